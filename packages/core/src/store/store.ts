@@ -1,0 +1,673 @@
+/**
+ * The port every store implements, and the words it uses.
+ *
+ * - A **run** is a row with an internal integer (`pk`) and a public `id`, unique within its namespace.
+ * - `seq` is the run's one counter: journal entries *and* delivered mail take their numbers from it.
+ * - `epoch` is the fence: a claim raises it, and whatever a worker writes carries it.
+ * - An **operation** is one atomic change. `commit` applies a batch in one transaction; each operation
+ *   in it succeeds or is refused on its own, and a refused one never takes the others with it.
+ *
+ * A store holds no policy. What a decision means, when a timer is due and what a chain hash covers is
+ * computed above, as values; a store compares, orders and keeps. `storeConformance` is the suite that
+ * every implementation must pass.
+ */
+
+/** Internal integer identity of one generation of a run. Never shown to a user. */
+export type RunPk = number;
+
+/** Milliseconds since 1970, UTC. */
+export type Millis = number;
+
+export type RunStatus =
+  | "ready"
+  | "running"
+  | "parked"
+  | "paused"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "diverged";
+
+export const finishedStatuses = ["completed", "failed", "cancelled"] as const;
+export type FinishedStatus = (typeof finishedStatuses)[number];
+
+/** What a parked run waits for, most human first. `null` when it does not wait. */
+export type Waiting = "hold" | "operator" | "signal" | "child" | "time" | "retry" | "worker" | null;
+
+/** A value as it is stored. `ref` is true when `bytes` lists content-addressed chunks instead of holding the value. */
+export interface StoredPayload {
+  codec: string;
+  bytes: Uint8Array;
+  ref: boolean;
+}
+
+/** A content-addressed chunk of a large value; `hash` is the SHA-256 of `bytes`. Written once per run and hash. */
+export interface Chunk {
+  hash: Uint8Array;
+  bytes: Uint8Array;
+}
+
+export type EntryKind =
+  | "run"
+  | "step"
+  | "sleep"
+  | "signal"
+  | "hold"
+  | "child"
+  | "scope"
+  | "patch"
+  | "version"
+  | "label";
+
+export type EntryOutcome = "ok" | "error" | "unknown" | null;
+
+/**
+ * A journal entry about to be appended. `key` and `phase` together name it (`phase` is `opened`,
+ * `attempt:n` or `settled`, followed by `~r` in the r-th retry of a finished run).
+ */
+export interface NewEntry {
+  key: string;
+  phase: string;
+  kind: EntryKind;
+  outcome: EntryOutcome;
+  payload: StoredPayload | null;
+  startedAt: Millis;
+  endedAt: Millis;
+  /** 0 when attempts do not apply. */
+  attempt: number;
+  /** Small JSON text with what metrics will need (mode, confidence, predicted, tools); null when there is nothing. */
+  measures: string | null;
+  /** All mail up to and including this number is covered by this entry's hash. */
+  mailSeen: number;
+  /** Chain hash, 32 bytes, computed above the store. */
+  hash: Uint8Array;
+}
+
+/** A journal entry as it was recorded. */
+export interface Entry extends NewEntry {
+  seq: number;
+}
+
+export type MailKind =
+  | "decision"
+  | "signal"
+  | "child"
+  | "tick"
+  | "cancel"
+  | "pause"
+  | "resume"
+  | "retry"
+  | "migrate"
+  | "pin"
+  | "holdExpired"
+  | "operator";
+
+/** Something to be delivered to a run's inbox. */
+export interface NewMail {
+  kind: MailKind;
+  /** What it is for: the hold's or child's key, the signal's name; empty for `tick`, `cancel` and the like. */
+  key: string;
+  /** Unique within the run when given: a second delivery with the same value changes nothing. */
+  dedupe: string | null;
+  outcome: EntryOutcome;
+  payload: StoredPayload | null;
+  /** Who sent it; null for the engine itself. */
+  sender: string | null;
+  at: Millis;
+  /** 16 random bytes that salt its digest; null when there is no payload, and after erasure. */
+  salt: Uint8Array | null;
+}
+
+/** A delivered row of an inbox; its number `n` is the run's `seq` at delivery. */
+export interface Mail extends NewMail {
+  n: number;
+}
+
+/** Searchable attributes of a run. */
+export type Attributes = Record<string, string | number | boolean | null>;
+
+export type ParentClose = "cancel" | "abandon";
+
+/** Everything needed to create a run (or the next generation of one). */
+export interface NewRun {
+  id: string;
+  workflow: string;
+  version: number;
+  /** Revision of the journal's own format and of the replay rules (1 today). */
+  spec: number;
+  codeHash: string | null;
+  queue: string;
+  /** Higher goes first. */
+  priority: number;
+  concurrencyKey: string | null;
+  readyAt: Millis;
+  thread: string | null;
+  attributes: Attributes;
+  createdBy: string | null;
+  createdAt: Millis;
+  /** Digest of workflow name and input: tells a repeated start from a conflicting one (32 bytes). */
+  inputDigest: Uint8Array;
+  /** Random seed of the run's `ctx.random()` and `ctx.uuid()`. */
+  seed: string;
+  /** 16 random bytes that salt every digest of this run; removed by erasure. */
+  salt: Uint8Array;
+  parent: { pk: RunPk; key: string; close: ParentClose } | null;
+  /** The run it was forked from, and up to which number. */
+  forkedFrom: { id: string; seq: number } | null;
+  /** The first entries (at least the start entry, which carries the input), numbered from 1 by the store. */
+  entries: NewEntry[];
+  chunks: Chunk[];
+  /** Mail delivered at birth (signal-with-start, inherited or carried-over mail), numbered after the entries. */
+  mail: NewMail[];
+  /** Chain head after `entries`. */
+  head: Uint8Array;
+}
+
+/** A run's row. */
+export interface RunRow {
+  pk: RunPk;
+  namespace: string;
+  id: string;
+  generation: number;
+  workflow: string;
+  version: number;
+  spec: number;
+  codeHash: string | null;
+  status: RunStatus;
+  waiting: Waiting;
+  /** `success`, `rejected` or an author's word once finished. */
+  outcome: string | null;
+  /** `compensating` while completed steps are being undone. */
+  phase: "compensating" | null;
+  queue: string;
+  priority: number;
+  concurrencyKey: string | null;
+  readyAt: Millis;
+  wakeAt: Millis | null;
+  epoch: number;
+  owner: string | null;
+  seq: number;
+  stalls: number;
+  seed: string;
+  salt: Uint8Array | null;
+  head: Uint8Array;
+  entryCount: number;
+  parent: { pk: RunPk; key: string; close: ParentClose } | null;
+  forkedFrom: { id: string; seq: number } | null;
+  thread: string | null;
+  inputDigest: Uint8Array;
+  attributes: Attributes;
+  progress: { done: number; total: number } | null;
+  /** Short text for a person: why it diverged or was stopped. */
+  note: string | null;
+  createdBy: string | null;
+  createdAt: Millis;
+  updatedAt: Millis;
+  finishedAt: Millis | null;
+}
+
+// ── Holds ─────────────────────────────────────────────────────────────────────────────────────────
+
+export type HoldStatus = "open" | "answered" | "decided" | "expired" | "withdrawn" | "superseded";
+export type Severity = "low" | "medium" | "high" | "critical";
+
+/** A hold about to be opened together with the run's entry for it. */
+export interface NewHold {
+  /** Public id, unique within the namespace. */
+  id: string;
+  /** The hold's key in its run. */
+  key: string;
+  name: string;
+  /** `author` for a hold of the workflow; `operator` for one the engine opens (poison, unknown outcome). */
+  origin: "author" | "operator";
+  title: string;
+  severity: Severity;
+  /** Documents (content-addressed, shared between runs): the form's JSON Schema; null when there is none. */
+  form: Document | null;
+  /** Everything else a reviewer sees: consequence, options, reviewers, deadline, context; encoded above the store. */
+  request: StoredPayload;
+  /** Digest of exactly what the reviewer is shown (32 bytes). */
+  evidenceHash: Uint8Array;
+  /** Digest of workflow, key, form and proposed action: equal before and after a harmless deploy (32 bytes). */
+  actionHash: Uint8Array;
+  /** When the sweeper has to look at it next; null when it has no deadline. */
+  nextAt: Millis | null;
+  openedAt: Millis;
+  event: NewHoldEvent;
+}
+
+export interface Document {
+  hash: Uint8Array;
+  bytes: Uint8Array;
+}
+
+/** One line of a hold's append-only audit trail. */
+export interface NewHoldEvent {
+  actor: string | null;
+  channel: string;
+  action: string;
+  data: StoredPayload | null;
+  evidenceHash: Uint8Array | null;
+  at: Millis;
+  /** Names this event: writing the same one twice writes it once. */
+  idempotencyKey: string | null;
+}
+
+export interface HoldEvent extends NewHoldEvent {
+  n: number;
+}
+
+export interface HoldRow {
+  id: string;
+  runPk: RunPk;
+  runId: string;
+  workflow: string;
+  key: string;
+  name: string;
+  origin: "author" | "operator";
+  status: HoldStatus;
+  title: string;
+  severity: Severity;
+  form: Uint8Array | null;
+  request: StoredPayload;
+  evidenceHash: Uint8Array;
+  actionHash: Uint8Array;
+  nextAt: Millis | null;
+  revision: number;
+  /** The winning answer once there is one. */
+  decision: StoredPayload | null;
+  decidedBy: string | null;
+  openedAt: Millis;
+  closedAt: Millis | null;
+}
+
+// ── Operations ────────────────────────────────────────────────────────────────────────────────────
+
+/** Creates a run unless its id is taken (by a run or by a tombstone). Mail for an existing run is then delivered to it. */
+export interface StartOperation {
+  type: "start";
+  run: NewRun;
+  /** Delivered to the run whether it is created or exists already (startOrSignal). */
+  signal: NewMail | null;
+}
+export interface StartResult {
+  type: "started";
+  created: boolean;
+  run: RunRow | null;
+  /** Set instead of `run` when retention has removed the run. */
+  tombstone: Tombstone | null;
+}
+
+/** Delivers mail to another run in the same transaction (a child's result, a parent's cancel). */
+export interface Delivery {
+  to: { pk: RunPk } | { id: string };
+  mail: NewMail;
+}
+
+/**
+ * What the owner of a run writes: entries, and with them whatever must not be seen without them.
+ *
+ * Fenced: applied only while the row has this `epoch` and status `running`. Idempotent: if the row's
+ * `head` already equals `head` and the operation's ending already holds, nothing is written and the result is
+ * that of the first time (`repeated: true`). For `park`, `finish` and `continueAsNew` the row's `seq` must equal `expectSeq`;
+ * if mail came in between, nothing at all is applied and the result is `mail`.
+ * Each applied operation with entries zeroes `stalls`.
+ */
+export interface AdvanceOperation {
+  type: "advance";
+  pk: RunPk;
+  epoch: number;
+  /** `seq` as the owner knows it. */
+  expectSeq: number;
+  /** `head` as the owner knows it; the row must have it (or `head`, see above). */
+  previousHead: Uint8Array;
+  entries: NewEntry[];
+  /** Chain head after `entries`; equals `previousHead` when there are none. */
+  head: Uint8Array;
+  chunks: Chunk[];
+  holds: NewHold[];
+  /** Holds of this run to close without a decision, by key. An already decided one becomes `superseded`. */
+  closeHolds: { key: string; status: "withdrawn" | "superseded"; event: NewHoldEvent }[];
+  /** A hold whose unchecked answer the worker refused: it opens again with `revision + 1`. */
+  reopenHolds: { key: string; event: NewHoldEvent }[];
+  /** A hold whose unchecked answer the worker accepted: `answered` becomes `decided`. */
+  acceptHolds: { key: string; event: NewHoldEvent }[];
+  children: NewRun[];
+  stream: Uint8Array[];
+  /** Merged into the run's attributes; null removes one. */
+  attributes: Attributes | null;
+  progress: { done: number; total: number } | null;
+  /** Sets the run's version (adopted by a worker with newer code). */
+  version: number | null;
+  phase: "compensating" | null;
+  then:
+    | { type: "continue" }
+    | {
+        type: "park";
+        status: "parked" | "paused" | "diverged" | "ready";
+        wakeAt: Millis | null;
+        waiting: Waiting;
+        note: string | null;
+      }
+    | {
+        type: "finish";
+        status: FinishedStatus;
+        outcome: string;
+        note: string | null;
+        deliveries: Delivery[];
+      }
+    | { type: "continueAsNew"; next: NewRun };
+  at: Millis;
+}
+export type AdvanceResult =
+  | {
+      type: "advanced";
+      /** The run's `seq` afterwards. */
+      seq: number;
+      /** Number of the first of `entries`; the others follow without gaps. 0 when there were none. */
+      firstSeq: number;
+      repeated: boolean;
+    }
+  | { type: "mail"; seq: number }
+  | { type: "fenced" };
+
+/**
+ * Delivers mail to a run: raises `seq`, inserts the row, and makes a parked run ready.
+ * What a run nobody executes becomes: `pause` makes ready and parked ones paused; a paused one stays so until
+ * `resume` or `cancel` makes it ready; `retry` makes a failed, diverged or parked one ready (also
+ * clearing `finishedAt` and `outcome`) and zeroes `stalls`; `migrate`, `pin` and `cancel` make a diverged one ready, other mail does not.
+ * A delivery to a `running` run never changes its status: its owner notices the number.
+ */
+export interface DeliverOperation {
+  type: "deliver";
+  to: { pk: RunPk } | { id: string };
+  mail: NewMail;
+  /** Refuse (`state`) when the run has none of these statuses; null allows every unfinished one. */
+  allowedIn: readonly RunStatus[] | null;
+}
+export type DeliverResult =
+  | { type: "delivered"; n: number; duplicate: boolean; status: RunStatus }
+  | { type: "absent" }
+  | { type: "state"; status: RunStatus };
+
+/** Moves one hold from a known revision to its next state, with its audit lines and the run's mail. */
+export interface HoldOperation {
+  type: "hold";
+  holdId: string;
+  /** Compare-and-set: the row must have this revision and be `open`. */
+  revision: number;
+  status: HoldStatus;
+  nextAt: Millis | null;
+  decision: StoredPayload | null;
+  decidedBy: string | null;
+  events: NewHoldEvent[];
+  /** Delivered to the hold's run in the same transaction. */
+  mail: NewMail | null;
+  at: Millis;
+}
+export type HoldResult =
+  | { type: "moved"; hold: HoldRow; repeated: boolean }
+  | { type: "conflict"; hold: HoldRow }
+  | { type: "absent" };
+
+/** Ends a run without its cooperation (forced cancel): fences its owner, closes its holds, writes the final entry. */
+export interface SealOperation {
+  type: "seal";
+  pk: RunPk;
+  expectSeq: number;
+  previousHead: Uint8Array;
+  entry: NewEntry;
+  head: Uint8Array;
+  status: FinishedStatus;
+  outcome: string;
+  note: string | null;
+  deliveries: Delivery[];
+  holdEvent: NewHoldEvent;
+  at: Millis;
+}
+export type SealResult = { type: "sealed"; seq: number } | { type: "mail"; seq: number } | { type: "absent" };
+
+/** What a person said later about a recorded result: the truth to compare a prediction with. */
+export interface LabelOperation {
+  type: "label";
+  runId: string;
+  key: string;
+  label: string;
+  by: string | null;
+  at: Millis;
+}
+
+export type Operation =
+  | StartOperation
+  | AdvanceOperation
+  | DeliverOperation
+  | HoldOperation
+  | SealOperation
+  | LabelOperation;
+
+/** The database would not take this operation (too large, not encodable); the rest of the batch was committed. */
+export interface Refused {
+  type: "refused";
+  reason: string;
+}
+
+export type ResultOf<O extends Operation> =
+  | (O extends StartOperation
+      ? StartResult
+      : O extends AdvanceOperation
+        ? AdvanceResult
+        : O extends DeliverOperation
+          ? DeliverResult
+          : O extends HoldOperation
+            ? HoldResult
+            : O extends SealOperation
+              ? SealResult
+              : O extends LabelOperation
+                ? { type: "labelled" } | { type: "absent" }
+                : never)
+  | Refused;
+export type OperationResult = ResultOf<Operation>;
+
+// ── Workers ───────────────────────────────────────────────────────────────────────────────────────
+
+export interface Capability {
+  workflow: string;
+  version: number;
+}
+
+export interface WorkerRow {
+  /** New for every registration; a dead incarnation never comes back. */
+  incarnation: string;
+  host: string;
+  /** Identifies one boot of the host, so that a pid of an earlier boot is not mistaken for a live one. */
+  bootId: string;
+  pid: number;
+  leaseUntil: Millis;
+  capabilities: Capability[];
+}
+
+export interface ClaimRequest {
+  incarnation: string;
+  capabilities: Capability[];
+  /** Also take runs of these workflows whose version no live worker has (rule: newest version after a dry replay). */
+  adopt: boolean;
+  queues: { name: string; limit: number | null; perKey: { limit: number; while: "running" | "unfinished" } | null }[];
+  /** How many at most. */
+  limit: number;
+  now: Millis;
+  leaseUntil: Millis;
+  /** Runs that parked less than a moment ago elsewhere are left to their last owner until then: `last owner` head start in ms. */
+  headStart: Millis;
+  /** A run with this many stalls is not claimed but returned in `poisoned`. */
+  maxStalls: number;
+  /** Makes the `tick` that a due run finds in its inbox. `at` is the claim's time. */
+  tick(run: RunRow, at: Millis): NewMail;
+}
+
+export interface ClaimResult {
+  runs: RunRow[];
+  /** Still to be parked with an operator hold by the engine; claimed like the others. */
+  poisoned: RunRow[];
+  /** When the next parked run becomes due or a delayed one ready, if known. */
+  nextWake: Millis | null;
+}
+
+export interface History {
+  entries: Entry[];
+  mail: Mail[];
+}
+
+// ── Queries ───────────────────────────────────────────────────────────────────────────────────────
+
+export interface RunFilter {
+  workflow?: string;
+  version?: number;
+  status?: readonly RunStatus[];
+  waiting?: readonly Exclude<Waiting, null>[];
+  outcome?: string;
+  queue?: string;
+  thread?: string;
+  parentId?: string;
+  idPrefix?: string;
+  attributes?: Attributes;
+  createdAfter?: Millis;
+  createdBefore?: Millis;
+  finishedAfter?: Millis;
+  finishedBefore?: Millis;
+}
+
+export interface Page {
+  /** 1 to 1,000. */
+  limit: number;
+  /** Opaque; from the previous page. */
+  cursor: string | null;
+}
+
+export interface PageOf<T> {
+  items: T[];
+  /** Null on the last page. */
+  cursor: string | null;
+}
+
+export interface HoldFilter {
+  status?: readonly HoldStatus[];
+  runId?: string;
+  workflow?: string;
+  name?: string;
+  severity?: readonly Severity[];
+  origin?: "author" | "operator";
+  dueBefore?: Millis;
+}
+
+/** What stays of a run after retention removed it. */
+export interface Tombstone {
+  id: string;
+  workflow: string;
+  inputDigest: Uint8Array;
+  status: FinishedStatus;
+  outcome: string;
+  head: Uint8Array;
+  entryCount: number;
+  createdAt: Millis;
+  finishedAt: Millis;
+  removedAt: Millis;
+}
+
+export interface RetentionRequest {
+  finishedBefore: Millis;
+  tombstonesBefore: Millis;
+  /** Null keeps holds and their events of removed runs. */
+  holdsBefore: Millis | null;
+  /** Run trees per call; call again while `removed` equals it. */
+  limit: number;
+  now: Millis;
+}
+
+export interface StoreSizes {
+  runs: Record<RunStatus, number>;
+  openHolds: number;
+  bytes: number;
+}
+
+/** Tells a waiting engine that something may be there for it. Never carries data. */
+export type StoreSignal = { type: "ready" } | { type: "mail"; pk: RunPk } | { type: "hold" } | { type: "foreign" };
+
+export interface Store {
+  /** For messages: `memory`, `sqlite …`. */
+  readonly name: string;
+  /** Whether other processes may work the same data. */
+  readonly shared: boolean;
+  /** Brings the schema up to date. Called once, before anything else. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+
+  /** Applies a batch in one transaction, durable before it resolves. Results stand in the operations' order. */
+  commit<const O extends readonly Operation[]>(
+    namespace: string,
+    operations: O,
+  ): Promise<{ [I in keyof O]: ResultOf<O[I]> }>;
+
+  /**
+   * Takes runs for a worker, one transaction: ready ones by priority (high first), then age; parked ones whose `wakeAt` has passed,
+   * which find a `tick` in their inbox. Raises `epoch` and `stalls`, sets `owner`; status becomes `running`.
+   */
+  claim(namespace: string, request: ClaimRequest): Promise<ClaimResult>;
+  /** Entries and mail with a number above `after`, in order. One round trip for many runs. */
+  history(namespace: string, wanted: readonly { pk: RunPk; after: number }[]): Promise<History[]>;
+  /** Which of these owned runs have mail past `seq`, or have lost their epoch. */
+  unread(
+    namespace: string,
+    owned: readonly { pk: RunPk; epoch: number; seq: number }[],
+  ): Promise<{ pk: RunPk; seq: number; fenced: boolean }[]>;
+  /** The chunks with these hashes, in the order asked for; null where one is missing. */
+  chunks(namespace: string, pk: RunPk, hashes: readonly Uint8Array[]): Promise<(Uint8Array | null)[]>;
+
+  /** Registers a worker incarnation with its lease. */
+  register(namespace: string, worker: WorkerRow): Promise<void>;
+  /** Extends a lease; false when the incarnation is gone or its lease has passed: it must not come back. */
+  renew(namespace: string, incarnation: string, now: Millis, leaseUntil: Millis): Promise<boolean>;
+  /** Removes a worker and makes its running runs ready. */
+  retire(namespace: string, incarnation: string): Promise<void>;
+  /** Removes workers whose lease has passed, or who are known dead, and makes their runs ready. Returns how many runs. */
+  takeOver(namespace: string, request: { now: Millis; dead: readonly string[] }): Promise<number>;
+  workers(namespace: string): Promise<WorkerRow[]>;
+
+  run(namespace: string, id: string): Promise<RunRow | null>;
+  runByPk(namespace: string, pk: RunPk): Promise<RunRow | null>;
+  /** Every generation of a run, oldest first. */
+  generations(namespace: string, id: string): Promise<RunRow[]>;
+  tombstone(namespace: string, id: string): Promise<Tombstone | null>;
+  runs(namespace: string, filter: RunFilter, page: Page): Promise<PageOf<RunRow>>;
+  children(namespace: string, pk: RunPk): Promise<RunRow[]>;
+  stream(namespace: string, pk: RunPk, after: number, limit: number): Promise<{ n: number; bytes: Uint8Array }[]>;
+  labels(namespace: string, pk: RunPk): Promise<{ key: string; label: string; by: string | null; at: Millis }[]>;
+
+  hold(namespace: string, id: string): Promise<HoldRow | null>;
+  holdByKey(namespace: string, pk: RunPk, key: string): Promise<HoldRow | null>;
+  holds(namespace: string, filter: HoldFilter, page: Page): Promise<PageOf<HoldRow>>;
+  holdEvents(namespace: string, holdId: string): Promise<HoldEvent[]>;
+  /** Open holds whose `nextAt` has passed, earliest first. */
+  dueHolds(namespace: string, now: Millis, limit: number): Promise<HoldRow[]>;
+  nextHoldAt(namespace: string): Promise<Millis | null>;
+
+  /** Shared results of `step({ cache })`. */
+  cached(namespace: string, key: string, now: Millis): Promise<StoredPayload | null>;
+  cache(namespace: string, key: string, value: StoredPayload, expiresAt: Millis): Promise<void>;
+
+  /** Removes finished run trees past their term, leaving tombstones. Returns how many trees. */
+  retain(namespace: string, request: RetentionRequest): Promise<{ removed: number; tombstones: number; holds: number }>;
+  /** Replaces all content of a run (payloads, mail, hold requests, event data, chunks, stream, labels, attributes) by digests and removes the salt. */
+  erase(namespace: string, pk: RunPk, digests: Erasure): Promise<void>;
+  sizes(namespace: string): Promise<StoreSizes>;
+
+  /** Calls back when this process, or another one, may have work for the listener. Returns how to stop. */
+  watch(namespace: string, listener: (signal: StoreSignal) => void): () => void;
+}
+
+/** The salted digests that take the place of erased bytes, by number. */
+export interface Erasure {
+  entries: { seq: number; digest: Uint8Array }[];
+  mail: { n: number; digest: Uint8Array }[];
+  by: string | null;
+  at: Millis;
+}
