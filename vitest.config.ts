@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Tests import packages by name and get their sources: no build is needed before a test run. */
+const alias = [
+  { find: /^@holdpoint\/([a-z]+)$/, replacement: at("./packages/$1/src/index.ts") },
+  { find: /^@holdpoint\/([a-z]+)\/testing$/, replacement: at("./packages/$1/src/testing/index.ts") },
+  { find: /^holdpoint$/, replacement: at("./packages/cli/src/index.ts") },
+  { find: /^holdpoint\/testing$/, replacement: at("./packages/cli/src/testing.ts") },
+];
+
+const project = (name: string, root: string) => ({
+  extends: true as const,
+  test: { name, root: at(root), include: ["**/*.test.ts"], exclude: ["**/node_modules/**", "**/dist/**", "**/out/**"] },
+});
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    // Processes, not threads: tests send signals, change directory and open database files.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    projects: [
+      project("core", "./packages/core"),
+      project("sql", "./packages/sql"),
+      project("cli", "./packages/cli"),
+      project("examples", "./examples"),
+      project("bench", "./bench"),
+    ],
+  },
+});
