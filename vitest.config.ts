@@ -13,7 +13,7 @@ const alias = [
 
 const project = (name: string, root: string) => ({
   extends: true as const,
-  test: { name, root: at(root), include: ["**/*.test.ts"], exclude: ["**/node_modules/**", "**/dist/**", "**/out/**"] },
+  test: { name, root: at(root), include: ["**/*.test.ts", "**/*.test.mjs"], exclude: ["**/node_modules/**", "**/dist/**", "**/out/**"] },
 });
 
 export default defineConfig({
@@ -30,6 +30,7 @@ export default defineConfig({
       project("cli", "./packages/cli"),
       project("examples", "./examples"),
       project("bench", "./bench"),
+      project("scripts", "./scripts"),
     ],
   },
 });

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { checkPromises } from "./check.mjs";
+
+const promise = { promise: "a step is done once", package: "core", test: "a recorded step is not run again" };
+const ran = { package: "core", file: "src/run/execution.test.ts", name: "replay > a recorded step is not run again", state: "passed" };
+const whole = { whole: true };
+
+describe("checkPromises", () => {
+  test("is content with a promise whose one test passed", () => {
+    expect(checkPromises([promise], [ran], whole)).toEqual([]);
+  });
+
+  test.each(["failed", "skipped", "pending"])("reports a promise whose test is %s", (state) => {
+    expect(checkPromises([promise], [{ ...ran, state }], whole)).toHaveLength(1);
+  });
+
+  test("reports a promise whose test is missing, or belongs to another package", () => {
+    expect(checkPromises([promise], [], whole)[0]).toContain("does not exist");
+    expect(checkPromises([promise], [{ ...ran, package: "sql" }], whole)[0]).toContain("does not exist");
+  });
+
+  test("asks for the file or describe when two tests have the title", () => {
+    const twin = { ...ran, file: "src/other.test.ts" };
+    expect(checkPromises([promise], [ran, twin], whole)[0]).toContain("not one test but 2");
+    expect(checkPromises([{ ...promise, test: `src/other.test.ts > ${ran.name}` }], [ran, twin], whole)).toEqual([]);
+  });
+
+  test("a title that only ends alike is not the test", () => {
+    expect(checkPromises([{ ...promise, test: "not run again" }], [ran], whole)).toHaveLength(1);
+  });
+
+  test("reports an entry that lacks a field", () => {
+    expect(checkPromises([{ promise: "x" }], [ran], whole)[0]).toContain("every entry needs");
+  });
+
+  test("a run of some files faults only the promises it broke", () => {
+    expect(checkPromises([promise], [], { whole: false })).toEqual([]);
+    expect(checkPromises([promise], [{ ...ran, state: "failed" }], { whole: false })).toHaveLength(1);
+  });
+});

@@ -1,0 +1,25 @@
+// `npm test`: the whole suite, then the promises of docs/promises.json.
+//
+//   npm test                          everything
+//   npm test -- packages/sql          some files (arguments go to vitest); promises are then checked only as far as run
+import { spawn } from "node:child_process";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const args = process.argv.slice(2);
+const whole = args.length === 0;
+
+const vitest = resolve(root, "node_modules/vitest/vitest.mjs");
+const reporters = ["--reporter=default", `--reporter=${resolve(root, "scripts/promises/reporter.mjs")}`];
+const strict = whole ? ["--allowOnly=false"] : [];
+
+const child = spawn(process.execPath, [vitest, "run", ...reporters, ...strict, ...args], {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, HOLDPOINT_WHOLE_SUITE: whole ? "1" : "" },
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code) => {
+  process.exitCode = code ?? 1;
+});
