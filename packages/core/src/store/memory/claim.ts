@@ -1,0 +1,92 @@
+import type { Candidate } from "../claim-plan.ts";
+import { mayTake, planClaim } from "../claim-plan.ts";
+import type { Capability, ClaimRequest, ClaimResult, Millis, RunRow } from "../store.ts";
+import { insertMail } from "./deliver.ts";
+import type { MemoryRun } from "./rows.ts";
+import { runRow } from "./rows.ts";
+import type { MemoryLane, Space } from "./space.ts";
+import { wakeTime } from "./space.ts";
+
+interface MemoryCandidate extends Candidate {
+  run: MemoryRun;
+  home: MemoryLane;
+}
+
+export function claim(space: Space, request: ClaimRequest): ClaimResult {
+  const worker = space.workers.get(request.incarnation);
+  if (worker === undefined || worker.leaseUntil <= request.now) return { runs: [], poisoned: [], nextWake: null };
+  worker.leaseUntil = Math.max(worker.leaseUntil, request.leaseUntil);
+  wakeDue(space, request.now);
+  const served = (capability: Capability): boolean => isServed(space, capability, request.now);
+  const lanes = [...space.lanes.values()].filter((lane) => lane.ready.size > 0 && mayTake(lane, request, served));
+  const plan = planClaim(
+    request,
+    lanes.map((lane) => ({ ...lane, next: () => take(lane) })),
+    {
+      running: (queue) => space.queue(queue).running,
+      runningWithKey: (queue, key) => space.queue(queue).runningByKey.get(key) ?? 0,
+      heldWithKey: (queue, key) => space.queue(queue).heldByKey.get(key) ?? 0,
+    },
+  );
+  for (const { run, home } of plan.skipped) run.ready = home.ready.push(run);
+  const result: ClaimResult = { runs: [], poisoned: [], nextWake: earliest(nextWake(space), plan.headStartEnds) };
+  for (const { run } of plan.picked) {
+    const poisoned = run.row.stalls >= request.maxStalls;
+    (poisoned ? result.poisoned : result.runs).push(give(space, run, request));
+  }
+  return result;
+}
+
+function take(lane: MemoryLane): MemoryCandidate | null {
+  const run = lane.ready.pop();
+  if (run === null) return null;
+  run.ready = null;
+  const { pk, priority, readyAt, concurrencyKey } = run.row;
+  return { pk, priority, readyAt, concurrencyKey, keyHeld: run.keyHeld, lastOwner: run.lastOwner, run, home: lane };
+}
+
+/** Makes the run the worker's, with the tick of a due timer in its inbox. */
+function give(space: Space, run: MemoryRun, request: ClaimRequest): RunRow {
+  const { row } = run;
+  if (row.wakeAt !== null && row.wakeAt <= request.now) insertMail(run, request.tick(runRow(run), request.now));
+  row.wakeAt = null;
+  row.epoch += 1;
+  row.stalls += 1;
+  row.owner = request.incarnation;
+  row.updatedAt = request.now;
+  run.lastOwner = request.incarnation;
+  space.moveTo(run, "running");
+  space.holdKey(run, true);
+  return runRow(run);
+}
+
+/** Parked and delayed runs whose time has come join the ready ones. */
+function wakeDue(space: Space, now: Millis): void {
+  for (;;) {
+    const run = space.wake.first();
+    if (run === null || wakeTime(run) > now) return;
+    run.row.readyAt = wakeTime(run);
+    space.unindex(run);
+    run.delayed = false;
+    space.moveTo(run, "ready");
+  }
+}
+
+function nextWake(space: Space): Millis | null {
+  const run = space.wake.first();
+  return run === null ? null : wakeTime(run);
+}
+
+function earliest(a: Millis | null, b: Millis | null): Millis | null {
+  return a === null ? b : b === null ? a : Math.min(a, b);
+}
+
+function isServed(space: Space, wanted: Capability, now: Millis): boolean {
+  for (const worker of space.workers.values()) {
+    if (worker.leaseUntil <= now) continue;
+    for (const { workflow, version } of worker.capabilities) {
+      if (workflow === wanted.workflow && version === wanted.version) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,162 @@
+import type {
+  History,
+  HoldFilter,
+  HoldRow,
+  Page,
+  PageOf,
+  RunFilter,
+  RunPk,
+  RunRow,
+  RunStatus,
+  StoreSizes,
+} from "../store.ts";
+import type { MemoryHold, MemoryRun } from "./rows.ts";
+import { firstAfter, holdRow, runRow } from "./rows.ts";
+import type { Space } from "./space.ts";
+
+export function history(space: Space, wanted: readonly { pk: RunPk; after: number }[]): History[] {
+  return wanted.map(({ pk, after }) => {
+    const run = space.runs.get(pk);
+    if (run === undefined) return { entries: [], mail: [] };
+    return {
+      entries: run.entries.slice(firstAfter(run.entries, after, (entry) => entry.seq)),
+      mail: run.mail.slice(firstAfter(run.mail, after, (mail) => mail.n)),
+    };
+  });
+}
+
+export function unread(
+  space: Space,
+  owned: readonly { pk: RunPk; epoch: number; seq: number }[],
+): { pk: RunPk; seq: number; fenced: boolean }[] {
+  const news: { pk: RunPk; seq: number; fenced: boolean }[] = [];
+  for (const { pk, epoch, seq } of owned) {
+    const row = space.runs.get(pk)?.row;
+    const fenced = row === undefined || row.epoch !== epoch || row.status !== "running";
+    if (fenced || row.seq > seq) news.push({ pk, seq: row?.seq ?? seq, fenced });
+  }
+  return news;
+}
+
+export function generations(space: Space, id: string): RunRow[] {
+  if (!space.current.has(id)) return [];
+  const found: RunRow[] = [];
+  for (const run of space.runs.values()) if (run.row.id === id) found.push(runRow(run));
+  return found.sort((a, b) => a.generation - b.generation);
+}
+
+export function children(space: Space, pk: RunPk): RunRow[] {
+  const found: RunRow[] = [];
+  for (const child of space.runs.get(pk)?.children ?? []) {
+    const run = space.runs.get(child);
+    if (run !== undefined && run.nextPk === null) found.push(runRow(run));
+  }
+  return found;
+}
+
+/** Newest first, from behind the cursor; the cursor is the last number given out, so new rows move nothing. */
+function page<T, R>(
+  list: readonly T[],
+  { limit, cursor }: Page,
+  numberOf: (item: T) => number,
+  matches: (item: T) => boolean,
+  rowOf: (item: T) => R,
+): PageOf<R> {
+  const below = cursor === null ? Number.POSITIVE_INFINITY : Number(cursor);
+  const items: R[] = [];
+  let last = 0;
+  for (let i = firstAfter(list, below - 1, numberOf) - 1; i >= 0; i--) {
+    const item = list[i];
+    if (item === undefined || !matches(item)) continue;
+    if (items.length === limit) return { items, cursor: String(last) };
+    items.push(rowOf(item));
+    last = numberOf(item);
+  }
+  return { items, cursor: null };
+}
+
+export function runs(space: Space, filter: RunFilter, wanted: Page): PageOf<RunRow> {
+  const matches = (run: MemoryRun): boolean =>
+    run.nextPk === null && space.runs.get(run.row.pk) === run && matchesRun(space, run.row, filter);
+  return page(space.created, wanted, (run) => run.row.pk, matches, runRow);
+}
+
+function matchesRun(space: Space, row: RunRow, filter: RunFilter): boolean {
+  if (filter.workflow !== undefined && row.workflow !== filter.workflow) return false;
+  if (filter.version !== undefined && row.version !== filter.version) return false;
+  if (filter.status !== undefined && !filter.status.includes(row.status)) return false;
+  if (filter.waiting !== undefined && (row.waiting === null || !filter.waiting.includes(row.waiting))) return false;
+  if (filter.outcome !== undefined && row.outcome !== filter.outcome) return false;
+  if (filter.queue !== undefined && row.queue !== filter.queue) return false;
+  if (filter.thread !== undefined && row.thread !== filter.thread) return false;
+  if (filter.idPrefix !== undefined && !row.id.startsWith(filter.idPrefix)) return false;
+  if (filter.parentId !== undefined) {
+    const parent = row.parent === null ? undefined : space.runs.get(row.parent.pk);
+    if (parent?.row.id !== filter.parentId) return false;
+  }
+  if (filter.createdAfter !== undefined && row.createdAt <= filter.createdAfter) return false;
+  if (filter.createdBefore !== undefined && row.createdAt >= filter.createdBefore) return false;
+  const { finishedAfter, finishedBefore } = filter;
+  if (finishedAfter !== undefined && (row.finishedAt === null || row.finishedAt <= finishedAfter)) return false;
+  if (finishedBefore !== undefined && (row.finishedAt === null || row.finishedAt >= finishedBefore)) return false;
+  for (const [name, value] of Object.entries(filter.attributes ?? {})) {
+    if ((row.attributes[name] ?? null) !== value) return false;
+  }
+  return true;
+}
+
+export function holds(space: Space, filter: HoldFilter, wanted: Page): PageOf<HoldRow> {
+  const matches = (hold: MemoryHold): boolean =>
+    space.holds.get(hold.row.id) === hold && matchesHold(hold.row, filter);
+  return page(space.openedHolds, wanted, (hold) => hold.pk, matches, holdRow);
+}
+
+function matchesHold(row: HoldRow, filter: HoldFilter): boolean {
+  if (filter.status !== undefined && !filter.status.includes(row.status)) return false;
+  if (filter.runId !== undefined && row.runId !== filter.runId) return false;
+  if (filter.workflow !== undefined && row.workflow !== filter.workflow) return false;
+  if (filter.name !== undefined && row.name !== filter.name) return false;
+  if (filter.severity !== undefined && !filter.severity.includes(row.severity)) return false;
+  if (filter.origin !== undefined && row.origin !== filter.origin) return false;
+  if (filter.dueBefore !== undefined && (row.nextAt === null || row.nextAt >= filter.dueBefore)) return false;
+  return true;
+}
+
+export function dueHolds(space: Space, now: number, limit: number): HoldRow[] {
+  const due: MemoryHold[] = [];
+  while (due.length < limit) {
+    const hold = space.dueHolds.first();
+    if (hold === null || (hold.row.nextAt ?? 0) > now) break;
+    space.dueHolds.pop();
+    due.push(hold);
+  }
+  for (const hold of due) hold.due = space.dueHolds.push(hold);
+  return due.map(holdRow);
+}
+
+export function sizes(space: Space): StoreSizes {
+  const counts: Record<RunStatus, number> = {
+    ready: 0,
+    running: 0,
+    parked: 0,
+    paused: 0,
+    completed: 0,
+    failed: 0,
+    cancelled: 0,
+    diverged: 0,
+  };
+  let bytes = 0;
+  let openHolds = 0;
+  for (const run of space.runs.values()) {
+    if (run.nextPk === null) counts[run.row.status] += 1;
+    for (const entry of run.entries) bytes += 64 + (entry.payload?.bytes.length ?? 0);
+    for (const mail of run.mail) bytes += 32 + (mail.payload?.bytes.length ?? 0);
+    for (const chunk of run.chunks?.values() ?? []) bytes += chunk.length;
+    for (const item of run.stream ?? []) bytes += item.length;
+  }
+  for (const hold of space.holds.values()) {
+    bytes += hold.row.request.bytes.length;
+    if (hold.row.status === "open") openHolds += 1;
+  }
+  return { runs: counts, openHolds, bytes };
+}

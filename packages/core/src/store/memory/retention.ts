@@ -1,0 +1,117 @@
+import { erasedCodec, isFinished } from "../transitions.ts";
+import type { Erasure, RetentionRequest, RunPk, StoredPayload, Tombstone } from "../store.ts";
+import type { MemoryRun } from "./rows.ts";
+import type { Space } from "./space.ts";
+
+export function retain(
+  space: Space,
+  request: RetentionRequest,
+): { removed: number; tombstones: number; holds: number } {
+  const result = { removed: 0, tombstones: 0, holds: 0 };
+  for (const run of [...space.runs.values()]) {
+    if (result.removed >= request.limit) break;
+    if (!isRoot(space, run)) continue;
+    const tree = finishedTree(space, run, request.finishedBefore);
+    if (tree === null) continue;
+    for (const member of tree) remove(space, member, request.now);
+    result.removed += 1;
+  }
+  for (const tombstone of [...space.tombstones.values()]) {
+    if (tombstone.removedAt >= request.tombstonesBefore) continue;
+    space.tombstones.delete(tombstone.id);
+    result.tombstones += 1;
+  }
+  if (request.holdsBefore !== null) {
+    for (const hold of [...space.holds.values()]) {
+      if (space.runs.has(hold.row.runPk) || (hold.row.closedAt ?? 0) >= request.holdsBefore) continue;
+      space.holds.delete(hold.row.id);
+      space.openedHolds.splice(space.openedHolds.indexOf(hold), 1);
+      result.holds += 1;
+    }
+  }
+  return result;
+}
+
+/** The current generation of a run that belongs to nobody: no parent, an abandoning one, or one that is gone. */
+function isRoot(space: Space, { row, nextPk }: MemoryRun): boolean {
+  if (nextPk !== null) return false;
+  return row.parent === null || row.parent.close === "abandon" || !space.runs.has(row.parent.pk);
+}
+
+/** A run with its earlier generations and their children, if all of them finished before then; otherwise null. */
+function finishedTree(space: Space, root: MemoryRun, before: number): MemoryRun[] | null {
+  const tree: MemoryRun[] = [];
+  const open = [root];
+  for (let run = open.pop(); run !== undefined; run = open.pop()) {
+    for (const generation of space.runs.values()) {
+      if (generation.row.id !== run.row.id) continue;
+      const { status, finishedAt } = generation.row;
+      if (!isFinished(status) || finishedAt === null || finishedAt >= before) return null;
+      tree.push(generation);
+      for (const pk of generation.children ?? []) {
+        const child = space.runs.get(pk);
+        if (child !== undefined && child.nextPk === null && child.row.parent?.close === "cancel") open.push(child);
+      }
+    }
+  }
+  return tree;
+}
+
+function remove(space: Space, run: MemoryRun, now: number): void {
+  const { row } = run;
+  space.runs.delete(row.pk);
+  space.created.splice(space.created.indexOf(run), 1);
+  if (space.current.get(row.id) !== run || !isFinished(row.status)) return;
+  space.current.delete(row.id);
+  const tombstone: Tombstone = {
+    id: row.id,
+    workflow: row.workflow,
+    inputDigest: row.inputDigest,
+    status: row.status as Tombstone["status"],
+    outcome: row.outcome ?? "",
+    head: row.head,
+    entryCount: row.entryCount,
+    createdAt: row.createdAt,
+    finishedAt: row.finishedAt ?? now,
+    removedAt: now,
+  };
+  space.tombstones.set(row.id, tombstone);
+}
+
+const nothing = new Uint8Array(0);
+
+function erasedPayload(digest: Uint8Array | undefined): StoredPayload {
+  return { codec: erasedCodec, bytes: digest ?? nothing, ref: false };
+}
+
+export function erase(space: Space, pk: RunPk, erasure: Erasure): void {
+  const run = space.runs.get(pk);
+  if (run === undefined) return;
+  const { row } = run;
+  const entryDigests = new Map(erasure.entries.map(({ seq, digest }) => [seq, digest]));
+  const mailDigests = new Map(erasure.mail.map(({ n, digest }) => [n, digest]));
+  // New objects: whoever read the old ones before keeps what was read.
+  run.entries = run.entries.map((entry) =>
+    entry.payload === null ? entry : { ...entry, payload: erasedPayload(entryDigests.get(entry.seq)) },
+  );
+  run.mail = run.mail.map((mail) => ({
+    ...mail,
+    payload: mail.payload === null ? null : erasedPayload(mailDigests.get(mail.n)),
+    salt: null,
+  }));
+  run.chunks = null;
+  run.stream = null;
+  run.labels = null;
+  row.attributes = {};
+  row.salt = null;
+  row.note = `erased${erasure.by === null ? "" : ` by ${erasure.by}`}`;
+  row.updatedAt = erasure.at;
+  for (const hold of run.holds?.values() ?? []) {
+    hold.row.title = "";
+    hold.row.request = erasedPayload(undefined);
+    if (hold.row.decision !== null) hold.row.decision = erasedPayload(undefined);
+    hold.events = hold.events.map((event) =>
+      event.data === null ? event : { ...event, data: erasedPayload(undefined) },
+    );
+  }
+}
