@@ -1,0 +1,290 @@
+import { isDate, isMap, isNativeError, isPromise, isRegExp, isSet, isTypedArray } from "node:util/types";
+import { NotStorableError } from "../errors.ts";
+import { maxDepth } from "./plain-json.ts";
+import { reviveError, tagError } from "./stored-error.ts";
+
+/**
+ * The `rich` form: JSON in which an object with a single key that begins with `$` stands for something JSON
+ * has no word for: `{"$date": 0}`, `{"$map": [["a", 1]]}`. A plain object that happens to look like that is wrapped: `{"$plain": {…}}`.
+ *
+ * It is a tree like the value (devalue's flat list is not), so an edit of one place changes the bytes of
+ * that place only, which is what makes large values share chunks; and it stays legible in the database.
+ */
+export function tagValue(value: unknown, subject: string): unknown {
+  return new Tagger(subject).tag(value);
+}
+
+type Tree = Record<string, unknown>;
+
+/** One walk over a value; copies only what has to change. */
+export class Tagger {
+  readonly #subject: string;
+  readonly #path: string[] = [];
+  readonly #above = new Set<object>();
+
+  constructor(subject: string) {
+    this.#subject = subject;
+  }
+
+  /** The JSON tree that stands for `value`; parts that are plain JSON are returned as they are. */
+  tag(value: unknown): unknown {
+    switch (typeof value) {
+      case "string":
+      case "boolean":
+        return value;
+      case "number":
+        if (Number.isFinite(value) && !Object.is(value, -0)) return value;
+        return { $number: Object.is(value, -0) ? "-0" : String(value) };
+      case "undefined":
+        return { $undefined: true };
+      case "bigint":
+        return { $bigint: String(value) };
+      case "object":
+        return value === null ? null : this.#tagObject(value);
+      case "function":
+        return this.refuse(`is a function${value.name ? ` (${value.name})` : ""}; only data can be stored`);
+      default:
+        return this.refuse("is a symbol; only data can be stored");
+    }
+  }
+
+  /** `tag` one step further down: `segment` as it reads in a path, `.name` or `[3]`. */
+  tagAt(segment: string, value: unknown): unknown {
+    this.#path.push(segment);
+    const tagged = this.tag(value);
+    this.#path.pop();
+    return tagged;
+  }
+
+  refuse(reason: string): never {
+    throw new NotStorableError(this.#subject, this.#path.join("").replace(/^\./, ""), reason);
+  }
+
+  /** Runs `attempt`; if what it walked cannot be stored, the result is undefined and the walk goes on. */
+  optional<T>(attempt: () => T): T | undefined {
+    const depth = this.#path.length;
+    const above = [...this.#above];
+    try {
+      return attempt();
+    } catch (error) {
+      if (!(error instanceof NotStorableError)) throw error;
+      this.#path.length = depth;
+      this.#above.clear();
+      for (const object of above) this.#above.add(object);
+      return undefined;
+    }
+  }
+
+  #tagObject(value: object): unknown {
+    if (this.#above.has(value)) this.refuse("refers back to an object that contains it; a cycle cannot be stored");
+    if (this.#above.size >= maxDepth) this.refuse(`is nested more than ${maxDepth} levels deep`);
+    this.#above.add(value);
+    const tagged = this.#tagKind(value);
+    this.#above.delete(value);
+    return tagged;
+  }
+
+  #tagKind(value: object): unknown {
+    if (Array.isArray(value)) return this.#tagArray(value);
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype) return this.#tagPlain(value as Tree);
+    if (prototype === null) return { $null: this.tagFields(value as Tree) };
+    if (isDate(value)) return { $date: Number.isNaN(value.getTime()) ? null : value.getTime() };
+    if (isNativeError(value) || value instanceof Error) return { $error: tagError(value, this) };
+    if (isMap(value)) return this.#own(value, Map, () => ({ $map: this.#tagMap(value) }));
+    if (isSet(value)) {
+      return this.#own(value, Set, () => ({ $set: Array.from(value, (item, index) => this.tagAt(`[${index}]`, item)) }));
+    }
+    if (isTypedArray(value)) return this.#tagBytes(value);
+    if (value instanceof ArrayBuffer) return { $buffer: ["ArrayBuffer", base64(new Uint8Array(value))] };
+    if (isRegExp(value)) return { $regexp: [value.source, value.flags, value.lastIndex] };
+    if (value instanceof URL) return { $url: value.href };
+    if (isForeignPlain(prototype)) return this.#tagPlain(value as Tree);
+    return this.#refuseInstance(value);
+  }
+
+  #tagPlain(value: Tree): unknown {
+    const fields = this.tagFields(value);
+    return looksTagged(fields) ? { $plain: fields } : fields;
+  }
+
+  /** The own enumerable fields of an object; the same object when none of them had to change. */
+  tagFields(value: Tree): Tree {
+    let changed: Tree | null = null;
+    const keys = Object.keys(value);
+    for (const key of keys) {
+      const field = value[key];
+      const tagged = typeof field === "string" ? field : this.tagAt(pathTo(key), field);
+      if (changed === null) {
+        if (tagged === field) continue;
+        changed = {};
+        for (const earlier of keys) {
+          if (earlier === key) break;
+          setField(changed, earlier, value[earlier]);
+        }
+      }
+      setField(changed, key, tagged);
+    }
+    // Without a prototype JSON.stringify would still do the right thing; a foreign realm's toJSON would not.
+    return changed ?? value;
+  }
+
+  #tagArray(value: unknown[]): unknown {
+    if (Object.getPrototypeOf(value) !== Array.prototype && value.constructor.name !== "Array") {
+      this.#refuseInstance(value);
+    }
+    const keys = Object.keys(value);
+    if (keys.length === value.length && (value.length === 0 || keys[value.length - 1] === String(value.length - 1))) {
+      return this.#tagItems(value);
+    }
+    const items: [number, unknown][] = [];
+    const own: Tree = {};
+    for (const key of keys) {
+      const index = Number(key);
+      if (Number.isInteger(index) && index >= 0 && String(index) === key) {
+        items.push([index, this.tagAt(`[${key}]`, value[index])]);
+      } else {
+        setField(own, key, this.tagAt(pathTo(key), (value as unknown as Tree)[key]));
+      }
+    }
+    return { $array: [value.length, items, own] };
+  }
+
+  #tagItems(value: unknown[]): unknown[] {
+    let changed: unknown[] | null = null;
+    for (let index = 0; index < value.length; index++) {
+      const item = value[index];
+      const tagged = typeof item === "string" ? item : this.tagAt(`[${index}]`, item);
+      if (changed === null && tagged !== item) changed = value.slice(0, index);
+      changed?.push(tagged);
+    }
+    return changed ?? value;
+  }
+
+  #tagMap(value: Map<unknown, unknown>): unknown[] {
+    return Array.from(value, ([key, item], index) => [
+      this.tagAt(` key ${index}`, key),
+      this.tagAt(`.get(${typeof key === "string" ? JSON.stringify(key) : String(index)})`, item),
+    ]);
+  }
+
+  #tagBytes(value: NodeJS.TypedArray): unknown {
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    if (Buffer.isBuffer(value)) return { $buffer: ["Buffer", base64(bytes)] };
+    const kind = value[Symbol.toStringTag];
+    if (value.constructor.name !== kind) this.#refuseInstance(value);
+    return { $buffer: [kind, base64(bytes)] };
+  }
+
+  /** A subclass of Map or Set would come back as a bare one. */
+  #own(value: object, kind: { readonly name: string }, tag: () => unknown): unknown {
+    return value.constructor.name === kind.name ? tag() : this.#refuseInstance(value);
+  }
+
+  #refuseInstance(value: object): never {
+    if (isPromise(value)) this.refuse("is a promise; await it first");
+    const name = value.constructor?.name || "a class";
+    const way = "toJSON" in value && typeof value.toJSON === "function" ? "its toJSON()" : "a plain object with its fields";
+    return this.refuse(`is an instance of ${name} and would not come back as one; store ${way} instead`);
+  }
+}
+
+/** Gives the value back that `tagValue` was given. Changes and returns the tree itself. */
+export function reviveTagged(tree: unknown): unknown {
+  if (typeof tree !== "object" || tree === null) return tree;
+  if (Array.isArray(tree)) {
+    for (let index = 0; index < tree.length; index++) {
+      const item: unknown = tree[index];
+      if (typeof item === "object" && item !== null) tree[index] = reviveTagged(item);
+    }
+    return tree;
+  }
+  if (looksTagged(tree as Tree)) return reviveTag(tree as Tree);
+  return reviveFields(tree as Tree);
+}
+
+function reviveFields(fields: Tree): Tree {
+  for (const key in fields) {
+    const field = fields[key];
+    if (typeof field === "object" && field !== null) fields[key] = reviveTagged(field);
+  }
+  return fields;
+}
+
+function reviveTag(tree: Tree): unknown {
+  for (const tag in tree) {
+    const reviver = revivers[tag];
+    // A tag this version does not know was written by a newer one.
+    if (!reviver) throw new NotStorableError("payload", tag, "is a kind of value this version cannot read");
+    return reviver(tree[tag]);
+  }
+  return tree;
+}
+
+/** Trees come from `tagValue`, so each tag's content has the shape written there. */
+type Reviver = { revive(content: unknown): unknown }["revive"];
+
+const revivers: Record<string, Reviver | undefined> = {
+  $plain: reviveFields,
+  $null: (fields: Tree) => Object.setPrototypeOf(reviveFields(fields), null) as unknown,
+  $undefined: () => undefined,
+  $number: (text: string) => Number(text),
+  $bigint: (text: string) => BigInt(text),
+  $date: (time: number | null) => new Date(time ?? Number.NaN),
+  $map: (entries: [unknown, unknown][]) => new Map(entries.map(([key, item]) => [reviveTagged(key), reviveTagged(item)])),
+  $set: (items: unknown[]) => new Set(items.map(reviveTagged)),
+  $regexp: ([source, flags, lastIndex]: [string, string, number]) => {
+    const pattern = new RegExp(source, flags);
+    pattern.lastIndex = lastIndex;
+    return pattern;
+  },
+  $url: (href: string) => new URL(href),
+  $error: (fields: Tree) => reviveError(fields, reviveTagged),
+  $buffer: ([kind, text]: [string, string]) => reviveBytes(kind, text),
+  $array: ([length, items, own]: [number, [number, unknown][], Tree]) => {
+    const array: unknown[] = [];
+    array.length = length;
+    for (const [index, item] of items) array[index] = reviveTagged(item);
+    return Object.assign(array, reviveFields(own));
+  },
+};
+
+function reviveBytes(kind: string, text: string): unknown {
+  const buffer = Buffer.from(text, "base64");
+  if (kind === "Buffer") return buffer;
+  // Its own memory: a pooled slice would have the wrong alignment and show its neighbours through `.buffer`.
+  const memory = new Uint8Array(buffer).buffer;
+  if (kind === "ArrayBuffer") return memory;
+  const array: unknown = Reflect.get(globalThis, kind);
+  if (typeof array !== "function") throw new NotStorableError("payload", "$buffer", `has the unknown kind ${kind}`);
+  return Reflect.construct(array, [memory]);
+}
+
+/** Whether an object in the tree has exactly one key and that begins with `$`. */
+function looksTagged(tree: Tree): boolean {
+  let first = true;
+  for (const key in tree) {
+    if (!first || key.charCodeAt(0) !== 36) return false;
+    first = false;
+  }
+  return !first;
+}
+
+/** `Object.prototype` of another realm (a test runner's sandbox): bottom of its chain and called Object. */
+function isForeignPlain(prototype: unknown): boolean {
+  return (
+    typeof prototype === "object" &&
+    prototype !== null &&
+    Object.getPrototypeOf(prototype) === null &&
+    prototype.constructor?.name === "Object"
+  );
+}
+
+function setField(object: Tree, key: string, value: unknown): void {
+  if (key === "__proto__") Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+  else object[key] = value;
+}
+
+const pathTo = (key: string): string => (/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`);
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");

@@ -1,0 +1,91 @@
+import type { OutputUnit, Schema, Validator } from "@cfworker/json-schema";
+import { ValidationError, type Issue } from "../errors.ts";
+import type { StandardJsonSchemaV1, StandardSchemaV1 } from "./schema.ts";
+
+/** A JSON Schema document, draft 2020-12. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * The JSON Schema of what may be passed to a schema, or null when it cannot say: forms are drawn from it, and processes without the
+ * workflow's code check answers with it.
+ *
+ * zod from 4.2 and ArkType say their own; for Valibot wrap the schema with `toStandardJsonSchema` of `@valibot/to-json-schema`,
+ * or give the hold an explicit `jsonSchema`.
+ *
+ * @throws ValidationError the schema has parts that JSON Schema cannot express (a transform to a class, a function).
+ */
+export function jsonSchemaOf(schema: StandardSchemaV1, subject: string): JsonSchema | null {
+  const converter = (schema as StandardSchemaV1 & Partial<StandardJsonSchemaV1>)["~standard"] as Partial<
+    StandardJsonSchemaV1["~standard"]
+  >;
+  if (typeof converter.jsonSchema?.input !== "function") return null;
+  try {
+    return converter.jsonSchema.input({ target: "draft-2020-12" });
+  } catch (error) {
+    throw new ValidationError(subject, [
+      {
+        path: "",
+        message: `cannot be said as JSON Schema (${error instanceof Error ? error.message : String(error)}); use types that JSON has, or pass \`jsonSchema\` beside it`,
+      },
+    ]);
+  }
+}
+
+/**
+ * What a value has against a JSON Schema; empty when it is valid. The validator (30 kB) is loaded on first use.
+ *
+ * Values are checked as JSON: what JSON cannot hold (a Date, undefined fields) is checked as JSON would write it.
+ */
+export async function checkJsonSchema(schema: JsonSchema, value: unknown): Promise<Issue[]> {
+  const validator = await validatorFor(schema);
+  const text = JSON.stringify(value);
+  const { valid, errors } = validator.validate(text === undefined ? undefined : JSON.parse(text));
+  return valid ? [] : readable(errors);
+}
+
+const validators = new WeakMap<JsonSchema, Validator>();
+
+async function validatorFor(schema: JsonSchema): Promise<Validator> {
+  let validator = validators.get(schema);
+  if (!validator) {
+    const module = await import("@cfworker/json-schema");
+    validator = new module.Validator(schema as Schema, "2020-12", false);
+    validators.set(schema, validator);
+  }
+  return validator;
+}
+
+/** An error of a keyword that only says "something below is wrong" is left out when what is below has spoken. */
+const summaries = new Set(["properties", "items", "prefixItems", "additionalProperties", "$ref", "allOf", "patternProperties"]);
+
+function readable(errors: readonly OutputUnit[]): Issue[] {
+  const issues = errors
+    .filter((error) => !summaries.has(error.keyword) || !errors.some((other) => isBelow(other, error)))
+    .map((error) => ({ path: toPath(error.instanceLocation), message: sentence(error) }));
+  const seen = new Set<string>();
+  return issues.filter(({ path, message }) => {
+    const line = `${path}\0${message}`;
+    return !seen.has(line) && seen.add(line);
+  });
+}
+
+function isBelow(inner: OutputUnit, outer: OutputUnit): boolean {
+  return (
+    inner !== outer &&
+    inner.keywordLocation.length > outer.keywordLocation.length &&
+    inner.keywordLocation.startsWith(`${outer.keywordLocation}/`) 
+  );
+}
+
+/** `#/items/0/na~1me` as `items.0.na/me`. */
+function toPath(pointer: string): string {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((part) => decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~"))
+    .join(".");
+}
+
+function sentence(error: OutputUnit): string {
+  return error.error;
+}
