@@ -13,7 +13,12 @@ const alias = [
 
 const project = (name: string, root: string) => ({
   extends: true as const,
-  test: { name, root: at(root), include: ["**/*.test.ts", "**/*.test.mjs"], exclude: ["**/node_modules/**", "**/dist/**", "**/out/**"] },
+  test: {
+    name,
+    root: at(root),
+    include: ["**/*.test.ts", "**/*.test.mjs"],
+    exclude: ["**/node_modules/**", "**/dist/**", "**/out/**"],
+  },
 });
 
 export default defineConfig({

@@ -87,6 +87,8 @@ async function runModule(program) {
 }
 
 function exited(program) {
-  const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   return new Promise((resolve) => child.on("exit", (code) => resolve({ code, pid: child.pid })));
 }

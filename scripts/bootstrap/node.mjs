@@ -34,7 +34,9 @@ export function currentNode(root, line = LINE) {
   const bin = join(home, "node_modules", name, "bin");
   if (existsSync(join(bin, "node"))) return bin;
 
-  console.error(`holdpoint: Node ${process.versions.node} is older than ${FLOOR.join(".")}; fetching Node ${line} into .node/`);
+  console.error(
+    `holdpoint: Node ${process.versions.node} is older than ${FLOOR.join(".")}; fetching Node ${line} into .node/`,
+  );
   mkdirSync(join(root, ".node"), { recursive: true });
   sweep(join(root, ".node"));
   const fetched = join(root, ".node", `fetching-${process.pid}`);
@@ -43,7 +45,10 @@ export function currentNode(root, line = LINE) {
   npm(["install", "--no-save", "--no-package-lock", "--ignore-scripts", `${name}@${line}`], fetched);
   rmSync(home, { recursive: true, force: true });
   renameSync(fetched, home);
-  if (!existsSync(join(bin, "node"))) throw new Error(`${name}@${line} has no Node for ${process.platform} ${process.arch}; install Node ${FLOOR.join(".")} or newer`);
+  if (!existsSync(join(bin, "node")))
+    throw new Error(
+      `${name}@${line} has no Node for ${process.platform} ${process.arch}; install Node ${FLOOR.join(".")} or newer`,
+    );
   return bin;
 }
 

@@ -37,7 +37,8 @@ export function checkPromises(promises, tests, { whole }) {
     const say = (what) => problems.push(`"${promise}" (${room}): the test "${test}" ${what}`);
     if (!first && whole) say("does not exist");
     else if (second) say(`is not one test but ${found.length}: name its file or describe too`);
-    else if (first && first.state !== "passed" && (whole || first.state === "failed")) say(first.state === "failed" ? "failed" : "was skipped");
+    else if (first && first.state !== "passed" && (whole || first.state === "failed"))
+      say(first.state === "failed" ? "failed" : "was skipped");
   }
   return problems;
 }

@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { checkPromises } from "./check.mjs";
 
 const promise = { promise: "a step is done once", package: "core", test: "a recorded step is not run again" };
-const ran = { package: "core", file: "src/run/execution.test.ts", name: "replay > a recorded step is not run again", state: "passed" };
+const ran = {
+  package: "core",
+  file: "src/run/execution.test.ts",
+  name: "replay > a recorded step is not run again",
+  state: "passed",
+};
 const whole = { whole: true };
 
 describe("checkPromises", () => {

@@ -12,12 +12,14 @@ export default class PromisesReporter {
     const promises = readPromises(root);
     const broken = checkPromises(promises, tests, { whole });
 
-    if (broken.length > 0) console.error(["", "docs/promises.json:", ...broken.map((problem) => `  ${problem}`)].join("\n"));
+    if (broken.length > 0)
+      console.error(["", "docs/promises.json:", ...broken.map((problem) => `  ${problem}`)].join("\n"));
     else if (whole) console.log(`docs/promises.json: each of ${promises.length} promises has a test that passed`);
     // A file that could not be loaded and an error outside of every test are failures too, though no test says so.
     const unloaded = modules.filter((module) => module.errors().length > 0).length;
     const passed = tests.filter(({ state }) => state === "passed").length;
-    const failed = tests.filter(({ state }) => state === "failed").length + unloaded + unhandledErrors.length + broken.length;
+    const failed =
+      tests.filter(({ state }) => state === "failed").length + unloaded + unhandledErrors.length + broken.length;
     const skipped = tests.length - passed - tests.filter(({ state }) => state === "failed").length;
     if (skipped > 0) console.log(`${skipped} skipped`);
     if (broken.length > 0 || reason === "interrupted") process.exitCode = 1;

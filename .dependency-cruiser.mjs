@@ -1,0 +1,99 @@
+// The layers of the house. Imports point down, never up; see docs/architecture.md.
+
+/** The rooms from the ground up. A room may use those before it. */
+const ROOMS = ["core", "sql", "cli"];
+
+/** The rooms inside core that decide with values, and may know nothing of what executes them. */
+const PURE = ["workflow", "journal", "hold", "store"];
+
+const upward = ROOMS.slice(0, -1).map((room, level) => ({
+  name: `${room}-imports-nothing-above-it`,
+  severity: "error",
+  comment: `packages/${room} is below ${ROOMS.slice(level + 1).join(", ")}: turn the dependency round, or move the code down.`,
+  from: { path: `^packages/${room}/` },
+  to: {
+    path: `^(packages/(${ROOMS.slice(level + 1).join("|")})/|(holdpoint|@holdpoint/(${ROOMS.slice(level + 1).join("|")}))($|/))`,
+  },
+}));
+
+/** Tests and test kits may reach what production code may not. */
+const TESTS = [
+  "[.]test[.]ts$",
+  "^packages/core/src/testing/",
+  "^packages/cli/src/testing[./]",
+  "(^|/)(conformance|fixtures|testing)/",
+];
+
+export default {
+  forbidden: [
+    ...upward,
+    {
+      name: "the-pure-half-of-core-knows-no-engine",
+      severity: "error",
+      comment: "workflow, journal, hold and store decide with values; execution (run) and the engine use them.",
+      from: { path: `^packages/core/src/(${PURE.join("|")})/`, pathNot: TESTS },
+      to: { path: "^packages/core/src/(engine|run)/" },
+    },
+    {
+      name: "run-knows-no-engine",
+      severity: "error",
+      comment: "The engine drives runs; a run does not know who drives it.",
+      from: { path: "^packages/core/src/run/", pathNot: TESTS },
+      to: { path: "^packages/core/src/engine/" },
+    },
+    {
+      name: "only-tests-import-testing",
+      severity: "error",
+      comment: "The virtual clock, the simulation and the fault injection are not for production code.",
+      from: { path: "^packages/", pathNot: TESTS },
+      to: { path: "^packages/[^/]+/src/testing[./]|^@holdpoint/[^/]+/testing$|^holdpoint/testing$" },
+    },
+    {
+      name: "core-does-no-input-or-output",
+      severity: "error",
+      comment:
+        "core has no I/O: it may use async_hooks, crypto and util/types; everything else comes in through a port.",
+      from: { path: "^packages/core/src/", pathNot: TESTS },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?(async_hooks|crypto|util/types)$" },
+    },
+    {
+      name: "packages-are-entered-by-their-door",
+      severity: "error",
+      comment: "Import @holdpoint/core, not a file inside it.",
+      from: { path: "^(packages|examples)/([^/]+)/" },
+      to: {
+        path: "^packages/[^/]+/",
+        pathNot: ["^$1/$2/", "^packages/[^/]+/(src|dist)/(index|testing|testing/index)[.](ts|js|d[.]ts)$"],
+      },
+    },
+    {
+      name: "nothing-is-circular",
+      severity: "error",
+      comment: "Two files that need each other to load are one idea in two places. (Types may refer to each other.)",
+      from: { pathNot: TESTS },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "everything-resolves",
+      severity: "error",
+      comment: "This import leads nowhere.",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "production-code-does-not-need-development-dependencies",
+      severity: "error",
+      comment: "A published file may only import what its package.json lists under dependencies.",
+      from: { path: "^packages/[^/]+/src/", pathNot: TESTS },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["type-only"] },
+    },
+  ],
+  options: {
+    parser: "swc",
+    webpackConfig: { fileName: "scripts/layers/resolve.mjs" },
+    exclude: { path: ["^packages/[^/]+/dist/", "^examples/[^/]+/(dist|out)/", "^bench/(dist|out)/"] },
+    doNotFollow: { path: "node_modules" },
+    combinedDependencies: false,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
+  },
+};
