@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Entry, Mail, NewEntry, NewMail, RunRow, StoredPayload } from "../store/store.ts";
+import { erasedCodec } from "../store/transitions.ts";
 import { sha256 } from "./sha256.ts";
 
 /**
@@ -38,7 +39,7 @@ const noDigest = new Uint8Array(32);
  */
 export function payloadDigest(salt: Uint8Array | null, payload: StoredPayload | null): Uint8Array {
   if (payload === null) return noDigest;
-  if (payload.codec === "erased") return payload.bytes;
+  if (payload.codec === erasedCodec) return payload.bytes;
   const message = new Message("HPp1", payload.bytes.length);
   message.bytes(salt ?? noSalt);
   message.text(payload.codec);
@@ -134,6 +135,8 @@ export function erasureDigests(
 const scratch = Buffer.allocUnsafeSlow(80 * 1024);
 const scratchView = new DataView(scratch.buffer, scratch.byteOffset, scratch.byteLength);
 
+const shortText = 64;
+
 /** The bytes a digest is taken of. Everything of variable length is preceded by its length. */
 class Message {
   private buffer: Buffer = scratch;
@@ -167,9 +170,22 @@ class Message {
   text(value: string): void {
     // At most three bytes for each UTF-16 unit.
     this.reserve(4 + value.length * 3);
-    const written = this.buffer.write(value, this.at + 4, "utf8");
+    const start = this.at + 4;
+    let written = value.length < shortText ? this.ascii(value, start) : -1;
+    if (written < 0) written = this.buffer.write(value, start, "utf8");
     this.numbers.setUint32(this.at, written);
-    this.at += 4 + written;
+    this.at = start + written;
+  }
+
+  /** Writes a short text without calling into C++ (250 ns less per entry); -1 when it is not plain ASCII. */
+  private ascii(value: string, start: number): number {
+    const { buffer } = this;
+    for (let index = 0; index < value.length; index++) {
+      const unit = value.charCodeAt(index);
+      if (unit > 127) return -1;
+      buffer[start + index] = unit;
+    }
+    return value.length;
   }
 
   /** Tells null from the empty text. */

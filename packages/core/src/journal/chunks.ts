@@ -1,5 +1,6 @@
 import { CorruptionError } from "../errors.ts";
 import type { Chunk, StoredPayload } from "../store/store.ts";
+import { erasedCodec } from "../store/transitions.ts";
 import { sha256 } from "./sha256.ts";
 
 /** Bytes. The average comes from the masks below: 12 bits before, 10 bits after the normal size. */
@@ -64,7 +65,7 @@ export function packChunkList(length: number, chunks: readonly Chunk[]): Uint8Ar
 
 /** The hashes a `ref` payload lists. */
 export function chunkHashes(stored: StoredPayload): Uint8Array[] {
-  if (!stored.ref || stored.codec === "erased") return [];
+  if (!stored.ref || stored.codec === erasedCodec) return [];
   if (stored.bytes.length % 32 !== 6) throw new CorruptionError("a payload's list of chunks has an impossible length");
   const hashes: Uint8Array[] = [];
   for (let offset = 6; offset < stored.bytes.length; offset += 32) hashes.push(stored.bytes.subarray(offset, offset + 32));

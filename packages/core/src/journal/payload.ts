@@ -1,5 +1,6 @@
 import { CorruptionError, NotStorableError, PayloadTooLargeError } from "../errors.ts";
 import type { Chunk, StoredPayload } from "../store/store.ts";
+import { erasedCodec } from "../store/transitions.ts";
 import { assembleChunks, chunkHashes, cutIntoChunks, packChunkList } from "./chunks.ts";
 import { type PayloadCodec, toBytes, toText, valueCodec } from "./codec.ts";
 import { isPlainJson } from "./plain-json.ts";
@@ -82,9 +83,6 @@ export function decodePayload(stored: StoredPayload | null, codec?: PayloadCodec
       );
   }
 }
-
-/** The codec of a payload whose bytes erasure has replaced by their digest. */
-export const erasedCodec = "erased";
 
 /** Reads chunks by hash, in the order asked for; null where one is missing. */
 export type ReadChunks = (hashes: readonly Uint8Array[]) => Promise<readonly (Uint8Array | null)[]>;

@@ -48,17 +48,17 @@ export function tagError(error: Error, tagger: Tagger): StoredError {
   };
   if (typeof error.stack === "string") stored.stack = cut(error.stack, longestStack);
   if ("cause" in error && error.cause !== undefined) {
-    const cause = tagger.optional(() => tagger.tagAt(".cause", error.cause));
+    const cause = tagger.optional(() => tagger.tagAt("cause", error.cause));
     if (cause !== undefined) stored.cause = cause;
   }
   if (error instanceof AggregateError) {
-    stored.errors = tagger.optional(() => tagger.tagAt(".errors", error.errors)) ?? [];
+    stored.errors = tagger.optional(() => tagger.tagAt("errors", error.errors)) ?? [];
   }
   const own: Record<string, unknown> = {};
   for (const key of Object.keys(error)) {
     if (handled.has(key)) continue;
     const value: unknown = Reflect.get(error, key);
-    const tagged = tagger.optional(() => tagger.tagAt(`.${key}`, value));
+    const tagged = tagger.optional(() => tagger.tagAt(key, value));
     if (tagged !== undefined && JSON.stringify(tagged).length <= largestOwn) own[key] = tagged;
   }
   if (Object.keys(own).length > 0) stored.own = own;

@@ -19,8 +19,9 @@ type Tree = Record<string, unknown>;
 /** One walk over a value; copies only what has to change. */
 export class Tagger {
   readonly #subject: string;
-  readonly #path: string[] = [];
-  readonly #above = new Set<object>();
+  readonly #path: Segment[] = [];
+  /** The objects around the one being walked: few, so a list is faster than a set. */
+  readonly #above: object[] = [];
 
   constructor(subject: string) {
     this.#subject = subject;
@@ -48,8 +49,8 @@ export class Tagger {
     }
   }
 
-  /** `tag` one step further down: `segment` as it reads in a path, `.name` or `[3]`. */
-  tagAt(segment: string, value: unknown): unknown {
+  /** `tag` one step further down. */
+  tagAt(segment: Segment, value: unknown): unknown {
     this.#path.push(segment);
     const tagged = this.tag(value);
     this.#path.pop();
@@ -57,30 +58,29 @@ export class Tagger {
   }
 
   refuse(reason: string): never {
-    throw new NotStorableError(this.#subject, this.#path.join("").replace(/^\./, ""), reason);
+    throw new NotStorableError(this.#subject, this.#path.map(readable).join("").replace(/^\./, ""), reason);
   }
 
   /** Runs `attempt`; if what it walked cannot be stored, the result is undefined and the walk goes on. */
   optional<T>(attempt: () => T): T | undefined {
     const depth = this.#path.length;
-    const above = [...this.#above];
+    const above = this.#above.length;
     try {
       return attempt();
     } catch (error) {
       if (!(error instanceof NotStorableError)) throw error;
       this.#path.length = depth;
-      this.#above.clear();
-      for (const object of above) this.#above.add(object);
+      this.#above.length = above;
       return undefined;
     }
   }
 
   #tagObject(value: object): unknown {
-    if (this.#above.has(value)) this.refuse("refers back to an object that contains it; a cycle cannot be stored");
-    if (this.#above.size >= maxDepth) this.refuse(`is nested more than ${maxDepth} levels deep`);
-    this.#above.add(value);
+    if (this.#above.includes(value)) this.refuse("refers back to an object that contains it; a cycle cannot be stored");
+    if (this.#above.length >= maxDepth) this.refuse(`is nested more than ${maxDepth} levels deep`);
+    this.#above.push(value);
     const tagged = this.#tagKind(value);
-    this.#above.delete(value);
+    this.#above.pop();
     return tagged;
   }
 
@@ -93,7 +93,7 @@ export class Tagger {
     if (isNativeError(value) || value instanceof Error) return { $error: tagError(value, this) };
     if (isMap(value)) return this.#own(value, Map, () => ({ $map: this.#tagMap(value) }));
     if (isSet(value)) {
-      return this.#own(value, Set, () => ({ $set: Array.from(value, (item, index) => this.tagAt(`[${index}]`, item)) }));
+      return this.#own(value, Set, () => ({ $set: Array.from(value, (item, index) => this.tagAt(index, item)) }));
     }
     if (isTypedArray(value)) return this.#tagBytes(value);
     if (value instanceof ArrayBuffer) return { $buffer: ["ArrayBuffer", base64(new Uint8Array(value))] };
@@ -114,7 +114,7 @@ export class Tagger {
     const keys = Object.keys(value);
     for (const key of keys) {
       const field = value[key];
-      const tagged = typeof field === "string" ? field : this.tagAt(pathTo(key), field);
+      const tagged = typeof field === "string" ? field : this.tagAt(key, field);
       if (changed === null) {
         if (tagged === field) continue;
         changed = {};
@@ -142,9 +142,9 @@ export class Tagger {
     for (const key of keys) {
       const index = Number(key);
       if (Number.isInteger(index) && index >= 0 && String(index) === key) {
-        items.push([index, this.tagAt(`[${key}]`, value[index])]);
+        items.push([index, this.tagAt(index, value[index])]);
       } else {
-        setField(own, key, this.tagAt(pathTo(key), (value as unknown as Tree)[key]));
+        setField(own, key, this.tagAt(key, (value as unknown as Tree)[key]));
       }
     }
     return { $array: [value.length, items, own] };
@@ -154,7 +154,7 @@ export class Tagger {
     let changed: unknown[] | null = null;
     for (let index = 0; index < value.length; index++) {
       const item = value[index];
-      const tagged = typeof item === "string" ? item : this.tagAt(`[${index}]`, item);
+      const tagged = typeof item === "string" ? item : this.tagAt(index, item);
       if (changed === null && tagged !== item) changed = value.slice(0, index);
       changed?.push(tagged);
     }
@@ -163,8 +163,8 @@ export class Tagger {
 
   #tagMap(value: Map<unknown, unknown>): unknown[] {
     return Array.from(value, ([key, item], index) => [
-      this.tagAt(` key ${index}`, key),
-      this.tagAt(`.get(${typeof key === "string" ? JSON.stringify(key) : String(index)})`, item),
+      this.tagAt({ text: ` key ${index}` }, key),
+      this.tagAt({ text: `.get(${typeof key === "string" ? JSON.stringify(key) : index})` }, item),
     ]);
   }
 
@@ -285,6 +285,13 @@ function setField(object: Tree, key: string, value: unknown): void {
   else object[key] = value;
 }
 
-const pathTo = (key: string): string => (/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`);
+/** A step of the path to a value: a property, an index, or what reads otherwise. */
+type Segment = string | number | { readonly text: string };
+
+function readable(segment: Segment): string {
+  if (typeof segment === "object") return segment.text;
+  if (typeof segment === "number") return `[${segment}]`;
+  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(segment) ? `.${segment}` : `[${JSON.stringify(segment)}]`;
+}
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
