@@ -6,24 +6,25 @@
 // again on it; `npm ci` runs when what is installed is not what package-lock.json says; then the packages are built.
 // Plain JavaScript without dependencies, because it runs before there are any. On a ready checkout it adds one
 // comparison of two lock files and one incremental build.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installDependencies } from "./bootstrap/dependencies.mjs";
 import { withLock } from "./bootstrap/lock.mjs";
 import { currentNode, isNewEnough } from "./bootstrap/node.mjs";
+import { runNode } from "./bootstrap/program.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Each command: the program (a script for Node) and what is put before the user's own arguments. */
+/** Each command: the program, and where it runs when that is not the checkout's root. */
 const commands = {
   start: { script: "examples/mail-triage/dist/main.js" },
   test: { script: "scripts/test.mjs" },
+  holdpoint: { script: "packages/cli/bin/holdpoint.js", where: process.env.INIT_CWD },
   bench: { script: "bench/dist/main.js" },
   simulate: { script: "packages/core/dist/testing/simulate.js" },
   mutants: { script: "scripts/mutants.mjs" },
   "check:packages": { script: "scripts/check-packages.mjs" },
-  "check:snippets": { script: "scripts/check-snippets.mjs" },
   setup: {},
 };
 
@@ -34,32 +35,21 @@ async function main([name = "setup", ...args]) {
   if (!isNewEnough(process.versions.node)) {
     const bin = await withLock(root, () => currentNode(root));
     process.env.PATH = `${bin}:${process.env.PATH ?? ""}`;
-    return run(`${bin}/node`, [fileURLToPath(import.meta.url), name, ...args]);
+    return runNode([fileURLToPath(import.meta.url), name, ...args], { node: `${bin}/node`, cwd: root });
   }
 
   await withLock(root, () => {
     installDependencies(root);
     build();
   });
-  if (command.script) return run(process.execPath, ["--enable-source-maps", resolve(root, command.script), ...args]);
+  if (!command.script) return;
+  runNode(["--enable-source-maps", resolve(root, command.script), ...args], { cwd: command.where ?? root });
 }
 
 function build() {
   const tsc = resolve(root, "node_modules/typescript/bin/tsc");
   const { status } = spawnSync(process.execPath, [tsc, "-b"], { cwd: root, stdio: "inherit" });
   if (status !== 0) fail("the packages do not build: see the messages above");
-}
-
-/** Runs a program in our place: its output, its signals, its exit code. */
-function run(program, args) {
-  const child = spawn(program, args, { cwd: root, stdio: "inherit" });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("error", (error) => fail(error.message));
-  child.on("exit", (code, signal) => {
-    if (signal) process.removeAllListeners(signal);
-    if (signal) process.kill(process.pid, signal);
-    else process.exitCode = code ?? 1;
-  });
 }
 
 function fail(message) {

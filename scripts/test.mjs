@@ -2,9 +2,9 @@
 //
 //   npm test                          everything
 //   npm test -- packages/sql          some files (arguments go to vitest); promises are then checked only as far as run
-import { spawn } from "node:child_process";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runNode } from "./bootstrap/program.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const args = process.argv.slice(2);
@@ -14,12 +14,7 @@ const vitest = resolve(root, "node_modules/vitest/vitest.mjs");
 const reporters = ["--reporter=default", `--reporter=${resolve(root, "scripts/promises/reporter.mjs")}`];
 const strict = whole ? ["--allowOnly=false"] : [];
 
-const child = spawn(process.execPath, [vitest, "run", ...reporters, ...strict, ...args], {
+runNode([vitest, "run", ...reporters, ...strict, ...args], {
   cwd: root,
-  stdio: "inherit",
   env: { ...process.env, HOLDPOINT_WHOLE_SUITE: whole ? "1" : "" },
-});
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-child.on("exit", (code) => {
-  process.exitCode = code ?? 1;
 });

@@ -38,6 +38,15 @@ describe("checkPromises", () => {
     expect(checkPromises([{ promise: "x" }], [ran], whole)[0]).toContain("every entry needs");
   });
 
+  test("a test that needs a program may be skipped where the program is not", () => {
+    const tools = (installed) => ({ whole: true, has: (program) => installed && program === "strace" });
+    const needy = { ...promise, needs: "strace" };
+    expect(checkPromises([needy], [{ ...ran, state: "skipped" }], tools(false))).toEqual([]);
+    expect(checkPromises([needy], [{ ...ran, state: "skipped" }], tools(true))).toHaveLength(1);
+    expect(checkPromises([needy], [{ ...ran, state: "failed" }], tools(false))).toHaveLength(1);
+    expect(checkPromises([needy], [], tools(false))).toHaveLength(1);
+  });
+
   test("a run of some files faults only the promises it broke", () => {
     expect(checkPromises([promise], [], { whole: false })).toEqual([]);
     expect(checkPromises([promise], [{ ...ran, state: "failed" }], { whole: false })).toHaveLength(1);

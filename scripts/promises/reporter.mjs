@@ -1,5 +1,6 @@
 // A vitest reporter: checks the promises when the tests are done and ends with one plain line, "N passed, N failed".
-import { dirname, relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkPromises, readPromises } from "./check.mjs";
 
@@ -10,7 +11,7 @@ export default class PromisesReporter {
     const tests = modules.flatMap(testsOf);
     const whole = process.env.HOLDPOINT_WHOLE_SUITE === "1";
     const promises = readPromises(root);
-    const broken = checkPromises(promises, tests, { whole });
+    const broken = checkPromises(promises, tests, { whole, has: isInstalled });
 
     if (broken.length > 0)
       console.error(["", "docs/promises.json:", ...broken.map((problem) => `  ${problem}`)].join("\n"));
@@ -22,7 +23,8 @@ export default class PromisesReporter {
       tests.filter(({ state }) => state === "failed").length + unloaded + unhandledErrors.length + broken.length;
     const skipped = tests.length - passed - tests.filter(({ state }) => state === "failed").length;
     if (skipped > 0) console.log(`${skipped} skipped`);
-    if (broken.length > 0 || reason === "interrupted") process.exitCode = 1;
+    if (checks.length > 0) console.error(`failed before the tests: ${checks.join(", ")}`);
+    if (broken.length > 0 || checks.length > 0 || reason === "interrupted") process.exitCode = 1;
     console.log(`\n${passed} passed, ${failed} failed`);
   }
 }
@@ -36,4 +38,8 @@ function testsOf(module) {
     name: test.fullName,
     state: test.result().state,
   }));
+}
+
+function isInstalled(program) {
+  return (process.env.PATH ?? "").split(delimiter).some((directory) => existsSync(join(directory, program)));
 }
