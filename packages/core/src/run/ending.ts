@@ -1,0 +1,141 @@
+import { CompensationError } from "../errors.ts";
+import type { AdvanceOperation, Delivery, NewMail, StoredPayload } from "../store/store.ts";
+import { randomBytes } from "node:crypto";
+import type { BodyResult } from "./body.ts";
+import type { Execution } from "./execution.ts";
+import { nextGeneration } from "./generation.ts";
+
+/** How the function's end becomes the run's end. The first call also drafts the final entry. */
+export function finishOperation(
+  execution: Execution,
+  result: BodyResult,
+  drafted: boolean,
+): AdvanceOperation["then"] | ((head: Uint8Array) => AdvanceOperation["then"]) {
+  if (result.type === "continued") {
+    if (!drafted) {
+      withdrawHolds(execution);
+      draftEnd(execution, "ok", null, '{"continued":true}');
+    }
+    return (head) => ({ type: "continueAsNew", next: nextGeneration(execution, result.input, head) });
+  }
+  const ended = endOf(execution, result);
+  if (!drafted) {
+    withdrawHolds(execution);
+    draftEnd(execution, ended.status === "completed" ? "ok" : "error", ended.payload, null);
+  }
+  return {
+    type: "finish",
+    status: ended.status,
+    outcome: ended.outcome,
+    note: ended.note,
+    deliveries: deliveries(execution, ended),
+  };
+}
+
+interface End {
+  status: "completed" | "failed" | "cancelled";
+  outcome: string;
+  note: string | null;
+  payload: StoredPayload | null;
+  value: unknown;
+}
+
+function endOf(execution: Execution, result: BodyResult & { type: "returned" | "threw" }): End {
+  let failure: { error: unknown } | null = null;
+  if (result.type === "returned") {
+    try {
+      const payload = execution.encode(result.value, `output of "${execution.workflow.name}"`);
+      return { status: "completed", outcome: execution.outcomeWord ?? "success", note: null, payload, value: result.value };
+    } catch (error) {
+      failure = { error };
+    }
+  } else failure = { error: result.error };
+  const notUndone = result.type === "threw" ? (result.notUndone ?? []) : [];
+  const error = notUndone.length > 0 ? new CompensationError(notUndone, failure.error) : failure.error;
+  const status = execution.interrupted?.status ?? "failed";
+  return {
+    status,
+    outcome: status,
+    note: error instanceof Error ? error.message : String(error),
+    payload: execution.encodeError(error),
+    value: error,
+  };
+}
+
+function draftEnd(execution: Execution, outcome: "ok" | "error", payload: StoredPayload | null, measures: string | null): void {
+  const now = execution.host.clock.now();
+  execution.write(
+    {
+      key: "run",
+      phase: execution.phase("settled"),
+      kind: "run",
+      outcome,
+      payload,
+      startedAt: execution.row.createdAt,
+      endedAt: now,
+      attempt: execution.attempt,
+      measures,
+      committed: null,
+    },
+    true,
+  );
+}
+
+/** Holds nobody answered are withdrawn with the run's end, in the same transaction. */
+export function withdrawHolds(execution: Execution, reachedBy = execution.root): void {
+  for (const hold of execution.openHolds.values()) {
+    if (hold.withdrawn || !hold.call.scope.reachedBy(reachedBy)) continue;
+    hold.withdrawn = true;
+    execution.writer.ride.closeHolds.push({
+      key: execution.ledger.storedKey(hold.call.key),
+      status: "withdrawn",
+      event: {
+        actor: null,
+        channel: "engine",
+        action: "withdrawn",
+        data: null,
+        evidenceHash: null,
+        at: execution.host.clock.now(),
+        idempotencyKey: `withdrawn:${hold.call.key}`,
+      },
+    });
+  }
+}
+
+function deliveries(execution: Execution, end: End): Delivery[] {
+  const { row } = execution;
+  const list: Delivery[] = [];
+  if (row.parent) {
+    list.push({
+      to: { pk: row.parent.pk },
+      mail: {
+        kind: "child",
+        key: row.parent.key,
+        dedupe: `child:${row.parent.key}:${row.id}`,
+        outcome: end.status === "completed" ? "ok" : "error",
+        payload: end.payload?.ref ? execution.plain(end.value) : end.payload,
+        sender: row.id,
+        at: execution.host.clock.now(),
+        salt: randomBytes(16),
+      },
+    });
+  }
+  for (const child of execution.children.values()) {
+    if (!child.done && child.close === "cancel") list.push({ to: { id: child.id }, mail: cancelMail(execution, "its parent ended") });
+  }
+  return list;
+}
+
+/** A cancellation from this run to one of its children; its dedupe makes repeating it harmless. */
+export function cancelMail(execution: Execution, reason: string): NewMail {
+  return {
+    kind: "cancel",
+    key: "",
+    dedupe: `cancel:${execution.row.pk}`,
+    outcome: null,
+    payload: execution.plain({ reason }),
+    sender: execution.row.id,
+    at: execution.host.clock.now(),
+    salt: randomBytes(16),
+  };
+}

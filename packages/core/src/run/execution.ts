@@ -1,0 +1,528 @@
+import { CancelledError, NondeterminismError, StoreError } from "../errors.ts";
+import type { DivergedError } from "../errors.ts";
+import { decodePayload, type EncodedPayload, encodePayload } from "../journal/payload.ts";
+import type { AdvanceOperation, AdvanceResult, Entry, EntryKind, Mail, Refused, RunRow, StoredPayload } from "../store/store.ts";
+import type { WorkflowLog } from "../workflow/context.ts";
+import type { AnyWorkflow } from "../workflow/definition.ts";
+import { type BodyResult, runBody } from "./body.ts";
+import { changedHold, divergenceOf } from "./divergence.ts";
+import { finishOperation, withdrawHolds } from "./ending.ts";
+import { Entropy, parseSeed } from "./entropy.ts";
+import type { OpenHold } from "./holds.ts";
+import type { Host, Rest } from "./host.ts";
+import { type KeyRecord, Ledger } from "./ledger.ts";
+import { readerFor } from "./mail.ts";
+import { type Call, OpenCall } from "./operation.ts";
+import { parkOperation } from "./parking.ts";
+import { Scope } from "./scope.ts";
+import { waitDraft } from "./sleep.ts";
+import { RunTimers } from "./timers.ts";
+import type { Undo } from "./undo.ts";
+import { type Draft, RunWriter } from "./writer.ts";
+
+/** Something that starts only when nothing recorded is left to hand out. */
+export interface Startable {
+  readonly call: Call;
+  start(): void;
+}
+
+/** A child as its parent remembers it. */
+export interface ChildFact {
+  readonly id: string;
+  readonly close: "cancel" | "abandon";
+  done: boolean;
+}
+
+/**
+ * One run being executed: the author's function as a coroutine, its record, and what it is about to write.
+ *
+ * The heart is `pump`: when no microtask is pending, hand out the one available completion with the smallest
+ * number, and let the code react; when there is none left, start what is new, write what was collected, or park.
+ */
+export class Execution {
+  row: RunRow;
+  readonly workflow: AnyWorkflow;
+  readonly host: Host;
+  readonly ledger: Ledger;
+  readonly writer: RunWriter;
+  readonly root = new Scope(null, "");
+  readonly timers = new RunTimers();
+  /** The time of the last completion handed out: `ctx.now()`. */
+  time: number;
+  /** Open calls in the order they were made. */
+  readonly calls = new Set<Call>();
+  /** Open calls by kind: what a parked run waits for. */
+  readonly waits: Partial<Record<EntryKind, number>> = {};
+  /** Completed steps that can be undone, in the order they were handed out. */
+  readonly undo: Undo[] = [];
+  readonly children = new Map<string, ChildFact>();
+  /** `once` steps whose outcome nobody knows, for the cleanup to ask about. */
+  readonly unknown: (() => Promise<void>)[] = [];
+  /** Effects in progress: the run cannot park. */
+  executing = 0;
+  /** Entries being written whose commit completes a call. */
+  pendingResults = 0;
+  /** Waits for a person of the operator's kind, not the author's. */
+  operatorHolds = 0;
+  private emitted = 0;
+  readonly openHolds = new Map<string, OpenHold>();
+  /** Open holds whose form or consequence differs from what was recorded. */
+  readonly changedHolds = new Map<Call, string>();
+  /** Completed steps are being undone. */
+  cleaning = false;
+  readonly log: WorkflowLog;
+  outcomeWord: string | null = null;
+  paused = false;
+  /** Set by cancel mail or the run's own timeout. */
+  interrupted: { error: Error; status: "cancelled" | "failed" } | null = null;
+  /** Number up to which a fork inherited its record. */
+  readonly inheritedSeq: number;
+  /** Attempt of the whole run, from 1. */
+  attempt = 1;
+  ended = false;
+  parked = false;
+  frontier = false;
+  divergence: DivergedError | null = null;
+  adoption: { from: number; to: number } | null = null;
+  result: BodyResult | null = null;
+  private finishDrafted = false;
+  private readonly unstarted: Startable[] = [];
+  private readonly entropies = new Map<string, Entropy>();
+  private urgent = false;
+  private pumpScheduled = false;
+  private reading = false;
+  private heldMail: Mail[] = [];
+  private flightEnding: AdvanceOperation["then"]["type"] = "continue";
+  private cancelTimer: (() => void) | null = null;
+  private timerArmedFor = 0;
+  /** Number of the last completion handed out. */
+  lastDelivered = 0;
+  private readonly runPump = (): void => this.pump();
+  private readonly queuePump = (): void => process.nextTick(this.runPump);
+  private readonly closeCall = (call: Call): void => this.closed(call);
+
+  constructor(row: RunRow, workflow: AnyWorkflow, host: Host, entries: readonly Entry[], mail: readonly Mail[]) {
+    this.row = row;
+    this.workflow = workflow;
+    this.host = host;
+    this.time = row.createdAt;
+    this.inheritedSeq = row.forkedFrom?.seq ?? 0;
+    const covered = entries.at(-1)?.mailSeen ?? 0;
+    this.log = host.log(this);
+    this.writer = new RunWriter(row, covered, host.chainKey);
+    this.ledger = new Ledger(readerFor(this));
+    for (const one of mail) this.writer.sawMail(one);
+    this.ledger.load(entries, mail);
+  }
+
+  /** Calls the author's function; what happens then is up to `pump`. */
+  start(input: unknown): void {
+    runBody(this, input, (result) => {
+      this.result ??= result;
+      this.schedule();
+    });
+    this.schedule();
+  }
+
+  /** The coroutine is still here and the run was claimed again: go on with the mail that came. */
+  resume(row: RunRow, mail: readonly Mail[]): void {
+    this.row = row;
+    this.parked = false;
+    this.writer.reclaim(row);
+    this.receive(mail);
+    this.schedule();
+  }
+
+  // ── Calls ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Opens a call and looks up its record. */
+  open<T>(key: string, kind: EntryKind, scope: Scope): OpenCall<T> {
+    const call = new OpenCall<T>(key, kind, scope, this.closeCall);
+    this.calls.add(call);
+    this.waits[kind] = (this.waits[kind] ?? 0) + 1;
+    return call;
+  }
+
+  /** Finds the record of a call; its completion, if recorded, is handed out in its turn. */
+  reach(call: Call): KeyRecord | null {
+    const record = this.ledger.reach(call);
+    this.schedule();
+    return record;
+  }
+
+  private closed(call: Call): void {
+    this.calls.delete(call);
+    this.waits[call.kind] = (this.waits[call.kind] ?? 1) - 1;
+    this.ledger.forget(call);
+  }
+
+  /** Queues an effect for the moment nothing recorded is left. */
+  startLater(effect: Startable): void {
+    this.unstarted.push(effect);
+    this.schedule();
+  }
+
+  /** Queues an entry. `urgent` writes it in this turn; otherwise it rides along with the next one. */
+  write(draft: Draft, urgent: boolean): void {
+    this.writer.add(draft);
+    if (urgent) {
+      this.urgent = true;
+      if (this.frontier && !this.writer.busy) this.host.request(this);
+    }
+  }
+
+  /** Queues an entry whose commit completes a call. */
+  writeResult(draft: Draft, call: Call | null, deliver: (seq: number) => void): void {
+    this.pendingResults++;
+    draft.committed = (seq) => {
+      this.pendingResults--;
+      this.ledger.offer({
+        seq,
+        time: draft.endedAt,
+        call,
+        deliver: () => {
+          if (call && !call.open) return false;
+          deliver(seq);
+          return true;
+        },
+      });
+    };
+    this.write(draft, true);
+  }
+
+  /** Cancels a scope: its open calls reject in the order they were made, and later calls reject at once. */
+  cancelScope(scope: Scope, reason: Error): void {
+    scope.cancelledBy = reason;
+    this.ledger.dropBranch(scope.path);
+    for (const call of [...this.calls]) {
+      if (!call.open || !call.scope.reachedBy(scope)) continue;
+      call.onCancel?.(reason);
+      call.reject(reason);
+    }
+  }
+
+  /** A value as it is stored; its chunks ride along with the next entry. */
+  encode(value: unknown, subject: string): StoredPayload | null {
+    const { payload, chunks } = this.encodeApart(value, subject);
+    if (chunks.length > 0) this.writer.ride.chunks.push(...chunks);
+    return payload;
+  }
+
+  /** A value for another run: its chunks are given back. */
+  encodeApart(value: unknown, subject: string): EncodedPayload {
+    const { codec, limits } = this.host;
+    return encodePayload(value, { codec, subject, limit: limits.payload, inlineLimit: limits.inline });
+  }
+
+  /** A value in one piece, whatever its size: for mail and hold requests. */
+  plain(value: unknown): StoredPayload {
+    const { codec, limits } = this.host;
+    const { payload } = encodePayload(value, { codec, subject: "value", limit: limits.payload, inlineLimit: limits.payload });
+    return payload ?? { codec: "json", bytes: Buffer.from("null"), ref: false };
+  }
+
+  /** An error as it is stored; one that cannot be is reduced to its name and message. */
+  encodeError(error: unknown): StoredPayload {
+    try {
+      return this.plain(error);
+    } catch {
+      const reduced = new Error(error instanceof Error ? error.message : String(error));
+      if (error instanceof Error) reduced.name = error.name;
+      return this.plain(reduced);
+    }
+  }
+
+  /** A failed attempt as it is stored: its error and when the next one may start. */
+  encodeAttempt(error: unknown, retryAt: number): StoredPayload {
+    try {
+      return this.plain({ error, retryAt });
+    } catch {
+      return this.plain({ error: this.decode(this.encodeError(error)), retryAt });
+    }
+  }
+
+  decode(payload: StoredPayload | null): unknown {
+    return decodePayload(payload, this.host.codec);
+  }
+
+  /** A phase's name; after a retry of the finished run it says in which round. */
+  phase(name: string): string {
+    return this.ledger.round === 0 ? name : `${name}~${this.ledger.round}`;
+  }
+
+  /** Adds to the output stream, unless an earlier execution already did. */
+  emit(value: unknown): void {
+    if (this.emitted++ < this.row.streamed) return;
+    this.writer.ride.stream.push(this.plain(value).bytes);
+  }
+
+  /** The run failed as a whole and will be started over. */
+  noteAttempt(error: unknown): void {
+    if (this.ledger.replaying) return;
+    const draft = waitDraft(this, "run/attempt", "run", `attempt:${this.attempt}`, undefined, "error");
+    draft.payload = this.encodeError(error);
+    this.write(draft, false);
+  }
+
+  /** Steps that are still open: nobody awaited them. */
+  unawaitedSteps(): string[] {
+    return [...this.calls].filter((call) => call.kind === "step" && call.scope.cancellation() === null).map((call) => call.key);
+  }
+
+  /** A hold's branch was cancelled: nobody needs to answer it any more. */
+  withdraw(hold: OpenHold): void {
+    if (this.ended || this.ledger.replaying || !this.host.live) return;
+    withdrawHolds(this, hold.call.scope);
+  }
+
+  /** The random stream of a scope; a fork draws from the source's seed for what it inherited. */
+  entropy(scope: Scope): Entropy {
+    const spans = parseSeed(this.row.seed);
+    let span = spans[0] as { from: number; seed: string };
+    for (const next of spans) if (next.from <= this.lastDelivered) span = next;
+    const name = `${span.seed} ${scope.path}`;
+    let entropy = this.entropies.get(name);
+    if (!entropy) {
+      entropy = new Entropy(span.seed, scope.path);
+      this.entropies.set(name, entropy);
+    }
+    return entropy;
+  }
+
+  // ── The pump ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** Pumps once every pending microtask has run: ticks queued from a microtask wait for all of them. */
+  schedule(): void {
+    if (this.pumpScheduled || this.ended) return;
+    this.pumpScheduled = true;
+    queueMicrotask(this.queuePump);
+  }
+
+  private pump(): void {
+    this.pumpScheduled = false;
+    if (this.ended || this.parked) return;
+    for (let next = this.ledger.next(); next; next = this.ledger.next()) {
+      if (!next.deliver()) continue;
+      if (next.time > this.time) this.time = next.time;
+      this.lastDelivered = next.seq;
+      this.schedule();
+      return;
+    }
+    this.quiescent();
+  }
+
+  /** Nothing recorded can be handed out, and the code waits. */
+  private quiescent(): void {
+    if (this.ledger.replaying) {
+      if (this.workflow.options.insertions === "run" && this.unstarted.length > 0 && this.host.live) this.startEffects();
+      else if (this.executing === 0 && this.pendingResults === 0 && !this.reading) {
+        if (this.awaitsForeign() && this.result === null) this.foreign();
+        else this.fail(divergenceOf(this, this.unstarted));
+      }
+      return;
+    }
+    if (!this.frontier) {
+      this.frontier = true;
+      for (const [call, name] of this.changedHolds) if (call.open) return this.fail(changedHold(this, name, call.key));
+      if (!this.host.live) return this.rest({ type: "frontier" });
+      if (this.adoption) this.recordAdoption(this.adoption);
+      if (this.writer.dirty && this.urgent) this.host.request(this);
+    }
+    if (this.result) return this.finish();
+    this.startEffects();
+    this.armTimer();
+    if (this.writer.busy) return;
+    if (this.urgent || this.idle()) this.host.request(this);
+    else if (this.awaitsForeign()) this.foreign();
+  }
+
+  /** The code waits for something that no replay will give back. */
+  private foreign(): void {
+    const where = this.host.foreignAwait(this);
+    if (where === undefined) return;
+    const error = new NondeterminismError("waiting for something that is not recorded", "ctx.step, ctx.sleep or ctx.signal", where);
+    this.result = { type: "threw", error };
+    this.cancelScope(this.root, error);
+    this.schedule();
+  }
+
+  private startEffects(): void {
+    if (this.unstarted.length === 0 || this.paused) return;
+    const batch = this.unstarted.splice(0);
+    for (const effect of batch) {
+      if (!effect.call.open) continue;
+      if (!this.host.leaseHeld()) return this.abandon({ type: "fenced" });
+      effect.start();
+    }
+  }
+
+  /** The code runs, but waits for nothing this engine knows. */
+  private awaitsForeign(): boolean {
+    return this.result === null && this.calls.size === this.backgroundCalls && this.executing === 0 && this.pendingResults === 0;
+  }
+
+  /** Calls the engine itself keeps open (the run's timeout). */
+  backgroundCalls = 0;
+
+  private armTimer(): void {
+    const due = this.timers.next();
+    if (due === null) return;
+    const left = due - this.host.clock.now();
+    if (left > nearMs && this.executing === 0) return;
+    if (this.cancelTimer && this.timerArmedFor === due) return;
+    this.cancelTimer?.();
+    this.timerArmedFor = due;
+    this.cancelTimer = this.host.clock.timer(Math.max(0, left), () => {
+      this.cancelTimer = null;
+      if (this.ended || this.parked) return;
+      const now = Math.max(this.host.clock.now(), due);
+      for (let timer = this.timers.takeDue(now); timer; timer = this.timers.takeDue(now)) timer.due(true);
+      this.schedule();
+    });
+  }
+
+  /** Nothing is running, being written or about to come due: the run can park. */
+  private idle(): boolean {
+    const due = this.timers.next();
+    return (
+      this.executing === 0 &&
+      this.pendingResults === 0 &&
+      (this.unstarted.length === 0 || this.paused) &&
+      !this.reading &&
+      this.heldMail.length === 0 &&
+      (this.calls.size > this.backgroundCalls || this.paused) &&
+      (this.paused || due === null || due - this.host.clock.now() > nearMs)
+    );
+  }
+
+  // ── Writing ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** Asked by the committer at the end of a turn. */
+  takeOperation(): AdvanceOperation | null {
+    if (this.ended || this.parked || this.writer.busy || this.pumpScheduled || this.reading) return null;
+    const now = this.host.clock.now();
+    let then: AdvanceOperation["then"] | ((head: Uint8Array) => AdvanceOperation["then"]) | null = null;
+    if (this.divergence) then = parkOperation(this, "diverged");
+    else if (!this.frontier) return null;
+    else if (this.result) {
+      then = finishOperation(this, this.result, this.finishDrafted);
+      this.finishDrafted = true;
+    }
+    else if (this.idle()) then = parkOperation(this, this.paused ? "paused" : "parked");
+    else if (this.urgent) then = { type: "continue" };
+    if (!then) return null;
+    this.urgent = false;
+    this.flightEnding = typeof then === "function" ? "continueAsNew" : then.type;
+    return this.writer.take(then, now);
+  }
+
+  /** Takes the outcome of the operation in flight. */
+  applied(outcome: AdvanceResult | Refused): void {
+    if (this.ended) return;
+    switch (outcome.type) {
+      case "fenced":
+        return this.abandon({ type: "fenced" });
+      case "refused":
+        this.writer.drop();
+        this.result = { type: "threw", error: new StoreError(`the store refused an entry: ${outcome.reason}`) };
+        this.finishDrafted = false;
+        this.cancelScope(this.root, this.result.error as Error);
+        this.pendingResults = 0;
+        return this.schedule();
+      case "mail":
+        this.writer.putBack();
+        this.urgent = true;
+        return this.readMail(this.writer.seq, null);
+      case "advanced": {
+        const { drafts, firstSeq, readMailAfter } = this.writer.applied(outcome);
+        if (this.divergence) return this.rest({ type: "diverged", error: this.divergence });
+        if (this.flightEnding === "park") return this.rest({ type: "parked", paused: this.paused });
+        if (this.flightEnding !== "continue") return this.rest({ type: "finished" });
+        const commit = (): void => {
+          for (let i = 0; i < drafts.length; i++) drafts[i]?.committed?.(firstSeq + i);
+          this.schedule();
+        };
+        if (readMailAfter !== null) return this.readMail(readMailAfter, commit);
+        this.releaseHeld();
+        commit();
+      }
+    }
+  }
+
+  /** There may be mail: the worker heard so. */
+  notice(): void {
+    if (this.ended || this.parked || this.reading) return;
+    this.readMail(this.writer.seq, null);
+  }
+
+  private readMail(after: number, then: (() => void) | null): void {
+    this.reading = true;
+    this.host.readMail(this, after).then(
+      (mail) => {
+        this.reading = false;
+        if (this.ended) return;
+        this.receive(mail);
+        then?.();
+        this.schedule();
+      },
+      () => this.abandon({ type: "fenced" }),
+    );
+  }
+
+  private receive(mail: readonly Mail[]): void {
+    for (const one of mail) if (this.writer.sawMail(one)) this.heldMail.push(one);
+    if (!this.writer.busy) this.releaseHeld();
+  }
+
+  /** Mail that came while an operation was in flight: its entries may have smaller numbers. */
+  private releaseHeld(): void {
+    if (this.heldMail.length === 0) return;
+    const mail = this.heldMail.sort((a, b) => a.n - b.n);
+    this.heldMail = [];
+    for (const one of mail) this.ledger.receive(one);
+  }
+
+  // ── Endings ───────────────────────────────────────────────────────────────────────────────────────
+
+  private finish(): void {
+    if (!this.writer.busy) this.host.request(this);
+  }
+
+  private recordAdoption(adoption: { from: number; to: number }): void {
+    this.adoption = null;
+    this.writer.ride.version = adoption.to;
+    this.write(waitDraft(this, "run/version", "version", `settled:${adoption.to}`, adoption), true);
+  }
+
+  /** Code and journal disagree: nothing was run, and nothing will be until somebody chooses a way out. */
+  private fail(error: DivergedError): void {
+    if (this.divergence || this.ended) return;
+    this.divergence = error;
+    this.writer.drop();
+    if (!this.host.live) return this.rest({ type: "diverged", error });
+    this.host.request(this);
+  }
+
+  /** Ends here without a word to the store: another worker owns the run, or this one shuts down. */
+  abandon(rest: Rest): void {
+    if (this.ended) return;
+    this.rest(rest);
+  }
+
+  private rest(rest: Rest): void {
+    if (rest.type === "parked") {
+      this.parked = true;
+      this.cancelTimer?.();
+      this.cancelTimer = null;
+    } else {
+      this.ended = true;
+      this.cancelTimer?.();
+      const reason = new CancelledError(rest.type === "finished" ? "the run has ended" : "this worker lost the run");
+      for (const call of this.calls) call.onCancel?.(reason);
+    }
+    this.host.rested(this, rest);
+  }
+}
+
+/** A wait shorter than this keeps the run claimed. */
+const nearMs = 1000;

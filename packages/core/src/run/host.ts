@@ -1,0 +1,54 @@
+import type { Clock } from "../clock.ts";
+import type { DivergedError } from "../errors.ts";
+import type { PayloadCodec } from "../journal/codec.ts";
+import type { Mail, NewMail, StoredPayload } from "../store/store.ts";
+import type { AnyWorkflow } from "../workflow/definition.ts";
+import type { WorkflowLog } from "../workflow/context.ts";
+import type { Execution } from "./execution.ts";
+
+/** Sizes that are measured before anything is written, in bytes of the encoded value. */
+export interface PayloadLimits {
+  /** The largest value; more is `PayloadTooLargeError`. */
+  payload: number;
+  /** Values above it are stored as content-addressed chunks. */
+  inline: number;
+}
+
+/** What an execution needs from whoever runs it: a worker, or a dry replay. */
+export interface Host {
+  readonly namespace: string;
+  readonly clock: Clock;
+  readonly codec: PayloadCodec;
+  readonly limits: PayloadLimits;
+  /** Keys the hash chain; undefined for a plain one. */
+  readonly chainKey: Uint8Array | undefined;
+  /** False in a dry replay: the execution stops at the frontier and starts nothing. */
+  readonly live: boolean;
+  readonly services: ReadonlyMap<string, unknown>;
+  /** The registered workflow a child is started with; null when this process does not have it. */
+  newest(name: string): AnyWorkflow | null;
+  log(execution: Execution): WorkflowLog;
+  /** The execution has something to write: ask it for its operation at the end of this turn. */
+  request(execution: Execution): void;
+  /** Mail with a number above `after`, chunks put together. */
+  readMail(execution: Execution, after: number): Promise<Mail[]>;
+  /** Delivers mail to another run, at least once; its `dedupe` makes it once. */
+  send(to: string, mail: NewMail): void;
+  /** Where workflow code waits for something unrecorded, to end the run for it; undefined to let it be (production warns). */
+  foreignAwait(execution: Execution): string | null | undefined;
+  /** Whether this worker's lease still holds, on the monotonic clock: asked before each effect. */
+  leaseHeld(): boolean;
+  cacheGet(key: string): Promise<StoredPayload | null>;
+  cachePut(key: string, value: StoredPayload, expiresAt: number): Promise<void>;
+  /** The execution came to rest: see `Rest`. */
+  rested(execution: Execution, rest: Rest): void;
+}
+
+/** How an execution came to rest. */
+export type Rest =
+  | { type: "parked"; paused: boolean }
+  | { type: "finished" }
+  | { type: "fenced" }
+  /** Only in a dry replay: all recorded history was reached without a difference. */
+  | { type: "frontier" }
+  | { type: "diverged"; error: DivergedError };

@@ -1,0 +1,387 @@
+import type { Entry, Mail } from "../store/store.ts";
+import { Heap } from "./heap.ts";
+import { type MigrationPlan, renameKey } from "./migration.ts";
+import type { Call } from "./operation.ts";
+
+/** Everything recorded under one key. */
+export interface KeyRecord {
+  readonly key: string;
+  /** One per attempt that announced itself (`once`, heartbeat), else at most one. */
+  opens: Entry[];
+  /** The last heartbeat with details. */
+  beat: Entry | null;
+  attempts: Entry[];
+  settled: Entry | null;
+  /** Answers to a hold that the worker refused after all. */
+  refused: Entry[];
+  /** The call of this replay, once the code has reached it. */
+  call: Call | null;
+  lastSeq: number;
+}
+
+/** Something recorded or just committed that can be handed to the workflow now. */
+export interface Completion {
+  readonly seq: number;
+  readonly time: number;
+  /** The call it completes; null for what concerns the run as a whole. */
+  readonly call: Call | null;
+  /** Hands it out; false when there was nothing to hand out after all. */
+  deliver(): boolean;
+}
+
+/** How the ledger reads the payloads that concern itself. */
+export interface LedgerReader {
+  migration(mail: Mail): MigrationPlan;
+  retryFrom(mail: Mail): number | null;
+  refusedMail(entry: Entry): number;
+  positional(mail: Mail): void;
+  /** An entry of the run itself that has its place in the order (its timeout). */
+  runEntry(entry: Entry): void;
+}
+
+/**
+ * The record of one run, arranged for replay: what is recorded under which key, which completions the
+ * open calls can be given now, and how much the code has not reached yet.
+ *
+ * The order rule lives here: of everything recorded whose call is open, the smallest number goes first.
+ */
+export class Ledger {
+  /** Completions of open calls, and what concerns the run as a whole. */
+  private readonly available = new Heap<Completion>();
+  private readonly records = new Map<string, KeyRecord>();
+  /** Recorded keys the code has not called yet. Empty means the frontier is reached. */
+  readonly unreached = new Map<string, KeyRecord>();
+  private readonly patches = new Set<string>();
+  private readonly keyed = new Map<string, Mail[]>();
+  private readonly signals = new Map<string, SignalLine>();
+  private readonly voidedMail = new Set<number>();
+  private readonly provided = new Map<string, Entry>();
+  private readonly renames: MigrationPlan[] = [];
+  /** History after the next retry of a finished run; loaded when the replay gets to where that retry went back to. */
+  private readonly later: { from: number; entries: Entry[]; mail: Mail[] }[] = [];
+  private readonly reader: LedgerReader;
+  /** Settled records of reached calls that have not been handed out. */
+  private undelivered = 0;
+  /** How often the run was retried after it had finished. */
+  round = 0;
+
+  constructor(reader: LedgerReader) {
+    this.reader = reader;
+  }
+
+  /** True while recorded history lies ahead: nothing new may start. */
+  get replaying(): boolean {
+    return this.unreached.size > 0 || this.undelivered > 0 || this.later.length > 0;
+  }
+
+  /** Arranges a whole history. `round` counts the retries in it. */
+  load(entries: readonly Entry[], mail: readonly Mail[]): void {
+    for (const row of mail) if (row.kind === "migrate") this.migrate(row);
+    const retries = mail.filter((row) => row.kind === "retry" && this.reader.retryFrom(row) !== null);
+    this.round = retries.length;
+    let start = 0;
+    let previous: Mail | null = null;
+    for (const retry of [...retries, null]) {
+      const end = retry ? retry.n : Number.POSITIVE_INFINITY;
+      const inside = (n: number): boolean => n >= start && n < end;
+      const segment = { entries: entries.filter((e) => inside(e.seq)), mail: mail.filter((m) => inside(m.n)) };
+      if (previous === null) this.index(segment.entries, segment.mail);
+      else this.later.push({ from: this.reader.retryFrom(previous) ?? 0, ...segment });
+      previous = retry;
+      start = end;
+    }
+    this.armRewind();
+  }
+
+  private index(entries: readonly Entry[], mail: readonly Mail[]): void {
+    for (const entry of entries) this.indexEntry(entry);
+    for (const row of mail) this.receive(row);
+  }
+
+  private indexEntry(entry: Entry): void {
+    if (entry.kind === "run" || entry.kind === "version" || entry.key.startsWith("run/")) return this.reader.runEntry(entry);
+    const key = this.renamed(entry.key, entry.seq);
+    if (key === null) return;
+    if (entry.kind === "patch") {
+      this.patches.add(key);
+      return;
+    }
+    let record = this.records.get(key);
+    if (!record) {
+      record = { key, opens: [], beat: null, attempts: [], settled: null, refused: [], call: null, lastSeq: 0 };
+      this.records.set(key, record);
+      this.unreached.set(key, record);
+    }
+    record.lastSeq = entry.seq;
+    const phase = entry.phase;
+    if (phase.startsWith("settled")) record.settled = entry;
+    else if (phase.startsWith("attempt")) record.attempts.push(entry);
+    else if (phase.startsWith("opened")) record.opens.push(entry);
+    else if (phase.startsWith("beat")) record.beat = entry;
+    else if (phase.startsWith("refused")) {
+      record.refused.push(entry);
+      this.voidedMail.add(this.reader.refusedMail(entry));
+    }
+    if (record.call && record.settled === entry) this.offerEntry(record, record.call, entry);
+  }
+
+  /** Takes one row of mail into account, at load or as it arrives. */
+  receive(mail: Mail): void {
+    switch (mail.kind) {
+      case "signal": {
+        const line = this.signalLine(mail.key);
+        line.mail.push(mail);
+        this.match(line);
+        return;
+      }
+      case "decision":
+      case "holdExpired":
+      case "child":
+      case "operator": {
+        const key = this.renamed(mail.key, mail.n);
+        if (key === null) return;
+        const kept = this.keyed.get(key);
+        if (kept) kept.push(mail);
+        else this.keyed.set(key, [mail]);
+        const call = this.records.get(key)?.call ?? this.waiting.get(key);
+        if (call?.open) this.offerMail(call, mail);
+        return;
+      }
+      case "migrate":
+      case "retry":
+        return;
+      default:
+        this.reader.positional(mail);
+    }
+  }
+
+  /** Calls that are open and may get mail, though nothing is recorded under their key yet. */
+  private readonly waiting = new Map<string, Call>();
+
+  /** The code called `key`: gives back what is recorded under it and offers its completion. */
+  reach(call: Call): KeyRecord | null {
+    const record = this.records.get(call.key) ?? null;
+    if (record) {
+      record.call = call;
+      this.unreached.delete(call.key);
+      if (record.settled) {
+        this.undelivered++;
+        this.offerEntry(record, call, record.settled);
+      }
+    }
+    const provided = record?.settled ? undefined : this.provided.get(call.key);
+    if (provided) {
+      this.available.push({
+        seq: provided.seq,
+        time: provided.endedAt,
+        call,
+        deliver: () => {
+          call.onEntry(provided);
+          return true;
+        },
+      });
+    }
+    if (call.kind === "hold" || call.kind === "child") {
+      this.waiting.set(call.key, call);
+      for (const mail of this.keyed.get(call.key) ?? []) this.offerMail(call, mail);
+    }
+    return record;
+  }
+
+  forget(call: Call): void {
+    this.waiting.delete(call.key);
+  }
+
+  isVoided(mail: Mail): boolean {
+    return this.voidedMail.has(mail.n);
+  }
+
+  voidMail(n: number): void {
+    this.voidedMail.add(n);
+  }
+
+  isPatched(key: string): boolean {
+    return this.patches.has(key);
+  }
+
+  addPatch(key: string): void {
+    this.patches.add(key);
+  }
+
+  offer(completion: Completion): void {
+    this.available.push(completion);
+  }
+
+  /** The next thing to hand out. */
+  next(): Completion | undefined {
+    return this.available.pop();
+  }
+
+  /** What was recorded in a branch that is closed now is dropped; a shielded part of it goes on. */
+  dropBranch(path: string): void {
+    if (this.unreached.size === 0) return;
+    for (const key of this.unreached.keys()) {
+      if (key.startsWith(path) && !shielded.test(key.slice(path.length))) this.unreached.delete(key);
+    }
+  }
+
+  private offerEntry(record: KeyRecord, call: Call, entry: Entry): void {
+    this.available.push({
+      seq: entry.seq,
+      time: entry.endedAt,
+      call,
+      deliver: () => {
+        if (record.settled !== entry) return false;
+        this.undelivered--;
+        if (!call.open) return false;
+        call.onEntry(entry);
+        return true;
+      },
+    });
+  }
+
+  private offerMail(call: Call, mail: Mail): void {
+    this.available.push({
+      seq: mail.n,
+      time: mail.at,
+      call,
+      deliver: () => {
+        if (!call.open || this.voidedMail.has(mail.n)) return false;
+        call.onMail(mail);
+        return true;
+      },
+    });
+  }
+
+  // ── Signals: buffered per name, given to waits in order ─────────────────────────────────────────
+
+  awaitSignal(name: string, call: Call): void {
+    const line = this.signalLine(name);
+    line.calls.push(call);
+    this.match(line);
+  }
+
+  private signalLine(name: string): SignalLine {
+    let line = this.signals.get(name);
+    if (!line) {
+      line = { mail: [], calls: [], offered: false };
+      this.signals.set(name, line);
+    }
+    return line;
+  }
+
+  private match(line: SignalLine): void {
+    if (line.offered) return;
+    while (line.calls[0] && !line.calls[0].open) line.calls.shift();
+    const mail = line.mail[0];
+    const call = line.calls[0];
+    if (!mail || !call) return;
+    line.offered = true;
+    this.available.push({
+      seq: mail.n,
+      time: mail.at,
+      call: null,
+      deliver: () => {
+        line.offered = false;
+        if (!call.open) {
+          this.match(line);
+          return false;
+        }
+        line.mail.shift();
+        call.onMail(mail);
+        if (!call.open) line.calls.shift();
+        this.match(line);
+        return true;
+      },
+    });
+  }
+
+  /** Signals nobody has taken yet, in order: what `continueAsNew` carries over. */
+  unreadSignals(): Mail[] {
+    return [...this.signals.values()].flatMap((line) => line.mail).sort((a, b) => a.n - b.n);
+  }
+
+  // ── Retry: back to just before the completion that made the run fail ────────────────────────────
+
+  private armRewind(): void {
+    const next = this.later[0];
+    if (!next) return;
+    this.available.push({
+      seq: next.from - 0.5,
+      time: 0,
+      call: null,
+      deliver: () => {
+        this.later.shift();
+        this.rewind(next.from);
+        this.index(next.entries, next.mail);
+        this.armRewind();
+        return false;
+      },
+    });
+  }
+
+  /** Forgets what came at `from` or later, but for the results of calls that were open at that moment. */
+  private rewind(from: number): void {
+    for (const [key, record] of this.unreached) {
+      if (record.lastSeq < from) continue;
+      this.unreached.delete(key);
+      this.records.delete(key);
+    }
+    for (const record of this.records.values()) {
+      const { call, settled } = record;
+      if (!call?.open || !settled || settled.seq < from || settled.outcome !== "error") continue;
+      record.settled = null;
+      record.attempts = [];
+      record.opens = [];
+      this.undelivered--;
+      call.onVoid?.();
+    }
+  }
+
+  // ── Migration ───────────────────────────────────────────────────────────────────────────────────
+
+  private migrate(mail: Mail): void {
+    const plan = this.reader.migration(mail);
+    this.renames.push({ ...plan, at: mail.n });
+    for (const [key, payload] of Object.entries(plan.provide)) {
+      this.provided.set(key, {
+        seq: mail.n,
+        key,
+        phase: "settled",
+        kind: "step",
+        outcome: "ok",
+        payload,
+        startedAt: mail.at,
+        endedAt: mail.at,
+        attempt: 0,
+        measures: null,
+        mailSeen: mail.n,
+        hash: new Uint8Array(0),
+      });
+    }
+  }
+
+  /** The key today's code uses for what was recorded as `key` at `seq`; null when it was dropped. */
+  private renamed(key: string, seq: number): string | null {
+    let current: string | null = key;
+    for (const plan of this.renames) {
+      if (current === null || seq >= plan.at) continue;
+      current = renameKey(current, plan);
+    }
+    return current;
+  }
+
+  /** The key the store knows a call by: the one it was recorded under before any migration. */
+  storedKey(key: string): string {
+    return this.records.get(key)?.opens[0]?.key ?? key;
+  }
+}
+
+/** A key inside a shielded scope. */
+const shielded = /(^|\/)shield(:[^/]*)?#\d+\//;
+
+interface SignalLine {
+  mail: Mail[];
+  calls: Call[];
+  offered: boolean;
+}

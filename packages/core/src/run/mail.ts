@@ -1,0 +1,72 @@
+import { CancelledError, type HoldpointError, TimeoutError } from "../errors.ts";
+import type { Mail } from "../store/store.ts";
+import type { Execution } from "./execution.ts";
+import type { LedgerReader } from "./ledger.ts";
+import type { MigrationPlan } from "./migration.ts";
+
+/** Reads, for a run's ledger, the mail that concerns the run as a whole. */
+export function readerFor(execution: Execution): LedgerReader {
+  return {
+    migration: (mail) => execution.decode(mail.payload) as MigrationPlan,
+    retryFrom: (mail) => (execution.decode(mail.payload) as { from: number | null } | undefined)?.from ?? null,
+    refusedMail: (entry) => (execution.decode(entry.payload) as { mail: number }).mail,
+    positional: (mail) => offerPositional(execution, mail),
+    runEntry: (entry) => {
+      if (entry.key !== timeoutKey) return;
+      const limit = execution.decode(entry.payload) as number;
+      execution.ledger.offer({ seq: entry.seq, time: entry.endedAt, call: null, deliver: () => timeOut(execution, limit) });
+    },
+  };
+}
+
+/** Mail without a key takes its place in the order like any completion. */
+function offerPositional(execution: Execution, mail: Mail): void {
+  const act = actions[mail.kind];
+  if (!act) return;
+  execution.ledger.offer({
+    seq: mail.n,
+    time: mail.at,
+    call: null,
+    deliver: () => act(execution, mail),
+  });
+}
+
+const actions: Partial<Record<Mail["kind"], (execution: Execution, mail: Mail) => boolean>> = {
+  /** Everything due by its time fires, one thing at a time, the earliest first. */
+  tick(execution, mail) {
+    const timer = execution.timers.takeDue(mail.at);
+    if (!timer) return false;
+    timer.due(false);
+    offerPositional(execution, mail);
+    return true;
+  },
+  cancel(execution, mail) {
+    const { reason } = (execution.decode(mail.payload) ?? { reason: "cancelled" }) as { reason: string };
+    return interrupt(execution, new CancelledError(reason), "cancelled");
+  },
+  pause(execution) {
+    execution.paused = true;
+    return false;
+  },
+  resume(execution) {
+    execution.paused = false;
+    return false;
+  },
+};
+
+/** Ends the author's code where it waits: every open call rejects, and so does every later one outside a shield. */
+export function interrupt(execution: Execution, error: HoldpointError, status: "cancelled" | "failed"): boolean {
+  execution.paused = false;
+  if (execution.interrupted || execution.cleaning) return false;
+  execution.interrupted = { error, status };
+  execution.cancelScope(execution.root, error);
+  return true;
+}
+
+/** The key under which a run's own timeout is recorded when its worker's clock saw it first. */
+export const timeoutKey = "run/timeout";
+
+/** `workflow({ timeout })` has passed. */
+export function timeOut(execution: Execution, limitMs: number): boolean {
+  return interrupt(execution, new TimeoutError(`workflow "${execution.workflow.name}"`, limitMs), "failed");
+}

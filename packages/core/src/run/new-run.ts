@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { entryHash, genesis, payloadDigest } from "../journal/chain.ts";
+import { sha256 } from "../journal/sha256.ts";
+import type { Attributes, Chunk, NewEntry, NewMail, NewRun, StoredPayload } from "../store/store.ts";
+
+/** Revision of the journal's format and of the replay rules that new runs are stamped with. */
+export const currentSpec = 1;
+
+/** What is known about a run before it is created. */
+export interface RunSeed {
+  namespace: string;
+  id: string;
+  generation: number;
+  workflow: string;
+  version: number;
+  input: StoredPayload | null;
+  chunks: Chunk[];
+  queue: string;
+  priority: number;
+  concurrencyKey: string | null;
+  readyAt: number;
+  thread: string | null;
+  attributes: Attributes;
+  createdBy: string | null;
+  at: number;
+  parent: NewRun["parent"];
+  forkedFrom: NewRun["forkedFrom"];
+  /** Derived from the parent for children, so that creating one twice makes the same one; random otherwise. */
+  seed: string | null;
+  mail: NewMail[];
+  /** Chain head of the generation before; null for a first one. */
+  previousHead: Uint8Array | null;
+}
+
+/** Digest of workflow and input: tells a repeated start from a conflicting one. */
+export function inputDigestOf(workflow: string, input: StoredPayload | null): Uint8Array {
+  const name = Buffer.from(`${workflow}\0${input?.codec ?? ""}\0`, "utf8");
+  return sha256(input ? Buffer.concat([name, input.bytes]) : name);
+}
+
+/** A run with its first entry, which carries the input and begins the chain. */
+export function newRun(from: RunSeed): NewRun {
+  const salt = randomBytes(16);
+  const seed = from.seed ?? randomBytes(12).toString("base64url");
+  const { id, workflow, createdBy, forkedFrom, at } = from;
+  const origin = genesis({
+    namespace: from.namespace,
+    id,
+    generation: from.generation,
+    workflow,
+    createdBy,
+    createdAt: at,
+    seed,
+    forkedFrom,
+  });
+  const entry: NewEntry = {
+    key: "run",
+    phase: "opened",
+    kind: "run",
+    outcome: null,
+    payload: from.input,
+    startedAt: at,
+    endedAt: at,
+    attempt: 0,
+    measures: null,
+    mailSeen: 0,
+    hash: origin,
+  };
+  entry.hash = entryHash(from.previousHead ?? origin, entry, payloadDigest(salt, from.input), [], origin);
+  return {
+    id,
+    workflow,
+    version: from.version,
+    spec: currentSpec,
+    codeHash: null,
+    queue: from.queue,
+    priority: from.priority,
+    concurrencyKey: from.concurrencyKey,
+    readyAt: from.readyAt,
+    thread: from.thread,
+    attributes: from.attributes,
+    createdBy,
+    createdAt: at,
+    inputDigest: inputDigestOf(workflow, from.input),
+    seed,
+    salt,
+    parent: from.parent,
+    forkedFrom,
+    entries: [entry],
+    chunks: from.chunks,
+    mail: from.mail,
+    head: entry.hash,
+  };
+}

@@ -1,0 +1,84 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Execution } from "./execution.ts";
+
+/**
+ * A branch of a run: the whole function, one branch of `all`/`race`/`map`, or a shielded part.
+ *
+ * A key is `scope/kind:name#n`, n counted per scope, kind and name, and assigned at the call: what other
+ * branches do meanwhile cannot change it.
+ */
+export class Scope {
+  readonly path: string;
+  readonly parent: Scope | null;
+  readonly shielded: boolean;
+  /** Once set, every call in this scope rejects with it. */
+  cancelledBy: Error | null = null;
+  private workflowSite: Site | null = null;
+  private effectSite: Site | null = null;
+  private counters: Map<string, number> | null = null;
+
+  constructor(parent: Scope | null, path: string, shielded = false) {
+    this.parent = parent;
+    this.path = path;
+    this.shielded = shielded;
+  }
+
+  /** The next key for a call of this kind and name. */
+  key(kind: string, name: string): string {
+    const base = name === "" ? this.path + kind : `${this.path}${kind}:${name}`;
+    this.counters ??= new Map();
+    const n = (this.counters.get(base) ?? 0) + 1;
+    this.counters.set(base, n);
+    return `${base}#${n}`;
+  }
+
+  /** Where workflow code of this scope is. */
+  site(execution: Execution): Site {
+    this.workflowSite ??= { execution, scope: this, inStep: false };
+    return this.workflowSite;
+  }
+
+  /** Where a step's function called from this scope is. */
+  stepSite(execution: Execution): Site {
+    this.effectSite ??= { execution, scope: this, inStep: true };
+    return this.effectSite;
+  }
+
+  /** The scope of one branch of the combinator `key`. */
+  branch(key: string, name: string): Scope {
+    return new Scope(this, `${key}.${name.replaceAll("/", "%2F")}/`);
+  }
+
+  /** A scope that cancellation from further up does not reach. */
+  shield(name = ""): Scope {
+    return new Scope(this, `${this.key("shield", name)}/`, true);
+  }
+
+  /** Why calls here must reject; null while they may go on. A shield keeps out what happened further up. */
+  cancellation(): Error | null {
+    for (let scope: Scope | null = this; scope; scope = scope.parent) {
+      if (scope.cancelledBy) return scope.cancelledBy;
+      if (scope.shielded) return null;
+    }
+    return null;
+  }
+
+  /** Whether this scope is `other` or lies inside it, with no shield between. */
+  reachedBy(other: Scope): boolean {
+    for (let scope: Scope | null = this; scope; scope = scope.parent) {
+      if (scope === other) return true;
+      if (scope.shielded) return false;
+    }
+    return false;
+  }
+}
+
+/** Where the running code is: in which run and branch, and whether inside a step's function. */
+export interface Site {
+  readonly execution: Execution;
+  readonly scope: Scope;
+  readonly inStep: boolean;
+}
+
+/** Carries the site along the author's awaits, so that the outer `ctx` used in a branch means the branch. */
+export const sites = new AsyncLocalStorage<Site>();

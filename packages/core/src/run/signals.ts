@@ -1,0 +1,53 @@
+import { TimeoutError } from "../errors.ts";
+import { type Duration, durationMs } from "../workflow/duration.ts";
+import { type InferOut, type StandardSchemaV1, parse } from "../workflow/schema.ts";
+import type { Execution } from "./execution.ts";
+import type { Scope } from "./scope.ts";
+import { waitDraft } from "./sleep.ts";
+
+/**
+ * Waits for a message. Messages are kept in order from the moment they are delivered, so one that came before the
+ * wait is taken at once. One that does not fit the schema is passed over with a warning: it does not end the run.
+ */
+export function callSignal<S extends StandardSchemaV1>(
+  execution: Execution,
+  scope: Scope,
+  name: string,
+  schema: S,
+  options: { timeout?: Duration } = {},
+): Promise<InferOut<S>> {
+  const call = execution.open<InferOut<S>>(scope.key("signal", name), "signal", scope);
+  const limit = options.timeout === undefined ? null : durationMs(options.timeout, `signal "${name}" timeout`);
+  const timedOut = (): void => call.reject(new TimeoutError(`signal "${name}"`, limit ?? 0));
+  call.onEntry = timedOut;
+  call.onMail = (mail) => {
+    try {
+      call.resolve(parse(schema, execution.decode(mail.payload), `signal "${name}"`));
+    } catch (error) {
+      execution.log.warn("a signal was passed over", { name, mail: mail.n, reason: String(error) });
+    }
+  };
+  const record = execution.reach(call);
+  const opened = record?.opens[0];
+  const recordedDue = opened ? (execution.decode(opened.payload) as number | null) : undefined;
+  const due = recordedDue === undefined ? (limit === null ? null : execution.time + limit) : recordedDue;
+  if (due !== null) {
+    const timer = execution.timers.add(due, (live) => {
+      if (!call.open) return;
+      if (live) execution.writeResult(waitDraft(execution, call.key, "signal", "settled", null, "error"), call, timedOut);
+      else timedOut();
+    });
+    call.onCancel = () => {
+      timer.active = false;
+    };
+  }
+  execution.ledger.awaitSignal(name, call);
+  if (record) return call.promise;
+  execution.startLater({
+    call,
+    start: () => {
+      if (call.open) execution.write(waitDraft(execution, call.key, "signal", "opened", due), false);
+    },
+  });
+  return call.promise;
+}

@@ -1,0 +1,50 @@
+import type { Execution } from "./execution.ts";
+import type { Scope } from "./scope.ts";
+import type { Draft } from "./writer.ts";
+
+/** Waits until a time. The due time is recorded when the run parks; changed code does not move it. */
+export function callSleepUntil(execution: Execution, scope: Scope, until: number, name = ""): Promise<void> {
+  const call = execution.open<void>(scope.key("sleep", name), "sleep", scope);
+  call.onEntry = () => call.resolve();
+  const record = execution.reach(call);
+  const opened = record?.opens[0];
+  const due = opened ? (execution.decode(opened.payload) as number) : until;
+  const timer = execution.timers.add(due, (live) => {
+    if (!call.open) return;
+    if (live) execution.writeResult(waitDraft(execution, call.key, "sleep", "settled", undefined), call, () => call.resolve());
+    else call.resolve();
+  });
+  call.onCancel = () => {
+    timer.active = false;
+  };
+  if (record) return call.promise;
+  execution.startLater({
+    call,
+    start: () => execution.write(waitDraft(execution, call.key, "sleep", "opened", due), false),
+  });
+  return call.promise;
+}
+
+/** The entry of a wait that begins or ends now. */
+export function waitDraft(
+  execution: Execution,
+  key: string,
+  kind: Draft["kind"],
+  phase: string,
+  value: unknown,
+  outcome: Draft["outcome"] = phase === "opened" ? null : "ok",
+): Draft {
+  const now = execution.host.clock.now();
+  return {
+    key,
+    phase: execution.phase(phase),
+    kind,
+    outcome,
+    payload: execution.encode(value, key),
+    startedAt: now,
+    endedAt: now,
+    attempt: 0,
+    measures: null,
+    committed: null,
+  };
+}

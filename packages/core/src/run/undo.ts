@@ -1,0 +1,38 @@
+import type { Execution } from "./execution.ts";
+import { type Scope, sites } from "./scope.ts";
+import { callStep } from "./steps.ts";
+import type { StepInfo } from "../workflow/context.ts";
+import type { RetryPolicy } from "../workflow/retry.ts";
+
+/** A completed step that knows how to be undone. */
+export interface Undo {
+  readonly key: string;
+  readonly name: string;
+  readonly scope: Scope;
+  readonly retry: RetryPolicy | undefined;
+  readonly run: (info: StepInfo) => unknown;
+}
+
+/** A step that could not be undone, and why. */
+export interface NotUndone {
+  key: string;
+  reason: string;
+}
+
+/**
+ * Undoes completed steps, the last one first, each as a recorded step of the shielded `scope`.
+ * One that fails does not stop the others.
+ */
+export async function undoSteps(execution: Execution, steps: readonly Undo[], scope: Scope): Promise<NotUndone[]> {
+  const left: NotUndone[] = [];
+  for (const undo of [...steps].reverse()) {
+    try {
+      await sites.run(scope.site(execution), () =>
+        callStep(execution, scope, `undo ${undo.name}`, undo.run, undo.retry ? { retry: undo.retry } : {}),
+      );
+    } catch (error) {
+      left.push({ key: undo.key, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return left;
+}

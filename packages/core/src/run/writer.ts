@@ -1,0 +1,222 @@
+import { entryHash, genesis, mailDigest, payloadDigest } from "../journal/chain.ts";
+import type {
+  AdvanceOperation,
+  AdvanceResult,
+  Attributes,
+  Chunk,
+  EntryKind,
+  EntryOutcome,
+  Mail,
+  NewEntry,
+  NewHold,
+  NewRun,
+  RunRow,
+  StoredPayload,
+} from "../store/store.ts";
+
+/** An entry that is going to be written, and what happens once it is durable. */
+export interface Draft {
+  key: string;
+  phase: string;
+  kind: EntryKind;
+  outcome: EntryOutcome;
+  payload: StoredPayload | null;
+  startedAt: number;
+  endedAt: number;
+  attempt: number;
+  measures: string | null;
+  /** Called in number order, once the entry is durable and all mail before it is known. */
+  committed: ((seq: number) => void) | null;
+}
+
+/** What rides along with the next entries: seen together with them or not at all. */
+interface Riders {
+  chunks: Chunk[];
+  holds: NewHold[];
+  closeHolds: AdvanceOperation["closeHolds"];
+  reopenHolds: AdvanceOperation["reopenHolds"];
+  acceptHolds: AdvanceOperation["acceptHolds"];
+  children: NewRun[];
+  stream: Uint8Array[];
+  attributes: Attributes | null;
+  progress: { done: number; total: number } | null;
+  version: number | null;
+  phase: "compensating" | null;
+}
+
+const noRiders = (): Riders => ({
+  chunks: [],
+  holds: [],
+  closeHolds: [],
+  reopenHolds: [],
+  acceptHolds: [],
+  children: [],
+  stream: [],
+  attributes: null,
+  progress: null,
+  version: null,
+  phase: null,
+});
+
+/**
+ * The writing half of a claimed run: collects drafts, chains their hashes, and makes one operation at a time.
+ *
+ * It knows the run's number (`seq`) and chain head as last seen; a result whose number skips tells that mail came in between.
+ */
+export class RunWriter {
+  readonly pk: number;
+  epoch: number;
+  /** The run's number as far as this worker has read. */
+  seq: number;
+  head: Uint8Array;
+  private readonly salt: Uint8Array;
+  private readonly origin: Uint8Array;
+  private mailSeen: number;
+  private uncovered: Uint8Array[] = [];
+  private drafts: Draft[] = [];
+  private riders = noRiders();
+  private ridden = false;
+  private inFlight: { operation: AdvanceOperation; drafts: Draft[]; covering: Uint8Array[] } | null = null;
+
+  constructor(row: RunRow, covered: number, chainKey: Uint8Array | undefined) {
+    this.origin = genesis(row, chainKey);
+    this.pk = row.pk;
+    this.epoch = row.epoch;
+    this.seq = row.seq;
+    this.head = row.head;
+    this.salt = row.salt ?? new Uint8Array(0);
+    this.mailSeen = covered;
+  }
+
+  get busy(): boolean {
+    return this.inFlight !== null;
+  }
+
+  get hasDrafts(): boolean {
+    return this.drafts.length > 0;
+  }
+
+  /** Something is waiting to be written, be it only what rides along. */
+  get dirty(): boolean {
+    return this.drafts.length > 0 || this.ridden;
+  }
+
+  add(draft: Draft): void {
+    this.drafts.push(draft);
+  }
+
+  /** What must be written with the next entries. */
+  get ride(): Riders {
+    this.ridden = true;
+    return this.riders;
+  }
+
+  /** Mail this worker has read: the next entry's hash covers it. False when it was read before. */
+  sawMail(mail: Mail): boolean {
+    if (mail.n <= this.mailSeen) return false;
+    this.mailSeen = mail.n;
+    if (mail.n > this.seq) this.seq = mail.n;
+    this.uncovered.push(mailDigest(mail));
+    return true;
+  }
+
+  /** The run was claimed again by the worker that still has its coroutine. */
+  reclaim(row: RunRow): void {
+    this.epoch = row.epoch;
+  }
+
+  /** Makes the next operation out of everything collected; there must be none in flight. */
+  take(ending: AdvanceOperation["then"] | ((head: Uint8Array) => AdvanceOperation["then"]), at: number): AdvanceOperation {
+    const { drafts, riders } = this;
+    const covering = drafts.length > 0 ? this.uncovered : [];
+    const entries: NewEntry[] = new Array(drafts.length);
+    let head = this.head;
+    for (let i = 0; i < drafts.length; i++) {
+      const draft = drafts[i] as Draft;
+      const mails = this.uncovered;
+      if (mails.length > 0) this.uncovered = [];
+      const entry: NewEntry = {
+        key: draft.key,
+        phase: draft.phase,
+        kind: draft.kind,
+        outcome: draft.outcome,
+        payload: draft.payload,
+        startedAt: draft.startedAt,
+        endedAt: draft.endedAt,
+        attempt: draft.attempt,
+        measures: draft.measures,
+        mailSeen: this.mailSeen,
+        hash: head,
+      };
+      head = entryHash(head, entry, payloadDigest(this.salt, draft.payload), mails, this.origin);
+      entry.hash = head;
+      entries[i] = entry;
+    }
+    const operation: AdvanceOperation = {
+      type: "advance",
+      pk: this.pk,
+      epoch: this.epoch,
+      expectSeq: this.seq,
+      previousHead: this.head,
+      entries,
+      head,
+      ...riders,
+      then: typeof ending === "function" ? ending(head) : ending,
+      at,
+    };
+    this.inFlight = { operation, drafts, covering };
+    this.drafts = [];
+    if (this.ridden) {
+      this.riders = noRiders();
+      this.ridden = false;
+    }
+    return operation;
+  }
+
+  /** Puts a refused-for-mail operation back, so that it can be made again once the mail is read. */
+  putBack(): Draft[] {
+    const flight = this.inFlight;
+    if (!flight) return [];
+    this.inFlight = null;
+    const { operation, drafts } = flight;
+    this.uncovered = [...flight.covering, ...this.uncovered];
+    this.drafts = [...drafts, ...this.drafts];
+    const later = this.riders;
+    this.riders = {
+      chunks: [...operation.chunks, ...later.chunks],
+      holds: [...operation.holds, ...later.holds],
+      closeHolds: [...operation.closeHolds, ...later.closeHolds],
+      reopenHolds: [...operation.reopenHolds, ...later.reopenHolds],
+      acceptHolds: [...operation.acceptHolds, ...later.acceptHolds],
+      children: [...operation.children, ...later.children],
+      stream: [...operation.stream, ...later.stream],
+      attributes: operation.attributes ? { ...operation.attributes, ...later.attributes } : later.attributes,
+      progress: later.progress ?? operation.progress,
+      version: later.version ?? operation.version,
+      phase: later.phase ?? operation.phase,
+    };
+    this.ridden = true;
+    return drafts;
+  }
+
+  /** Forgets everything that was not sent. */
+  drop(): void {
+    this.drafts = [];
+    this.riders = noRiders();
+    this.ridden = false;
+    this.inFlight = null;
+  }
+
+  /** Takes the result of the operation in flight. Says from which number on mail must be read first, if any. */
+  applied(result: AdvanceResult & { type: "advanced" }): { drafts: Draft[]; firstSeq: number; readMailAfter: number | null } {
+    const flight = this.inFlight;
+    if (!flight) throw new Error("no operation in flight");
+    this.inFlight = null;
+    const { operation, drafts } = flight;
+    const known = operation.expectSeq;
+    const expected = known + operation.entries.length;
+    this.head = operation.head;
+    this.seq = Math.max(this.seq, result.seq);
+    return { drafts, firstSeq: result.firstSeq, readMailAfter: result.seq > expected ? known : null };
+  }
+}

@@ -1,0 +1,87 @@
+import { ValidationError } from "../errors.ts";
+import type { WorkflowContext } from "./context.ts";
+import type { Duration } from "./duration.ts";
+import type { RetryPolicy } from "./retry.ts";
+import type { InferIn, InferOut, StandardSchemaV1 } from "./schema.ts";
+
+export interface WorkflowOptions {
+  /** Unique among an engine's workflows; stored with every run. */
+  name: string;
+  /** Raise it when you change what live runs would notice. Default 1. Several versions may be registered side by side. */
+  version?: number;
+  /** Bounds a whole run, waits included: it then fails with `TimeoutError`, after its compensations. */
+  timeout?: Duration;
+  /** Starts a failed run over, from a clean slate, after its compensations. */
+  retry?: RetryPolicy;
+  /** How long compensations and cleanup may take. Default "5m". */
+  cleanupTimeout?: Duration;
+  /** What a replay does with a step that was inserted before recorded ones. Default `diverge`. */
+  insertions?: "diverge" | "run";
+  /** Messages this workflow takes, for checking them before they are delivered. */
+  signals?: Readonly<Record<string, StandardSchemaV1>>;
+  queue?: string;
+}
+
+/** A named, versioned async function: what an engine runs. Made by `workflow()`. */
+export interface Workflow<In = unknown, Out = unknown> {
+  readonly name: string;
+  readonly version: number;
+  readonly options: WorkflowOptions;
+  readonly input: StandardSchemaV1 | undefined;
+  readonly output: StandardSchemaV1 | undefined;
+  /** The author's function. */
+  readonly run: (ctx: WorkflowContext, input: never) => Promise<unknown>;
+  /** Only for inference; never set. */
+  readonly "~types"?: { in: In; out: Out };
+}
+
+/** Any workflow, whatever it takes and gives. */
+// biome-ignore lint/suspicious/noExplicitAny: the one place where "any workflow" must accept every pair of types
+export type AnyWorkflow = Workflow<any, any>;
+export type InputOf<W> = W extends Workflow<infer In, infer _Out> ? In : never;
+export type OutputOf<W> = W extends Workflow<infer _In, infer Out> ? Out : never;
+
+type None = { input?: undefined };
+type Untyped = { output?: undefined };
+
+/**
+ * Defines a workflow.
+ *
+ * @example
+ * const greet = workflow({ name: "greet", input: z.object({ who: z.string() }) }, async (ctx, { who }) => {
+ *   return ctx.step("say", () => `hello ${who}`);
+ * });
+ *
+ * @throws ValidationError when the name or version is unusable
+ */
+export function workflow<I extends StandardSchemaV1, O extends StandardSchemaV1>(
+  options: WorkflowOptions & { input: I; output: O },
+  run: (ctx: WorkflowContext, input: InferOut<I>) => Promise<InferIn<O>>,
+): Workflow<InferIn<I>, InferOut<O>>;
+export function workflow<O extends StandardSchemaV1>(
+  options: WorkflowOptions & None & { output: O },
+  run: (ctx: WorkflowContext) => Promise<InferIn<O>>,
+): Workflow<void, InferOut<O>>;
+export function workflow<I extends StandardSchemaV1, R>(
+  options: WorkflowOptions & { input: I } & Untyped,
+  run: (ctx: WorkflowContext, input: InferOut<I>) => Promise<R>,
+): Workflow<InferIn<I>, R>;
+export function workflow<R>(
+  options: WorkflowOptions & None & Untyped,
+  run: (ctx: WorkflowContext) => Promise<R>,
+): Workflow<void, R>;
+export function workflow(
+  options: WorkflowOptions & { input?: StandardSchemaV1; output?: StandardSchemaV1 },
+  run: (ctx: WorkflowContext, input: never) => Promise<unknown>,
+): AnyWorkflow {
+  const { name, version = 1, input, output } = options;
+  if (typeof name !== "string" || !/^[\w][\w.:-]{0,127}$/.test(name)) {
+    throw new ValidationError("workflow", [
+      { path: "name", message: `"${name}" must be 1 to 128 letters, digits, "_", "-", "." or ":", starting with a letter or digit` },
+    ]);
+  }
+  if (!Number.isSafeInteger(version) || version < 1) {
+    throw new ValidationError(`workflow "${name}"`, [{ path: "version", message: `${version} must be a whole number from 1` }]);
+  }
+  return Object.freeze({ name, version, options, input, output, run });
+}

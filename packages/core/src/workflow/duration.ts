@@ -1,0 +1,38 @@
+import { ValidationError } from "../errors.ts";
+
+/**
+ * A length of time: milliseconds, or text of numbers with units (`ms`, `s`, `m`, `h`, `d`, `w`), largest first.
+ *
+ * @example "250ms", "10s", "1h 30m", "3d", 1500
+ */
+export type Duration = number | string;
+
+const unitMs: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+const part = /(\d+(?:\.\d+)?)\s*(ms|[smhdw])\s*/gy;
+
+/** Milliseconds of a duration. Throws `ValidationError` naming `subject` when it is not one. */
+export function durationMs(duration: Duration, subject: string): number {
+  if (typeof duration === "number") {
+    if (Number.isFinite(duration) && duration >= 0) return duration;
+    throw new ValidationError(subject, [{ path: "", message: `${duration} is not a length of time in milliseconds` }]);
+  }
+  let total = 0;
+  let end = 0;
+  part.lastIndex = 0;
+  const text = String(duration).trim();
+  for (let match = part.exec(text); match; match = part.exec(text)) {
+    total += Number(match[1]) * (unitMs[match[2] ?? ""] ?? Number.NaN);
+    end = part.lastIndex;
+  }
+  if (text === "" || end !== text.length) {
+    throw new ValidationError(subject, [{ path: "", message: `"${text}" is not a duration; write "250ms", "10s", "1h 30m" or "3d"` }]);
+  }
+  return total;
+}
