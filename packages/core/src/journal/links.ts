@@ -31,13 +31,13 @@ export class Links {
 
   /**
    * Whether the entry at `index` was recorded right after the one at `before` (-1: as the first).
-   * True as well for a first entry whose predecessor is not known.
+   * True as well for the first row when what it follows is not known.
    */
   follows(index: number, before: number): boolean {
     const entry = this.#entries[index];
     if (!entry) return false;
     const previous = before < 0 ? this.start : this.#entries[before]?.hash;
-    if (previous === null) return true;
+    if (previous === null) return index === 0;
     if (previous === undefined) return false;
     const seen = before < 0 ? 0 : (this.#entries[before]?.mailSeen ?? 0);
     const mail = this.#digestsBetween(seen, entry.mailSeen);

@@ -96,7 +96,8 @@ function nameSwap(
   mail: readonly Mail[],
   links: Links,
 ): ChainProblem | null {
-  if (entries.length < 2 || entries.some((_, index) => links.follows(index, index - 1))) return null;
+  const provable = links.start === null ? 1 : 0;
+  if (entries.length < 2 || entries.some((_, index) => index >= provable && links.follows(index, index - 1))) return null;
   for (const other of others ?? []) {
     const origin = genesis(other, chainKey);
     const start = other.generation > 1 ? null : origin;

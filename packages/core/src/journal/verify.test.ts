@@ -141,6 +141,7 @@ describe("an edited row is named", () => {
     ["endedAt", (entry) => (entry.endedAt += 1)],
     ["attempt", (entry) => (entry.attempt += 1)],
     ["measures", (entry) => (entry.measures = "{}")],
+    ["mailSeen", (entry) => (entry.mailSeen += 0.5)],
     ["hash", (entry) => (entry.hash = randomBytes(32))],
   ];
   test.each(edits)("entry: %s", (_, edit) => {
@@ -169,6 +170,13 @@ describe("an edited row is named", () => {
     edit(recorded.mail[0]!);
     expect(found(recorded)).toEqual(["edited 3"]);
     expect(verifyRun(recorded).problems[0]?.message).toContain("mail it covers (2)");
+  });
+
+  test("two pieces of mail that exchanged their numbers", () => {
+    const recorded = record("a", script);
+    const [, first, second] = recorded.mail;
+    [first!.n, second!.n] = [second!.n, first!.n];
+    expect(found(recorded)).toEqual(["edited 8"]);
   });
 
   test("after erasure as well", () => {
@@ -331,9 +339,19 @@ describe("swapped runs are named", () => {
     expect(problems[0]?.message).toContain("chain of run a");
   });
 
-  test("a changed creator is not overlooked", () => {
+  const identities: [string, Partial<RunRow>][] = [
+    ["namespace", { namespace: "other" }],
+    ["workflow", { workflow: "payout" }],
+    ["creator", { createdBy: "mallory" }],
+    ["no creator", { createdBy: null }],
+    ["creation time", { createdAt: 1 }],
+    ["seed", { seed: "another" }],
+    ["origin of a fork", { forkedFrom: { id: "b", seq: 3 } }],
+    ["generation", { generation: 2 }],
+  ];
+  test.each(identities)("a run whose %s was changed is not what it was", (_, change) => {
     const recorded = record("a", script);
-    recorded.run.createdBy = "mallory";
+    Object.assign(recorded.run, change);
     expect(found(recorded)).toEqual(["swapped"]);
   });
 });
