@@ -1,0 +1,45 @@
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * The place in the author's code that a stack leads to, as `file:line:column`, below the working directory written relative to it.
+ * Null when the engine itself, or a library on its own account, is what was running.
+ *
+ * Reads the stack as text: source maps (Node's, a test runner's) have then already been applied.
+ */
+export function placeOf(stack: string): string | null {
+  for (const line of stack.split("\n")) {
+    const frame = frameOf(line);
+    if (frame === null || isLibrary(frame.file)) continue;
+    if (isEngine(frame.file)) return null;
+    const near = relative(process.cwd(), frame.file);
+    return `${near.startsWith("..") ? frame.file : near}:${frame.line}:${frame.column}`;
+  }
+  return null;
+}
+
+const location = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/;
+
+function frameOf(line: string): { file: string; line: string; column: string } | null {
+  const match = location.exec(line);
+  if (!match) return null;
+  const [, where = "", row = "", column = ""] = match;
+  // Bundlers and test runners append a query to make a module load anew.
+  const address = where.replace(/[?#].*$/, "");
+  return { file: address.startsWith("file:") ? fileURLToPath(address) : address, line: row, column };
+}
+
+const installed = /[\\/]node_modules[\\/](?:@holdpoint[\\/]|holdpoint[\\/])/;
+const library = /[\\/]node_modules[\\/]/;
+
+/** The directory of the packages when they run from their sources; null when installed, or bundled into the author's own file. */
+const workshop = /^(.*[\\/]packages[\\/])core[\\/](?:src|dist)[\\/]/.exec(fileURLToPath(import.meta.url))?.[1] ?? null;
+
+function isEngine(file: string): boolean {
+  if (installed.test(file)) return true;
+  return workshop !== null && file.startsWith(workshop) && !/\.(?:test|fixture)\.[cm]?[jt]sx?$/.test(file);
+}
+
+function isLibrary(file: string): boolean {
+  return library.test(file) && !installed.test(file);
+}
