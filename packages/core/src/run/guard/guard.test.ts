@@ -23,10 +23,10 @@ afterEach(() => {
   for (const installed of guards.splice(0)) installed.uninstall();
 });
 
-/** The line of this file on which `snippet` stands, found by its text. */
+/** The line of this file on which `snippet` stands, the last that contains its text. */
 async function lineOf(snippet: string): Promise<number> {
   const source = await readFile(fileURLToPath(import.meta.url), "utf8");
-  const line = source.split("\n").findIndex((text) => text.includes(snippet));
+  const line = source.split("\n").findLastIndex((text) => text.includes(snippet));
   expect(line).toBeGreaterThan(0);
   return line + 1;
 }
