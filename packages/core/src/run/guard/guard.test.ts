@@ -136,18 +136,22 @@ describe("waiting for something that is not recorded", () => {
       const begun = start();
       await begun;
     });
-    expect(installed.foreignAwait(run)).toMatch(/guard\.test\.ts:\d+:\d+$/);
-    expect(installed.foreignAwait({})).toBeNull();
+    expect(installed.foreignAwait(run, "refund")).toMatch(/guard\.test\.ts:\d+:\d+$/);
+    expect(installed.foreignAwait({}, "refund")).toBeNull();
   });
 
-  test("modes warn and off remember nothing", async () => {
+  test("is let be in modes warn and off; warn says so once per workflow", async () => {
+    const warnings: string[] = [];
     for (const mode of ["warn", "off"] as const) {
-      const installed = guard(mode, () => {});
+      const installed = guard(mode, (message) => warnings.push(message));
       const run = {};
       await workflow.run(run, () => readFile(fileURLToPath(import.meta.url)));
-      expect(installed.foreignAwait(run)).toBeNull();
+      expect(installed.foreignAwait(run, "refund")).toBeUndefined();
+      expect(installed.foreignAwait({}, "refund")).toBeUndefined();
       installed.uninstall();
     }
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('workflow "refund" waits for something that is not recorded');
   });
 });
 

@@ -23,15 +23,16 @@ export interface GuardOptions {
 
 export interface Guard {
   /**
-   * For a run that waits for something nobody recorded: where its code last started something asynchronous, as
-   * `file:line:column`; null when that is not known. Only mode `error` remembers.
+   * For a run that waits for something nobody recorded. Mode `error`: where its code last started something asynchronous, as
+   * `file:line:column`, or null when that is not known; the run must end. Other modes: undefined, the run may go on; `warn` says so once
+   * per workflow.
    */
-  foreignAwait(run: object): string | null;
+  foreignAwait(run: object, workflow: string): string | null | undefined;
   /** Stops watching. The globals are put back when the last guard is gone. */
   uninstall(): void;
 }
 
-const unguarded: Guard = { foreignAwait: () => null, uninstall: () => {} };
+const unguarded: Guard = { foreignAwait: () => undefined, uninstall: () => {} };
 
 /**
  * Watches `Date`, `Math.random`, `crypto`, timers, `fetch` and `performance.now` for calls from workflow code outside steps.
@@ -51,7 +52,7 @@ export function installGuard(options: GuardOptions): Guard {
   const memory = options.mode === "error" ? rememberResources(options.inWorkflow) : null;
   let installed = true;
   return {
-    foreignAwait: (run) => memory?.placeFor(run) ?? null,
+    foreignAwait: (run, workflow) => (memory ? memory.placeFor(run) : watcher.warnOfAwait(workflow)),
     uninstall() {
       if (!installed) return;
       installed = false;
@@ -88,10 +89,18 @@ class Watcher {
     if (place === null) return;
     const error = new NondeterminismError(what, instead, place);
     if (this.#options.mode === "error") throw error;
-    if (this.#warned.has(error.message)) return;
-    this.#warned.add(error.message);
-    const warn = this.#options.warn ?? ((message) => process.emitWarning(message, { code: "HOLDPOINT_NONDETERMINISM" }));
-    warn(`${error.message}: a replay will see another value`);
+    this.#warn(`${error.message}: a replay will see another value`);
+  }
+
+  warnOfAwait(workflow: string): undefined {
+    this.#warn(`workflow "${workflow}" waits for something that is not recorded; use ctx.step, ctx.sleep or ctx.signal: a replay may go another way`);
+  }
+
+  #warn(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    const warn = this.#options.warn ?? ((text) => process.emitWarning(text, { code: "HOLDPOINT_NONDETERMINISM" }));
+    warn(message);
   }
 
   #mayLook(what: string): boolean {
