@@ -15,7 +15,6 @@ interface MemoryCandidate extends Candidate {
 export function claim(space: Space, request: ClaimRequest): ClaimResult {
   const worker = space.workers.get(request.incarnation);
   if (worker === undefined || worker.leaseUntil <= request.now) return { runs: [], poisoned: [], nextWake: null };
-  worker.leaseUntil = Math.max(worker.leaseUntil, request.leaseUntil);
   wakeDue(space, request.now);
   const served = (capability: Capability): boolean => isServed(space, capability, request.now);
   const lanes = [...space.lanes.values()].filter((lane) => lane.ready.size > 0 && mayTake(lane, request, served));
@@ -30,6 +29,8 @@ export function claim(space: Space, request: ClaimRequest): ClaimResult {
   );
   for (const { run, home } of plan.skipped) run.ready = home.ready.push(run);
   const result: ClaimResult = { runs: [], poisoned: [], nextWake: earliest(nextWake(space), plan.headStartEnds) };
+  // Only a claim that takes something writes, and with it the lease.
+  if (plan.picked.length > 0) worker.leaseUntil = Math.max(worker.leaseUntil, request.leaseUntil);
   for (const { run } of plan.picked) {
     const poisoned = run.row.stalls >= request.maxStalls;
     (poisoned ? result.poisoned : result.runs).push(give(space, run, request));

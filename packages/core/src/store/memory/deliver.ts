@@ -35,11 +35,8 @@ export function putMail(space: Space, run: MemoryRun, mail: NewMail): number | n
       row.outcome = null;
     }
     // A run that was paused before its delayed start keeps its delay, unless it is to be cancelled.
-    const keepsDelay = row.status === "paused" && run.delayed && mail.kind !== "cancel";
-    if (status === "ready" && !keepsDelay) {
-      row.readyAt = mail.at;
-      run.delayed = false;
-    }
+    run.delayed = row.epoch === 0 && row.status === "paused" && row.readyAt > mail.at && mail.kind !== "cancel";
+    if (status === "ready" && !run.delayed) row.readyAt = mail.at;
     space.moveTo(run, status);
   } else if (mail.kind === "cancel" && run.delayed) {
     row.readyAt = mail.at;

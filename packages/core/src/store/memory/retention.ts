@@ -10,7 +10,7 @@ export function retain(
   const result = { removed: 0, tombstones: 0, holds: 0 };
   for (const run of [...space.runs.values()]) {
     if (result.removed >= request.limit) break;
-    if (!isRoot(space, run)) continue;
+    if (!isRoot(run)) continue;
     const tree = finishedTree(space, run, request.finishedBefore);
     if (tree === null) continue;
     for (const member of tree) remove(space, member, request.now);
@@ -21,9 +21,10 @@ export function retain(
     space.tombstones.delete(tombstone.id);
     result.tombstones += 1;
   }
+  for (const [key, { expiresAt }] of space.cache) if (expiresAt <= request.now) space.cache.delete(key);
   if (request.holdsBefore !== null) {
     for (const hold of [...space.holds.values()]) {
-      if (space.runs.has(hold.row.runPk) || (hold.row.closedAt ?? 0) >= request.holdsBefore) continue;
+      if (space.runs.has(hold.row.runPk) || (hold.row.closedAt ?? hold.row.openedAt) >= request.holdsBefore) continue;
       space.holds.delete(hold.row.id);
       space.openedHolds.splice(space.openedHolds.indexOf(hold), 1);
       result.holds += 1;
@@ -32,10 +33,9 @@ export function retain(
   return result;
 }
 
-/** The current generation of a run that belongs to nobody: no parent, an abandoning one, or one that is gone. */
-function isRoot(space: Space, { row, nextPk }: MemoryRun): boolean {
-  if (nextPk !== null) return false;
-  return row.parent === null || row.parent.close === "abandon" || !space.runs.has(row.parent.pk);
+/** The current generation of a run that no other run's end takes along. */
+function isRoot({ row, nextPk }: MemoryRun): boolean {
+  return nextPk === null && (row.parent === null || row.parent.close === "abandon");
 }
 
 /** A run with its earlier generations and their children, if all of them finished before then; otherwise null. */

@@ -1,0 +1,24 @@
+import type { Operation, OperationResult } from "@holdpoint/core";
+import { advance } from "./advance.ts";
+import { deliver } from "./deliver.ts";
+import { moveHold } from "./hold.ts";
+import type { Context, Program } from "./program.ts";
+import { label, seal } from "./seal.ts";
+import { start } from "./start.ts";
+
+export function apply(context: Context, operation: Operation): Program<OperationResult> {
+  switch (operation.type) {
+    case "advance":
+      return advance(context, operation);
+    case "start":
+      return start(context, operation);
+    case "deliver":
+      return deliver(context, operation);
+    case "hold":
+      return moveHold(context, operation);
+    case "seal":
+      return seal(context, operation);
+    case "label":
+      return label(context, operation);
+  }
+}

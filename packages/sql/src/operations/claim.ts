@@ -1,0 +1,198 @@
+import type { Candidate, Capability, ClaimRequest, ClaimResult, Millis, Occupancy } from "@holdpoint/core";
+import { mayTake, planClaim } from "@holdpoint/core";
+import { integer, integerOrNull, text, textOrNull } from "../columns/read.ts";
+import { readRun } from "../columns/run.ts";
+import { readWorker } from "../columns/worker.ts";
+import type { SqlRow } from "../driver/driver.ts";
+import { duplicateOf, insertMail } from "./deliver.ts";
+import type { Context, Program } from "./program.ts";
+import { all, one, run } from "./program.ts";
+
+/** How many due runs one claim makes ready at most; what is left is due at the next claim. */
+const wakeBatch = 1_000;
+/** Candidates read beyond those wanted, for those that a key limit or a head start keeps back. */
+const spare = 16;
+
+interface LaneName {
+  queue: string;
+  workflow: string;
+  version: number;
+}
+
+interface SqlCandidate extends Candidate {
+  wakeAt: Millis | null;
+  stalls: number;
+}
+
+interface LanePage extends LaneName {
+  candidates: SqlCandidate[];
+  /** The database had no more than these. */
+  complete: boolean;
+}
+
+/**
+ * Whether a claim would find anything to do, without a write: what an idle worker asks.
+ * Null when it would; otherwise the answer to give.
+ */
+export function* idleClaim(context: Context, request: ClaimRequest): Program<ClaimResult | null> {
+  const worker = yield* one("worker", context.namespace, request.incarnation);
+  if (worker === null || integer(worker, "lease_until") <= request.now) {
+    return { runs: [], poisoned: [], nextWake: null };
+  }
+  const nextWake = yield* earliestWake(context);
+  if (nextWake !== null && nextWake <= request.now) return null;
+  if ((yield* eligibleLanes(context, request)).length > 0) return null;
+  return { runs: [], poisoned: [], nextWake };
+}
+
+export function* claim(context: Context, request: ClaimRequest): Program<ClaimResult> {
+  const { namespace } = context;
+  const worker = yield* one("worker", namespace, request.incarnation);
+  if (worker === null || integer(worker, "lease_until") <= request.now) {
+    return { runs: [], poisoned: [], nextWake: null };
+  }
+  yield* run("wakeParked", namespace, request.now, Math.max(wakeBatch, request.limit));
+  yield* run("wakeDelayed", namespace, request.now, Math.max(wakeBatch, request.limit));
+  const lanes = yield* eligibleLanes(context, request);
+  const plan = yield* planFrom(context, request, lanes);
+  const result: ClaimResult = { runs: [], poisoned: [], nextWake: null };
+  const owner = integer(worker, "pk");
+  for (const candidate of plan.picked) {
+    const row = readRun(yield* give(context, candidate, owner, request), context.name);
+    (candidate.stalls >= request.maxStalls ? result.poisoned : result.runs).push(row);
+  }
+  // Only a claim that takes something writes, and with it the lease.
+  if (plan.picked.length > 0) yield* run("extend", request.leaseUntil, owner);
+  const wake = yield* earliestWake(context);
+  const ends = plan.headStartEnds;
+  result.nextWake = wake === null ? ends : ends === null ? wake : Math.min(wake, ends);
+  return result;
+}
+
+function* earliestWake({ namespace }: Context): Program<Millis | null> {
+  const parked = yield* one("nextParked", namespace);
+  const delayed = yield* one("nextDelayed", namespace);
+  if (parked === null || delayed === null) {
+    const row = parked ?? delayed;
+    return row === null ? null : integer(row, "at");
+  }
+  return Math.min(integer(parked, "at"), integer(delayed, "at"));
+}
+
+function* eligibleLanes(context: Context, request: ClaimRequest): Program<LaneName[]> {
+  const queues = new Set(request.queues.map(({ name }) => name));
+  const found: LaneName[] = [];
+  let served: Capability[] | null = null;
+  let after: LaneName = { queue: "", workflow: "", version: -1 };
+  for (;;) {
+    const row = yield* one("nextLane", context.namespace, after.queue, after.workflow, after.version);
+    if (row === null) return found;
+    const lane = { queue: text(row, "queue"), workflow: text(row, "workflow"), version: integer(row, "version") };
+    after = lane;
+    if (!queues.has(lane.queue)) continue;
+    if (request.adopt && served === null) served = yield* servedNow(context, request.now);
+    const isServed = ({ workflow, version }: Capability): boolean =>
+      served?.some((capability) => capability.workflow === workflow && capability.version === version) ?? false;
+    if (mayTake(lane, request, isServed)) found.push(lane);
+  }
+}
+
+function* servedNow(context: Context, now: Millis): Program<Capability[]> {
+  const live = (yield* all("workers", context.namespace)).map(readWorker).filter(({ leaseUntil }) => leaseUntil > now);
+  return live.flatMap(({ capabilities }) => capabilities);
+}
+
+/** Reads the fronts of the lanes and plans; reads further when too many of those read were kept back. */
+function* planFrom(context: Context, request: ClaimRequest, lanes: readonly LaneName[]) {
+  for (let size = request.limit + spare; ; size *= 4) {
+    const pages: LanePage[] = [];
+    for (const lane of lanes) pages.push(yield* readLane(context, lane, size));
+    const occupancy = yield* occupancyOf(context, request, pages);
+    const plan = planClaim(
+      request,
+      pages.map((page) => {
+        let at = 0;
+        return { ...page, next: () => page.candidates[at++] ?? null };
+      }),
+      occupancy,
+    );
+    const seen = plan.picked.length + plan.skipped.length;
+    const read = pages.reduce((sum, { candidates }) => sum + candidates.length, 0);
+    if (plan.picked.length >= request.limit || seen < read || pages.every(({ complete }) => complete)) return plan;
+  }
+}
+
+function* readLane({ namespace }: Context, lane: LaneName, size: number): Program<LanePage> {
+  const rows = yield* all("lane", namespace, lane.queue, lane.workflow, lane.version, size);
+  return { ...lane, candidates: rows.map(readCandidate), complete: rows.length < size };
+}
+
+function readCandidate(row: SqlRow): SqlCandidate {
+  const owner = integerOrNull(row, "owner");
+  return {
+    pk: integer(row, "pk"),
+    priority: integer(row, "priority"),
+    readyAt: integer(row, "ready_at"),
+    concurrencyKey: textOrNull(row, "concurrency_key"),
+    keyHeld: integer(row, "key_held") === 1,
+    lastOwner: owner === null ? null : String(owner),
+    wakeAt: integerOrNull(row, "wake_at"),
+    stalls: integer(row, "stalls"),
+  };
+}
+
+/** Counts only what the limits of these queues, and these keys, ask for. */
+function* occupancyOf(context: Context, request: ClaimRequest, pages: readonly LanePage[]): Program<Occupancy> {
+  const counts = new Map<string, number>();
+  const several = request.queues.length > 1;
+  for (const { name, limit, perKey } of request.queues) {
+    const own = pages.filter(({ queue }) => queue === name);
+    if (own.length === 0) continue;
+    if (several || limit !== null) counts.set(`q${name}`, yield* count("runningInQueue", context, name));
+    if (perKey === null) continue;
+    const statement = perKey.while === "running" ? "runningWithKey" : "heldWithKey";
+    for (const { candidates } of own) {
+      for (const { concurrencyKey } of candidates) {
+        const label = `k${name}\u0000${concurrencyKey}`;
+        if (concurrencyKey === null || counts.has(label)) continue;
+        counts.set(label, yield* count(statement, context, name, concurrencyKey));
+      }
+    }
+  }
+  return {
+    running: (queue) => counts.get(`q${queue}`) ?? 0,
+    runningWithKey: (queue, key) => counts.get(`k${queue}\u0000${key}`) ?? 0,
+    heldWithKey: (queue, key) => counts.get(`k${queue}\u0000${key}`) ?? 0,
+  };
+}
+
+function* count(
+  statement: "runningInQueue" | "runningWithKey" | "heldWithKey",
+  { namespace }: Context,
+  ...names: string[]
+): Program<number> {
+  const row = yield* one(statement, namespace, ...names);
+  return row === null ? 0 : integer(row, "n");
+}
+
+/** Makes the run the worker's, with the tick of a due timer in its inbox. */
+function* give(context: Context, candidate: SqlCandidate, owner: number, request: ClaimRequest): Program<SqlRow> {
+  const { pk, wakeAt } = candidate;
+  let delivered = 0;
+  if (wakeAt !== null && wakeAt <= request.now) {
+    const due = readRun(yield* existing(context, pk), context.name);
+    const tick = request.tick(due, request.now);
+    if ((yield* duplicateOf(pk, tick)) === null) {
+      yield* insertMail(pk, due.seq + 1, tick);
+      delivered = 1;
+    }
+  }
+  yield* run("give", owner, delivered, request.now, pk);
+  return yield* existing(context, pk);
+}
+
+function* existing(context: Context, pk: number): Program<SqlRow> {
+  const row = yield* one("runByPk", pk, context.namespace);
+  if (row === null) throw new TypeError("a run vanished while it was claimed");
+  return row;
+}

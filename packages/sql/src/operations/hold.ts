@@ -1,0 +1,177 @@
+import type { HoldOperation, HoldResult, HoldStatus, NewHold, NewHoldEvent } from "@holdpoint/core";
+import { isFinished, isHoldPending, statusAfterClosing } from "@holdpoint/core";
+import { holdStatus, originCode, runStatus, severityCode } from "../columns/codes.ts";
+import { readHold } from "../columns/hold.ts";
+import { payloadColumns } from "../columns/payload.ts";
+import { integer } from "../columns/read.ts";
+import { duplicateOf, findRun, putMail } from "./deliver.ts";
+import type { Context, Program } from "./program.ts";
+import { all, one, run } from "./program.ts";
+
+function* hasEvent(holdPk: number, event: NewHoldEvent): Program<boolean> {
+  if (event.idempotencyKey === null) return false;
+  return (yield* one("namedHoldEvent", holdPk, event.idempotencyKey)) !== null;
+}
+
+function insertEvent(holdPk: number, n: number, event: NewHoldEvent): Program<number> {
+  const [codec, bytes, ref] = payloadColumns(event.data);
+  const { actor, channel, action, evidenceHash, at, idempotencyKey } = event;
+  return run(
+    "insertHoldEvent",
+    holdPk,
+    n,
+    actor,
+    channel,
+    action,
+    codec,
+    bytes,
+    ref,
+    evidenceHash,
+    at,
+    idempotencyKey,
+  );
+}
+
+function* addEvent(holdPk: number, event: NewHoldEvent): Program<void> {
+  if (yield* hasEvent(holdPk, event)) return;
+  const last = yield* one("lastHoldEvent", holdPk);
+  yield* insertEvent(holdPk, (last === null ? 0 : integer(last, "n")) + 1, event);
+}
+
+/** A form is stored once, however many holds show it. */
+function* documentOf(hold: NewHold): Program<number | null> {
+  if (hold.form === null) return null;
+  const known = yield* one("documentByHash", hold.form.hash);
+  if (known !== null) return integer(known, "pk");
+  yield* run("insertDocument", hold.form.hash, hold.form.bytes);
+  const inserted = yield* one("documentByHash", hold.form.hash);
+  return inserted === null ? null : integer(inserted, "pk");
+}
+
+export function* openHold(context: Context, runPk: number, hold: NewHold): Program<void> {
+  const form = yield* documentOf(hold);
+  const { codec, bytes, ref } = hold.request;
+  const row = yield* one(
+    "insertHold",
+    context.namespace,
+    hold.id,
+    runPk,
+    hold.key,
+    hold.name,
+    originCode.of(hold.origin),
+    hold.title,
+    severityCode.of(hold.severity),
+    form,
+    codec,
+    bytes,
+    ref ? 1 : 0,
+    hold.evidenceHash,
+    hold.actionHash,
+    hold.nextAt,
+    hold.openedAt,
+  );
+  if (row === null) throw new TypeError("the insert of a hold gave no key back");
+  yield* insertEvent(integer(row, "pk"), 1, hold.event);
+  context.news.hold = true;
+}
+
+function* close(
+  context: Context,
+  pk: number,
+  before: HoldStatus,
+  wanted: "withdrawn" | "superseded",
+  event: NewHoldEvent,
+): Program<void> {
+  const status = statusAfterClosing(before, wanted);
+  if (status === null) return;
+  yield* run("closeHold", holdStatus.of(status), event.at, pk);
+  yield* addEvent(pk, event);
+  context.news.hold = true;
+}
+
+export function* closeHold(
+  context: Context,
+  runPk: number,
+  key: string,
+  wanted: "withdrawn" | "superseded",
+  event: NewHoldEvent,
+): Program<void> {
+  const row = yield* one("holdState", runPk, key);
+  if (row !== null) yield* close(context, integer(row, "pk"), holdStatus.word(row["status"]), wanted, event);
+}
+
+export function* withdrawPendingHolds(context: Context, runPk: number, event: NewHoldEvent): Program<void> {
+  for (const row of yield* all("pendingHolds", runPk)) {
+    yield* close(context, integer(row, "pk"), holdStatus.word(row["status"]), "withdrawn", event);
+  }
+}
+
+/** The worker's verdict on an answer nobody could check: refused opens the hold again, accepted decides it. */
+export function* judgeAnswer(
+  context: Context,
+  runPk: number,
+  key: string,
+  verdict: "open" | "decided",
+  event: NewHoldEvent,
+): Program<void> {
+  const row = yield* one("holdState", runPk, key);
+  if (row === null || holdStatus.word(row["status"]) !== "answered") return;
+  const pk = integer(row, "pk");
+  if (verdict === "open") yield* run("reopenHold", pk);
+  else yield* run("acceptHold", event.at, pk);
+  yield* addEvent(pk, event);
+  context.news.hold = true;
+}
+
+/** Whether every named event of the operation was written before: then this is a repetition. */
+function* isRepeated(holdPk: number, events: readonly NewHoldEvent[]): Program<boolean> {
+  let named = 0;
+  for (const event of events) {
+    if (event.idempotencyKey === null) continue;
+    if (!(yield* hasEvent(holdPk, event))) return false;
+    named += 1;
+  }
+  return named > 0;
+}
+
+export function* moveHold(context: Context, operation: HoldOperation): Program<HoldResult> {
+  const { namespace } = context;
+  const found = yield* one("holdById", namespace, operation.holdId);
+  if (found === null) return { type: "absent" };
+  const pk = integer(found, "pk");
+  const before = readHold(found);
+  if (yield* isRepeated(pk, operation.events)) return { type: "moved", hold: before, repeated: true };
+  if (before.status !== "open" || before.revision !== operation.revision) return { type: "conflict", hold: before };
+  yield* run(
+    "moveHold",
+    holdStatus.of(operation.status),
+    operation.nextAt,
+    ...payloadColumns(operation.decision),
+    operation.decidedBy,
+    isHoldPending(operation.status) ? null : operation.at,
+    namespace,
+    operation.holdId,
+    operation.revision,
+  );
+  for (const event of operation.events) yield* addEvent(pk, event);
+  context.news.hold = true;
+  if (operation.mail !== null) {
+    const row = yield* findRun(context, { pk: before.runPk });
+    if (row !== null && !isFinished(runStatus.word(row["status"]))) {
+      if ((yield* duplicateOf(before.runPk, operation.mail)) === null) yield* putMail(context, row, operation.mail);
+    }
+  }
+  return {
+    type: "moved",
+    repeated: false,
+    hold: {
+      ...before,
+      status: operation.status,
+      nextAt: operation.nextAt,
+      revision: before.revision + 1,
+      decision: operation.decision ?? before.decision,
+      decidedBy: operation.decidedBy ?? before.decidedBy,
+      closedAt: isHoldPending(operation.status) ? null : operation.at,
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { SqlRow, SqlValue } from "../driver/driver.ts";
+import type { StatementName } from "../statements/statements.ts";
+
+/** One statement to be run: by name, or (for queries that are put together) as text. */
+export interface Call {
+  readonly want: "run" | "get" | "all";
+  readonly statement: StatementName | { sql: string };
+  readonly parameters: readonly SqlValue[];
+}
+
+type Answer = number | SqlRow | undefined | SqlRow[];
+
+/**
+ * An operation as a program that asks for statements and gets their answers. It knows nothing of the database:
+ * SQLite answers at once, PostgreSQL and MySQL can answer later, and the operation is written once.
+ */
+export type Program<T> = Generator<Call, T, Answer>;
+
+/** Runs a statement; gives how many rows it changed. */
+export function* run(statement: StatementName, ...parameters: SqlValue[]): Program<number> {
+  const changes = yield { want: "run", statement, parameters };
+  return typeof changes === "number" ? changes : 0;
+}
+
+/** The first row, or null. */
+export function* one(statement: StatementName, ...parameters: SqlValue[]): Program<SqlRow | null> {
+  const row = yield { want: "get", statement, parameters };
+  return typeof row === "object" && !Array.isArray(row) ? row : null;
+}
+
+export function* all(statement: StatementName | { sql: string }, ...parameters: SqlValue[]): Program<SqlRow[]> {
+  const rows = yield { want: "all", statement, parameters };
+  return Array.isArray(rows) ? rows : [];
+}
+
+/** Thrown inside an operation that has already written: it is undone, and answered with `refused`. */
+export class Refusal extends Error {}
+
+/** What a transaction has to tell others once it is durable. */
+export interface News {
+  ready: boolean;
+  hold: boolean;
+  mail: Set<number> | null;
+}
+
+/** What every operation gets: where it works and whom to tell. */
+export interface Context {
+  /** Name of the namespace. */
+  name: string;
+  /** Its key in the tables. */
+  namespace: number;
+  news: News;
+}

@@ -1,0 +1,119 @@
+import type { Chunk, NewEntry, NewRun, StartOperation, StartResult } from "@holdpoint/core";
+import { isFinished } from "@holdpoint/core";
+import { entryKind, entryOutcome, parentClose, statusCode, storedPhase } from "../columns/codes.ts";
+import { integer } from "../columns/read.ts";
+import { attributesText, readRun } from "../columns/run.ts";
+import { readTombstone } from "../columns/worker.ts";
+import { deliver, duplicateOf, insertMail } from "./deliver.ts";
+import type { Context, Program } from "./program.ts";
+import { one, run } from "./program.ts";
+
+export function insertEntry(pk: number, seq: number, entry: NewEntry): Program<number> {
+  const { payload } = entry;
+  return run(
+    "insertEntry",
+    pk,
+    seq,
+    entry.key,
+    storedPhase(entry.phase),
+    entryKind.of(entry.kind),
+    entryOutcome.of(entry.outcome),
+    payload === null ? null : payload.codec,
+    payload === null ? null : payload.bytes,
+    payload === null ? null : payload.ref ? 1 : 0,
+    entry.startedAt,
+    entry.endedAt - entry.startedAt,
+    entry.attempt,
+    entry.measures,
+    entry.mailSeen,
+    entry.hash,
+  );
+}
+
+export function* insertChunks(pk: number, chunks: readonly Chunk[]): Program<void> {
+  for (const { hash, bytes } of chunks) yield* run("insertChunk", pk, hash, bytes);
+}
+
+/** Where a new generation stands behind the one before. */
+interface Previous {
+  generation: number;
+  keyHeld: boolean;
+}
+
+/** Inserts a run with its first entries and mail; the id must be free. */
+export function* createRun(context: Context, created: NewRun, previous: Previous | null): Program<number> {
+  // A second delivery of the same mail at birth is as harmless as later.
+  const seen = new Set<string>();
+  const mail = created.mail.filter(({ dedupe }) => {
+    if (dedupe === null) return true;
+    const fresh = !seen.has(dedupe);
+    seen.add(dedupe);
+    return fresh;
+  });
+  const { parent, forkedFrom } = created;
+  const row = yield* one(
+    "insertRun",
+    context.namespace,
+    created.id,
+    (previous?.generation ?? 0) + 1,
+    created.workflow,
+    created.version,
+    created.spec,
+    created.codeHash,
+    created.readyAt > created.createdAt ? statusCode.delayed : statusCode.ready,
+    created.queue,
+    created.priority,
+    created.concurrencyKey,
+    previous?.keyHeld && created.concurrencyKey !== null ? 1 : 0,
+    created.readyAt,
+    created.entries.length + mail.length,
+    created.seed,
+    created.salt,
+    created.head,
+    created.entries.length,
+    parent === null ? null : parent.pk,
+    parent === null ? null : parent.key,
+    parent === null ? null : parentClose.of(parent.close),
+    forkedFrom === null ? null : forkedFrom.id,
+    forkedFrom === null ? null : forkedFrom.seq,
+    created.thread,
+    created.inputDigest,
+    attributesText(created.attributes),
+    created.createdBy,
+    created.createdAt,
+    created.createdAt,
+  );
+  if (row === null) throw new TypeError("the insert of a run gave no key back");
+  const pk = integer(row, "pk");
+  let seq = 0;
+  for (const entry of created.entries) yield* insertEntry(pk, ++seq, entry);
+  yield* insertChunks(pk, created.chunks);
+  for (const item of mail) yield* insertMail(pk, ++seq, item);
+  context.news.ready = true;
+  return pk;
+}
+
+export function* start(context: Context, operation: StartOperation): Program<StartResult> {
+  const { name, namespace } = context;
+  const { run: created, signal } = operation;
+  const existing = yield* one("runById", namespace, created.id);
+  if (existing !== null) {
+    const row = readRun(existing, name);
+    if (signal === null || isFinished(row.status)) return { type: "started", created: false, run: row, tombstone: null };
+    yield* deliver(context, { type: "deliver", to: { pk: row.pk }, mail: signal, allowedIn: null });
+    const after = yield* one("runByPk", row.pk, namespace);
+    return { type: "started", created: false, run: after && readRun(after, name), tombstone: null };
+  }
+  const buried = yield* one("tombstone", namespace, created.id);
+  if (buried !== null) return { type: "started", created: false, run: null, tombstone: readTombstone(buried) };
+  const pk = yield* createRun(context, created, null);
+  if (signal !== null && (yield* duplicateOf(pk, signal)) === null) {
+    const found = yield* one("deliveryByPk", pk, namespace);
+    if (found !== null) {
+      yield* insertMail(pk, integer(found, "seq") + 1, signal);
+      yield* run("countMail", created.createdAt, pk);
+    }
+  }
+  const row = yield* one("runByPk", pk, namespace);
+  return { type: "started", created: true, run: row && readRun(row, name), tombstone: null };
+}

@@ -1,0 +1,49 @@
+import type { HoldFilter, HoldRow, Page, PageOf } from "@holdpoint/core";
+import { holdStatus, originCode, severityCode } from "../columns/codes.ts";
+import { readHold } from "../columns/hold.ts";
+import type { Context, Program } from "../operations/program.ts";
+import type { QueryDialect } from "./dialect.ts";
+import { cursorOf, pageOf } from "./page.ts";
+
+/** Holds that match, newest first. A hold whose run retention has removed carries its run's names itself. */
+export function* holds(
+  { builder }: QueryDialect,
+  { namespace }: Context,
+  filter: HoldFilter,
+  page: Page,
+): Program<PageOf<HoldRow>> {
+  let query = builder
+    .selectFrom("hold")
+    .leftJoin("run", "run.pk", "hold.run_pk")
+    .leftJoin("document", "document.pk", "hold.form")
+    .selectAll("hold")
+    .select((eb) => [
+      eb.fn.coalesce("hold.run_id", "run.id").as("run_id"),
+      eb.fn.coalesce("hold.workflow", "run.workflow").as("workflow"),
+      "document.bytes as form",
+    ])
+    .where("hold.namespace", "=", namespace)
+    .orderBy("hold.pk", "desc")
+    .limit(page.limit + 1);
+  if (page.cursor !== null) query = query.where("hold.pk", "<", cursorOf(page.cursor));
+  if (filter.status !== undefined) {
+    const codes = filter.status.map(holdStatus.of);
+    const [only] = codes;
+    // The open ones have an index of their own, which the planner recognises by the literal.
+    query =
+      codes.length === 1 && only !== undefined
+        ? query.where((eb) => eb("hold.status", "=", eb.lit(only)))
+        : query.where("hold.status", "in", codes);
+  }
+  if (filter.runId !== undefined) {
+    query = query.where((eb) => eb(eb.fn.coalesce("hold.run_id", "run.id"), "=", filter.runId ?? ""));
+  }
+  if (filter.workflow !== undefined) {
+    query = query.where((eb) => eb(eb.fn.coalesce("hold.workflow", "run.workflow"), "=", filter.workflow ?? ""));
+  }
+  if (filter.name !== undefined) query = query.where("hold.name", "=", filter.name);
+  if (filter.severity !== undefined) query = query.where("hold.severity", "in", filter.severity.map(severityCode.of));
+  if (filter.origin !== undefined) query = query.where("hold.origin", "=", originCode.of(filter.origin));
+  if (filter.dueBefore !== undefined) query = query.where("hold.next_at", "<", filter.dueBefore);
+  return yield* pageOf(query.compile(), page.limit, readHold);
+}

@@ -1,0 +1,58 @@
+import type { Page, PageOf, RunFilter, RunRow } from "@holdpoint/core";
+import { runStatus, statusCode, waitingFor } from "../columns/codes.ts";
+import { readRun } from "../columns/run.ts";
+import type { Context, Program } from "../operations/program.ts";
+import type { QueryDialect } from "./dialect.ts";
+import { cursorOf, pageOf } from "./page.ts";
+
+/** The highest code point there is: no id with the prefix sorts behind prefix + this. */
+const last = "\u{10ffff}";
+
+/** Runs that match, newest first. Earlier generations of a run are not listed. */
+export function* runs(
+  { builder, attributeIs }: QueryDialect,
+  { name, namespace }: Context,
+  filter: RunFilter,
+  page: Page,
+): Program<PageOf<RunRow>> {
+  let query = builder
+    .selectFrom("run")
+    .leftJoin("worker", "worker.pk", "run.owner")
+    .selectAll("run")
+    .select("worker.incarnation")
+    .where("run.namespace", "=", namespace)
+    .where("run.next_pk", "is", null)
+    .orderBy("run.pk", "desc")
+    .limit(page.limit + 1);
+  if (page.cursor !== null) query = query.where("run.pk", "<", cursorOf(page.cursor));
+  if (filter.workflow !== undefined) query = query.where("run.workflow", "=", filter.workflow);
+  if (filter.version !== undefined) query = query.where("run.version", "=", filter.version);
+  if (filter.status !== undefined) {
+    const codes = filter.status.map(runStatus.of);
+    if (filter.status.includes("ready")) codes.push(statusCode.delayed);
+    query = query.where("run.status", "in", codes);
+  }
+  if (filter.waiting !== undefined) query = query.where("run.waiting", "in", filter.waiting.map(waitingFor.of));
+  if (filter.outcome !== undefined) query = query.where("run.outcome", "=", filter.outcome);
+  if (filter.queue !== undefined) query = query.where("run.queue", "=", filter.queue);
+  if (filter.thread !== undefined) query = query.where("run.thread", "=", filter.thread);
+  if (filter.idPrefix !== undefined) {
+    query = query.where("run.id", ">=", filter.idPrefix).where("run.id", "<", filter.idPrefix + last);
+  }
+  if (filter.parentId !== undefined) {
+    const parents = builder
+      .selectFrom("run as parent")
+      .select("parent.pk")
+      .where("parent.namespace", "=", namespace)
+      .where("parent.id", "=", filter.parentId);
+    query = query.where("run.parent_pk", "in", parents);
+  }
+  if (filter.createdAfter !== undefined) query = query.where("run.created_at", ">", filter.createdAfter);
+  if (filter.createdBefore !== undefined) query = query.where("run.created_at", "<", filter.createdBefore);
+  if (filter.finishedAfter !== undefined) query = query.where("run.finished_at", ">", filter.finishedAfter);
+  if (filter.finishedBefore !== undefined) query = query.where("run.finished_at", "<", filter.finishedBefore);
+  for (const [attribute, value] of Object.entries(filter.attributes ?? {})) {
+    query = query.where(attributeIs(attribute, value));
+  }
+  return yield* pageOf(query.compile(), page.limit, (row) => readRun(row, name));
+}

@@ -1,0 +1,110 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { InvalidStateError } from "@holdpoint/core";
+import type { OpenSqlite } from "../driver/driver.ts";
+import { isBusy, storeError } from "./errors.ts";
+import { isInMemory, narrowFiles, prepareFile } from "./files.ts";
+import { isCurrent, migrate } from "./migrate.ts";
+import { warnAboutOldSqlite } from "./old-sqlite.ts";
+import { Session } from "./session.ts";
+
+export interface ConnectionOptions {
+  path: string;
+  durability: "full" | "relaxed";
+  /** How long to wait for another process's write lock, in milliseconds. */
+  busyTimeout: number;
+  openDriver: OpenSqlite;
+}
+
+/** Pages of 4 KiB in the WAL before it is moved into the database: at the default of 1,000 a commit in 20 pays. */
+const checkpointPages = 4_000;
+
+/** Opens the file, sets it up, and waits for other processes without blocking this one. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  #session: Session | null = null;
+  #closed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  get session(): Session {
+    if (this.#session === null) {
+      throw new InvalidStateError(`the store sqlite ${this.#options.path} is not open; await store.open() first`);
+    }
+    return this.#session;
+  }
+
+  get isOpen(): boolean {
+    return this.#session !== null;
+  }
+
+  async open(): Promise<void> {
+    if (this.#session !== null) return;
+    this.#closed = false;
+    const { path, durability, openDriver } = this.#options;
+    prepareFile(path);
+    try {
+      const driver = openDriver(path);
+      try {
+        const session = new Session(driver);
+        driver.exec("pragma busy_timeout = 0");
+        await this.#retry(session, () => driver.exec("pragma journal_mode = wal"));
+        driver.exec(`
+          pragma synchronous = ${durability === "full" ? "full" : "normal"};
+          pragma wal_autocheckpoint = ${checkpointPages};
+          pragma foreign_keys = off;
+          pragma temp_store = memory;
+          pragma cache_size = -16384`);
+        const current = await this.#retry(session, () => hasSchema(session) && isCurrent(driver));
+        if (!current) await this.#retry(session, () => session.transaction(() => migrate(driver, Date.now())));
+        this.#session = session;
+      } catch (error) {
+        driver.close();
+        throw error;
+      }
+      narrowFiles(path);
+      if (!isInMemory(path)) warnAboutOldSqlite(this.session.driver.version);
+    } catch (error) {
+      throw storeError(null, path, error);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#session?.driver.close();
+    this.#session = null;
+  }
+
+  /** Runs `work`, again and again while another process is writing; every error of the database becomes one of ours. */
+  async run<T>(work: (session: Session) => T): Promise<T> {
+    const { session } = this;
+    try {
+      return await this.#retry(session, () => work(session));
+    } catch (error) {
+      throw storeError(session.driver, this.#options.path, error);
+    }
+  }
+
+  /**
+   * SQLite's own busy handler sleeps in C and stops the whole event loop, so it is off; we wait here. Jittered, so that
+   * two processes do not wake in step.
+   */
+  async #retry<T>(session: Session, work: () => T): Promise<T> {
+    const started = performance.now();
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return work();
+      } catch (error) {
+        if (!isBusy(session.driver, error)) throw error;
+        if (performance.now() - started > this.#options.busyTimeout) throw error;
+      }
+      await delay(1 + Math.random() * Math.min(2 ** attempt, 20));
+      if (this.#closed) throw new InvalidStateError("the store was closed while it waited for another process");
+    }
+  }
+}
+
+function hasSchema({ driver }: Session): boolean {
+  return driver.prepare("select 1 as found from sqlite_schema where name = 'migration'").get() !== undefined;
+}

@@ -1,0 +1,136 @@
+import type { SqliteDriver, SqlStatement } from "../driver/driver.ts";
+import type { Call, Program } from "../operations/program.ts";
+import { Refusal } from "../operations/program.ts";
+import type { StatementName } from "../statements/statements.ts";
+import { statements } from "../statements/statements.ts";
+import { isBusy } from "./errors.ts";
+
+/** Texts of put-together queries that stay prepared; beyond that the oldest is forgotten. */
+const keptQueries = 64;
+
+/** One connection with its prepared statements, on which programs are run to their end without a pause. */
+export class Session {
+  readonly driver: SqliteDriver;
+  readonly #named = new Map<StatementName, SqlStatement>();
+  readonly #queries = new Map<string, SqlStatement>();
+  readonly #begin: SqlStatement;
+  readonly #beginReading: SqlStatement;
+  readonly #commit: SqlStatement;
+  readonly #dataVersion: SqlStatement;
+
+  constructor(driver: SqliteDriver) {
+    this.driver = driver;
+    this.#begin = driver.prepare("begin immediate");
+    this.#beginReading = driver.prepare("begin deferred");
+    this.#commit = driver.prepare("commit");
+    this.#dataVersion = driver.prepare("pragma data_version");
+  }
+
+  run<T>(program: Program<T>): T {
+    let step = program.next();
+    while (step.done !== true) step = program.next(this.#answer(step.value));
+    return step.value;
+  }
+
+  /** Runs `work` in one transaction that holds the write lock from the start; undone when it throws. */
+  transaction<T>(work: () => T): T {
+    return this.#inside(this.#begin, work);
+  }
+
+  /** Runs `work`, which only reads, on one unchanging view of the database. */
+  snapshot<T>(work: () => T): T {
+    return this.#inside(this.#beginReading, work);
+  }
+
+  #inside<T>(begin: SqlStatement, work: () => T): T {
+    begin.run();
+    try {
+      const result = work();
+      this.#commit.run();
+      return result;
+    } catch (error) {
+      // SQLite itself ends the transaction on some errors, a full disk among them.
+      if (this.driver.inTransaction()) this.driver.exec("rollback");
+      throw error;
+    }
+  }
+
+  /** Runs `work` so that it alone is undone when it throws a refusal, or an error that `isOwnFault` takes for one. */
+  attempt<T>(work: () => T, isOwnFault: (error: unknown) => boolean): T | Refusal {
+    this.driver.exec("savepoint operation");
+    try {
+      const result = work();
+      this.driver.exec("release operation");
+      return result;
+    } catch (error) {
+      if (!isOwnFault(error)) throw error;
+      this.driver.exec("rollback to operation; release operation");
+      return error instanceof Refusal ? error : new Refusal(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Changes when another connection has committed; null when the database is locked just now. */
+  dataVersion(): number | null {
+    try {
+      const { data_version: version } = this.#dataVersion.get() ?? {};
+      return typeof version === "number" ? version : null;
+    } catch (error) {
+      if (isBusy(this.driver, error)) return null;
+      throw error;
+    }
+  }
+
+  /** Size of the database without its free pages. */
+  fileBytes(): number {
+    const count = (pragma: string): number => {
+      const [value] = Object.values(this.driver.prepare(`pragma ${pragma}`).get() ?? {});
+      return typeof value === "number" ? value : 0;
+    };
+    return (count("page_count") - count("freelist_count")) * count("page_size");
+  }
+
+  /** Runs `work` so that what it removes is overwritten, in the database file and in the WAL. */
+  overwriting<T>(work: () => T): T {
+    this.driver.exec("pragma secure_delete = on");
+    try {
+      const result = work();
+      this.driver.prepare("pragma wal_checkpoint(truncate)").get();
+      return result;
+    } finally {
+      this.driver.exec("pragma secure_delete = off");
+    }
+  }
+
+  #answer({ want, statement, parameters }: Call) {
+    const prepared = this.#prepared(statement);
+    switch (want) {
+      case "run":
+        return prepared.run(...parameters);
+      case "get":
+        return prepared.get(...parameters);
+      case "all":
+        return prepared.all(...parameters);
+    }
+  }
+
+  #prepared(statement: Call["statement"]): SqlStatement {
+    if (typeof statement !== "string") return this.#query(statement.sql);
+    let prepared = this.#named.get(statement);
+    if (prepared === undefined) {
+      prepared = this.driver.prepare(statements[statement]);
+      this.#named.set(statement, prepared);
+    }
+    return prepared;
+  }
+
+  #query(sql: string): SqlStatement {
+    let prepared = this.#queries.get(sql);
+    if (prepared === undefined) {
+      prepared = this.driver.prepare(sql);
+      const [oldest] = this.#queries.keys();
+      if (this.#queries.size >= keptQueries && oldest !== undefined) this.#queries.delete(oldest);
+      this.#queries.set(sql, prepared);
+    }
+    return prepared;
+  }
+}

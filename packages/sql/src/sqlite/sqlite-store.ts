@@ -1,0 +1,154 @@
+import type { Operation, OperationResult, ResultOf, Store } from "@holdpoint/core";
+import { payloadColumns } from "../columns/payload.ts";
+import { integer } from "../columns/read.ts";
+import { openNodeSqlite } from "../driver/node-sqlite.ts";
+import { apply } from "../operations/apply.ts";
+import { claim, idleClaim } from "../operations/claim.ts";
+import type { Context, Program } from "../operations/program.ts";
+import { Refusal, one, run } from "../operations/program.ts";
+import * as read from "../operations/read.ts";
+import { erase, retain } from "../operations/retention.ts";
+import { hasOrphans, register, renew, retire, takeOver } from "../operations/workers.ts";
+import { holds } from "../queries/holds.ts";
+import { runs } from "../queries/runs.ts";
+import { Connection } from "./connection.ts";
+import { isOwnFault } from "./errors.ts";
+import { isInMemory } from "./files.ts";
+import type { SqliteOptions } from "./options.ts";
+import type { Session } from "./session.ts";
+import { Watchers } from "./watch.ts";
+
+/** A namespace nobody has written to yet: every read finds nothing there. */
+const unknownNamespace = -1;
+
+/**
+ * A store in one SQLite file, on Node's own SQLite. Several processes may open the same file; they wake each other.
+ *
+ * @example
+ * const engine = createEngine({ store: sqlite(".holdpoint/holdpoint.db"), workflows: [refund] });
+ *
+ * @throws StoreError when the file cannot be opened, is read-only, is damaged or the disk is full
+ */
+export function sqlite(path: string, options: SqliteOptions = {}): Store {
+  const { durability = "full", busyTimeout = 10_000, driver = openNodeSqlite } = options;
+  const connection = new Connection({ path, durability, busyTimeout, openDriver: driver });
+  const watchers = new Watchers(() => (connection.isOpen ? connection.session.dataVersion() : null));
+  const namespaces = new Map<string, number>();
+
+  const contextOf = (session: Session, name: string): Context => {
+    let namespace = namespaces.get(name);
+    if (namespace === undefined) {
+      const row = session.run(one("namespace", name));
+      if (row !== null) namespaces.set(name, (namespace = integer(row, "pk")));
+    }
+    return { name, namespace: namespace ?? unknownNamespace, news: { ready: false, hold: false, mail: null } };
+  };
+
+  /** One read; several statements of it see the same moment. */
+  const reading = <T>(name: string, program: (context: Context) => Program<T>): Promise<T> =>
+    connection.run((session) => session.snapshot(() => session.run(program(contextOf(session, name)))));
+
+  /** One transaction; whoever watches hears of it once it is durable. */
+  const writing = async <T>(name: string, work: (session: Session, context: Context) => T): Promise<T> => {
+    const [result, news] = await connection.run((session) => {
+      if (!namespaces.has(name)) session.transaction(() => session.run(run("insertNamespace", name)));
+      const context = contextOf(session, name);
+      return [work(session, context), context.news] as const;
+    });
+    watchers.announce(name, news);
+    return result;
+  };
+  const changing = <T>(name: string, program: (context: Context) => Program<T>): Promise<T> =>
+    writing(name, (session, context) => session.transaction(() => session.run(program(context))));
+
+  const applyAll = (session: Session, context: Context, operations: readonly Operation[]): OperationResult[] => {
+    const own = (error: unknown): boolean => isOwnFault(session.driver, error);
+    try {
+      return session.transaction(() => operations.map((operation) => session.run(apply(context, operation))));
+    } catch (error) {
+      if (!own(error)) throw error;
+    }
+    // One of them cannot be written. Savepoints cost a third of the rate, so they are paid for only now.
+    return session.transaction(() =>
+      operations.map((operation) => {
+        const result = session.attempt(() => session.run(apply(context, operation)), own);
+        return result instanceof Refusal ? { type: "refused", reason: result.message } : result;
+      }),
+    );
+  };
+
+  return {
+    name: `sqlite ${path}`,
+    shared: !isInMemory(path),
+    open: () => connection.open(),
+    async close() {
+      watchers.close();
+      connection.close();
+      namespaces.clear();
+    },
+
+    async commit<const O extends readonly Operation[]>(namespace: string, operations: O) {
+      const results: OperationResult[] =
+        operations.length === 0
+          ? []
+          : await writing(namespace, (session, context) => applyAll(session, context, operations));
+      return results as { [I in keyof O]: ResultOf<O[I]> };
+    },
+    async claim(namespace, request) {
+      const idle = await reading(namespace, (context) => idleClaim(context, request));
+      return idle ?? (await changing(namespace, (context) => claim(context, request)));
+    },
+    history: (namespace, wanted) => reading(namespace, (context) => read.history(context, wanted)),
+    unread: (namespace, owned) => reading(namespace, (context) => read.unread(context, owned)),
+    chunks: (namespace, pk, hashes) => reading(namespace, (context) => read.chunks(context, pk, hashes)),
+
+    register: (namespace, worker) => changing(namespace, (context) => register(context, worker)),
+    renew: (namespace, incarnation, now, leaseUntil) =>
+      changing(namespace, (context) => renew(context, incarnation, now, leaseUntil)),
+    retire: (namespace, incarnation) => changing(namespace, (context) => retire(context, incarnation)),
+    async takeOver(namespace, request) {
+      const needed = await reading(namespace, (context) => hasOrphans(context, request));
+      return needed ? changing(namespace, (context) => takeOver(context, request)) : 0;
+    },
+    workers: (namespace) => reading(namespace, read.workers),
+
+    run: (namespace, id) => reading(namespace, (context) => read.runById(context, id)),
+    runByPk: (namespace, pk) => reading(namespace, (context) => read.runByPk(context, pk)),
+    generations: (namespace, id) => reading(namespace, (context) => read.generations(context, id)),
+    tombstone: (namespace, id) => reading(namespace, (context) => read.tombstone(context, id)),
+    async runs(namespace, filter, page) {
+      const { sqliteQueries } = await import("../queries/dialect.ts");
+      return reading(namespace, (context) => runs(sqliteQueries, context, filter, page));
+    },
+    children: (namespace, pk) => reading(namespace, (context) => read.children(context, pk)),
+    stream: (namespace, pk, after, limit) => reading(namespace, (context) => read.stream(context, pk, after, limit)),
+    labels: (namespace, pk) => reading(namespace, (context) => read.labels(context, pk)),
+
+    hold: (namespace, id) => reading(namespace, (context) => read.hold(context, id)),
+    holdByKey: (namespace, pk, key) => reading(namespace, (context) => read.holdByKey(context, pk, key)),
+    async holds(namespace, filter, page) {
+      const { sqliteQueries } = await import("../queries/dialect.ts");
+      return reading(namespace, (context) => holds(sqliteQueries, context, filter, page));
+    },
+    holdEvents: (namespace, id) => reading(namespace, (context) => read.holdEvents(context, id)),
+    dueHolds: (namespace, now, limit) => reading(namespace, (context) => read.dueHolds(context, now, limit)),
+    nextHoldAt: (namespace) => reading(namespace, read.nextHoldAt),
+
+    cached: (namespace, key, now) => reading(namespace, (context) => read.cached(context, key, now)),
+    async cache(namespace, key, value, expiresAt) {
+      const columns = payloadColumns(value);
+      await changing(namespace, (context) => run("cache", context.namespace, key, ...columns, expiresAt));
+    },
+
+    retain: (namespace, request) => changing(namespace, (context) => retain(context, request)),
+    erase: (namespace, pk, erasure) =>
+      writing(namespace, (session, context) =>
+        session.overwriting(() => session.transaction(() => session.run(erase(context, pk, erasure)))),
+      ),
+    async sizes(namespace) {
+      const counts = await reading(namespace, read.counts);
+      return { ...counts, bytes: await connection.run((session) => session.fileBytes()) };
+    },
+    watch: (namespace, listener) => watchers.add(namespace, listener),
+  };
+}

@@ -1,0 +1,70 @@
+import type { StoreSignal } from "@holdpoint/core";
+import type { News } from "../operations/program.ts";
+
+type Listener = (signal: StoreSignal) => void;
+
+/** Measured: one read of `PRAGMA data_version` is 1 to 2 µs, so polling costs 0.01 % of a core. */
+const pollEvery = 20;
+
+/**
+ * Tells listeners what this process wrote, and that another process wrote something. The database file is asked
+ * only while somebody listens, and the timer does not keep the process alive.
+ */
+export class Watchers {
+  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #version: () => number | null;
+  #timer: NodeJS.Timeout | null = null;
+  #seen: number | null = null;
+
+  /** `version` gives a number that changes when another connection commits; null when it cannot tell just now. */
+  constructor(version: () => number | null) {
+    this.#version = version;
+  }
+
+  add(namespace: string, listener: Listener): () => void {
+    let listeners = this.#listeners.get(namespace);
+    if (listeners === undefined) this.#listeners.set(namespace, (listeners = new Set()));
+    // Wrapped, so that one function registered twice is called twice and stopped separately.
+    const own: Listener = (signal) => listener(signal);
+    listeners.add(own);
+    this.#start();
+    return () => {
+      this.#listeners.get(namespace)?.delete(own);
+      if (this.#listeners.get(namespace)?.size === 0) this.#listeners.delete(namespace);
+      if (this.#listeners.size === 0) this.#stop();
+    };
+  }
+
+  announce(namespace: string, news: News): void {
+    if (!news.ready && !news.hold && news.mail === null) return;
+    for (const listener of this.#listeners.get(namespace) ?? []) {
+      if (news.ready) listener({ type: "ready" });
+      if (news.hold) listener({ type: "hold" });
+      for (const pk of news.mail ?? []) listener({ type: "mail", pk });
+    }
+  }
+
+  close(): void {
+    this.#listeners.clear();
+    this.#stop();
+  }
+
+  #start(): void {
+    if (this.#timer !== null) return;
+    this.#seen = this.#version();
+    this.#timer = setInterval(() => this.#poll(), pollEvery);
+    this.#timer.unref();
+  }
+
+  #stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #poll(): void {
+    const version = this.#version();
+    if (version === null || version === this.#seen) return;
+    this.#seen = version;
+    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener({ type: "foreign" });
+  }
+}

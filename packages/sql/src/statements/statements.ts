@@ -1,0 +1,17 @@
+import { holdStatements } from "./hold.ts";
+import { retentionStatements } from "./retention.ts";
+import { runStatements } from "./run.ts";
+import { workerStatements } from "./worker.ts";
+
+/**
+ * Every statement that is prepared by hand, by name. They are written in the SQL that SQLite and PostgreSQL share;
+ * another database overrides the few that differ and keeps the operations as they are.
+ */
+export const statements = {
+  ...runStatements,
+  ...holdStatements,
+  ...workerStatements,
+  ...retentionStatements,
+} as const satisfies Record<string, string>;
+
+export type StatementName = keyof typeof statements;
