@@ -3,7 +3,7 @@ import type { Chunk, StoredPayload } from "../store/store.ts";
 import { erasedCodec } from "../store/transitions.ts";
 import { sha256 } from "./sha256.ts";
 
-/** Bytes. The average comes from the masks below: 12 bits before, 10 bits after the normal size. */
+/** Bytes. With the masks below (13 bits before, 11 after the normal size) chunks are 7 KiB on average. */
 const smallest = 2 * 1024;
 const normal = 8 * 1024;
 const largest = 32 * 1024;

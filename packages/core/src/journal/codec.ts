@@ -1,4 +1,5 @@
-import { reviveTagged, tagValue } from "./tagged.ts";
+import { reviveTagged } from "./revive.ts";
+import { tagValue } from "./tagged.ts";
 
 /**
  * How values become bytes. Bring your own to encrypt or compress; `id` is stored beside the bytes,

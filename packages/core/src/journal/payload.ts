@@ -4,7 +4,8 @@ import { erasedCodec } from "../store/transitions.ts";
 import { assembleChunks, chunkHashes, cutIntoChunks, packChunkList } from "./chunks.ts";
 import { type PayloadCodec, toBytes, toText, valueCodec } from "./codec.ts";
 import { isPlainJson } from "./plain-json.ts";
-import { reviveTagged, tagValue } from "./tagged.ts";
+import { reviveTagged } from "./revive.ts";
+import { tagValue } from "./tagged.ts";
 
 /** Above this many encoded bytes a value is cut into content-addressed chunks. */
 export const defaultInlineLimit = 64 * 1024;
