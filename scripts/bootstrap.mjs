@@ -7,11 +7,12 @@
 // Plain JavaScript without dependencies, because it runs before there are any. On a ready checkout it adds one
 // comparison of two lock files and one incremental build.
 import { spawnSync } from "node:child_process";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installDependencies } from "./bootstrap/dependencies.mjs";
 import { withLock } from "./bootstrap/lock.mjs";
 import { currentNode, isNewEnough } from "./bootstrap/node.mjs";
+import { npm } from "./bootstrap/npm.mjs";
 import { runNode } from "./bootstrap/program.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -28,12 +29,24 @@ const commands = {
   setup: {},
 };
 
+/** For .ci/run: these print the directory of a Node and do nothing else. */
+const answers = {
+  path: () => dirname(isNewEnough(process.versions.node) ? process.execPath : join(currentNode(root), "node")),
+  fetch: (line) => currentNode(root, line),
+};
+
 async function main([name = "setup", ...args]) {
+  if (Object.hasOwn(answers, name)) {
+    console.log(await withLock(root, () => answers[name](...args)));
+    return;
+  }
   const command = commands[name];
   if (!command) fail(`unknown command "${name}": one of ${Object.keys(commands).join(", ")}`);
 
   if (!isNewEnough(process.versions.node)) {
     const bin = await withLock(root, () => currentNode(root));
+    // npm looks for the machine's own settings (a mirror, a certificate) beside its Node: it must go on finding them.
+    process.env.npm_config_globalconfig ??= npm(["config", "get", "globalconfig"], root).trim();
     process.env.PATH = `${bin}:${process.env.PATH ?? ""}`;
     return runNode([fileURLToPath(import.meta.url), name, ...args], { node: `${bin}/node`, cwd: root });
   }

@@ -34,9 +34,7 @@ export function currentNode(root, line = LINE) {
   const bin = join(home, "node_modules", name, "bin");
   if (existsSync(join(bin, "node"))) return bin;
 
-  console.error(
-    `holdpoint: Node ${process.versions.node} is older than ${FLOOR.join(".")}; fetching Node ${line} into .node/`,
-  );
+  console.error(`holdpoint: fetching Node ${line} into .node/ (this is ${process.versions.node})`);
   mkdirSync(join(root, ".node"), { recursive: true });
   sweep(join(root, ".node"));
   const fetched = join(root, ".node", `fetching-${process.pid}`);
