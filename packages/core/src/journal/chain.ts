@@ -190,10 +190,13 @@ class Message {
 
   /** Tells null from the empty text. */
   optional(value: string | null): void {
-    if (value !== null) return this.text(value);
-    this.reserve(4);
-    this.numbers.setUint32(this.at, 0xffffffff);
-    this.at += 4;
+    if (value === null) {
+      this.reserve(4);
+      this.numbers.setUint32(this.at, 0xffffffff);
+      this.at += 4;
+    } else {
+      this.text(value);
+    }
   }
 
   view(): Uint8Array {

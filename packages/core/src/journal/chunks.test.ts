@@ -20,7 +20,10 @@ const ids = (bytes: Uint8Array): string[] => cutIntoChunks(bytes).map(({ hash })
 
 function stored(bytes: Uint8Array): { payload: StoredPayload; parts: Uint8Array[] } {
   const chunks = cutIntoChunks(bytes);
-  return { payload: { codec: "json", bytes: packChunkList(bytes.length, chunks), ref: true }, parts: chunks.map((chunk) => chunk.bytes) };
+  return {
+    payload: { codec: "json", bytes: packChunkList(bytes.length, chunks), ref: true },
+    parts: chunks.map((chunk) => chunk.bytes),
+  };
 }
 
 describe("cutting", () => {
@@ -40,7 +43,9 @@ describe("cutting", () => {
   });
 
   test("bytes that are all alike are cut at the largest size", () => {
-    expect(cutIntoChunks(Buffer.alloc(100_000)).map(({ bytes }) => bytes.length)).toEqual([32_768, 32_768, 32_768, 1_696]);
+    expect(cutIntoChunks(Buffer.alloc(100_000)).map(({ bytes }) => bytes.length)).toEqual([
+      32_768, 32_768, 32_768, 1_696,
+    ]);
   });
 
   test("where it cuts is part of the format: other releases cut the same", () => {
@@ -103,7 +108,11 @@ describe("a list of chunks that does not fit is refused", () => {
     ["one was changed", payload, [Buffer.from(parts[0]!).fill(0, 0, 1), ...parts.slice(1)]],
     ["two were exchanged", payload, [parts[1]!, parts[0]!, ...parts.slice(2)]],
     ["the list was cut", { ...payload, bytes: payload.bytes.subarray(0, -32) }, parts],
-    ["the length was changed", { ...payload, bytes: Buffer.concat([Buffer.alloc(6), payload.bytes.subarray(6)]) }, parts],
+    [
+      "the length was changed",
+      { ...payload, bytes: Buffer.concat([Buffer.alloc(6), payload.bytes.subarray(6)]) },
+      parts,
+    ],
     ["the list is no list", { ...payload, bytes: Buffer.alloc(7) }, parts],
   ])("%s", (_, list, chunks) => {
     expect(() => assembleChunks(list, chunks)).toThrow(CorruptionError);

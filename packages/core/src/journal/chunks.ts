@@ -68,7 +68,8 @@ export function chunkHashes(stored: StoredPayload): Uint8Array[] {
   if (!stored.ref || stored.codec === erasedCodec) return [];
   if (stored.bytes.length % 32 !== 6) throw new CorruptionError("a payload's list of chunks has an impossible length");
   const hashes: Uint8Array[] = [];
-  for (let offset = 6; offset < stored.bytes.length; offset += 32) hashes.push(stored.bytes.subarray(offset, offset + 32));
+  for (let offset = 6; offset < stored.bytes.length; offset += 32)
+    hashes.push(stored.bytes.subarray(offset, offset + 32));
   return hashes;
 }
 

@@ -1,5 +1,5 @@
-import type { Entry, Mail } from "../store/store.ts";
 import { sameBytes } from "../store/same-bytes.ts";
+import type { Entry, Mail } from "../store/store.ts";
 import { entryHash, mailDigest, payloadDigest } from "./chain.ts";
 
 export interface ChainRows {
@@ -57,13 +57,15 @@ export class Links {
     for (let at = this.#firstAbove(seen); at < this.#mail.length; at++) {
       const row = this.#mail[at] as Mail;
       if (row.n > upTo) break;
-      digests.push((this.#mailDigests[at] ??= mailDigest(row)));
+      this.#mailDigests[at] ??= mailDigest(row);
+      digests.push(this.#mailDigests[at] as Uint8Array);
     }
     return digests;
   }
 
   #payloadOf(index: number, entry: Entry): Uint8Array {
-    return (this.#payloads[index] ??= payloadDigest(this.#salt, entry.payload));
+    this.#payloads[index] ??= payloadDigest(this.#salt, entry.payload);
+    return this.#payloads[index];
   }
 
   /** Index of the first mail with a number above `n`. */

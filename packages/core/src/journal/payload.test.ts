@@ -40,7 +40,14 @@ describe("a value comes back as it was", () => {
     ["a bigint", 2n ** 80n],
     ["a date", new Date(1_700_000_000_000)],
     ["a date that is none", new Date(Number.NaN)],
-    ["a map", new Map<unknown, unknown>([["a", 1], [{ key: true }, new Map()], [undefined, Number.NaN]])],
+    [
+      "a map",
+      new Map<unknown, unknown>([
+        ["a", 1],
+        [{ key: true }, new Map()],
+        [undefined, Number.NaN],
+      ]),
+    ],
     ["a set", new Set([1, "a", undefined, new Set()])],
     ["bytes", new Uint8Array([0, 255])],
     ["no bytes", new Uint8Array()],
@@ -72,7 +79,9 @@ describe("a value comes back as it was", () => {
   });
 
   test("values of another realm, as a test runner's sandbox makes them", () => {
-    const value: unknown = runInNewContext("({ a: [1], when: new Date(5), m: new Map([[1, undefined]]), e: new TypeError('x') })");
+    const value: unknown = runInNewContext(
+      "({ a: [1], when: new Date(5), m: new Map([[1, undefined]]), e: new TypeError('x') })",
+    );
     const back = roundTrip(value) as { a: number[]; when: Date; m: Map<number, undefined>; e: Error };
     expect(back.a).toStrictEqual([1]);
     expect(back.when).toStrictEqual(new Date(5));
@@ -108,7 +117,15 @@ describe("errors", () => {
     expect(Object.keys(back)).toEqual(["code", "where"]);
   });
 
-  const builtIn = [new Error("x"), new TypeError("x"), new RangeError("x"), new SyntaxError("x"), new ReferenceError("x"), new EvalError("x"), new URIError("x")];
+  const builtIn = [
+    new Error("x"),
+    new TypeError("x"),
+    new RangeError("x"),
+    new SyntaxError("x"),
+    new ReferenceError("x"),
+    new EvalError("x"),
+    new URIError("x"),
+  ];
   test.each(builtIn.map((error) => [error.name, error] as const))("%s comes back as one", (_, error) => {
     expect(Object.getPrototypeOf(roundTrip(error))).toBe(Object.getPrototypeOf(error));
   });
@@ -136,14 +153,21 @@ describe("errors", () => {
     new errors.ChildFailedError("w", "id", "failed", new Error("x")),
     new errors.CompensationError([{ key: "a", reason: "b" }]),
   ];
-  test.each(family.map((error) => [error.name, error] as const))("%s of the family comes back as itself", (_, error) => {
-    const back = roundTrip(error) as errors.HoldpointError;
-    expect(back.constructor).toBe(error.constructor);
-    expect(back).toBeInstanceOf(errors.HoldpointError);
-    expect(back).toMatchObject({ name: error.name, message: error.message, code: (error as errors.HoldpointError).code });
-    expect(back.details).toStrictEqual((error as errors.HoldpointError).details);
-    if (error instanceof errors.ValidationError) expect(back).toMatchObject({ issues: error.issues });
-  });
+  test.each(family.map((error) => [error.name, error] as const))(
+    "%s of the family comes back as itself",
+    (_, error) => {
+      const back = roundTrip(error) as errors.HoldpointError;
+      expect(back.constructor).toBe(error.constructor);
+      expect(back).toBeInstanceOf(errors.HoldpointError);
+      expect(back).toMatchObject({
+        name: error.name,
+        message: error.message,
+        code: (error as errors.HoldpointError).code,
+      });
+      expect(back.details).toStrictEqual((error as errors.HoldpointError).details);
+      if (error instanceof errors.ValidationError) expect(back).toMatchObject({ issues: error.issues });
+    },
+  );
 
   test("a class of the author's comes back as the nearest known one with its name", () => {
     class PaymentError extends TypeError {
@@ -161,7 +185,12 @@ describe("errors", () => {
   });
 
   test("what a library hung on them and cannot be stored, or is large, is left out", () => {
-    const error = Object.assign(new Error("x"), { status: 500, retry: () => {}, body: "y".repeat(100_000), request: {} });
+    const error = Object.assign(new Error("x"), {
+      status: 500,
+      retry: () => {},
+      body: "y".repeat(100_000),
+      request: {},
+    });
     error.request = { error };
     error.cause = error;
     const back = roundTrip({ error, after: 1 }) as { error: typeof error };
@@ -185,12 +214,16 @@ describe("what cannot be stored is refused with its path", () => {
   }
   class Registry extends Map<string, string> {}
   const cycle: Record<string, unknown> = { items: [{}] };
-  (cycle["items"] as Record<string, unknown>[])[0]!["owner"] = cycle;
+  (cycle.items as Record<string, unknown>[])[0]!.owner = cycle;
   const refused: [string, unknown, string][] = [
     ["a function", () => {}, "result: is a function; only data can be stored"],
     ["a method", { order: { save() {} } }, "result at order.save: is a function (save)"],
     ["a symbol", [1, [Symbol("x")]], "result at [1][0]: is a symbol"],
-    ["a class", { price: new Money() }, "result at price: is an instance of Money and would not come back as one; store its toJSON() instead"],
+    [
+      "a class",
+      { price: new Money() },
+      "result at price: is an instance of Money and would not come back as one; store its toJSON() instead",
+    ],
     ["a subclass of Map", { "the registry": new Registry() }, 'result at ["the registry"]: is an instance of Registry'],
     ["a promise", { user: Promise.resolve(1) }, "result at user: is a promise; await it first"],
     ["a cycle", cycle, "result at items[0].owner: refers back to an object that contains it"],
@@ -225,7 +258,9 @@ describe("size", () => {
   test("is measured in bytes before anything is written, and named", () => {
     const options = { subject: 'result of step "load"', limit: 100 };
     expect(() => encodePayload("é".repeat(50), options)).toThrow(PayloadTooLargeError);
-    expect(() => encodePayload("é".repeat(50), options)).toThrow('result of step "load" is 102 bytes, the limit is 100');
+    expect(() => encodePayload("é".repeat(50), options)).toThrow(
+      'result of step "load" is 102 bytes, the limit is 100',
+    );
     expect(encodePayload("é".repeat(49), options).payload?.bytes).toHaveLength(100);
     expect(() => encodePayload("x".repeat(500), options)).toThrow("is 502 bytes");
   });
@@ -236,7 +271,8 @@ describe("size", () => {
     expect(payload?.ref).toBe(true);
     expect(() => decodePayload(payload)).toThrow("before its chunks were loaded");
     const held = new Map(chunks.map(({ hash, bytes }) => [Buffer.from(hash).toString("hex"), bytes]));
-    const read = async (hashes: readonly Uint8Array[]) => hashes.map((hash) => held.get(Buffer.from(hash).toString("hex")) ?? null);
+    const read = async (hashes: readonly Uint8Array[]) =>
+      hashes.map((hash) => held.get(Buffer.from(hash).toString("hex")) ?? null);
     expect(decodePayload(await loadPayload(payload!, read))).toStrictEqual(value);
   });
 });

@@ -44,7 +44,8 @@ const revivers: Record<string, Reviver | undefined> = {
   $number: (text: string) => Number(text),
   $bigint: (text: string) => BigInt(text),
   $date: (time: number | null) => new Date(time ?? Number.NaN),
-  $map: (entries: [unknown, unknown][]) => new Map(entries.map(([key, item]) => [reviveTagged(key), reviveTagged(item)])),
+  $map: (entries: [unknown, unknown][]) =>
+    new Map(entries.map(([key, item]) => [reviveTagged(key), reviveTagged(item)])),
   $set: (items: unknown[]) => new Set(items.map(reviveTagged)),
   $regexp: ([source, flags, lastIndex]: [string, string, number]) => {
     const pattern = new RegExp(source, flags);

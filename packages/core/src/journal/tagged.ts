@@ -185,7 +185,8 @@ export class Tagger {
   #refuseInstance(value: object): never {
     if (isPromise(value)) this.refuse("is a promise; await it first");
     const name = value.constructor?.name || "a class";
-    const way = "toJSON" in value && typeof value.toJSON === "function" ? "its toJSON()" : "a plain object with its fields";
+    const way =
+      "toJSON" in value && typeof value.toJSON === "function" ? "its toJSON()" : "a plain object with its fields";
     return this.refuse(`is an instance of ${name} and would not come back as one; store ${way} instead`);
   }
 }
@@ -211,7 +212,8 @@ function isForeignPlain(prototype: unknown): boolean {
 }
 
 function setField(object: Tree, key: string, value: unknown): void {
-  if (key === "__proto__") Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+  if (key === "__proto__")
+    Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
   else object[key] = value;
 }
 
@@ -224,4 +226,5 @@ function readable(segment: Segment): string {
   return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(segment) ? `.${segment}` : `[${JSON.stringify(segment)}]`;
 }
 
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+const base64 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");

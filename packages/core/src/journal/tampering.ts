@@ -1,5 +1,5 @@
-import type { Entry, Mail } from "../store/store.ts";
 import { sameBytes } from "../store/same-bytes.ts";
+import type { Entry, Mail } from "../store/store.ts";
 import { genesis } from "./chain.ts";
 import { Links } from "./links.ts";
 import type { ChainProblem, ProblemKind, VerifyRequest } from "./verify.ts";
@@ -45,7 +45,11 @@ export function nameTampering(
     if (missing.length > 0) continue;
     if (entries.length < run.entryCount) {
       const gone = run.entryCount - entries.length;
-      report("deleted", entry.seq, `before entry ${label(entry)} ${gone === 1 ? "an entry is" : `${gone} entries are`} gone`);
+      report(
+        "deleted",
+        entry.seq,
+        `before entry ${label(entry)} ${gone === 1 ? "an entry is" : `${gone} entries are`} gone`,
+      );
     } else {
       report("edited", entry.seq, edited(entry, before, links.covered(index, index - 1)));
     }
@@ -54,7 +58,11 @@ export function nameTampering(
   for (const index of walk.order) {
     const follows = predecessors[index];
     if (follows === undefined || follows < index) continue;
-    report("reordered", entries[index]?.seq ?? null, `entry ${label(entries[index])} was recorded after entry ${label(entries[follows])}`);
+    report(
+      "reordered",
+      entries[index]?.seq ?? null,
+      `entry ${label(entries[index])} was recorded after entry ${label(entries[follows])}`,
+    );
   }
 
   const met = new Set(walk.order);
@@ -62,7 +70,12 @@ export function nameTampering(
     if (met.has(index)) continue;
     const follows = predecessors[index];
     const goesOn = tail >= 0 && index > tail && follows !== undefined;
-    if (goesOn) report("head", entry.seq, `entry ${label(entry)} comes after the one the run's head names: the head was set back`);
+    if (goesOn)
+      report(
+        "head",
+        entry.seq,
+        `entry ${label(entry)} comes after the one the run's head names: the head was set back`,
+      );
     else report("inserted", entry.seq, `entry ${label(entry)} was never recorded: nothing in the chain follows it`);
   }
 
@@ -72,7 +85,11 @@ export function nameTampering(
     const gone = run.entryCount - entries.length;
     report("truncated", entries.at(-1)?.seq ?? 0, `the last ${gone > 1 ? `${gone} entries are` : "entry is"} gone`);
   } else if (tail < 0 && problems.length === 0) {
-    report("head", entries.at(-1)?.seq ?? 0, "the entries follow each other, but the last is not the run's head: they were recomputed, or the head was changed");
+    report(
+      "head",
+      entries.at(-1)?.seq ?? 0,
+      "the entries follow each other, but the last is not the run's head: they were recomputed, or the head was changed",
+    );
   } else if (!deleted) {
     for (const number of numbers.missing(0, run.seq + 1)) {
       report("deleted", number, `number ${number} is gone: mail was deleted`);
@@ -84,7 +101,11 @@ export function nameTampering(
     }
   }
   if (problems.length === 0) {
-    report("head", null, `the run's row counts ${run.entryCount} entries up to number ${run.seq}, stored are ${entries.length} and ${mail.length} pieces of mail`);
+    report(
+      "head",
+      null,
+      `the run's row counts ${run.entryCount} entries up to number ${run.seq}, stored are ${entries.length} and ${mail.length} pieces of mail`,
+    );
   }
   return problems;
 }
@@ -97,7 +118,8 @@ function nameSwap(
   links: Links,
 ): ChainProblem | null {
   const provable = links.start === null ? 1 : 0;
-  if (entries.length < 2 || entries.some((_, index) => index >= provable && links.follows(index, index - 1))) return null;
+  if (entries.length < 2 || entries.some((_, index) => index >= provable && links.follows(index, index - 1)))
+    return null;
   for (const other of others ?? []) {
     const origin = genesis(other, chainKey);
     const start = other.generation > 1 ? null : origin;
@@ -189,4 +211,3 @@ function edited(entry: Entry, before: Entry | undefined, covered: readonly Mail[
 }
 
 const label = (entry: Entry | undefined): string => (entry ? `${entry.seq} (${entry.key}, ${entry.phase})` : "?");
-

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Entry, Mail, RunRow } from "../store/store.ts";
-import { exportAnchors, readAnchors, verifyAnchor } from "./anchor.ts";
+import { exportAnchors, readAnchors, verifyAnchor } from "./anchors.ts";
 import { entryHash, erasureDigests, genesis, mailDigest, payloadDigest } from "./chain.ts";
 import { encodePayload } from "./payload.ts";
 import { verifyRun } from "./verify.ts";
@@ -16,11 +16,43 @@ interface Recorded {
 function record(id: string, script: string, options: { chainKey?: Uint8Array; previous?: Recorded } = {}): Recorded {
   const generation = (options.previous?.run.generation ?? 0) + 1;
   const run: RunRow = {
-    pk: 1, namespace: "default", id, generation, workflow: "refund", version: 1, spec: 1, codeHash: null, status: "completed",
-    waiting: null, outcome: "success", phase: null, queue: "default", priority: 0, concurrencyKey: null, readyAt: 0, wakeAt: null,
-    epoch: 1, owner: null, seq: 0, stalls: 0, seed: `seed of ${id}`, salt: randomBytes(16), head: new Uint8Array(32), entryCount: 0,
-    parent: null, forkedFrom: null, thread: null, inputDigest: new Uint8Array(32), attributes: {}, progress: null, streamed: 0,
-    note: null, createdBy: "ana", createdAt: 1_000, updatedAt: 1_000, finishedAt: 2_000,
+    pk: 1,
+    namespace: "default",
+    id,
+    generation,
+    workflow: "refund",
+    version: 1,
+    spec: 1,
+    codeHash: null,
+    status: "completed",
+    waiting: null,
+    outcome: "success",
+    phase: null,
+    queue: "default",
+    priority: 0,
+    concurrencyKey: null,
+    readyAt: 0,
+    wakeAt: null,
+    epoch: 1,
+    owner: null,
+    seq: 0,
+    stalls: 0,
+    seed: `seed of ${id}`,
+    salt: randomBytes(16),
+    head: new Uint8Array(32),
+    entryCount: 0,
+    parent: null,
+    forkedFrom: null,
+    thread: null,
+    inputDigest: new Uint8Array(32),
+    attributes: {},
+    progress: null,
+    streamed: 0,
+    note: null,
+    createdBy: "ana",
+    createdAt: 1_000,
+    updatedAt: 1_000,
+    finishedAt: 2_000,
   };
   const recorded: Recorded = { run, entries: [], mail: [] };
   run.head = options.previous?.run.head ?? genesis(run, options.chainKey);
@@ -34,8 +66,15 @@ function record(id: string, script: string, options: { chainKey?: Uint8Array; pr
 function deliver({ run, mail }: Recorded): void {
   run.seq += 1;
   mail.push({
-    n: run.seq, kind: "signal", key: "address", dedupe: null, outcome: null, sender: "ben", at: 1_000 + run.seq,
-    payload: payload({ street: `number ${run.seq}` }), salt: randomBytes(16),
+    n: run.seq,
+    kind: "signal",
+    key: "address",
+    dedupe: null,
+    outcome: null,
+    sender: "ben",
+    at: 1_000 + run.seq,
+    payload: payload({ street: `number ${run.seq}` }),
+    salt: randomBytes(16),
   });
 }
 
@@ -45,9 +84,18 @@ function append({ run, entries, mail }: Recorded, overlooks: boolean, chainKey?:
   const covers = visible.filter(({ n }) => n > seen);
   run.seq += 1;
   const entry: Entry = {
-    seq: run.seq, key: `step:work#${run.entryCount + 1}`, phase: "settled", kind: "step", outcome: "ok",
-    payload: payload({ amount: run.seq }), startedAt: 1_000 + run.seq, endedAt: 1_001 + run.seq, attempt: 1, measures: null,
-    mailSeen: visible.at(-1)?.n ?? seen, hash: new Uint8Array(32),
+    seq: run.seq,
+    key: `step:work#${run.entryCount + 1}`,
+    phase: "settled",
+    kind: "step",
+    outcome: "ok",
+    payload: payload({ amount: run.seq }),
+    startedAt: 1_000 + run.seq,
+    endedAt: 1_001 + run.seq,
+    attempt: 1,
+    measures: null,
+    mailSeen: visible.at(-1)?.n ?? seen,
+    hash: new Uint8Array(32),
   };
   const digest = payloadDigest(run.salt, entry.payload);
   entry.hash = entryHash(run.head, entry, digest, covers.map(mailDigest), genesis(run, chainKey));
@@ -65,7 +113,13 @@ function recompute({ run, entries, mail }: Recorded, from = 0): void {
     if (index < from) continue;
     const before = entries[index - 1];
     const covers = mail.filter(({ n }) => n > (before?.mailSeen ?? 0) && n <= entry.mailSeen);
-    entry.hash = entryHash(before?.hash ?? origin, entry, payloadDigest(run.salt, entry.payload), covers.map(mailDigest), origin);
+    entry.hash = entryHash(
+      before?.hash ?? origin,
+      entry,
+      payloadDigest(run.salt, entry.payload),
+      covers.map(mailDigest),
+      origin,
+    );
   }
   run.head = entries.at(-1)?.hash ?? origin;
   run.entryCount = entries.length;
@@ -108,7 +162,9 @@ describe("a chain that nobody touched", () => {
     const first = record("a", "eme");
     const second = record("a", "eme", { previous: first });
     expect(verifyRun({ ...second, previousHead: first.run.head }).verdict).toBe("intact");
-    expect(verifyRun({ ...second, previousHead: randomBytes(32) }).problems).toMatchObject([{ kind: "edited", seq: 1 }]);
+    expect(verifyRun({ ...second, previousHead: randomBytes(32) }).problems).toMatchObject([
+      { kind: "edited", seq: 1 },
+    ]);
   });
 
   test("is erased, not broken, after erasure", () => {
@@ -242,7 +298,12 @@ describe("a deleted row is named", () => {
 });
 
 describe("an inserted row is named", () => {
-  const forge = (after: Entry): Entry => ({ ...after, seq: after.seq + 1, key: "step:forged#1", hash: randomBytes(32) });
+  const forge = (after: Entry): Entry => ({
+    ...after,
+    seq: after.seq + 1,
+    key: "step:forged#1",
+    hash: randomBytes(32),
+  });
 
   test("an entry between others, with renumbering", () => {
     const recorded = record("a", "eeeee");
@@ -256,7 +317,13 @@ describe("an inserted row is named", () => {
     const recorded = record("a", "eeeee");
     const before = recorded.entries[1]!;
     const forged = forge(before);
-    forged.hash = entryHash(before.hash, forged, payloadDigest(recorded.run.salt, forged.payload), [], genesis(recorded.run));
+    forged.hash = entryHash(
+      before.hash,
+      forged,
+      payloadDigest(recorded.run.salt, forged.payload),
+      [],
+      genesis(recorded.run),
+    );
     for (const entry of recorded.entries.slice(2)) entry.seq += 1;
     recorded.entries.splice(2, 0, forged);
     recorded.run.entryCount += 1;

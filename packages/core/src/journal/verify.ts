@@ -1,5 +1,5 @@
-import type { Entry, Mail, RunRow } from "../store/store.ts";
 import { sameBytes } from "../store/same-bytes.ts";
+import type { Entry, Mail, RunRow } from "../store/store.ts";
 import { erasedCodec } from "../store/transitions.ts";
 import { genesis } from "./chain.ts";
 import { Links } from "./links.ts";

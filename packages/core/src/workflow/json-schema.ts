@@ -1,5 +1,5 @@
 import type { OutputUnit, Schema, Validator } from "@cfworker/json-schema";
-import { ValidationError, type Issue } from "../errors.ts";
+import { type Issue, ValidationError } from "../errors.ts";
 import type { StandardJsonSchemaV1, StandardSchemaV1 } from "./schema.ts";
 
 /** A JSON Schema document, draft 2020-12. */
@@ -56,7 +56,15 @@ async function validatorFor(schema: JsonSchema): Promise<Validator> {
 }
 
 /** An error of a keyword that only says "something below is wrong" is left out when what is below has spoken. */
-const summaries = new Set(["properties", "items", "prefixItems", "additionalProperties", "$ref", "allOf", "patternProperties"]);
+const summaries = new Set([
+  "properties",
+  "items",
+  "prefixItems",
+  "additionalProperties",
+  "$ref",
+  "allOf",
+  "patternProperties",
+]);
 
 function readable(errors: readonly OutputUnit[]): Issue[] {
   const issues = errors
@@ -73,7 +81,7 @@ function isBelow(inner: OutputUnit, outer: OutputUnit): boolean {
   return (
     inner !== outer &&
     inner.keywordLocation.length > outer.keywordLocation.length &&
-    inner.keywordLocation.startsWith(`${outer.keywordLocation}/`) 
+    inner.keywordLocation.startsWith(`${outer.keywordLocation}/`)
   );
 }
 

@@ -1,4 +1,4 @@
-import { ValidationError, type Issue } from "../errors.ts";
+import { type Issue, ValidationError } from "../errors.ts";
 
 /**
  * The Standard Schema interface (https://standardschema.dev, MIT), which zod, Valibot, ArkType and others implement: a

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import crypto, { randomBytes, randomInt, randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { lookup } from "node:dns/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as importedTimer } from "node:timers";
 import { scheduler, setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -96,10 +96,12 @@ describe("in mode error", () => {
     expect(Date.now()).toBeGreaterThan(0);
     expect(new Date()).toBeInstanceOf(Date);
     await wait(1);
-    await workflow.run({}, () => workflow.run(undefined, async () => {
-      expect(Math.random()).toBeLessThan(1);
-      await wait(1);
-    }));
+    await workflow.run({}, () =>
+      workflow.run(undefined, async () => {
+        expect(Math.random()).toBeLessThan(1);
+        await wait(1);
+      }),
+    );
   });
 });
 

@@ -93,7 +93,9 @@ class Watcher {
   }
 
   warnOfAwait(workflow: string): undefined {
-    this.#warn(`workflow "${workflow}" waits for something that is not recorded; use ctx.step, ctx.sleep or ctx.signal: a replay may go another way`);
+    this.#warn(
+      `workflow "${workflow}" waits for something that is not recorded; use ctx.step, ctx.sleep or ctx.signal: a replay may go another way`,
+    );
   }
 
   #warn(message: string): void {

@@ -1,11 +1,13 @@
 import crypto from "node:crypto";
-import { syncBuiltinESMExports } from "node:module";
-import timers from "node:timers";
-import timersPromises from "node:timers/promises";
 import { guardedDate } from "./guarded-date.ts";
 
 /** Says that `what` was called; throws when it must not be. `caller` is the replacement that was called. */
 export type Check = (what: string, instead: string, caller: (...args: never[]) => unknown) => void;
+
+// Modules that are to be patched, not used: core itself does no I/O and imports none that can.
+const timers = process.getBuiltinModule("node:timers");
+const timersPromises = process.getBuiltinModule("node:timers/promises");
+const { syncBuiltinESMExports } = process.getBuiltinModule("node:module");
 
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
 

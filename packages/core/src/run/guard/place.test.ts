@@ -15,8 +15,16 @@ test.each([
   ["a file address", stack(`async refund (file://${author}:12:5)`), `${author}:12:5`],
   ["an address with a query", stack(`file://${author}?v=3:12:5`), `${author}:12:5`],
   ["a Windows path", stack("refund (C:\\shop\\refund.ts:12:5)"), "C:\\shop\\refund.ts:12:5"],
-  ["node's frames above", stack("node:internal/timers:10:1", "Array.map (<anonymous>)", `refund (${author}:12:5)`), `${author}:12:5`],
-  ["a library between", stack("uuid (/srv/shop/node_modules/uuid/index.js:1:1)", `refund (${author}:12:5)`), `${author}:12:5`],
+  [
+    "node's frames above",
+    stack("node:internal/timers:10:1", "Array.map (<anonymous>)", `refund (${author}:12:5)`),
+    `${author}:12:5`,
+  ],
+  [
+    "a library between",
+    stack("uuid (/srv/shop/node_modules/uuid/index.js:1:1)", `refund (${author}:12:5)`),
+    `${author}:12:5`,
+  ],
   ["below the working directory", stack(`refund (${process.cwd()}/src/refund.ts:12:5)`), "src/refund.ts:12:5"],
 ])("the author's place is found: %s", (_, text, place) => {
   expect(placeOf(text)).toBe(place);
@@ -24,8 +32,14 @@ test.each([
 
 test.each([
   ["the engine called", stack(`write (${engine}:3:3)`, `refund (${author}:12:5)`)],
-  ["a library called by the engine", stack("query (/srv/shop/node_modules/pg/client.js:1:1)", `write (${engine}:3:3)`, `refund (${author}:12:5)`)],
-  ["an installed engine called", stack("write (/srv/shop/node_modules/@holdpoint/core/dist/run/writer.js:1:1)", `refund (${author}:12:5)`)],
+  [
+    "a library called by the engine",
+    stack("query (/srv/shop/node_modules/pg/client.js:1:1)", `write (${engine}:3:3)`, `refund (${author}:12:5)`),
+  ],
+  [
+    "an installed engine called",
+    stack("write (/srv/shop/node_modules/@holdpoint/core/dist/run/writer.js:1:1)", `refund (${author}:12:5)`),
+  ],
   ["a library by itself", stack("tick (/srv/shop/node_modules/pg/pool.js:1:1)", "node:internal/timers:10:1")],
   ["nobody", ""],
 ])("it is not the author's call when %s", (_, text) => {

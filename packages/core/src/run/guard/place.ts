@@ -1,6 +1,3 @@
-import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
-
 /**
  * The place in the author's code that a stack leads to, as `file:line:column`, below the working directory written relative to it.
  * Null when the engine itself, or a library on its own account, is what was running.
@@ -12,8 +9,8 @@ export function placeOf(stack: string): string | null {
     const frame = frameOf(line);
     if (frame === null || isLibrary(frame.file)) continue;
     if (isEngine(frame.file)) return null;
-    const near = relative(process.cwd(), frame.file);
-    return `${near.startsWith("..") ? frame.file : near}:${frame.line}:${frame.column}`;
+    const below = frame.file.startsWith(process.cwd()) ? frame.file.slice(process.cwd().length + 1) : frame.file;
+    return `${below}:${frame.line}:${frame.column}`;
   }
   return null;
 }
@@ -26,14 +23,19 @@ function frameOf(line: string): { file: string; line: string; column: string } |
   const [, where = "", row = "", column = ""] = match;
   // Bundlers and test runners append a query to make a module load anew.
   const address = where.replace(/[?#].*$/, "");
-  return { file: address.startsWith("file:") ? fileURLToPath(address) : address, line: row, column };
+  return { file: toPath(address), line: row, column };
+}
+
+function toPath(address: string): string {
+  if (!address.startsWith("file:")) return address;
+  return decodeURIComponent(new URL(address).pathname).replace(/^\/([A-Za-z]:)/, "$1");
 }
 
 const installed = /[\\/]node_modules[\\/](?:@holdpoint[\\/]|holdpoint[\\/])/;
 const library = /[\\/]node_modules[\\/]/;
 
 /** The directory of the packages when they run from their sources; null when installed, or bundled into the author's own file. */
-const workshop = /^(.*[\\/]packages[\\/])core[\\/](?:src|dist)[\\/]/.exec(fileURLToPath(import.meta.url))?.[1] ?? null;
+const workshop = /^(.*[\\/]packages[\\/])core[\\/](?:src|dist)[\\/]/.exec(toPath(import.meta.url))?.[1] ?? null;
 
 function isEngine(file: string): boolean {
   if (installed.test(file)) return true;

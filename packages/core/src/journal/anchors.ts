@@ -29,7 +29,10 @@ export interface Anchors {
  * @example
  * await writeFile("anchors.json", JSON.stringify(exportAnchors(runs, { at: Date.now() })));
  */
-export function exportAnchors(runs: readonly RunRow[], options: { at: number; chainKey?: Uint8Array | undefined }): Anchors {
+export function exportAnchors(
+  runs: readonly RunRow[],
+  options: { at: number; chainKey?: Uint8Array | undefined },
+): Anchors {
   const heads = runs.map(({ namespace, id, generation, entryCount, head }) => ({
     namespace,
     id,
@@ -48,12 +51,15 @@ export function exportAnchors(runs: readonly RunRow[], options: { at: number; ch
  */
 export function readAnchors(text: string, chainKey?: Uint8Array): Anchors {
   const anchors: unknown = parsed(text);
-  if (!isAnchors(anchors)) throw new ValidationError("anchors", [{ path: "", message: "is not a file made by `holdpoint export --anchors`" }]);
+  if (!isAnchors(anchors))
+    throw new ValidationError("anchors", [{ path: "", message: "is not a file made by `holdpoint export --anchors`" }]);
   if (chainKey) {
     const mac = Buffer.from(anchors.mac ?? "", "hex");
     const expected = macOf(anchors.at, anchors.heads, chainKey);
     if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) {
-      throw new ValidationError("anchors", [{ path: "mac", message: "does not fit: the file was changed, or made with another key" }]);
+      throw new ValidationError("anchors", [
+        { path: "mac", message: "does not fit: the file was changed, or made with another key" },
+      ]);
     }
   }
   return anchors;
@@ -92,13 +98,16 @@ function recomputed(anchor: AnchoredHead, seq: number | null): ChainProblem {
   };
 }
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+const hex = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 
 function macOf(at: number, heads: readonly AnchoredHead[], key: Uint8Array): Buffer {
   const lines = heads.map(({ namespace, id, generation, entryCount, head }) =>
     JSON.stringify([namespace, id, generation, entryCount, head]),
   );
-  return createHmac("sha256", key).update(`holdpoint anchors 1\n${at}\n${lines.join("\n")}`).digest();
+  return createHmac("sha256", key)
+    .update(`holdpoint anchors 1\n${at}\n${lines.join("\n")}`)
+    .digest();
 }
 
 function parsed(text: string): unknown {
