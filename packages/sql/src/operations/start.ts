@@ -1,4 +1,4 @@
-import type { Chunk, NewEntry, NewRun, StartOperation, StartResult } from "@holdpoint/core";
+import type { Chunk, NewEntry, NewMail, NewRun, StartOperation, StartResult } from "@holdpoint/core";
 import { isFinished } from "@holdpoint/core";
 import { entryKind, entryOutcome, parentClose, statusCode, storedPhase } from "../columns/codes.ts";
 import { integer } from "../columns/read.ts";
@@ -34,6 +34,26 @@ export function* insertChunks(pk: number, chunks: readonly Chunk[]): Program<voi
   for (const { hash, bytes } of chunks) yield* run("insertChunk", pk, hash, bytes);
 }
 
+/** The numbers a new run's entries and mail get: its own, or those of the run it was forked from. */
+function numberAtBirth({ entries, mail, numbers }: NewRun) {
+  const numbered = { entries: [] as [number, NewEntry][], mail: [] as [number, NewMail][], seq: 0 };
+  for (const [i, entry] of entries.entries()) {
+    numbered.seq = numbers?.entries[i] ?? numbered.seq + 1;
+    numbered.entries.push([numbered.seq, entry]);
+  }
+  // A second delivery of the same mail at birth is as harmless as later.
+  const seen = new Set<string>();
+  let last = numbered.seq;
+  for (const [i, item] of mail.entries()) {
+    if (item.dedupe !== null && seen.has(item.dedupe)) continue;
+    if (item.dedupe !== null) seen.add(item.dedupe);
+    last = numbers?.mail[i] ?? last + 1;
+    numbered.mail.push([last, item]);
+    numbered.seq = Math.max(numbered.seq, last);
+  }
+  return numbered;
+}
+
 /** Where a new generation stands behind the one before. */
 interface Previous {
   generation: number;
@@ -42,14 +62,7 @@ interface Previous {
 
 /** Inserts a run with its first entries and mail; the id must be free. */
 export function* createRun(context: Context, created: NewRun, previous: Previous | null): Program<number> {
-  // A second delivery of the same mail at birth is as harmless as later.
-  const seen = new Set<string>();
-  const mail = created.mail.filter(({ dedupe }) => {
-    if (dedupe === null) return true;
-    const fresh = !seen.has(dedupe);
-    seen.add(dedupe);
-    return fresh;
-  });
+  const numbered = numberAtBirth(created);
   const { parent, forkedFrom } = created;
   const row = yield* one(
     "insertRun",
@@ -66,7 +79,7 @@ export function* createRun(context: Context, created: NewRun, previous: Previous
     created.concurrencyKey,
     previous?.keyHeld && created.concurrencyKey !== null ? 1 : 0,
     created.readyAt,
-    created.entries.length + mail.length,
+    numbered.seq,
     created.seed,
     created.salt,
     created.head,
@@ -85,10 +98,9 @@ export function* createRun(context: Context, created: NewRun, previous: Previous
   );
   if (row === null) throw new TypeError("the insert of a run gave no key back");
   const pk = integer(row, "pk");
-  let seq = 0;
-  for (const entry of created.entries) yield* insertEntry(pk, ++seq, entry);
+  for (const [seq, entry] of numbered.entries) yield* insertEntry(pk, seq, entry);
   yield* insertChunks(pk, created.chunks);
-  for (const item of mail) yield* insertMail(pk, ++seq, item);
+  for (const [n, mail] of numbered.mail) yield* insertMail(pk, n, mail);
   context.news.ready = true;
   return pk;
 }

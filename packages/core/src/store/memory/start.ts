@@ -18,10 +18,22 @@ export function insertChunks(run: MemoryRun, chunks: NewRun["chunks"]): void {
 /** Adds a run (or its next generation) and makes it ready. The id must be free. */
 export function createRun(space: Space, nextPk: () => RunPk, run: NewRun, previous: MemoryRun | null): MemoryRun {
   const created = newMemoryRun(space.name, nextPk(), (previous?.row.generation ?? 0) + 1, run);
-  for (const entry of run.entries) created.entries.push(recordedEntry(entry, ++created.row.seq));
+  const { numbers } = run;
+  let last = 0;
+  for (const [i, entry] of run.entries.entries()) {
+    last = numbers?.entries[i] ?? last + 1;
+    created.entries.push(recordedEntry(entry, last));
+  }
+  created.row.seq = last;
   created.row.entryCount = run.entries.length;
   insertChunks(created, run.chunks);
-  for (const mail of run.mail) insertMail(created, mail);
+  for (const [i, mail] of run.mail.entries()) {
+    const n = numbers?.mail[i];
+    if (n !== undefined) created.row.seq = n - 1;
+    insertMail(created, mail);
+    last = Math.max(last, created.row.seq);
+  }
+  created.row.seq = last;
   space.runs.set(created.row.pk, created);
   space.current.set(run.id, created);
   space.created.push(created);

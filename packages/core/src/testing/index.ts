@@ -1,0 +1,4 @@
+export * from "./store-calls.ts";
+export * from "./counting-store.ts";
+export * from "./faults.ts";
+export * from "./faulty-store.ts";
