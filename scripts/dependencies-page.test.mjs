@@ -1,0 +1,23 @@
+import { globSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+
+test("docs/dependencies.md names every dependency, and no other", () => {
+  const wanted = new Set();
+  for (const path of globSync(
+    ["package.json", "packages/*/package.json", "examples/*/package.json", "bench/package.json"],
+    { cwd: root },
+  )) {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, path), "utf8"));
+    for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+      if (name !== "holdpoint" && !name.startsWith("@holdpoint/")) wanted.add(name);
+    }
+  }
+  const rows = readFileSync(join(root, "docs/dependencies.md"), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"));
+  const named = rows.flatMap((row) => [...row.split("|")[1].matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+  expect(named.sort()).toEqual([...wanted].sort());
+});
