@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Entry, Mail, RunRow } from "../store/store.ts";
-import { exportAnchors, readAnchors, verifyAnchor } from "./anchors.ts";
+import { exportAnchors, readAnchors, verifyAnchor } from "./anchor.ts";
 import { entryHash, erasureDigests, genesis, mailDigest, payloadDigest } from "./chain.ts";
 import { encodePayload } from "./payload.ts";
 import { verifyRun } from "./verify.ts";
