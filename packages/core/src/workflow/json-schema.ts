@@ -1,5 +1,6 @@
-import type { OutputUnit, Schema, Validator } from "@cfworker/json-schema";
+import type { Schema, Validator } from "@cfworker/json-schema";
 import { type Issue, ValidationError } from "../errors.ts";
+import { readIssues } from "./json-schema-issues.ts";
 import type { StandardJsonSchemaV1, StandardSchemaV1 } from "./schema.ts";
 
 /** A JSON Schema document, draft 2020-12. */
@@ -39,8 +40,9 @@ export function jsonSchemaOf(schema: StandardSchemaV1, subject: string): JsonSch
 export async function checkJsonSchema(schema: JsonSchema, value: unknown): Promise<Issue[]> {
   const validator = await validatorFor(schema);
   const text = JSON.stringify(value);
-  const { valid, errors } = validator.validate(text === undefined ? undefined : JSON.parse(text));
-  return valid ? [] : readable(errors);
+  if (text === undefined) return [{ path: "", message: "is required" }];
+  const { valid, errors } = validator.validate(JSON.parse(text));
+  return valid ? [] : readIssues(errors, schema);
 }
 
 const validators = new WeakMap<JsonSchema, Validator>();
@@ -53,47 +55,4 @@ async function validatorFor(schema: JsonSchema): Promise<Validator> {
     validators.set(schema, validator);
   }
   return validator;
-}
-
-/** An error of a keyword that only says "something below is wrong" is left out when what is below has spoken. */
-const summaries = new Set([
-  "properties",
-  "items",
-  "prefixItems",
-  "additionalProperties",
-  "$ref",
-  "allOf",
-  "patternProperties",
-]);
-
-function readable(errors: readonly OutputUnit[]): Issue[] {
-  const issues = errors
-    .filter((error) => !summaries.has(error.keyword) || !errors.some((other) => isBelow(other, error)))
-    .map((error) => ({ path: toPath(error.instanceLocation), message: sentence(error) }));
-  const seen = new Set<string>();
-  return issues.filter(({ path, message }) => {
-    const line = `${path}\0${message}`;
-    return !seen.has(line) && seen.add(line);
-  });
-}
-
-function isBelow(inner: OutputUnit, outer: OutputUnit): boolean {
-  return (
-    inner !== outer &&
-    inner.keywordLocation.length > outer.keywordLocation.length &&
-    inner.keywordLocation.startsWith(`${outer.keywordLocation}/`)
-  );
-}
-
-/** `#/items/0/na~1me` as `items.0.na/me`. */
-function toPath(pointer: string): string {
-  return pointer
-    .split("/")
-    .slice(1)
-    .map((part) => decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~"))
-    .join(".");
-}
-
-function sentence(error: OutputUnit): string {
-  return error.error;
 }
