@@ -108,6 +108,7 @@ function startChild<In, Out>(
             seed: null,
             mail: [],
             previousHead: null,
+            chainKey: host.chainKey,
           }),
         );
         const draft = waitDraft(execution, key, "child", "opened", { id });

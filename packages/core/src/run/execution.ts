@@ -1,5 +1,4 @@
-import { CancelledError, NondeterminismError, StoreError } from "../errors.ts";
-import type { DivergedError } from "../errors.ts";
+import { CancelledError, DivergedError, NondeterminismError, StoreError } from "../errors.ts";
 import { decodePayload, type EncodedPayload, encodePayload } from "../journal/payload.ts";
 import type { AdvanceOperation, AdvanceResult, Entry, EntryKind, Mail, Refused, RunRow, StoredPayload } from "../store/store.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
@@ -14,8 +13,9 @@ import { type KeyRecord, Ledger } from "./ledger.ts";
 import { readerFor } from "./mail.ts";
 import { type Call, OpenCall } from "./operation.ts";
 import { parkOperation } from "./parking.ts";
-import { Scope } from "./scope.ts";
+import { Scope, sites } from "./scope.ts";
 import { waitDraft } from "./sleep.ts";
+import { packStreamValue } from "./stream-value.ts";
 import { RunTimers } from "./timers.ts";
 import type { Undo } from "./undo.ts";
 import { type Draft, RunWriter } from "./writer.ts";
@@ -79,6 +79,10 @@ export class Execution {
   readonly inheritedSeq: number;
   /** Attempt of the whole run, from 1. */
   attempt = 1;
+  /** Bytes of record behind this coroutine, roughly. */
+  weight = 1024;
+  /** Asked to give the run back at the next rest (tests park at every await). */
+  yielding = false;
   ended = false;
   parked = false;
   frontier = false;
@@ -97,7 +101,9 @@ export class Execution {
   private timerArmedFor = 0;
   /** Number of the last completion handed out. */
   lastDelivered = 0;
-  private readonly runPump = (): void => this.pump();
+  /** Outside the author's context: what the engine does from here on is not workflow code. */
+  private readonly runPump = (): void => sites.run(undefined, this.pumpHere);
+  private readonly pumpHere = (): void => this.pump();
   private readonly queuePump = (): void => process.nextTick(this.runPump);
   private readonly closeCall = (call: Call): void => this.closed(call);
 
@@ -106,13 +112,16 @@ export class Execution {
     this.workflow = workflow;
     this.host = host;
     this.time = row.createdAt;
-    this.inheritedSeq = row.forkedFrom?.seq ?? 0;
+    const fork = row.forkedFrom ? forkNotes(entries[0]) : null;
+    this.inheritedSeq = fork?.inherited ?? 0;
     const covered = entries.at(-1)?.mailSeen ?? 0;
     this.log = host.log(this);
     this.writer = new RunWriter(row, covered, host.chainKey);
     this.ledger = new Ledger(readerFor(this));
+    if (fork?.memoFrom !== undefined) this.ledger.memo(fork.memoFrom, this.inheritedSeq);
     for (const one of mail) this.writer.sawMail(one);
     this.ledger.load(entries, mail);
+    for (const entry of entries) this.weight += 200 + (entry.payload?.bytes.length ?? 0);
   }
 
   /** Calls the author's function; what happens then is up to `pump`. */
@@ -165,6 +174,7 @@ export class Execution {
   /** Queues an entry. `urgent` writes it in this turn; otherwise it rides along with the next one. */
   write(draft: Draft, urgent: boolean): void {
     this.writer.add(draft);
+    this.weight += 200;
     if (urgent) {
       this.urgent = true;
       if (this.frontier && !this.writer.busy) this.host.request(this);
@@ -253,7 +263,7 @@ export class Execution {
   /** Adds to the output stream, unless an earlier execution already did. */
   emit(value: unknown): void {
     if (this.emitted++ < this.row.streamed) return;
-    this.writer.ride.stream.push(this.plain(value).bytes);
+    this.writer.ride.stream.push(packStreamValue(this.plain(value)));
   }
 
   /** The run failed as a whole and will be started over. */
@@ -332,12 +342,13 @@ export class Execution {
     this.startEffects();
     this.armTimer();
     if (this.writer.busy) return;
-    if (this.urgent || this.idle()) this.host.request(this);
+    if (this.urgent || this.idle() || this.yields()) this.host.request(this);
     else if (this.awaitsForeign()) this.foreign();
   }
 
   /** The code waits for something that no replay will give back. */
   private foreign(): void {
+    if (!this.host.live) return this.fail(new DivergedError("the code waits for something that is not recorded"));
     const where = this.host.foreignAwait(this);
     if (where === undefined) return;
     const error = new NondeterminismError("waiting for something that is not recorded", "ctx.step, ctx.sleep or ctx.signal", where);
@@ -347,7 +358,7 @@ export class Execution {
   }
 
   private startEffects(): void {
-    if (this.unstarted.length === 0 || this.paused) return;
+    if (this.unstarted.length === 0 || this.paused || this.host.draining) return;
     const batch = this.unstarted.splice(0);
     for (const effect of batch) {
       if (!effect.call.open) continue;
@@ -395,6 +406,11 @@ export class Execution {
     );
   }
 
+  /** Gives the run back although there is more to do: this worker drains. */
+  private yields(): boolean {
+    return (this.host.draining || this.yielding) && this.executing === 0 && this.pendingResults === 0 && !this.reading;
+  }
+
   // ── Writing ───────────────────────────────────────────────────────────────────────────────────────
 
   /** Asked by the committer at the end of a turn. */
@@ -409,6 +425,7 @@ export class Execution {
       this.finishDrafted = true;
     }
     else if (this.idle()) then = parkOperation(this, this.paused ? "paused" : "parked");
+    else if (this.yields()) then = { type: "park", status: "ready", wakeAt: null, waiting: null, note: null };
     else if (this.urgent) then = { type: "continue" };
     if (!then) return null;
     this.urgent = false;
@@ -436,7 +453,9 @@ export class Execution {
       case "advanced": {
         const { drafts, firstSeq, readMailAfter } = this.writer.applied(outcome);
         if (this.divergence) return this.rest({ type: "diverged", error: this.divergence });
-        if (this.flightEnding === "park") return this.rest({ type: "parked", paused: this.paused });
+        if (this.flightEnding === "park") {
+          return this.rest(this.host.draining || this.yielding ? { type: "yielded" } : { type: "parked", paused: this.paused });
+        }
         if (this.flightEnding !== "continue") return this.rest({ type: "finished" });
         const commit = (): void => {
           for (let i = 0; i < drafts.length; i++) drafts[i]?.committed?.(firstSeq + i);
@@ -522,6 +541,16 @@ export class Execution {
     }
     this.host.rested(this, rest);
   }
+}
+
+/** What is noted beside a fork's first entry: up to where it inherited, and from where on that is a memo only. */
+export interface ForkNotes {
+  inherited: number;
+  memoFrom?: number;
+}
+
+function forkNotes(start: Entry | undefined): ForkNotes | null {
+  return start?.measures ? (JSON.parse(start.measures) as ForkNotes) : null;
 }
 
 /** A wait shorter than this keeps the run claimed. */

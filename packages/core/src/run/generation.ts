@@ -30,5 +30,6 @@ export function nextGeneration(execution: Execution, given: unknown, head: Uint8
     seed: null,
     mail: ledger.unreadSignals().map(({ n: _n, ...mail }) => mail),
     previousHead: head,
+    chainKey: execution.host.chainKey,
   });
 }

@@ -15,6 +15,8 @@ import { waitDraft } from "./sleep.ts";
 /** A hold of this run, while the run is here. */
 export interface OpenHold {
   readonly call: OpenCall<Answer>;
+  /** Checks an answer fully; throws `ValidationError`. */
+  readonly accept: (value: unknown) => unknown;
   withdrawn: boolean;
 }
 
@@ -105,7 +107,7 @@ export function openHold(execution: Execution, scope: Scope, spec: HoldSpec, key
   const { name, request } = spec;
   checkRequest(name, request as HoldText & { deadline?: readonly object[] });
   const call = execution.open<Answer>(key ?? scope.key("hold", name), "hold", scope);
-  const hold: OpenHold = { call, withdrawn: false };
+  const hold: OpenHold = { call, accept: spec.accept, withdrawn: false };
   const answered = (answer: Answer): void => {
     execution.openHolds.delete(call.key);
     call.resolve(answer);
@@ -136,8 +138,8 @@ export function openHold(execution: Execution, scope: Scope, spec: HoldSpec, key
       // What was shown and what is decided, so that the chain covers both.
       draft.payload = { codec: "hash", bytes: Buffer.concat([evidence, action]), ref: false };
       execution.writer.ride.holds.push({
-        id: holdId(execution, call.key),
-        key: call.key,
+        id: holdId(execution, execution.ledger.storedKey(call.key)),
+        key: execution.ledger.storedKey(call.key),
         name,
         origin: spec.origin,
         title: request.title,

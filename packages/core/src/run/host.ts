@@ -24,6 +24,8 @@ export interface Host {
   readonly chainKey: Uint8Array | undefined;
   /** False in a dry replay: the execution stops at the frontier and starts nothing. */
   readonly live: boolean;
+  /** Nothing new may start: runs are given back as they come to rest. */
+  readonly draining: boolean;
   readonly services: ReadonlyMap<string, unknown>;
   /** The registered workflow a child is started with; null when this process does not have it. */
   newest(name: string): AnyWorkflow | null;
@@ -48,6 +50,8 @@ export interface Host {
 export type Rest =
   | { type: "parked"; paused: boolean }
   | { type: "finished" }
+  /** Given back although there is more to do. */
+  | { type: "yielded" }
   | { type: "fenced" }
   /** Only in a dry replay: all recorded history was reached without a difference. */
   | { type: "frontier" }

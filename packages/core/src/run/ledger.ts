@@ -62,11 +62,20 @@ export class Ledger {
   private readonly reader: LedgerReader;
   /** Settled records of reached calls that have not been handed out. */
   private undelivered = 0;
+  /** Entries a fork took over as results to use if the code asks for them, not as history it must follow. */
+  private memoFrom = Number.POSITIVE_INFINITY;
+  private memoTo = 0;
   /** How often the run was retried after it had finished. */
   round = 0;
 
   constructor(reader: LedgerReader) {
     this.reader = reader;
+  }
+
+  /** Numbers between which the record is a memo (a fork that asks people again). */
+  memo(from: number, to: number): void {
+    this.memoFrom = from;
+    this.memoTo = to;
   }
 
   /** True while recorded history lies ahead: nothing new may start. */
@@ -110,7 +119,7 @@ export class Ledger {
     if (!record) {
       record = { key, opens: [], beat: null, attempts: [], settled: null, refused: [], call: null, lastSeq: 0 };
       this.records.set(key, record);
-      this.unreached.set(key, record);
+      if (entry.seq < this.memoFrom || entry.seq > this.memoTo) this.unreached.set(key, record);
     }
     record.lastSeq = entry.seq;
     const phase = entry.phase;
@@ -138,7 +147,7 @@ export class Ledger {
       case "holdExpired":
       case "child":
       case "operator": {
-        const key = this.renamed(mail.key, mail.n);
+        const key = this.renamed(mail.key.replace(/~\d+$/, ""), mail.n);
         if (key === null) return;
         const kept = this.keyed.get(key);
         if (kept) kept.push(mail);
@@ -326,6 +335,7 @@ export class Ledger {
       if (record.lastSeq < from) continue;
       this.unreached.delete(key);
       this.records.delete(key);
+      this.keyed.delete(key);
     }
     for (const record of this.records.values()) {
       const { call, settled } = record;
@@ -371,9 +381,15 @@ export class Ledger {
     return current;
   }
 
-  /** The key the store knows a call by: the one it was recorded under before any migration. */
+  /**
+   * The key the store knows a call by: the one it was recorded under before any migration, with the round it was
+   * opened in (a retried run may open the same hold again).
+   */
   storedKey(key: string): string {
-    return this.records.get(key)?.opens[0]?.key ?? key;
+    const opened = this.records.get(key)?.opens[0];
+    if (!opened) return this.round === 0 ? key : `${key}~${this.round}`;
+    const round = opened.phase.indexOf("~");
+    return round < 0 ? opened.key : opened.key + opened.phase.slice(round);
   }
 }
 

@@ -30,6 +30,7 @@ export interface RunSeed {
   mail: NewMail[];
   /** Chain head of the generation before; null for a first one. */
   previousHead: Uint8Array | null;
+  chainKey: Uint8Array | undefined;
 }
 
 /** Digest of workflow and input: tells a repeated start from a conflicting one. */
@@ -52,7 +53,7 @@ export function newRun(from: RunSeed): NewRun {
     createdAt: at,
     seed,
     forkedFrom,
-  });
+  }, from.chainKey);
   const entry: NewEntry = {
     key: "run",
     phase: "opened",
@@ -89,6 +90,7 @@ export function newRun(from: RunSeed): NewRun {
     entries: [entry],
     chunks: from.chunks,
     mail: from.mail,
+    numbers: null,
     head: entry.hash,
   };
 }

@@ -81,4 +81,4 @@ export interface Site {
 }
 
 /** Carries the site along the author's awaits, so that the outer `ctx` used in a branch means the branch. */
-export const sites = new AsyncLocalStorage<Site>();
+export const sites = new AsyncLocalStorage<Site | undefined>();

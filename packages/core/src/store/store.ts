@@ -159,6 +159,8 @@ export interface NewRun {
   chunks: Chunk[];
   /** Mail delivered at birth (signal-with-start, inherited or carried-over mail), numbered after the entries. */
   mail: NewMail[];
+  /** Explicit numbers for `entries` and `mail` (a fork keeps its source's order, gaps included); null numbers entries from 1, then mail. */
+  numbers: { entries: number[]; mail: number[] } | null;
   /** Chain head after `entries`. */
   head: Uint8Array;
 }
@@ -198,6 +200,8 @@ export interface RunRow {
   inputDigest: Uint8Array;
   attributes: Attributes;
   progress: { done: number; total: number } | null;
+  /** How many values the run has put into its output stream. */
+  streamed: number;
   /** Short text for a person: why it diverged or was stopped. */
   note: string | null;
   createdBy: string | null;

@@ -71,7 +71,7 @@ export function workflow<R>(
   run: (ctx: WorkflowContext) => Promise<R>,
 ): Workflow<void, R>;
 export function workflow(
-  options: WorkflowOptions & { input?: StandardSchemaV1; output?: StandardSchemaV1 },
+  options: WorkflowOptions & { input?: StandardSchemaV1 | undefined; output?: StandardSchemaV1 | undefined },
   run: (ctx: WorkflowContext, input: never) => Promise<unknown>,
 ): AnyWorkflow {
   const { name, version = 1, input, output } = options;

@@ -1,0 +1,132 @@
+import type { Clock } from "../clock.ts";
+import { StoreError } from "../errors.ts";
+import type { Execution } from "../run/execution.ts";
+import type { AdvanceOperation, Operation, OperationResult, ResultOf, Store } from "../store/store.ts";
+
+interface Submission {
+  operation: Operation;
+  resolve: (result: OperationResult) => void;
+  reject: (error: unknown) => void;
+  failures: number;
+}
+
+/** What one execution had written in a commit. */
+export interface Flight {
+  execution: Execution;
+  operation: AdvanceOperation;
+}
+
+/** A caller waits through this many failures of the store (with growing pauses) before it is told. */
+const patience = 6;
+/** Pauses between attempts of a failed commit, in ms. */
+const pauses = [5, 20, 80, 250, 500, 1000];
+
+/**
+ * Group commit: everything that runs and callers of this process want written in one turn of the event loop
+ * becomes one transaction, and what gathers while it is in flight the next.
+ *
+ * Every operation is idempotent (`head`, `dedupe`, `revision`, id), so a commit whose outcome is unknown is simply made again.
+ */
+export class Committer {
+  private readonly store: Store;
+  private readonly namespace: string;
+  private readonly clock: Clock;
+  private readonly onFailure: (error: unknown) => void;
+  private readonly onCommitted: (flights: readonly Flight[]) => void;
+  private wanting = new Set<Execution>();
+  private submissions: Submission[] = [];
+  private again: Flight[] = [];
+  private scheduled = false;
+  private flushing = false;
+  private failures = 0;
+  private readonly run = (): void => void this.flush();
+
+  constructor(
+    store: Store,
+    namespace: string,
+    clock: Clock,
+    hooks: { failed: (error: unknown) => void; committed: (flights: readonly Flight[]) => void },
+  ) {
+    this.store = store;
+    this.namespace = namespace;
+    this.clock = clock;
+    this.onFailure = hooks.failed;
+    this.onCommitted = hooks.committed;
+  }
+
+  /** Nothing is waiting and nothing in flight. */
+  get idle(): boolean {
+    return !this.flushing && this.wanting.size === 0 && this.submissions.length === 0 && this.again.length === 0;
+  }
+
+  /** An execution has something to write: it is asked for it when the turn ends. */
+  request(execution: Execution): void {
+    this.wanting.add(execution);
+    this.schedule();
+  }
+
+  /** Writes an operation that belongs to no execution here. */
+  submit<O extends Operation>(operation: O): Promise<ResultOf<O>> {
+    return new Promise<ResultOf<O>>((resolve, reject) => {
+      this.submissions.push({
+        operation,
+        resolve: (result) => resolve(result as ResultOf<O>),
+        reject,
+        failures: 0,
+      });
+      this.schedule();
+    });
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.flushing) return;
+    this.scheduled = true;
+    this.clock.immediate(this.run);
+  }
+
+  private async flush(): Promise<void> {
+    this.scheduled = false;
+    const flights = this.again;
+    this.again = [];
+    const wanting = this.wanting;
+    this.wanting = new Set();
+    for (const execution of wanting) {
+      const operation = execution.takeOperation();
+      if (operation) flights.push({ execution, operation });
+    }
+    const submissions = this.submissions;
+    this.submissions = [];
+    if (flights.length === 0 && submissions.length === 0) return;
+    this.flushing = true;
+    const operations: Operation[] = flights.map((flight) => flight.operation);
+    for (const submission of submissions) operations.push(submission.operation);
+    try {
+      const results = (await this.store.commit(this.namespace, operations)) as OperationResult[];
+      this.failures = 0;
+      for (let i = 0; i < flights.length; i++) flights[i]?.execution.applied(results[i] as never);
+      submissions.forEach((submission, i) => submission.resolve(results[flights.length + i] as OperationResult));
+      if (flights.length > 0) this.onCommitted(flights);
+      this.flushing = false;
+      if (!this.idle) this.schedule();
+    } catch (error) {
+      this.failed(error, flights, submissions);
+    }
+  }
+
+  /** The outcome is unknown or the store refused everything: nothing is lost, it is written again after a pause. */
+  private failed(error: unknown, flights: Flight[], submissions: Submission[]): void {
+    this.failures++;
+    this.onFailure(error);
+    for (const submission of submissions) {
+      submission.failures++;
+      if (submission.failures < patience && !(error instanceof StoreError)) this.submissions.push(submission);
+      else submission.reject(error);
+    }
+    this.again.push(...flights.filter((flight) => !flight.execution.ended));
+    const pause = pauses[Math.min(this.failures, pauses.length) - 1] ?? 1000;
+    this.clock.timer(pause * (0.5 + this.clock.random()), () => {
+      this.flushing = false;
+      if (!this.idle) this.schedule();
+    });
+  }
+}

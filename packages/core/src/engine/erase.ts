@@ -1,0 +1,47 @@
+import { InvalidStateError, NotFoundError, ValidationError } from "../errors.ts";
+import { erasureDigests } from "../journal/chain.ts";
+import { isFinished } from "../store/transitions.ts";
+import type { Attributes, RunRow } from "../store/store.ts";
+import type { EngineParts } from "./parts.ts";
+
+/** One run, or every run with these attributes (the subject's id, say). */
+export type EraseTarget = { run: string } | { attributes: Attributes };
+
+/** Removes the content of finished runs; what proves that they were there stays. Refuses as a whole while one of them lives. */
+export async function erase(parts: EngineParts, target: EraseTarget, by: string | null): Promise<{ erased: string[] }> {
+  const rows = "run" in target ? await generations(parts, target.run) : await ofSubject(parts, target.attributes);
+  const live = rows.filter((row) => !isFinished(row.status));
+  if (live.length > 0) {
+    throw new InvalidStateError(`cannot erase while ${live.map((row) => row.id).join(", ")} is not finished; cancel it first`, {
+      runs: live.map((row) => row.id),
+    });
+  }
+  const { store, namespace, clock } = parts;
+  for (const row of rows) {
+    if (row.salt === null) continue;
+    const [history] = await store.history(namespace, [{ pk: row.pk, after: 0 }]);
+    if (!history) continue;
+    await store.erase(namespace, row.pk, { ...erasureDigests(row.salt, history.entries, history.mail), by, at: clock.now() });
+  }
+  return { erased: [...new Set(rows.map((row) => row.id))] };
+}
+
+async function generations(parts: EngineParts, id: string): Promise<RunRow[]> {
+  const rows = await parts.store.generations(parts.namespace, id);
+  if (rows.length === 0) throw new NotFoundError("run", id);
+  return rows;
+}
+
+async function ofSubject(parts: EngineParts, attributes: Attributes): Promise<RunRow[]> {
+  if (Object.keys(attributes).length === 0) {
+    throw new ValidationError("erase", [{ path: "attributes", message: "must name at least one attribute" }]);
+  }
+  const rows: RunRow[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await parts.store.runs(parts.namespace, { attributes }, { limit: 1000, cursor });
+    for (const row of page.items) rows.push(...(await parts.store.generations(parts.namespace, row.id)));
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return rows;
+}

@@ -1,0 +1,77 @@
+import { approvalSchema } from "../hold/answer.ts";
+import type { HoldDocument } from "../hold/request.ts";
+import { decodePayload } from "../journal/payload.ts";
+import type { HoldRow, HoldStatus, Severity } from "../store/store.ts";
+import type { JsonSchema } from "../workflow/json-schema.ts";
+import type { RecordedDecision } from "../hold/answer.ts";
+import type { EngineParts } from "./parts.ts";
+
+/** A hold as a reviewer, a command or a screen sees it. */
+export interface Hold {
+  id: string;
+  runId: string;
+  workflow: string;
+  key: string;
+  name: string;
+  origin: "author" | "operator";
+  /** `approval` is yes or no; `form` takes an answer that fits `form`. */
+  kind: "approval" | "form";
+  status: HoldStatus;
+  title: string;
+  severity: Severity;
+  consequence: string | null;
+  /** The evidence. */
+  context: unknown;
+  options: HoldDocument["options"];
+  /** Who may decide; null for anybody. */
+  people: string[] | null;
+  deadline: HoldDocument["deadline"];
+  /** JSON Schema of the answer. */
+  form: JsonSchema | null;
+  revision: number;
+  /** Hex digest of exactly what is shown here. */
+  evidenceHash: string;
+  openedAt: Date;
+  /** When the deadline acts next. */
+  dueAt: Date | null;
+  closedAt: Date | null;
+  decidedBy: string | null;
+  decision: Pick<RecordedDecision, "value" | "note" | "option" | "channel"> | null;
+}
+
+const approvalForm = JSON.stringify(approvalSchema);
+
+/** What stands in the place of a request whose content was erased. */
+const erased: HoldDocument = { consequence: null, context: null, options: [], people: null, deadline: [] };
+
+export async function viewHold(parts: Pick<EngineParts, "codec">, row: HoldRow): Promise<Hold> {
+  const { codec } = parts;
+  const document = row.request.codec === "erased" ? erased : (decodePayload(row.request, codec) as HoldDocument);
+  const text = row.form ? Buffer.from(row.form).toString("utf8") : null;
+  const decision = row.decision && row.decision.codec !== "erased" ? (decodePayload(row.decision, codec) as RecordedDecision) : null;
+  return {
+    id: row.id,
+    runId: row.runId,
+    workflow: row.workflow,
+    key: row.key,
+    name: row.name,
+    origin: row.origin,
+    kind: text === approvalForm ? "approval" : "form",
+    status: row.status,
+    title: row.title,
+    severity: row.severity,
+    consequence: document.consequence,
+    context: document.context,
+    options: document.options,
+    people: document.people,
+    deadline: document.deadline,
+    form: text === null ? null : (JSON.parse(text) as JsonSchema),
+    revision: row.revision,
+    evidenceHash: Buffer.from(row.evidenceHash).toString("hex"),
+    openedAt: new Date(row.openedAt),
+    dueAt: row.nextAt === null ? null : new Date(row.nextAt),
+    closedAt: row.closedAt === null ? null : new Date(row.closedAt),
+    decidedBy: row.decidedBy,
+    decision: decision && { value: decision.value, note: decision.note, option: decision.option, channel: decision.channel },
+  };
+}

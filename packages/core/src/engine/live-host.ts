@@ -1,0 +1,120 @@
+import type { Clock } from "../clock.ts";
+import { type PayloadCodec, valueCodec } from "../journal/codec.ts";
+import { defaultInlineLimit, defaultPayloadLimit } from "../journal/payload.ts";
+import type { Execution } from "../run/execution.ts";
+import type { Host, PayloadLimits, Rest } from "../run/host.ts";
+import { RunWriter } from "../run/writer.ts";
+import type { History, Mail, NewMail, RunRow, StoredPayload } from "../store/store.ts";
+import type { WorkflowLog } from "../workflow/context.ts";
+import type { AnyWorkflow } from "../workflow/definition.ts";
+import { consoleLog, type EngineLog, runLog } from "./options.ts";
+import { assemble } from "./payloads.ts";
+import type { Worker } from "./worker.ts";
+
+/** What a worker gives its executions. */
+export class LiveHost implements Host {
+  readonly live = true;
+  readonly namespace: string;
+  readonly clock: Clock;
+  readonly codec: PayloadCodec;
+  readonly limits: PayloadLimits;
+  readonly chainKey: Uint8Array | undefined;
+  readonly services: ReadonlyMap<string, unknown>;
+  readonly engineLog: EngineLog;
+  private readonly worker: Worker;
+
+  constructor(worker: Worker) {
+    const { settings } = worker;
+    const { options } = settings;
+    this.worker = worker;
+    this.namespace = settings.namespace;
+    this.clock = settings.clock;
+    this.codec = options.codec ?? valueCodec;
+    this.limits = { payload: options.limits?.payload ?? defaultPayloadLimit, inline: options.limits?.inline ?? defaultInlineLimit };
+    this.chainKey = options.chainKey;
+    this.services = new Map((options.services ?? []).map((service) => [service.name, service.value]));
+    this.engineLog = options.log ?? consoleLog;
+  }
+
+  get draining(): boolean {
+    return this.worker.draining;
+  }
+
+  newest(name: string): AnyWorkflow | null {
+    return this.worker.settings.registry.newest(name);
+  }
+
+  log(execution: Execution): WorkflowLog {
+    const { id, workflow } = execution.row;
+    return runLog(this.engineLog, { run: id, workflow }, () => execution.ledger.replaying);
+  }
+
+  request(execution: Execution): void {
+    this.worker.committer.request(execution);
+  }
+
+  async readMail(execution: Execution, after: number): Promise<Mail[]> {
+    const { store } = this.worker.settings;
+    const { pk } = execution.writer;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const [history] = await store.history(this.namespace, [{ pk, after }]);
+        return (await assemble(store, this.namespace, pk, { entries: [], mail: history?.mail ?? [] })).mail;
+      } catch (error) {
+        if (execution.ended || attempt >= 20) throw error;
+        await new Promise<void>((resolve) => this.clock.timer(Math.min(1000, 10 * 2 ** attempt), resolve));
+      }
+    }
+  }
+
+  send(to: string, mail: NewMail): void {
+    const delivery = this.worker.committer.submit({ type: "deliver", to: { id: to }, mail, allowedIn: null });
+    delivery.catch((error: unknown) => this.engineLog.warn({ to, kind: mail.kind, error }, "mail was not delivered"));
+  }
+
+  foreignAwait(execution: Execution): string | null | undefined {
+    return this.worker.settings.guard.foreignAwait(execution);
+  }
+
+  leaseHeld(): boolean {
+    return this.worker.leaseHeld();
+  }
+
+  cacheGet(key: string): Promise<StoredPayload | null> {
+    return this.worker.settings.store.cached(this.namespace, key, this.clock.now());
+  }
+
+  cachePut(key: string, value: StoredPayload, expiresAt: number): Promise<void> {
+    return this.worker.settings.store.cache(this.namespace, key, value, expiresAt);
+  }
+
+  rested(execution: Execution, rest: Rest): void {
+    if (rest.type === "diverged") {
+      const { id, workflow } = execution.row;
+      this.engineLog.error({ run: id, workflow, ...rest.error.details }, rest.error.message);
+    }
+    this.worker.rested(execution, rest);
+  }
+
+  /** A pinned run whose version is not here: looked at again later, by whoever has it then. */
+  async leaveForOthers(row: RunRow, history: History): Promise<void> {
+    const writer = new RunWriter(row, history.entries.at(-1)?.mailSeen ?? 0, this.chainKey);
+    for (const mail of history.mail) writer.sawMail(mail);
+    const note = `waits for a worker with version ${row.version} of "${row.workflow}"`;
+    const then = { type: "park", status: "ready", wakeAt: null, waiting: "worker", note } as const;
+    // A ready run is claimed when its time has come: this one a while from now.
+    await this.worker.committer.submit(writer.take(then, this.clock.now() + pinnedPauseMs));
+  }
+
+  /** A run no registered version can take: put away as diverged without executing anything. */
+  async divergeAtOnce(row: RunRow, history: History, message: string): Promise<void> {
+    const writer = new RunWriter(row, history.entries.at(-1)?.mailSeen ?? 0, this.chainKey);
+    for (const mail of history.mail) writer.sawMail(mail);
+    const then = { type: "park", status: "diverged", wakeAt: null, waiting: null, note: message } as const;
+    this.engineLog.error({ run: row.id, workflow: row.workflow, version: row.version }, message);
+    await this.worker.committer.submit(writer.take(then, this.clock.now()));
+  }
+}
+
+/** How long a pinned run is left alone when its version was not there, in ms. */
+const pinnedPauseMs = 30_000;

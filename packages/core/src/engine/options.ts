@@ -1,0 +1,83 @@
+import type { Clock } from "../clock.ts";
+import type { PayloadCodec } from "../journal/codec.ts";
+import type { Store } from "../store/store.ts";
+import type { WorkflowLog } from "../workflow/context.ts";
+import type { AnyWorkflow } from "../workflow/definition.ts";
+import type { Duration } from "../workflow/duration.ts";
+import type { ProvidedService } from "../workflow/service.ts";
+import type { ProcessIdentity } from "./identity.ts";
+import type { ResidenceLimits } from "./residence.ts";
+
+export interface QueueOptions {
+  /** How many runs of the queue execute at once, over all workers. Default: no limit. */
+  concurrency?: number;
+  /** The same per `concurrencyKey`: `running` counts executing runs, `unfinished` makes the key a mutex over whole runs. */
+  perKey?: { limit: number; while?: "running" | "unfinished" };
+}
+
+export interface RetentionOptions {
+  /** How long finished runs stay. Default "30d"; false keeps them. */
+  runs?: Duration | false;
+  /** How long a removed run's tombstone answers for it. Default "400d". */
+  tombstones?: Duration;
+  /** How long holds and their events of removed runs stay. Default false: for ever. */
+  holds?: Duration | false;
+}
+
+export interface EngineOptions {
+  store: Store;
+  workflows: readonly AnyWorkflow[];
+  services?: readonly ProvidedService[];
+  /** A tenant; no query crosses it. Default "default". */
+  namespace?: string;
+  /** How many runs this process executes at once. Default 100. */
+  concurrency?: number;
+  /** The queues this worker serves. Default: `default` without limits, and every queue a registered workflow names. */
+  queues?: Readonly<Record<string, QueueOptions>>;
+  codec?: PayloadCodec;
+  limits?: { payload?: number; inline?: number };
+  retention?: RetentionOptions;
+  residence?: Partial<ResidenceLimits>;
+  /** Where `ctx.log` and the engine's own messages go. Default: the console, warnings and errors only. */
+  log?: EngineLog;
+  /** What happens when workflow code does what no replay can repeat. Default: `error`, in production `warn`. */
+  determinism?: "error" | "warn" | "off";
+  /** Makes chain heads verifiable only with this key. */
+  chainKey?: Uint8Array;
+  /** How long a worker's lease lasts without renewal. Default "15s". */
+  lease?: Duration;
+  /** How long `stop()` waits for running steps. Default "30s". */
+  drainTimeout?: Duration;
+  clock?: Clock;
+  process?: ProcessIdentity;
+  /** For tests: `park` gives every run back at every await, `crash` throws the process's state away after every write. */
+  discipline?: "normal" | "park" | "crash";
+}
+
+/** Takes lines with fields. `console`, pino and most loggers fit. */
+export interface EngineLog {
+  debug(fields: Record<string, unknown>, message: string): void;
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+const silent = (): void => {};
+
+/** Warnings and errors to the console, the rest nowhere. */
+export const consoleLog: EngineLog = {
+  debug: silent,
+  info: silent,
+  warn: (fields, message) => console.warn(`holdpoint: ${message}`, fields),
+  error: (fields, message) => console.error(`holdpoint: ${message}`, fields),
+};
+
+/** A run's log: silent while replaying. */
+export function runLog(log: EngineLog, facts: Record<string, unknown>, replaying: () => boolean): WorkflowLog {
+  const line =
+    (level: keyof EngineLog) =>
+    (message: string, fields: Record<string, unknown> = {}): void => {
+      if (!replaying()) log[level]({ ...facts, ...fields }, message);
+    };
+  return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+}

@@ -1,0 +1,24 @@
+import type { Clock } from "../clock.ts";
+import type { PayloadCodec } from "../journal/codec.ts";
+import type { Store, StoredPayload } from "../store/store.ts";
+import type { Committer } from "./committer.ts";
+import type { EngineOptions } from "./options.ts";
+import type { Registry } from "./registry.ts";
+import type { Worker } from "./worker.ts";
+
+/** What the engine's operations work with. */
+export interface EngineParts {
+  readonly store: Store;
+  readonly namespace: string;
+  readonly clock: Clock;
+  readonly codec: PayloadCodec;
+  readonly registry: Registry;
+  readonly services: ReadonlyMap<string, unknown>;
+  readonly committer: Committer;
+  readonly worker: Worker;
+  readonly options: EngineOptions;
+  /** A value in one piece, for mail and answers. */
+  encodeInline(value: unknown, subject: string): StoredPayload;
+  /** Calls back when the run may have changed, here or elsewhere; returns how to stop. */
+  onChange(runId: string, listener: () => void): () => void;
+}

@@ -1,0 +1,22 @@
+import { loadPayload } from "../journal/payload.ts";
+import type { History, RunPk, Store } from "../store/store.ts";
+
+/** Puts the chunked payloads of a history together, so that reading it is synchronous from here on. */
+export async function assemble(store: Store, namespace: string, pk: RunPk, history: History): Promise<History> {
+  if (!history.entries.some((entry) => entry.payload?.ref) && !history.mail.some((mail) => mail.payload?.ref)) return history;
+  const known = new Map<string, Uint8Array | null>();
+  const read = async (hashes: readonly Uint8Array[]): Promise<(Uint8Array | null)[]> => {
+    const names = hashes.map((hash) => Buffer.from(hash).toString("base64"));
+    const missing = hashes.filter((_, i) => !known.has(names[i] as string));
+    const found = missing.length > 0 ? await store.chunks(namespace, pk, missing) : [];
+    missing.forEach((hash, i) => known.set(Buffer.from(hash).toString("base64"), found[i] ?? null));
+    return names.map((name) => known.get(name) ?? null);
+  };
+  const whole = async <T extends { payload: History["entries"][number]["payload"] }>(row: T): Promise<T> =>
+    row.payload?.ref ? { ...row, payload: await loadPayload(row.payload, read) } : row;
+  const entries = [];
+  for (const entry of history.entries) entries.push(await whole(entry));
+  const mail = [];
+  for (const row of history.mail) mail.push(await whole(row));
+  return { entries, mail };
+}

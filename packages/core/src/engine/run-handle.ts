@@ -1,0 +1,207 @@
+import { InvalidStateError, NotFoundError, RunFailedError } from "../errors.ts";
+import { decodePayload } from "../journal/payload.ts";
+import { isFinished } from "../store/transitions.ts";
+import type { RunRow, RunStatus } from "../store/store.ts";
+import { unpackStreamValue } from "../run/stream-value.ts";
+import { parse } from "../workflow/schema.ts";
+import { type Duration, durationMs } from "../workflow/duration.ts";
+import { cancelRun, deliverTo, pauseRun, resumeRun } from "./control.ts";
+import { forkRun, type ForkOptions } from "./fork.ts";
+import { type Hold, viewHold } from "./hold-view.ts";
+import { migrateRun, type MigrateOptions, type MigrateReport, pinRun } from "./migrate.ts";
+import type { EngineParts } from "./parts.ts";
+import { assemble } from "./payloads.ts";
+import { retryRun } from "./retry.ts";
+import { type Run, viewRun } from "./run-view.ts";
+import { type RunEvent, watchRun } from "./watch.ts";
+
+/** How often a wait looks again although nobody told that anything changed, in ms. */
+const lookAgainMs = 500;
+
+/** One run, from outside. Cheap: it holds nothing but the id. */
+export class RunHandle<Out = unknown> {
+  readonly id: string;
+  private readonly parts: EngineParts;
+
+  constructor(parts: EngineParts, id: string) {
+    this.parts = parts;
+    this.id = id;
+  }
+
+  async describe(): Promise<Run> {
+    return viewRun(await this.row());
+  }
+
+  async status(): Promise<RunStatus> {
+    return (await this.row()).status;
+  }
+
+  /**
+   * The run's result, once it has one.
+   *
+   * @throws RunFailedError it failed, was cancelled or diverged (`cause` says why); InvalidStateError `timeout` passed first
+   */
+  async result(options: { timeout?: Duration } = {}): Promise<Out> {
+    const row = await this.until((run) => isFinished(run.status) || run.status === "diverged", options.timeout, "finish");
+    const output = await this.ending(row);
+    if (row.status === "completed") return output as Out;
+    throw new RunFailedError(this.id, row.workflow, row.status === "cancelled" ? "was cancelled" : row.status, output ?? (row.note ? new Error(row.note) : undefined));
+  }
+
+  /** The run's hold of this name, as soon as it is open. */
+  async hold(name: string, options: { timeout?: Duration } = {}): Promise<Hold> {
+    const { store, namespace } = this.parts;
+    let found: Hold | null = null;
+    await this.until(
+      async (run) => {
+        const page = await store.holds(namespace, { runId: this.id, name, status: ["open"] }, { limit: 1, cursor: null });
+        const row = page.items[0];
+        if (row) found = await viewHold(this.parts, row);
+        else if (isFinished(run.status)) throw new InvalidStateError(`run ${this.id} ${run.status} without opening hold "${name}"`);
+        return row !== undefined;
+      },
+      options.timeout,
+      `open hold "${name}"`,
+    );
+    if (!found) throw new NotFoundError("hold", name);
+    return found;
+  }
+
+  /** All holds of the run, open and closed. */
+  async holds(): Promise<Hold[]> {
+    const { store, namespace } = this.parts;
+    const { items } = await store.holds(namespace, { runId: this.id }, { limit: 1000, cursor: null });
+    return Promise.all(items.map((row) => viewHold(this.parts, row)));
+  }
+
+  /** Journal events from the first, or after `after`, until the run has ended. */
+  watch(options: { after?: number } = {}): AsyncIterableIterator<RunEvent> {
+    return watchRun(this.parts, this.id, options.after ?? 0, (row) => this.changed(row));
+  }
+
+  /** The journal so far, as `watch` gives it. */
+  async journal(): Promise<RunEvent[]> {
+    const events: RunEvent[] = [];
+    for await (const event of watchRun(this.parts, this.id, 0, null)) events.push(event);
+    return events;
+  }
+
+  /** Values of `ctx.emit` so far. */
+  async stream(after = 0, limit = 1000): Promise<{ n: number; value: unknown }[]> {
+    const { store, namespace, codec } = this.parts;
+    const rows = await store.stream(namespace, (await this.row()).pk, after, limit);
+    return rows.map(({ n, bytes }) => ({ n, value: decodePayload(unpackStreamValue(bytes), codec) }));
+  }
+
+  /** Delivers a message; it is kept until the run waits for it. `dedupe` makes repeating it harmless. */
+  async signal(name: string, value?: unknown, options: { by?: string; dedupe?: string } = {}): Promise<void> {
+    const { registry, encodeInline } = this.parts;
+    const row = await this.row();
+    const schema = registry.exact(row.workflow, row.version)?.options.signals?.[name];
+    const checked = schema ? parse(schema, value, `signal "${name}"`) : value;
+    await deliverTo(this.parts, this.id, {
+      kind: "signal",
+      key: name,
+      dedupe: options.dedupe === undefined ? null : `signal:${options.dedupe}`,
+      payload: checked === undefined ? null : encodeInline(checked, `signal "${name}"`),
+      sender: options.by ?? null,
+    });
+  }
+
+  /** Asks the run to end: its code sees `CancelledError`, completed steps are undone. `force` ends it without any of that. */
+  cancel(reason = "cancelled", options: { by?: string; force?: boolean } = {}): Promise<void> {
+    return cancelRun(this.parts, this.id, reason, options);
+  }
+
+  /** Lets running steps end, then stays put until `resume`. */
+  pause(options: { by?: string } = {}): Promise<void> {
+    return pauseRun(this.parts, this.id, options.by ?? null);
+  }
+
+  resume(options: { by?: string } = {}): Promise<void> {
+    return resumeRun(this.parts, this.id, options.by ?? null);
+  }
+
+  /** A failed run goes on at the failed step; a diverged one is tried on today's code. */
+  retry(options: { by?: string } = {}): Promise<void> {
+    return retryRun(this.parts, this.id, options.by ?? null);
+  }
+
+  /** A new run that has this one's record up to `from`, and goes its own way from there. */
+  fork(options: ForkOptions): Promise<RunHandle<Out>> {
+    return forkRun<Out>(this.parts, this.id, options);
+  }
+
+  /** Maps recorded keys onto changed code. `dryRun` says what would happen. */
+  migrate(options: MigrateOptions): Promise<MigrateReport> {
+    return migrateRun(this.parts, this.id, options);
+  }
+
+  /** A diverged run waits until a worker with its own version is there. */
+  pin(options: { by?: string } = {}): Promise<void> {
+    return pinRun(this.parts, this.id, options.by ?? null);
+  }
+
+  private async row(): Promise<RunRow> {
+    const { store, namespace } = this.parts;
+    const row = await store.run(namespace, this.id);
+    if (row) return row;
+    const tombstone = await store.tombstone(namespace, this.id);
+    const hint = tombstone ? `it ended as ${tombstone.outcome} and was removed by retention` : undefined;
+    throw new NotFoundError("run", this.id, hint);
+  }
+
+  /** What the final entry holds. */
+  private async ending(row: RunRow): Promise<unknown> {
+    if (!isFinished(row.status)) return undefined;
+    const { store, namespace, codec } = this.parts;
+    const [read] = await store.history(namespace, [{ pk: row.pk, after: row.seq - 1 }]);
+    const history = await assemble(store, namespace, row.pk, read ?? { entries: [], mail: [] });
+    const last = history.entries.find((entry) => entry.key === "run");
+    return last ? decodePayload(last.payload, codec) : undefined;
+  }
+
+  private async until(
+    holds: (row: RunRow) => boolean | Promise<boolean>,
+    timeout: Duration | undefined,
+    what: string,
+  ): Promise<RunRow> {
+    const { clock } = this.parts;
+    const end = timeout === undefined ? null : clock.now() + durationMs(timeout, "timeout");
+    for (;;) {
+      const change = this.change();
+      try {
+        const row = await this.row();
+        if (await holds(row)) return row;
+        if (end !== null && clock.now() >= end) throw new InvalidStateError(`run ${this.id} did not ${what} in time`, { status: row.status });
+        await change.promise(end === null ? lookAgainMs : Math.min(lookAgainMs, Math.max(1, end - clock.now())));
+      } finally {
+        change.stop();
+      }
+    }
+  }
+
+  private async changed(_row: RunRow): Promise<void> {
+    const change = this.change();
+    try {
+      await change.promise(lookAgainMs);
+    } finally {
+      change.stop();
+    }
+  }
+
+  /** Listens from now on, so that nothing between a look and the wait is missed. */
+  private change(): { promise: (atMostMs: number) => Promise<void>; stop: () => void } {
+    const { clock } = this.parts;
+    const heard = Promise.withResolvers<void>();
+    const stop = this.parts.onChange(this.id, heard.resolve);
+    return {
+      promise: async (atMostMs) => {
+        const cancel = clock.timer(atMostMs, heard.resolve);
+        await heard.promise;
+        cancel();
+      },
+      stop,
+    };
+  }
+}

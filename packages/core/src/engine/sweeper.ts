@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import type { RecordedDecision } from "../hold/answer.ts";
+import type { DeadlineRung } from "../hold/request.ts";
+import type { HoldOperation, HoldRow } from "../store/store.ts";
+import { type Hold, viewHold } from "./hold-view.ts";
+import type { EngineParts } from "./parts.ts";
+
+/** How many due holds are handled at once. */
+const batch = 100;
+
+/**
+ * Acts on holds whose deadline has passed: each in one transaction with its audit line and the run's mail.
+ * It takes effect when that transaction commits: a decision committed earlier wins, however late the sweeper is.
+ */
+export class Sweeper {
+  private readonly parts: EngineParts;
+  private cancel: (() => void) | null = null;
+  private armedFor = Number.POSITIVE_INFINITY;
+  private sweeping = false;
+  private stopped = true;
+
+  constructor(parts: EngineParts) {
+    this.parts = parts;
+  }
+
+  start(): void {
+    this.stopped = false;
+    void this.look();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.cancel?.();
+    this.cancel = null;
+    this.armedFor = Number.POSITIVE_INFINITY;
+  }
+
+  /** A hold with this deadline exists now. */
+  expect(time: number): void {
+    if (this.stopped || time >= this.armedFor) return;
+    this.cancel?.();
+    this.armedFor = time;
+    const { clock } = this.parts;
+    this.cancel = clock.timer(Math.max(0, time - clock.now()), () => void this.sweep(), { unref: true });
+  }
+
+  /** Asks the store when the next deadline is: another process may have opened a hold. */
+  async look(): Promise<void> {
+    const next = await this.parts.store.nextHoldAt(this.parts.namespace).catch(() => null);
+    if (next !== null) this.expect(next);
+  }
+
+  /** Handles everything due; returns how many holds moved. */
+  async sweep(): Promise<number> {
+    if (this.sweeping) return 0;
+    this.sweeping = true;
+    this.cancel?.();
+    this.cancel = null;
+    this.armedFor = Number.POSITIVE_INFINITY;
+    const { store, namespace, clock } = this.parts;
+    let moved = 0;
+    try {
+      for (;;) {
+        const due = await store.dueHolds(namespace, clock.now(), batch);
+        const results = await Promise.all(due.map((row) => this.act(row)));
+        moved += results.filter(Boolean).length;
+        if (due.length < batch) break;
+      }
+    } catch (error) {
+      this.parts.worker.host.engineLog.error({ error }, "deadlines could not be handled; trying again");
+      if (!this.stopped) this.expect(clock.now() + 1000);
+    } finally {
+      this.sweeping = false;
+    }
+    if (!this.stopped) await this.look();
+    return moved;
+  }
+
+  private async act(row: HoldRow): Promise<boolean> {
+    const hold = await viewHold(this.parts, row);
+    const operation = deadlineOperation(this.parts, row, hold, this.parts.clock.now());
+    if (!operation) return false;
+    const result = await this.parts.committer.submit(operation);
+    return result.type === "moved";
+  }
+}
+
+/** What the deadline does to a hold at `now`: a pure function of what is stored. Null when nothing is due. */
+export function deadlineOperation(
+  parts: Pick<EngineParts, "encodeInline">,
+  row: HoldRow,
+  hold: Pick<Hold, "deadline">,
+  now: number,
+): HoldOperation | null {
+  const rung = hold.deadline.find((one): one is DeadlineRung => one.at <= now);
+  if (!rung || row.status !== "open") return null;
+  const expires = "expire" in rung;
+  const chosen = expires ? null : (rung.decide as Pick<RecordedDecision, "value" | "note" | "option">);
+  const decision = chosen && parts.encodeInline({ ...chosen, channel: "deadline", checked: true }, "deadline");
+  const action = expires ? "expired" : "decided";
+  return {
+    type: "hold",
+    holdId: row.id,
+    revision: row.revision,
+    status: action,
+    nextAt: null,
+    decision,
+    decidedBy: null,
+    events: [
+      {
+        actor: null,
+        channel: "deadline",
+        action,
+        data: decision,
+        evidenceHash: row.evidenceHash,
+        at: now,
+        idempotencyKey: `decision:${row.revision}`,
+      },
+    ],
+    mail: {
+      kind: expires ? "holdExpired" : "decision",
+      key: row.key,
+      dedupe: `hold:${row.id}:${row.revision}`,
+      outcome: expires ? "error" : "ok",
+      payload: decision,
+      sender: null,
+      at: now,
+      salt: randomBytes(16),
+    },
+    at: now,
+  };
+}

@@ -1,0 +1,56 @@
+import { NotFoundError } from "../errors.ts";
+import { type Anchors, exportAnchors, verifyAnchor } from "../journal/anchor.ts";
+import { type ChainProblem, verifyRun } from "../journal/verify.ts";
+import type { RunFilter, RunRow } from "../store/store.ts";
+import type { EngineParts } from "./parts.ts";
+
+/** What recomputing a run's chain found, over all its generations. */
+export interface Verification {
+  id: string;
+  verdict: "intact" | "erased" | "broken" | "removed";
+  problems: (ChainProblem & { generation: number })[];
+  entries: number;
+}
+
+/** Recomputes the chain of every generation of a run, and holds it against exported heads where given. */
+export async function verifyStoredRun(parts: EngineParts, id: string, anchors?: Anchors): Promise<Verification> {
+  const { store, namespace, options } = parts;
+  const generations = await store.generations(namespace, id);
+  const heads = anchors?.heads.filter((head) => head.id === id && head.namespace === namespace) ?? [];
+  if (generations.length === 0) {
+    const tombstone = await store.tombstone(namespace, id);
+    if (!tombstone) throw new NotFoundError("run", id);
+    return { id, verdict: "removed", problems: [], entries: tombstone.entryCount };
+  }
+  const others = (await store.runs(namespace, {}, { limit: 1000, cursor: null })).items.filter((row) => row.id !== id);
+  const result: Verification = { id, verdict: "intact", problems: [], entries: 0 };
+  let previousHead: Uint8Array | null = null;
+  for (const run of generations) {
+    const [history] = await store.history(namespace, [{ pk: run.pk, after: 0 }]);
+    if (!history) continue;
+    const found = verifyRun({ run, ...history, previousHead, chainKey: options.chainKey, others });
+    result.entries += found.entries;
+    result.problems.push(...found.problems.map((problem) => ({ ...problem, generation: run.generation })));
+    if (found.verdict === "erased") result.verdict = "erased";
+    for (const anchor of heads.filter((head) => head.generation === run.generation)) {
+      const problem = verifyAnchor(anchor, { run, entries: history.entries });
+      if (problem) result.problems.push({ ...problem, generation: run.generation });
+    }
+    previousHead = run.head;
+  }
+  if (result.problems.length > 0) result.verdict = "broken";
+  return result;
+}
+
+/** Heads of all runs the filter finds, in all their generations. */
+export async function exportRunAnchors(parts: EngineParts, filter: RunFilter): Promise<Anchors> {
+  const { store, namespace, options, clock } = parts;
+  const rows: RunRow[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await store.runs(namespace, filter, { limit: 1000, cursor });
+    for (const row of page.items) rows.push(...(row.generation > 1 ? await store.generations(namespace, row.id) : [row]));
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return exportAnchors(rows, { at: clock.now(), chainKey: options.chainKey });
+}

@@ -1,0 +1,92 @@
+import { decodePayload } from "../journal/payload.ts";
+import { isFinished } from "../store/transitions.ts";
+import type { Entry, Mail, RunRow } from "../store/store.ts";
+import type { EngineParts } from "./parts.ts";
+import { assemble } from "./payloads.ts";
+
+/** One thing that happened in a run, with a number that never changes: `id` is stable over repeated delivery. */
+export interface RunEvent {
+  /** `<run>.<generation>.<seq>`. */
+  id: string;
+  seq: number;
+  /** `run.opened`, `step.settled`, `step.attempt`, `hold.opened`, `mail.decision`, … */
+  type: string;
+  key: string;
+  outcome: "ok" | "error" | "unknown" | null;
+  attempt: number;
+  /** Who sent it, for mail. */
+  by: string | null;
+  startedAt: Date;
+  at: Date;
+  /** The recorded value; undefined when there is none or it was erased. */
+  value: unknown;
+  measures: unknown;
+}
+
+const pageSize = 1000;
+
+/** Events after `after`, in order; waits for more (with `wait`) until the run has ended. */
+export async function* watchRun(
+  parts: EngineParts,
+  id: string,
+  after: number,
+  wait: ((row: RunRow) => Promise<void>) | null,
+): AsyncIterableIterator<RunEvent> {
+  const { store, namespace } = parts;
+  let seen = after;
+  let generation: number | null = null;
+  for (;;) {
+    const row = await store.run(namespace, id);
+    if (!row) return;
+    if (generation !== null && row.generation !== generation) seen = 0;
+    generation = row.generation;
+    const [read] = await store.history(namespace, [{ pk: row.pk, after: seen }]);
+    const history = await assemble(store, namespace, row.pk, read ?? { entries: [], mail: [] });
+    const events = [
+      ...history.entries.map((entry) => entryEvent(parts, row, entry)),
+      ...history.mail.map((mail) => mailEvent(parts, row, mail)),
+    ].sort((a, b) => a.seq - b.seq);
+    for (const event of events) {
+      seen = event.seq;
+      yield event;
+    }
+    if (wait === null || ((isFinished(row.status) || row.status === "diverged") && row.seq <= seen)) return;
+    if (events.length < pageSize) await wait(row);
+  }
+}
+
+function entryEvent(parts: EngineParts, row: RunRow, entry: Entry): RunEvent {
+  return {
+    id: `${row.id}.${row.generation}.${entry.seq}`,
+    seq: entry.seq,
+    type: `${entry.kind}.${entry.phase.replace(/[:~].*$/, "")}`,
+    key: entry.key,
+    outcome: entry.outcome,
+    attempt: entry.attempt,
+    by: null,
+    startedAt: new Date(entry.startedAt),
+    at: new Date(entry.endedAt),
+    value: readable(parts, entry.payload),
+    measures: entry.measures === null ? null : (JSON.parse(entry.measures) as unknown),
+  };
+}
+
+function mailEvent(parts: EngineParts, row: RunRow, mail: Mail): RunEvent {
+  return {
+    id: `${row.id}.${row.generation}.${mail.n}`,
+    seq: mail.n,
+    type: `mail.${mail.kind}`,
+    key: mail.key,
+    outcome: mail.outcome,
+    attempt: 0,
+    by: mail.sender,
+    startedAt: new Date(mail.at),
+    at: new Date(mail.at),
+    value: readable(parts, mail.payload),
+    measures: null,
+  };
+}
+
+function readable(parts: EngineParts, payload: Entry["payload"]): unknown {
+  return payload === null || payload.codec === "erased" || payload.codec === "hash" ? undefined : decodePayload(payload, parts.codec);
+}

@@ -1,0 +1,427 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import { Execution } from "../run/execution.ts";
+import type { Rest } from "../run/host.ts";
+import type { ClaimRequest, History, NewMail, RunPk, RunRow, Store, StoreSignal } from "../store/store.ts";
+import { adopt } from "./adoption.ts";
+import { Committer, type Flight } from "./committer.ts";
+import { LiveHost } from "./live-host.ts";
+import type { EngineOptions } from "./options.ts";
+import { assemble } from "./payloads.ts";
+import { holdPoisoned } from "./poison.ts";
+import type { ProcessIdentity } from "./identity.ts";
+import type { Registry } from "./registry.ts";
+import { Residence } from "./residence.ts";
+
+/** What a worker needs to know, worked out from the engine's options. */
+export interface WorkerSettings {
+  store: Store;
+  namespace: string;
+  registry: Registry;
+  clock: Clock;
+  process: ProcessIdentity;
+  concurrency: number;
+  leaseMs: number;
+  queues: ClaimRequest["queues"];
+  options: EngineOptions;
+  guard: Guard;
+}
+
+/** What watches workflow code for what no replay can repeat. */
+export interface Guard {
+  /** Workflow code waits for something unrecorded: where, to end the run for it; undefined to let it be. */
+  foreignAwait(execution: Execution): string | null | undefined;
+  uninstall(): void;
+}
+
+/** A run with this many claims and no write in between killed its workers: it is held for an operator. */
+const maxStalls = 5;
+/** A woken run is left to its last owner this long: its coroutine may still be in memory there. */
+const headStartMs = 50;
+/** How often other processes' work is looked for when nobody tells. */
+const pollMs = 1000;
+
+/**
+ * Claims runs and executes them: one lease for all, one transaction a turn for what they write.
+ */
+export class Worker {
+  readonly settings: WorkerSettings;
+  readonly committer: Committer;
+  readonly running = new Map<RunPk, Execution>();
+  readonly residence: Residence;
+  readonly host: LiveHost;
+  incarnation = "";
+  draining = false;
+  private started = false;
+  private claiming = false;
+  private claimAgain = false;
+  private leaseEnds = 0;
+  private stopTimers: (() => void)[] = [];
+  private cancelWake: (() => void) | null = null;
+  private wakeFor = Number.POSITIVE_INFINITY;
+  private unwatch: (() => void) | null = null;
+  /** Told after each commit what was written. */
+  onCommitted: (flights: readonly Flight[]) => void = () => {};
+  private readonly onRest: (execution: Execution, rest: Rest) => void;
+  private readonly restWaiters = new Set<() => void>();
+
+  constructor(settings: WorkerSettings, onRest: (execution: Execution, rest: Rest) => void) {
+    this.settings = settings;
+    this.onRest = onRest;
+    const { store, namespace, clock, options } = settings;
+    const residence = { count: 1000, bytes: 64 * 1024 * 1024, ...options.residence };
+    if ((options.discipline ?? "normal") !== "normal") residence.count = 0;
+    this.residence = new Residence(residence);
+    this.host = new LiveHost(this);
+    this.committer = new Committer(store, namespace, clock, {
+      failed: (error) => this.host.engineLog.error({ error }, "the store did not take a write; trying again"),
+      committed: (flights) => {
+        this.onCommitted(flights);
+        if (options.discipline === "crash") void this.crash();
+        else if (options.discipline === "park") for (const { execution } of flights) execution.yielding = true;
+      },
+    });
+  }
+
+  /** Registers, takes over what dead workers left, and begins to claim. */
+  async start(): Promise<void> {
+    if (this.started) return;
+    this.started = true;
+    this.draining = false;
+    const { clock, leaseMs, store, namespace } = this.settings;
+    await this.register();
+    await this.takeOver();
+    this.stopTimers = [
+      every(clock, leaseMs / 3, () => this.renew()),
+      every(clock, Math.min(pollMs, leaseMs / 3), () => (store.shared ? this.lookAround() : Promise.resolve())),
+    ];
+    this.unwatch = store.watch(namespace, (signal) => this.heard(signal));
+    this.wake();
+  }
+
+  /** Stops claiming, lets running steps end (up to `drainMs`), gives everything back, and retires. */
+  async stop(drainMs: number): Promise<void> {
+    if (!this.started) return;
+    this.draining = true;
+    for (const execution of this.running.values()) execution.schedule();
+    const deadline = this.settings.clock.monotonic() + drainMs;
+    while (this.running.size > 0 && this.settings.clock.monotonic() < deadline) {
+      await this.nextRest(deadline - this.settings.clock.monotonic());
+    }
+    await this.halt();
+    await this.settings.store.retire(this.settings.namespace, this.incarnation);
+  }
+
+  private async halt(): Promise<void> {
+    this.started = false;
+    for (const stop of this.stopTimers) stop();
+    this.stopTimers = [];
+    this.cancelWake?.();
+    this.unwatch?.();
+    for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
+    this.residence.clear();
+    while (this.claiming) await new Promise<void>((resolve) => this.settings.clock.immediate(resolve));
+  }
+
+  /** Throws away everything this process knows, as a crash would, and starts afresh. For tests. */
+  async crash(): Promise<void> {
+    const old = this.incarnation;
+    for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
+    this.residence.clear();
+    await this.register();
+    await this.settings.store.takeOver(this.settings.namespace, { now: this.settings.clock.now(), dead: [old] });
+    this.wake();
+  }
+
+  /** Works until nothing is ready or running here. */
+  async untilIdle(): Promise<void> {
+    for (;;) {
+      const claimed = await this.claim();
+      if (claimed === 0 && this.running.size === 0 && this.committer.idle && !this.claiming) return;
+      if (claimed === 0) await this.nextRest(50);
+    }
+  }
+
+  private nextRest(atMostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.restWaiters.delete(done);
+        cancel();
+        resolve();
+      };
+      const cancel = this.settings.clock.timer(Math.max(1, atMostMs), done);
+      this.restWaiters.add(done);
+    });
+  }
+
+  // ── Lease ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Asked before each effect, on the clock that never jumps. */
+  leaseHeld(): boolean {
+    return this.settings.clock.monotonic() < this.leaseEnds;
+  }
+
+  private async register(): Promise<void> {
+    const { store, namespace, clock, leaseMs, process, registry } = this.settings;
+    this.incarnation = randomBytes(9).toString("base64url");
+    const asked = clock.monotonic();
+    await store.register(namespace, {
+      incarnation: this.incarnation,
+      host: process.host,
+      bootId: process.bootId,
+      pid: process.pid,
+      leaseUntil: clock.now() + leaseMs,
+      capabilities: registry.capabilities(),
+    });
+    this.leaseEnds = asked + leaseMs;
+  }
+
+  private async renew(): Promise<void> {
+    const { store, namespace, clock, leaseMs } = this.settings;
+    const asked = clock.monotonic();
+    const held = await store.renew(namespace, this.incarnation, clock.now(), clock.now() + leaseMs);
+    if (!this.started) return;
+    if (held) {
+      this.leaseEnds = asked + leaseMs;
+      return;
+    }
+    // A dead incarnation never comes back: its runs are somebody else's now.
+    this.host.engineLog.warn({ incarnation: this.incarnation }, "lost the lease; registering anew");
+    for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
+    this.residence.clear();
+    await this.register();
+    this.wake();
+  }
+
+  /** Owners on this host and boot whose process is gone are dead at once; the others when their lease has passed. */
+  private async takeOver(): Promise<void> {
+    const { store, namespace, clock, process } = this.settings;
+    const workers = await store.workers(namespace);
+    const dead = workers.filter(
+      (worker) =>
+        worker.incarnation !== this.incarnation &&
+        worker.host === process.host &&
+        worker.bootId === process.bootId &&
+        !process.isAlive(worker.pid),
+    );
+    const now = clock.now();
+    if (dead.length === 0 && workers.every((worker) => worker.leaseUntil > now)) return;
+    const taken = await store.takeOver(namespace, { now, dead: dead.map((worker) => worker.incarnation) });
+    if (taken > 0) this.wake();
+  }
+
+  private async lookAround(): Promise<void> {
+    await this.takeOver();
+    await this.readUnread();
+    this.wake();
+  }
+
+  // ── Mail ──────────────────────────────────────────────────────────────────────────────────────────
+
+  private heard(signal: StoreSignal): void {
+    switch (signal.type) {
+      case "mail":
+        this.running.get(signal.pk)?.notice();
+        return;
+      case "foreign":
+        void this.quietly(this.readUnread());
+        this.wake();
+        return;
+      case "ready":
+        this.wake();
+    }
+  }
+
+  private async readUnread(): Promise<void> {
+    const owned = [...this.running.values()].map(({ writer }) => ({ pk: writer.pk, epoch: writer.epoch, seq: writer.seq }));
+    if (owned.length === 0) return;
+    const { store, namespace } = this.settings;
+    for (const found of await store.unread(namespace, owned)) {
+      const execution = this.running.get(found.pk);
+      if (!execution) continue;
+      const asked = owned.find((one) => one.pk === found.pk);
+      if (found.fenced && asked?.epoch === execution.writer.epoch) execution.abandon({ type: "fenced" });
+      else if (!found.fenced && !execution.writer.busy && found.seq > execution.writer.seq) execution.notice();
+    }
+  }
+
+  // ── Claiming ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** There may be something to claim. */
+  wake(): void {
+    if (!this.started || this.draining) return;
+    if (this.claiming) {
+      this.claimAgain = true;
+      return;
+    }
+    this.claiming = true;
+    this.settings.clock.immediate(() => {
+      this.claiming = false;
+      void this.quietly(this.claim());
+    });
+  }
+
+  private async claim(): Promise<number> {
+    const { store, namespace, clock, concurrency, leaseMs, registry, queues } = this.settings;
+    const free = concurrency - this.running.size;
+    if (this.claiming || free <= 0 || !this.started || this.draining || !this.leaseHeld()) return 0;
+    this.claiming = true;
+    this.claimAgain = false;
+    const { incarnation } = this;
+    let count = 0;
+    try {
+      const now = clock.now();
+      const { runs, poisoned, nextWake } = await store.claim(namespace, {
+        incarnation,
+        capabilities: registry.capabilities(),
+        adopt: true,
+        queues,
+        limit: free,
+        now,
+        leaseUntil: now + leaseMs,
+        headStart: store.shared ? headStartMs : 0,
+        maxStalls,
+        tick: tickMail,
+      });
+      count = runs.length + poisoned.length;
+      if (incarnation === this.incarnation) {
+        await this.begin(runs);
+        for (const row of poisoned) await holdPoisoned(this, row);
+      }
+      this.sleepUntil(nextWake);
+      if (runs.length === free || poisoned.length > 0) this.claimAgain = true;
+    } finally {
+      this.claiming = false;
+    }
+    if (this.claimAgain) this.wake();
+    return count;
+  }
+
+  /** Looks again when the next run becomes due. */
+  private sleepUntil(time: number | null): void {
+    if (time === null || !this.started) return;
+    if (this.cancelWake && this.wakeFor <= time) return;
+    this.cancelWake?.();
+    this.wakeFor = time;
+    this.cancelWake = this.settings.clock.timer(
+      Math.max(1, time - this.settings.clock.now()),
+      () => {
+        this.cancelWake = null;
+        this.wake();
+      },
+      { unref: false },
+    );
+  }
+
+  private async begin(rows: readonly RunRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const { store, namespace } = this.settings;
+    const cached = rows.map((row) => this.reusable(row));
+    const wanted = rows.map((row, i) => ({ pk: row.pk, after: cached[i]?.writer.seq ?? 0 }));
+    const { incarnation } = this;
+    const histories = await store.history(namespace, wanted);
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as RunRow;
+      const history = histories[i] as History;
+      if (incarnation !== this.incarnation) return;
+      try {
+        const execution = cached[i];
+        if (execution && canResume(history)) this.resume(execution, row, await assemble(store, namespace, row.pk, history));
+        else {
+          execution?.abandon({ type: "fenced" });
+          const whole = execution ? (await store.history(namespace, [{ pk: row.pk, after: 0 }]))[0] : history;
+          await this.execute(row, await assemble(store, namespace, row.pk, whole as History));
+        }
+      } catch (error) {
+        this.host.engineLog.error({ run: row.id, error }, "could not begin a run; it will be claimed again");
+      }
+    }
+  }
+
+  /** A coroutine of the very last claim, which only mail can have moved on. */
+  private reusable(row: RunRow): Execution | undefined {
+    const execution = this.residence.take(row.pk);
+    if (!execution) return undefined;
+    if (execution.writer.epoch + 1 === row.epoch && execution.workflow.version === row.version) return execution;
+    execution.abandon({ type: "fenced" });
+    return undefined;
+  }
+
+  private resume(execution: Execution, row: RunRow, { mail }: History): void {
+    this.running.set(row.pk, execution);
+    execution.resume(row, mail);
+  }
+
+  /** Starts a run, or replays it, from its history. */
+  private async execute(row: RunRow, history: History): Promise<void> {
+    const chosen = await adopt(this.settings, this.host, row, history);
+    if ("pinned" in chosen) return this.host.leaveForOthers(row, history);
+    if ("diverged" in chosen) return this.host.divergeAtOnce(row, history, chosen.diverged);
+    const execution = new Execution(row, chosen.workflow, this.host, history.entries, history.mail);
+    if (chosen.workflow.version !== row.version) execution.adoption = { from: row.version, to: chosen.workflow.version };
+    this.running.set(row.pk, execution);
+    execution.start(execution.decode(history.entries[0]?.payload ?? null));
+  }
+
+  /** An execution came to rest: its slot is free. */
+  rested(execution: Execution, rest: Rest): void {
+    const { pk } = execution.writer;
+    if (this.running.get(pk) === execution) this.running.delete(pk);
+    if (rest.type === "parked") this.residence.keep(execution);
+    this.onRest(execution, rest);
+    for (const waiter of [...this.restWaiters]) waiter();
+    this.wake();
+  }
+
+  private async quietly(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.host.engineLog.error({ error }, "the store did not answer; trying again");
+      this.settings.clock.timer(250, () => this.wake());
+    }
+  }
+}
+
+/** History that only mail moved on, and none of it changes how the record is read. */
+function canResume(history: History): boolean {
+  return (
+    history.entries.length === 0 &&
+    !history.mail.some((mail) => mail.kind === "retry" || mail.kind === "migrate" || mail.kind === "pin")
+  );
+}
+
+const tickMail = (_row: RunRow, at: number): NewMail => ({
+  kind: "tick",
+  key: "",
+  dedupe: null,
+  outcome: null,
+  payload: null,
+  sender: null,
+  at,
+  salt: null,
+});
+
+/** Calls `work` every `ms`, never twice at once. */
+function every(clock: Clock, ms: number, work: () => Promise<unknown>): () => void {
+  let stopped = false;
+  let cancel = (): void => {};
+  const arm = (): void => {
+    cancel = clock.timer(
+      ms,
+      () => {
+        work()
+          .catch(() => {})
+          .finally(() => {
+            if (!stopped) arm();
+          });
+      },
+      { unref: true },
+    );
+  };
+  arm();
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}
