@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -30,9 +31,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [
-      project("core", "./packages/core"),
-      project("sql", "./packages/sql"),
-      project("cli", "./packages/cli"),
+      ...readdirSync(at("./packages")).map((room) => project(room, `./packages/${room}`)),
       project("examples", "./examples"),
       project("bench", "./bench"),
       project("scripts", "./scripts"),
