@@ -17,16 +17,27 @@ try {
   const packages = readdirSync(join(root, "packages"))
     .map((room) => join(root, "packages", room))
     .filter((directory) => existsSync(join(directory, "package.json")));
-  const tarballs = [];
-  for (const directory of packages) tarballs.push(await inspect(directory));
-  tryOut(tarballs);
+  const packed = new Map();
+  for (const directory of packages) {
+    const { manifest, tarball } = await inspect(directory);
+    packed.set(manifest.name, { manifest, tarball });
+  }
+  tryOut([...closure("holdpoint", packed)].map((name) => packed.get(name).tarball));
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 for (const problem of problems) console.error(`✗ ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
-/** Packs one package and looks at what would be published. Gives the tarball's path. */
+/** A package of ours and those of ours it needs. */
+function closure(name, packed, found = new Set()) {
+  if (!packed.has(name) || found.has(name)) return found;
+  found.add(name);
+  for (const needed of Object.keys(packed.get(name).manifest.dependencies ?? {})) closure(needed, packed, found);
+  return found;
+}
+
+/** Packs one package and looks at what would be published. */
 async function inspect(directory) {
   const manifest = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
   const [packed] = JSON.parse(npm(["pack", "--json", "--pack-destination", work], directory));
@@ -56,7 +67,7 @@ async function inspect(directory) {
   attempt(`${manifest.name}: are-the-types-wrong`, () =>
     node([attw, tarball, "--profile", "esm-only", "--no-definitely-typed", "--no-color", "--format", "ascii"], root),
   );
-  return tarball;
+  return { manifest, tarball };
 }
 
 /** Installs the tarballs as a user would, and compiles and runs the first example of the README. */
