@@ -167,25 +167,35 @@ export class NotStorableError extends HoldpointError {
 /** The value is larger than the limit; measured before it was written. */
 export class PayloadTooLargeError extends HoldpointError {
   constructor(subject: string, size: number, limit: number) {
-    super("PAYLOAD_TOO_LARGE", `${subject} is ${size} bytes, the limit is ${limit}; store it elsewhere and return a reference`, {
-      subject,
-      size,
-      limit,
-    });
+    super(
+      "PAYLOAD_TOO_LARGE",
+      `${subject} is ${size} bytes, the limit is ${limit}; store it elsewhere and return a reference`,
+      {
+        subject,
+        size,
+        limit,
+      },
+    );
   }
 }
 
 /** A workflow returned while a step was still running: await it, or race it. */
 export class UnawaitedStepError extends HoldpointError {
   constructor(keys: readonly string[]) {
-    super("UNAWAITED_STEP", `the workflow returned while still running: ${keys.join(", ")}; await every step`, { keys });
+    super("UNAWAITED_STEP", `the workflow returned while still running: ${keys.join(", ")}; await every step`, {
+      keys,
+    });
   }
 }
 
 /** Workflow code used something that is different in a replay; says where and what to use instead. */
 export class NondeterminismError extends HoldpointError {
   constructor(what: string, instead: string, where: string | null) {
-    super("NONDETERMINISM", `${what} in workflow code${where ? ` at ${where}` : ""}; use ${instead}`, { what, instead, where });
+    super("NONDETERMINISM", `${what} in workflow code${where ? ` at ${where}` : ""}; use ${instead}`, {
+      what,
+      instead,
+      where,
+    });
   }
 }
 

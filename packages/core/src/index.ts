@@ -3,32 +3,40 @@
  *
  * Most programs install `holdpoint`, which brings this, the SQLite store and the command.
  */
-export * from "./errors.ts";
-export { systemClock, type Clock } from "./clock.ts";
-export * from "./workflow/context.ts";
-export { workflow, type AnyWorkflow, type InputOf, type OutputOf, type Workflow, type WorkflowOptions } from "./workflow/definition.ts";
-export { durationMs, type Duration } from "./workflow/duration.ts";
-export { afterFailure, type RetryPolicy, type RetryVerdict } from "./workflow/retry.ts";
-export type { InferIn, InferOut, StandardJsonSchemaV1, StandardSchemaV1 } from "./workflow/schema.ts";
-export { checkJsonSchema, jsonSchemaOf, type JsonSchema } from "./workflow/json-schema.ts";
-export { service, type ProvidedService, type ServiceToken } from "./workflow/service.ts";
-export { createEngine, Engine, type RunOptions } from "./engine/engine.ts";
+
+export { type Clock, systemClock } from "./clock.ts";
 export type { BulkResult } from "./engine/bulk.ts";
 export type { CheckedRun, CheckReport } from "./engine/check.ts";
 export type { DecideOptions } from "./engine/decide.ts";
+export { createEngine, Engine, type RunOptions } from "./engine/engine.ts";
 export type { EraseTarget } from "./engine/erase.ts";
 export type { ForkOptions } from "./engine/fork.ts";
 export type { Hold } from "./engine/hold-view.ts";
 export type { ProcessIdentity } from "./engine/identity.ts";
 export type { MigrateOptions, MigrateReport } from "./engine/migrate.ts";
 export type { EngineLog, EngineOptions, QueueOptions, RetentionOptions } from "./engine/options.ts";
-export type { RetentionResult } from "./engine/retention.ts";
 export { closest } from "./engine/registry.ts";
+export type { RetentionResult } from "./engine/retention.ts";
 export type { RunHandle } from "./engine/run-handle.ts";
 export type { Run } from "./engine/run-view.ts";
 export type { Verification } from "./engine/verification.ts";
 export type { RunEvent } from "./engine/watch.ts";
+export * from "./errors.ts";
 export { type AnchoredHead, type Anchors, exportAnchors, readAnchors } from "./journal/anchor.ts";
 export type { PayloadCodec } from "./journal/codec.ts";
 export type { ChainProblem, ProblemKind } from "./journal/verify.ts";
 export * from "./store/index.ts";
+export * from "./workflow/context.ts";
+export {
+  type AnyWorkflow,
+  type InputOf,
+  type OutputOf,
+  type Workflow,
+  type WorkflowOptions,
+  workflow,
+} from "./workflow/definition.ts";
+export { type Duration, durationMs } from "./workflow/duration.ts";
+export { checkJsonSchema, type JsonSchema, jsonSchemaOf } from "./workflow/json-schema.ts";
+export { afterFailure, type RetryPolicy, type RetryVerdict } from "./workflow/retry.ts";
+export type { InferIn, InferOut, StandardJsonSchemaV1, StandardSchemaV1 } from "./workflow/schema.ts";
+export { type ProvidedService, type ServiceToken, service } from "./workflow/service.ts";

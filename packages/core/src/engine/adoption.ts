@@ -19,7 +19,12 @@ export async function adopt(
   if (history.mail.some((mail) => mail.kind === "pin")) return { pinned: true };
   let first: string | null = null;
   for (const candidate of settings.registry.newerThan(row.workflow, row.version)) {
-    const { divergence } = await dryRun({ ...settings, services: host.services, codec: host.codec }, row, history, candidate);
+    const { divergence } = await dryRun(
+      { ...settings, services: host.services, codec: host.codec },
+      row,
+      history,
+      candidate,
+    );
     if (!divergence) return { workflow: candidate };
     first ??= `version ${row.version} is gone and version ${candidate.version} cannot take over: ${divergence.message}`;
   }

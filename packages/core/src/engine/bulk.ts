@@ -11,7 +11,12 @@ export interface BulkResult {
   refused: { id: string; reason: string }[];
 }
 
-export function bulkCancel(parts: EngineParts, filter: RunFilter, reason: string, by: string | null): Promise<BulkResult> {
+export function bulkCancel(
+  parts: EngineParts,
+  filter: RunFilter,
+  reason: string,
+  by: string | null,
+): Promise<BulkResult> {
   const live = filter.status ?? (["ready", "running", "parked", "paused", "diverged"] as const);
   return forEach(parts, { ...filter, status: live }, (id) => cancelRun(parts, id, reason, by === null ? {} : { by }));
 }

@@ -60,5 +60,11 @@ async function checkRun(parts: EngineParts, row: RunRow): Promise<CheckedRun> {
     reason = divergence.message;
     at = frontier;
   }
-  return { ...facts, runsOn: candidates[0]?.version ?? null, verdict: candidates.length > 0 ? "diverges" : "no code", reason, at };
+  return {
+    ...facts,
+    runsOn: candidates[0]?.version ?? null,
+    verdict: candidates.length > 0 ? "diverges" : "no code",
+    reason,
+    at,
+  };
 }

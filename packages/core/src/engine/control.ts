@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { CancelledError, InvalidStateError, NotFoundError } from "../errors.ts";
 import { RunWriter } from "../run/writer.ts";
-import { isFinished } from "../store/transitions.ts";
 import type { MailKind, NewMail, RunStatus, StoredPayload } from "../store/store.ts";
+import { isFinished } from "../store/transitions.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** Mail to a run from outside; says clearly when the run cannot take it. */
@@ -24,11 +24,15 @@ export async function deliverTo(
   };
   const result = await parts.committer.submit({ type: "deliver", to: { id }, mail: full, allowedIn });
   if (result.type === "absent") throw new NotFoundError("run", id);
-  if (result.type === "refused") throw new InvalidStateError(`run ${id} did not take the ${mail.kind}: ${result.reason}`);
+  if (result.type === "refused")
+    throw new InvalidStateError(`run ${id} did not take the ${mail.kind}: ${result.reason}`);
   if (result.type === "state") {
-    throw new InvalidStateError(`run ${id} is ${result.status}: it cannot take a ${mail.kind}`, { status: result.status });
+    throw new InvalidStateError(`run ${id} is ${result.status}: it cannot take a ${mail.kind}`, {
+      status: result.status,
+    });
   }
-  if (result.status === "running") parts.worker.running.get((await parts.store.run(parts.namespace, id))?.pk ?? -1)?.notice();
+  if (result.status === "running")
+    parts.worker.running.get((await parts.store.run(parts.namespace, id))?.pk ?? -1)?.notice();
 }
 
 export async function cancelRun(
@@ -56,7 +60,8 @@ async function forceCancel(parts: EngineParts, id: string, reason: string): Prom
   for (;;) {
     const row = await store.run(namespace, id);
     if (!row) throw new NotFoundError("run", id);
-    if (isFinished(row.status)) throw new InvalidStateError(`run ${id} is ${row.status} already`, { status: row.status });
+    if (isFinished(row.status))
+      throw new InvalidStateError(`run ${id} is ${row.status} already`, { status: row.status });
     const [history] = await store.history(namespace, [{ pk: row.pk, after: 0 }]);
     if (!history) throw new NotFoundError("run", id);
     const writer = new RunWriter(row, history.entries.at(-1)?.mailSeen ?? 0, options.chainKey);
@@ -105,7 +110,15 @@ async function forceCancel(parts: EngineParts, id: string, reason: string): Prom
             },
           ]
         : [],
-      holdEvent: { actor: null, channel: "engine", action: "withdrawn", data: null, evidenceHash: null, at, idempotencyKey: "withdrawn:seal" },
+      holdEvent: {
+        actor: null,
+        channel: "engine",
+        action: "withdrawn",
+        data: null,
+        evidenceHash: null,
+        at,
+        idempotencyKey: "withdrawn:seal",
+      },
       at,
     });
     if (result.type === "sealed") return parts.worker.running.get(row.pk)?.abandon({ type: "fenced" });

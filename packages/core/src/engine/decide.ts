@@ -1,5 +1,5 @@
-import { HoldpointError, HoldConflictError, NotFoundError, ValidationError } from "../errors.ts";
 import { randomBytes } from "node:crypto";
+import { HoldConflictError, HoldpointError, NotFoundError, ValidationError } from "../errors.ts";
 import { alreadyClosed, checkEvidence, checkOption, mayDecide, type RecordedDecision } from "../hold/answer.ts";
 import { decodePayload } from "../journal/payload.ts";
 import { acceptApproval } from "../run/holds.ts";
@@ -7,8 +7,8 @@ import { acceptOperatorAnswer } from "../run/operator.ts";
 import type { HoldRow, NewMail, StoredPayload } from "../store/store.ts";
 import { checkJsonSchema } from "../workflow/json-schema.ts";
 import { dryRun } from "./dry-run.ts";
-import type { EngineParts } from "./parts.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
+import type { EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 import { poisonKey } from "./poison.ts";
 
@@ -50,7 +50,12 @@ export async function decide(
     if (sameAnswer(row, decision, by, parts)) return view;
     throw alreadyClosed(row);
   }
-  checkEvidence(row, typeof given === "string" ? null : { revision: given.revision, evidenceHash: Buffer.from(given.evidenceHash, "hex") });
+  checkEvidence(
+    row,
+    typeof given === "string"
+      ? null
+      : { revision: given.revision, evidenceHash: Buffer.from(given.evidenceHash, "hex") },
+  );
   const at = parts.clock.now();
   const result = await parts.committer.submit({
     type: "hold",
@@ -79,7 +84,10 @@ export async function decide(
   if (result.type === "conflict") {
     if (sameAnswer(result.hold, decision, by, parts)) return viewHold(parts, result.hold);
     if (result.hold.status === "open") {
-      throw new HoldConflictError(`"${row.title}" has changed since it was read; look at it again`, { holdId: id, status: "open" });
+      throw new HoldConflictError(`"${row.title}" has changed since it was read; look at it again`, {
+        holdId: id,
+        status: "open",
+      });
     }
     throw alreadyClosed(result.hold);
   }
@@ -87,11 +95,31 @@ export async function decide(
 }
 
 /** What the run gets: the decision, or for a poisoned run what the operator chose. */
-function mailFor(row: HoldRow, payload: StoredPayload, value: unknown, by: string | null, at: number, parts: EngineParts): NewMail {
-  const mail = { key: row.key, dedupe: `hold:${row.id}:${row.revision}`, outcome: "ok", payload, sender: by, at, salt: randomBytes(16) } as const;
+function mailFor(
+  row: HoldRow,
+  payload: StoredPayload,
+  value: unknown,
+  by: string | null,
+  at: number,
+  parts: EngineParts,
+): NewMail {
+  const mail = {
+    key: row.key,
+    dedupe: `hold:${row.id}:${row.revision}`,
+    outcome: "ok",
+    payload,
+    sender: by,
+    at,
+    salt: randomBytes(16),
+  } as const;
   if (!row.key.startsWith(poisonKey)) return { kind: "decision", ...mail };
   if ((value as { action: string }).action === "retry") return { kind: "operator", ...mail };
-  return { kind: "cancel", ...mail, key: "", payload: parts.encodeInline({ reason: "cancelled by an operator" }, "reason") };
+  return {
+    kind: "cancel",
+    ...mail,
+    key: "",
+    payload: parts.encodeInline({ reason: "cancelled by an operator" }, "reason"),
+  };
 }
 
 /** The same person saying the same thing again is no conflict. */

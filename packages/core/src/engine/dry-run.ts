@@ -5,8 +5,8 @@ import { defaultPayloadLimit } from "../journal/payload.ts";
 import { Execution } from "../run/execution.ts";
 import type { Host, Rest } from "../run/host.ts";
 import type { History, RunRow } from "../store/store.ts";
-import type { AnyWorkflow } from "../workflow/definition.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
+import type { AnyWorkflow } from "../workflow/definition.ts";
 import type { Registry } from "./registry.ts";
 
 /** What a dry replay found. */
@@ -55,13 +55,24 @@ function dryHost(
 
 /** Replays a history against code, up to the first thing that is not recorded. Nothing runs, nothing is written. */
 export async function dryRun(
-  settings: { namespace: string; registry: Registry; services: ReadonlyMap<string, unknown>; codec?: PayloadCodec | undefined },
+  settings: {
+    namespace: string;
+    registry: Registry;
+    services: ReadonlyMap<string, unknown>;
+    codec?: PayloadCodec | undefined;
+  },
   row: RunRow,
   history: History,
   workflow: AnyWorkflow,
 ): Promise<DryRun> {
   const rest = Promise.withResolvers<Rest>();
-  const host = dryHost(settings.namespace, settings.registry, settings.services, settings.codec ?? valueCodec, rest.resolve);
+  const host = dryHost(
+    settings.namespace,
+    settings.registry,
+    settings.services,
+    settings.codec ?? valueCodec,
+    rest.resolve,
+  );
   const execution = new Execution(row, workflow, host, history.entries, history.mail);
   execution.start(execution.decode(history.entries[0]?.payload ?? null));
   const how = await rest.promise;

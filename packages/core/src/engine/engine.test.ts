@@ -14,7 +14,10 @@ const add = workflow(
 );
 
 const ask = workflow({ name: "ask", input: z.object({ what: z.string() }) }, async (ctx, { what }) => {
-  const { approved, by } = await ctx.approve("ok?", { title: `Do ${what}?`, deadline: [{ after: "1h", decide: { approved: false } }] });
+  const { approved, by } = await ctx.approve("ok?", {
+    title: `Do ${what}?`,
+    deadline: [{ after: "1h", decide: { approved: false } }],
+  });
   if (!approved) return "no";
   return ctx.step("do", () => `${what} by ${by}`);
 });

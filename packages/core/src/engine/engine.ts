@@ -1,18 +1,19 @@
+import { randomBytes, randomUUID } from "node:crypto";
 import { systemClock } from "../clock.ts";
 import { HoldpointError, NotFoundError, RunConflictError, ValidationError } from "../errors.ts";
+import type { Anchors } from "../journal/anchor.ts";
 import { valueCodec } from "../journal/codec.ts";
 import { defaultPayloadLimit, encodePayload } from "../journal/payload.ts";
+import { inputDigestOf, newRun } from "../run/new-run.ts";
 import { sameBytes } from "../store/same-bytes.ts";
 import type { Attributes, HoldFilter, NewMail, Page, PageOf, RunFilter, StartResult } from "../store/store.ts";
-import { inputDigestOf, newRun } from "../run/new-run.ts";
-import { randomBytes, randomUUID } from "node:crypto";
 import type { AnyWorkflow, InputOf, OutputOf } from "../workflow/definition.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
 import { parseAsync } from "../workflow/schema.ts";
-import { bulkCancel, bulkRetry, type BulkResult } from "./bulk.ts";
-import { check, type CheckReport } from "./check.ts";
-import { decide, type DecideOptions } from "./decide.ts";
-import { erase, type EraseTarget } from "./erase.ts";
+import { type BulkResult, bulkCancel, bulkRetry } from "./bulk.ts";
+import { type CheckReport, check } from "./check.ts";
+import { type DecideOptions, decide } from "./decide.ts";
+import { type EraseTarget, erase } from "./erase.ts";
 import { guardFor } from "./guard.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import { thisProcess } from "./identity.ts";
@@ -23,9 +24,8 @@ import { Retention, type RetentionResult } from "./retention.ts";
 import { RunHandle } from "./run-handle.ts";
 import { type Run, viewRun } from "./run-view.ts";
 import { Sweeper } from "./sweeper.ts";
-import { exportRunAnchors, verifyStoredRun, type Verification } from "./verification.ts";
+import { exportRunAnchors, type Verification, verifyStoredRun } from "./verification.ts";
 import { Worker } from "./worker.ts";
-import type { Anchors } from "../journal/anchor.ts";
 
 export interface RunOptions {
   /** Idempotency key and public id; default a random one. */
@@ -160,7 +160,11 @@ export class Engine {
    *
    * @throws ValidationError the input does not fit; RunConflictError the id belongs to another workflow or input
    */
-  async run<W extends AnyWorkflow>(workflow: W | string, input: InputOf<W>, options: RunOptions = {}): Promise<RunHandle<OutputOf<W>>> {
+  async run<W extends AnyWorkflow>(
+    workflow: W | string,
+    input: InputOf<W>,
+    options: RunOptions = {},
+  ): Promise<RunHandle<OutputOf<W>>> {
     return this.begin(workflow, input, options, null);
   }
 
@@ -182,8 +186,12 @@ export class Engine {
   ): Promise<RunHandle<OutputOf<W>>> {
     await this.open();
     const { registry, clock, codec, namespace, committer } = this.parts;
-    const workflow = registry.newest(typeof given === "string" ? given : given.name) ?? registry.require(typeof given === "string" ? given : given.name);
-    const value = workflow.input ? await parseAsync(workflow.input, input, `input of "${workflow.name}"`) : (input as unknown);
+    const workflow =
+      registry.newest(typeof given === "string" ? given : given.name) ??
+      registry.require(typeof given === "string" ? given : given.name);
+    const value = workflow.input
+      ? await parseAsync(workflow.input, input, `input of "${workflow.name}"`)
+      : (input as unknown);
     const id = checkId(options.id) ?? randomUUID();
     const { limits } = this.worker.host;
     const { payload, chunks } = encodePayload(value, {
@@ -193,7 +201,8 @@ export class Engine {
       inlineLimit: limits.inline,
     });
     const at = clock.now();
-    const readyAt = options.startAt?.getTime() ?? at + (options.delay === undefined ? 0 : durationMs(options.delay, "delay"));
+    const readyAt =
+      options.startAt?.getTime() ?? at + (options.delay === undefined ? 0 : durationMs(options.delay, "delay"));
     const run = newRun({
       namespace,
       id,
@@ -233,7 +242,10 @@ export class Engine {
     const existing = result.run ?? result.tombstone;
     if (!result.created && existing) {
       if (existing.workflow !== workflow.name) {
-        throw new RunConflictError(id, `belongs to a run of "${existing.workflow}", not "${workflow.name}"; use another id`);
+        throw new RunConflictError(
+          id,
+          `belongs to a run of "${existing.workflow}", not "${workflow.name}"; use another id`,
+        );
       }
       if (!mayDiffer && !sameBytes(existing.inputDigest, digest)) {
         throw new RunConflictError(id, `was started with another input; use another id, or the same input`);
@@ -246,7 +258,8 @@ export class Engine {
   async get<Out = unknown>(id: string): Promise<RunHandle<Out>> {
     await this.open();
     const { store, namespace } = this.parts;
-    if (!(await store.run(namespace, id)) && !(await store.tombstone(namespace, id))) throw new NotFoundError("run", id);
+    if (!(await store.run(namespace, id)) && !(await store.tombstone(namespace, id)))
+      throw new NotFoundError("run", id);
     return new RunHandle<Out>(this.parts, id);
   }
 
@@ -273,7 +286,9 @@ export class Engine {
   }
 
   /** A hold's audit trail, oldest first. */
-  async holdEvents(id: string): Promise<{ n: number; actor: string | null; channel: string; action: string; at: Date }[]> {
+  async holdEvents(
+    id: string,
+  ): Promise<{ n: number; actor: string | null; channel: string; action: string; at: Date }[]> {
     await this.open();
     const events = await this.parts.store.holdEvents(this.parts.namespace, id);
     return events.map(({ n, actor, channel, action, at }) => ({ n, actor, channel, action, at: new Date(at) }));
@@ -400,9 +415,15 @@ export function createEngine(options: EngineOptions): Engine {
   return new Engine(options);
 }
 
-function queuesOf(options: EngineOptions): { name: string; limit: number | null; perKey: { limit: number; while: "running" | "unfinished" } | null }[] {
-  const named = options.workflows.map((workflow) => workflow.options.queue).filter((name): name is string => name !== undefined);
-  const queues = new Map(["default", ...named].map((name) => [name, {} as NonNullable<EngineOptions["queues"]>[string]]));
+function queuesOf(
+  options: EngineOptions,
+): { name: string; limit: number | null; perKey: { limit: number; while: "running" | "unfinished" } | null }[] {
+  const named = options.workflows
+    .map((workflow) => workflow.options.queue)
+    .filter((name): name is string => name !== undefined);
+  const queues = new Map(
+    ["default", ...named].map((name) => [name, {} as NonNullable<EngineOptions["queues"]>[string]]),
+  );
   for (const [name, queue] of Object.entries(options.queues ?? {})) queues.set(name, queue);
   return [...queues].map(([name, queue]) => ({
     name,

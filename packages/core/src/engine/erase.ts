@@ -1,7 +1,7 @@
 import { InvalidStateError, NotFoundError, ValidationError } from "../errors.ts";
 import { erasureDigests } from "../journal/chain.ts";
-import { isFinished } from "../store/transitions.ts";
 import type { Attributes, RunRow } from "../store/store.ts";
+import { isFinished } from "../store/transitions.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** One run, or every run with these attributes (the subject's id, say). */
@@ -12,16 +12,23 @@ export async function erase(parts: EngineParts, target: EraseTarget, by: string 
   const rows = "run" in target ? await generations(parts, target.run) : await ofSubject(parts, target.attributes);
   const live = rows.filter((row) => !isFinished(row.status));
   if (live.length > 0) {
-    throw new InvalidStateError(`cannot erase while ${live.map((row) => row.id).join(", ")} is not finished; cancel it first`, {
-      runs: live.map((row) => row.id),
-    });
+    throw new InvalidStateError(
+      `cannot erase while ${live.map((row) => row.id).join(", ")} is not finished; cancel it first`,
+      {
+        runs: live.map((row) => row.id),
+      },
+    );
   }
   const { store, namespace, clock } = parts;
   for (const row of rows) {
     if (row.salt === null) continue;
     const [history] = await store.history(namespace, [{ pk: row.pk, after: 0 }]);
     if (!history) continue;
-    await store.erase(namespace, row.pk, { ...erasureDigests(row.salt, history.entries, history.mail), by, at: clock.now() });
+    await store.erase(namespace, row.pk, {
+      ...erasureDigests(row.salt, history.entries, history.mail),
+      by,
+      at: clock.now(),
+    });
   }
   return { erased: [...new Set(rows.map((row) => row.id))] };
 }

@@ -23,7 +23,11 @@ export interface ForkOptions {
  * Makes a new run out of the beginning of another one: a copy of its record up to a point, with a chain of its own.
  * What was copied is inherited: its steps are not run again, and never undone by the fork.
  */
-export async function forkRun<Out>(parts: EngineParts, sourceId: string, options: ForkOptions): Promise<RunHandle<Out>> {
+export async function forkRun<Out>(
+  parts: EngineParts,
+  sourceId: string,
+  options: ForkOptions,
+): Promise<RunHandle<Out>> {
   const { store, namespace, clock, committer } = parts;
   const source = await store.run(namespace, sourceId);
   if (!source) throw new NotFoundError("run", sourceId);
@@ -56,7 +60,10 @@ function cutBefore(id: string, { entries }: History, from: string | number): num
   if (first) return first.seq;
   const known = entries.map((entry) => entry.key).filter((key) => key !== "run" && !key.startsWith("run/"));
   throw new ValidationError("fork", [
-    { path: "from", message: `"${from}" is not in the journal of ${id}; it has ${[...new Set(known)].slice(0, 12).join(", ")}` },
+    {
+      path: "from",
+      message: `"${from}" is not in the journal of ${id}; it has ${[...new Set(known)].slice(0, 12).join(", ")}`,
+    },
   ]);
 }
 
@@ -64,7 +71,11 @@ type Row = { entry: Entry } | { mail: Mail };
 const numberOf = (row: Row): number => ("entry" in row ? row.entry.seq : row.mail.n);
 
 /** Which rows are copied, in order, and from which on they are a memo only. */
-function inheritable(history: History, end: number, decisions: "reuse" | "ask"): { rows: Row[]; memoFrom: number | null } {
+function inheritable(
+  history: History,
+  end: number,
+  decisions: "reuse" | "ask",
+): { rows: Row[]; memoFrom: number | null } {
   const rows: Row[] = [...history.entries.map((entry) => ({ entry })), ...history.mail.map((mail) => ({ mail }))]
     .filter((row) => numberOf(row) < end)
     .sort((a, b) => numberOf(a) - numberOf(b));
@@ -136,7 +147,12 @@ function copyRun(
       return;
     }
     const { seq: _seq, ...rest } = row.entry;
-    const entry: NewEntry = { ...rest, mailSeen, measures: index === 0 ? JSON.stringify(notes) : rest.measures, hash: head };
+    const entry: NewEntry = {
+      ...rest,
+      mailSeen,
+      measures: index === 0 ? JSON.stringify(notes) : rest.measures,
+      hash: head,
+    };
     head = entryHash(head, entry, payloadDigest(salt, entry.payload), uncovered, origin);
     entry.hash = head;
     uncovered = [];

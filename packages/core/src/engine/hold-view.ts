@@ -1,9 +1,9 @@
+import type { RecordedDecision } from "../hold/answer.ts";
 import { approvalSchema } from "../hold/answer.ts";
 import type { HoldDocument } from "../hold/request.ts";
 import { decodePayload } from "../journal/payload.ts";
 import type { HoldRow, HoldStatus, Severity } from "../store/store.ts";
 import type { JsonSchema } from "../workflow/json-schema.ts";
-import type { RecordedDecision } from "../hold/answer.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** A hold as a reviewer, a command or a screen sees it. */
@@ -48,7 +48,8 @@ export async function viewHold(parts: Pick<EngineParts, "codec">, row: HoldRow):
   const { codec } = parts;
   const document = row.request.codec === "erased" ? erased : (decodePayload(row.request, codec) as HoldDocument);
   const text = row.form ? Buffer.from(row.form).toString("utf8") : null;
-  const decision = row.decision && row.decision.codec !== "erased" ? (decodePayload(row.decision, codec) as RecordedDecision) : null;
+  const decision =
+    row.decision && row.decision.codec !== "erased" ? (decodePayload(row.decision, codec) as RecordedDecision) : null;
   return {
     id: row.id,
     runId: row.runId,
@@ -72,6 +73,11 @@ export async function viewHold(parts: Pick<EngineParts, "codec">, row: HoldRow):
     dueAt: row.nextAt === null ? null : new Date(row.nextAt),
     closedAt: row.closedAt === null ? null : new Date(row.closedAt),
     decidedBy: row.decidedBy,
-    decision: decision && { value: decision.value, note: decision.note, option: decision.option, channel: decision.channel },
+    decision: decision && {
+      value: decision.value,
+      note: decision.note,
+      option: decision.option,
+      channel: decision.channel,
+    },
   };
 }

@@ -30,7 +30,10 @@ export class LiveHost implements Host {
     this.namespace = settings.namespace;
     this.clock = settings.clock;
     this.codec = options.codec ?? valueCodec;
-    this.limits = { payload: options.limits?.payload ?? defaultPayloadLimit, inline: options.limits?.inline ?? defaultInlineLimit };
+    this.limits = {
+      payload: options.limits?.payload ?? defaultPayloadLimit,
+      inline: options.limits?.inline ?? defaultInlineLimit,
+    };
     this.chainKey = options.chainKey;
     this.services = new Map((options.services ?? []).map((service) => [service.name, service.value]));
     this.engineLog = options.log ?? consoleLog;

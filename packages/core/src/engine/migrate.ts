@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { InvalidStateError, NotFoundError, ValidationError } from "../errors.ts";
 import type { MigrationPlan } from "../run/migration.ts";
-import { isFinished } from "../store/transitions.ts";
 import type { Mail } from "../store/store.ts";
+import { isFinished } from "../store/transitions.ts";
 import { deliverTo } from "./control.ts";
 import { dryRun } from "./dry-run.ts";
 import type { EngineParts } from "./parts.ts";
@@ -39,13 +39,16 @@ export async function migrateRun(parts: EngineParts, id: string, options: Migrat
   }
   const row = await store.run(namespace, id);
   if (!row) throw new NotFoundError("run", id);
-  if (isFinished(row.status)) throw new InvalidStateError(`run ${id} is ${row.status}: only a live run can be migrated`, { status: row.status });
+  if (isFinished(row.status))
+    throw new InvalidStateError(`run ${id} is ${row.status}: only a live run can be migrated`, { status: row.status });
   const workflow = registry.exact(row.workflow, row.version) ?? registry.newest(row.workflow);
   if (!workflow) throw new NotFoundError("workflow", row.workflow, "register it in createEngine({ workflows })");
   const plan: Omit<MigrationPlan, "at"> = {
     rename,
     drop,
-    provide: Object.fromEntries(Object.entries(provide).map(([key, value]) => [key, parts.encodeInline(value, `provide.${key}`)])),
+    provide: Object.fromEntries(
+      Object.entries(provide).map(([key, value]) => [key, parts.encodeInline(value, `provide.${key}`)]),
+    ),
   };
   const payload = parts.encodeInline(plan, "migration");
   const [read] = await store.history(namespace, [{ pk: row.pk, after: 0 }]);
@@ -74,7 +77,13 @@ export async function migrateRun(parts: EngineParts, id: string, options: Migrat
     applied: false,
   };
   if (options.dryRun || !report.ok) return report;
-  await deliverTo(parts, id, { kind: "migrate", payload, sender: options.by ?? null }, ["ready", "parked", "paused", "diverged", "running"]);
+  await deliverTo(parts, id, { kind: "migrate", payload, sender: options.by ?? null }, [
+    "ready",
+    "parked",
+    "paused",
+    "diverged",
+    "running",
+  ]);
   return { ...report, applied: true };
 }
 

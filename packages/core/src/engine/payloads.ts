@@ -3,7 +3,8 @@ import type { History, RunPk, Store } from "../store/store.ts";
 
 /** Puts the chunked payloads of a history together, so that reading it is synchronous from here on. */
 export async function assemble(store: Store, namespace: string, pk: RunPk, history: History): Promise<History> {
-  if (!history.entries.some((entry) => entry.payload?.ref) && !history.mail.some((mail) => mail.payload?.ref)) return history;
+  if (!history.entries.some((entry) => entry.payload?.ref) && !history.mail.some((mail) => mail.payload?.ref))
+    return history;
   const known = new Map<string, Uint8Array | null>();
   const read = async (hashes: readonly Uint8Array[]): Promise<(Uint8Array | null)[]> => {
     const names = hashes.map((hash) => Buffer.from(hash).toString("base64"));

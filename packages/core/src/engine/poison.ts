@@ -34,7 +34,14 @@ export async function holdPoisoned(worker: Worker, row: RunRow): Promise<void> {
   const history = await assemble(store, namespace, row.pk, read ?? { entries: [], mail: [] });
   const workflow = registry.exact(row.workflow, row.version) ?? registry.newest(row.workflow);
   const starting = workflow
-    ? (await dryRun({ namespace, registry, services: worker.host.services, codec: worker.host.codec }, row, history, workflow)).frontier
+    ? (
+        await dryRun(
+          { namespace, registry, services: worker.host.services, codec: worker.host.codec },
+          row,
+          history,
+          workflow,
+        )
+      ).frontier
     : [];
   const last = history.entries.slice(-3).map((entry) => entry.key);
   const key = `${poisonKey}#${history.entries.filter((entry) => entry.key.startsWith(poisonKey)).length + 1}`;
@@ -81,7 +88,15 @@ export async function holdPoisoned(worker: Worker, row: RunRow): Promise<void> {
     actionHash: action,
     nextAt: null,
     openedAt: at,
-    event: { actor: null, channel: "engine", action: "opened", data: null, evidenceHash: null, at, idempotencyKey: null },
+    event: {
+      actor: null,
+      channel: "engine",
+      action: "opened",
+      data: null,
+      evidenceHash: null,
+      at,
+      idempotencyKey: null,
+    },
   });
   worker.host.engineLog.error({ run: row.id, workflow: row.workflow, starting }, title);
   const then = { type: "park", status: "parked", wakeAt: null, waiting: "operator", note: title } as const;

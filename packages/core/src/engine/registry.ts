@@ -46,7 +46,11 @@ export class Registry {
     const workflow = this.newest(name);
     if (workflow) return workflow;
     const close = closest(name, [...this.byName.keys()]);
-    throw new NotFoundError("workflow", name, close ? `did you mean "${close}"?` : "register it in createEngine({ workflows })");
+    throw new NotFoundError(
+      "workflow",
+      name,
+      close ? `did you mean "${close}"?` : "register it in createEngine({ workflows })",
+    );
   }
 }
 

@@ -28,7 +28,9 @@ export class Retention {
       periodMs,
       () => {
         this.apply()
-          .catch((error: unknown) => this.parts.worker.host.engineLog.error({ error }, "retention failed; trying again later"))
+          .catch((error: unknown) =>
+            this.parts.worker.host.engineLog.error({ error }, "retention failed; trying again later"),
+          )
           .finally(() => {
             if (this.cancel) this.start();
           });

@@ -11,7 +11,9 @@ export async function retryRun(parts: EngineParts, id: string, by: string | null
   const row = await store.run(namespace, id);
   if (!row) throw new NotFoundError("run", id);
   if (row.status !== "failed" && row.status !== "diverged") {
-    throw new InvalidStateError(`run ${id} is ${row.status}: only a failed or diverged run can be retried`, { status: row.status });
+    throw new InvalidStateError(`run ${id} is ${row.status}: only a failed or diverged run can be retried`, {
+      status: row.status,
+    });
   }
   let from: number | null = null;
   if (row.status === "failed") {
@@ -26,7 +28,10 @@ export async function retryRun(parts: EngineParts, id: string, by: string | null
       );
     }
   }
-  await deliverTo(parts, id, { kind: "retry", payload: parts.encodeInline({ from }, "retry"), sender: by }, ["failed", "diverged"]);
+  await deliverTo(parts, id, { kind: "retry", payload: parts.encodeInline({ from }, "retry"), sender: by }, [
+    "failed",
+    "diverged",
+  ]);
 }
 
 /** The number of the completion that made the run fail: the failed step's or child's, else the run's own end. */
@@ -34,7 +39,9 @@ function failedAt(parts: EngineParts, entries: readonly Entry[]): number {
   const end = entries.findLast((entry) => entry.key === "run" && entry.phase.startsWith("settled"));
   if (!end) return 1;
   for (const key of keysIn(decodePayload(end.payload, parts.codec))) {
-    const settled = entries.findLast((entry) => entry.key === key && entry.outcome === "error" && entry.phase.startsWith("settled"));
+    const settled = entries.findLast(
+      (entry) => entry.key === key && entry.outcome === "error" && entry.phase.startsWith("settled"),
+    );
     if (settled) return settled.seq;
   }
   return end.seq;

@@ -1,14 +1,14 @@
 import { InvalidStateError, NotFoundError, RunFailedError } from "../errors.ts";
 import { decodePayload } from "../journal/payload.ts";
-import { isFinished } from "../store/transitions.ts";
-import type { RunRow, RunStatus } from "../store/store.ts";
 import { unpackStreamValue } from "../run/stream-value.ts";
-import { parse } from "../workflow/schema.ts";
+import type { RunRow, RunStatus } from "../store/store.ts";
+import { isFinished } from "../store/transitions.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
+import { parse } from "../workflow/schema.ts";
 import { cancelRun, deliverTo, pauseRun, resumeRun } from "./control.ts";
-import { forkRun, type ForkOptions } from "./fork.ts";
+import { type ForkOptions, forkRun } from "./fork.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
-import { migrateRun, type MigrateOptions, type MigrateReport, pinRun } from "./migrate.ts";
+import { type MigrateOptions, type MigrateReport, migrateRun, pinRun } from "./migrate.ts";
 import type { EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 import { retryRun } from "./retry.ts";
@@ -42,10 +42,19 @@ export class RunHandle<Out = unknown> {
    * @throws RunFailedError it failed, was cancelled or diverged (`cause` says why); InvalidStateError `timeout` passed first
    */
   async result(options: { timeout?: Duration } = {}): Promise<Out> {
-    const row = await this.until((run) => isFinished(run.status) || run.status === "diverged", options.timeout, "finish");
+    const row = await this.until(
+      (run) => isFinished(run.status) || run.status === "diverged",
+      options.timeout,
+      "finish",
+    );
     const output = await this.ending(row);
     if (row.status === "completed") return output as Out;
-    throw new RunFailedError(this.id, row.workflow, row.status === "cancelled" ? "was cancelled" : row.status, output ?? (row.note ? new Error(row.note) : undefined));
+    throw new RunFailedError(
+      this.id,
+      row.workflow,
+      row.status === "cancelled" ? "was cancelled" : row.status,
+      output ?? (row.note ? new Error(row.note) : undefined),
+    );
   }
 
   /** The run's hold of this name, as soon as it is open. */
@@ -54,10 +63,15 @@ export class RunHandle<Out = unknown> {
     let found: Hold | null = null;
     await this.until(
       async (run) => {
-        const page = await store.holds(namespace, { runId: this.id, name, status: ["open"] }, { limit: 1, cursor: null });
+        const page = await store.holds(
+          namespace,
+          { runId: this.id, name, status: ["open"] },
+          { limit: 1, cursor: null },
+        );
         const row = page.items[0];
         if (row) found = await viewHold(this.parts, row);
-        else if (isFinished(run.status)) throw new InvalidStateError(`run ${this.id} ${run.status} without opening hold "${name}"`);
+        else if (isFinished(run.status))
+          throw new InvalidStateError(`run ${this.id} ${run.status} without opening hold "${name}"`);
         return row !== undefined;
       },
       options.timeout,
@@ -173,7 +187,8 @@ export class RunHandle<Out = unknown> {
       try {
         const row = await this.row();
         if (await holds(row)) return row;
-        if (end !== null && clock.now() >= end) throw new InvalidStateError(`run ${this.id} did not ${what} in time`, { status: row.status });
+        if (end !== null && clock.now() >= end)
+          throw new InvalidStateError(`run ${this.id} did not ${what} in time`, { status: row.status });
         await change.promise(end === null ? lookAgainMs : Math.min(lookAgainMs, Math.max(1, end - clock.now())));
       } finally {
         change.stop();

@@ -49,7 +49,8 @@ export async function exportRunAnchors(parts: EngineParts, filter: RunFilter): P
   let cursor: string | null = null;
   do {
     const page = await store.runs(namespace, filter, { limit: 1000, cursor });
-    for (const row of page.items) rows.push(...(row.generation > 1 ? await store.generations(namespace, row.id) : [row]));
+    for (const row of page.items)
+      rows.push(...(row.generation > 1 ? await store.generations(namespace, row.id) : [row]));
     cursor = page.cursor;
   } while (cursor !== null);
   return exportAnchors(rows, { at: clock.now(), chainKey: options.chainKey });

@@ -1,6 +1,6 @@
 import { decodePayload } from "../journal/payload.ts";
-import { isFinished } from "../store/transitions.ts";
 import type { Entry, Mail, RunRow } from "../store/store.ts";
+import { isFinished } from "../store/transitions.ts";
 import type { EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 
@@ -88,5 +88,7 @@ function mailEvent(parts: EngineParts, row: RunRow, mail: Mail): RunEvent {
 }
 
 function readable(parts: EngineParts, payload: Entry["payload"]): unknown {
-  return payload === null || payload.codec === "erased" || payload.codec === "hash" ? undefined : decodePayload(payload, parts.codec);
+  return payload === null || payload.codec === "erased" || payload.codec === "hash"
+    ? undefined
+    : decodePayload(payload, parts.codec);
 }

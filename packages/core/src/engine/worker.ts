@@ -5,11 +5,11 @@ import type { Rest } from "../run/host.ts";
 import type { ClaimRequest, History, NewMail, RunPk, RunRow, Store, StoreSignal } from "../store/store.ts";
 import { adopt } from "./adoption.ts";
 import { Committer, type Flight } from "./committer.ts";
+import type { ProcessIdentity } from "./identity.ts";
 import { LiveHost } from "./live-host.ts";
 import type { EngineOptions } from "./options.ts";
 import { assemble } from "./payloads.ts";
 import { holdPoisoned } from "./poison.ts";
-import type { ProcessIdentity } from "./identity.ts";
 import type { Registry } from "./registry.ts";
 import { Residence } from "./residence.ts";
 
@@ -233,7 +233,11 @@ export class Worker {
   }
 
   private async readUnread(): Promise<void> {
-    const owned = [...this.running.values()].map(({ writer }) => ({ pk: writer.pk, epoch: writer.epoch, seq: writer.seq }));
+    const owned = [...this.running.values()].map(({ writer }) => ({
+      pk: writer.pk,
+      epoch: writer.epoch,
+      seq: writer.seq,
+    }));
     if (owned.length === 0) return;
     const { store, namespace } = this.settings;
     for (const found of await store.unread(namespace, owned)) {
@@ -326,7 +330,8 @@ export class Worker {
       if (incarnation !== this.incarnation) return;
       try {
         const execution = cached[i];
-        if (execution && canResume(history)) this.resume(execution, row, await assemble(store, namespace, row.pk, history));
+        if (execution && canResume(history))
+          this.resume(execution, row, await assemble(store, namespace, row.pk, history));
         else {
           execution?.abandon({ type: "fenced" });
           const whole = execution ? (await store.history(namespace, [{ pk: row.pk, after: 0 }]))[0] : history;
@@ -358,7 +363,8 @@ export class Worker {
     if ("pinned" in chosen) return this.host.leaveForOthers(row, history);
     if ("diverged" in chosen) return this.host.divergeAtOnce(row, history, chosen.diverged);
     const execution = new Execution(row, chosen.workflow, this.host, history.entries, history.mail);
-    if (chosen.workflow.version !== row.version) execution.adoption = { from: row.version, to: chosen.workflow.version };
+    if (chosen.workflow.version !== row.version)
+      execution.adoption = { from: row.version, to: chosen.workflow.version };
     this.running.set(row.pk, execution);
     execution.start(execution.decode(history.entries[0]?.payload ?? null));
   }

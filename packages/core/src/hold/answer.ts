@@ -58,11 +58,15 @@ export function checkOption(document: HoldDocument, option: string | null, value
   const found = document.options.find((one) => one.value === option);
   if (!found) {
     const all = document.options.map((one) => one.value).join(", ");
-    throw new ValidationError("decide", [{ path: "option", message: `"${option}" is not one of ${all || "the options: there are none"}` }]);
+    throw new ValidationError("decide", [
+      { path: "option", message: `"${option}" is not one of ${all || "the options: there are none"}` },
+    ]);
   }
   const approved = (value as Partial<ApprovalValue> | null)?.approved;
   if (found.outcome !== null && approved !== undefined && approved !== (found.outcome === "approved")) {
-    throw new ValidationError("decide", [{ path: "option", message: `"${option}" means ${found.outcome}, the answer says otherwise` }]);
+    throw new ValidationError("decide", [
+      { path: "option", message: `"${option}" means ${found.outcome}, the answer says otherwise` },
+    ]);
   }
 }
 

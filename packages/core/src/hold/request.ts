@@ -1,8 +1,8 @@
-import { ValidationError, type Issue } from "../errors.ts";
+import { type Issue, ValidationError } from "../errors.ts";
 import { sha256 } from "../journal/sha256.ts";
 import type { Severity } from "../store/store.ts";
-import { durationMs } from "../workflow/duration.ts";
 import type { HoldText } from "../workflow/context.ts";
+import { durationMs } from "../workflow/duration.ts";
 
 /** What happens at a time when nobody answered before. */
 export type DeadlineRung = { at: number; decide: unknown } | { at: number; expire: true };
@@ -18,15 +18,27 @@ export interface HoldDocument {
 }
 
 const severities: readonly Severity[] = ["low", "medium", "high", "critical"];
-const known = new Set(["title", "consequence", "severity", "context", "options", "reviewers", "deadline", "form", "jsonSchema"]);
+const known = new Set([
+  "title",
+  "consequence",
+  "severity",
+  "context",
+  "options",
+  "reviewers",
+  "deadline",
+  "form",
+  "jsonSchema",
+]);
 
 /** Checks what an author wrote about a hold. Throws `ValidationError`: a field this version does not know is refused, never ignored. */
 export function checkRequest(name: string, request: HoldText & { deadline?: readonly object[] }): void {
   const issues: Issue[] = [];
   for (const field of Object.keys(request)) {
-    if (!known.has(field)) issues.push({ path: field, message: "is not something a hold has in this version; remove it" });
+    if (!known.has(field))
+      issues.push({ path: field, message: "is not something a hold has in this version; remove it" });
   }
-  if (typeof request.title !== "string" || request.title.trim() === "") issues.push({ path: "title", message: "must say what is to be decided" });
+  if (typeof request.title !== "string" || request.title.trim() === "")
+    issues.push({ path: "title", message: "must say what is to be decided" });
   if (request.severity !== undefined && !severities.includes(request.severity)) {
     issues.push({ path: "severity", message: `"${request.severity}" must be one of ${severities.join(", ")}` });
   }
@@ -40,7 +52,8 @@ export function checkRequest(name: string, request: HoldText & { deadline?: read
 function checkReviewers(reviewers: object): Issue[] {
   const issues: Issue[] = [];
   for (const field of Object.keys(reviewers)) {
-    if (field !== "people") issues.push({ path: `reviewers.${field}`, message: "is not supported in this version; name people" });
+    if (field !== "people")
+      issues.push({ path: `reviewers.${field}`, message: "is not supported in this version; name people" });
   }
   const people: unknown = "people" in reviewers ? reviewers.people : undefined;
   if (!Array.isArray(people) || people.length === 0 || !people.every((one) => typeof one === "string" && one !== "")) {
@@ -72,7 +85,9 @@ export function holdDocument(
   return {
     consequence: request.consequence ?? null,
     context: request.context,
-    options: (request.options ?? []).map((option) => (typeof option === "string" ? { value: option, outcome: null } : option)),
+    options: (request.options ?? []).map((option) =>
+      typeof option === "string" ? { value: option, outcome: null } : option,
+    ),
     people: request.reviewers ? [...request.reviewers.people] : null,
     deadline: deadline.sort((a, b) => a.at - b.at),
   };
@@ -84,12 +99,22 @@ export function nextRungAt(deadline: readonly DeadlineRung[]): number | null {
 }
 
 /** Digest of exactly what a reviewer is shown. */
-export function evidenceHashOf(title: string, severity: Severity, request: Uint8Array, form: Uint8Array | null): Uint8Array {
+export function evidenceHashOf(
+  title: string,
+  severity: Severity,
+  request: Uint8Array,
+  form: Uint8Array | null,
+): Uint8Array {
   return digest([title, severity, request, form ?? "no form"]);
 }
 
 /** Digest of what is being decided, whoever looks: the same before and after a harmless deploy. */
-export function actionHashOf(workflow: string, name: string, form: Uint8Array | null, consequence: string | null): Uint8Array {
+export function actionHashOf(
+  workflow: string,
+  name: string,
+  form: Uint8Array | null,
+  consequence: string | null,
+): Uint8Array {
   return digest([workflow, name, form ?? "no form", consequence ?? ""]);
 }
 

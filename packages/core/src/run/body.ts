@@ -1,13 +1,13 @@
 import { CancelledError, TimeoutError, UnawaitedStepError } from "../errors.ts";
-import { createContext } from "./context.ts";
-import type { Execution } from "./execution.ts";
-import { timeoutKey, timeOut } from "./mail.ts";
-import { type Scope, sites } from "./scope.ts";
-import { callSleepUntil, waitDraft } from "./sleep.ts";
-import { type NotUndone, undoSteps } from "./undo.ts";
 import { durationMs } from "../workflow/duration.ts";
 import { afterFailure } from "../workflow/retry.ts";
 import { parse } from "../workflow/schema.ts";
+import { createContext } from "./context.ts";
+import type { Execution } from "./execution.ts";
+import { timeOut, timeoutKey } from "./mail.ts";
+import { type Scope, sites } from "./scope.ts";
+import { callSleepUntil, waitDraft } from "./sleep.ts";
+import { type NotUndone, undoSteps } from "./undo.ts";
 
 /** How the author's function ended. */
 export type BodyResult =
@@ -42,7 +42,13 @@ async function attempts(execution: Execution, input: unknown): Promise<BodyResul
     if (!execution.interrupted && result.type !== "threw") return result;
     const error = execution.interrupted?.error ?? (result.type === "threw" ? result.error : null);
     const notUndone = await cleanUp(execution);
-    const verdict = afterFailure(retry, attempt, error, execution.entropy(execution.root).random(), `workflow "${name}"`);
+    const verdict = afterFailure(
+      retry,
+      attempt,
+      error,
+      execution.entropy(execution.root).random(),
+      `workflow "${name}"`,
+    );
     if (execution.interrupted || notUndone.length > 0 || !verdict.retry) return { type: "threw", error, notUndone };
     execution.noteAttempt(error);
     await callSleepUntil(execution, execution.root, execution.time + verdict.delayMs, "before the next try");

@@ -28,7 +28,13 @@ function startBranches(execution: Execution, parent: Scope, key: string, branche
 }
 
 /** One write closes the scopes of everything but `winner` and withdraws their holds; only then is it settled. */
-async function closeLosers(execution: Execution, scope: Scope, key: string, winner: string, losers: readonly Scope[]): Promise<void> {
+async function closeLosers(
+  execution: Execution,
+  scope: Scope,
+  key: string,
+  winner: string,
+  losers: readonly Scope[],
+): Promise<void> {
   const call = execution.open<void>(key, "scope", scope);
   const done = (): void => {
     const reason = new CancelledError(`"${winner}" of ${key} came first`);
@@ -49,20 +55,34 @@ async function closeLosers(execution: Execution, scope: Scope, key: string, winn
   await call.promise;
 }
 
-export async function callAll<B extends Branches>(execution: Execution, scope: Scope, branches: B): Promise<BranchResults<B>> {
+export async function callAll<B extends Branches>(
+  execution: Execution,
+  scope: Scope,
+  branches: B,
+): Promise<BranchResults<B>> {
   const key = scope.key("all", "");
   const running = startBranches(execution, scope, key, branches);
   try {
     const values = await Promise.all(running.map((branch) => branch.promise));
     return Object.fromEntries(running.map((branch, i) => [branch.name, values[i]])) as BranchResults<B>;
   } catch (error) {
-    await closeAfterFailure(execution, scope, key, running.map((branch) => branch.scope));
+    await closeAfterFailure(
+      execution,
+      scope,
+      key,
+      running.map((branch) => branch.scope),
+    );
     throw error;
   }
 }
 
 /** The first failure of `all` or `map` cancels what still runs; what was completed stays and is undone with the run, if at all. */
-async function closeAfterFailure(execution: Execution, scope: Scope, key: string, scopes: readonly Scope[]): Promise<void> {
+async function closeAfterFailure(
+  execution: Execution,
+  scope: Scope,
+  key: string,
+  scopes: readonly Scope[],
+): Promise<void> {
   if (scope.cancellation()) return;
   await closeLosers(execution, scope, key, "a failure", scopes);
 }

@@ -75,7 +75,8 @@ function startChild<In, Out>(
     finish(execution, call, workflow.name, id, mail);
   };
   call.onCancel = (reason) => {
-    if (!execution.ended && close === "cancel" && !fact.done) execution.host.send(id, cancelMail(execution, reason.message));
+    if (!execution.ended && close === "cancel" && !fact.done)
+      execution.host.send(id, cancelMail(execution, reason.message));
   };
   const record = execution.reach(call);
   if (record?.opens[0]) return { id, call, created: Promise.resolve() };

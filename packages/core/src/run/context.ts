@@ -25,7 +25,9 @@ export function createContext(execution: Execution): WorkflowContext {
   const scopeOf = (what: string): Scope => {
     const site = sites.getStore();
     if (site?.execution !== execution) {
-      throw new InvalidStateError(`ctx.${what} was called outside its workflow (run ${row.id}); call it from the workflow's own code`);
+      throw new InvalidStateError(
+        `ctx.${what} was called outside its workflow (run ${row.id}); call it from the workflow's own code`,
+      );
     }
     if (site.inStep) {
       throw new InvalidStateError(`ctx.${what} was called inside a step; call it before or after the step`);
@@ -74,7 +76,8 @@ export function createContext(execution: Execution): WorkflowContext {
     step: (name, fn, options) => durable("step", (scope) => callStep(execution, scope, name, fn, options)),
     approve: (name, request) => composed("approve", (scope) => callApprove(execution, scope, name, request)),
     hold: (name, request) => composed("hold", (scope) => callHold(execution, scope, name, request)),
-    signal: (name, schema, options) => durable("signal", (scope) => callSignal(execution, scope, name, schema, options)),
+    signal: (name, schema, options) =>
+      durable("signal", (scope) => callSignal(execution, scope, name, schema, options)),
     sleep: (duration) =>
       durable("sleep", (scope) => callSleepUntil(execution, scope, execution.time + durationMs(duration, "ctx.sleep"))),
     sleepUntil: (time) => durable("sleepUntil", (scope) => callSleepUntil(execution, scope, Number(time))),

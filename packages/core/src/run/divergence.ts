@@ -8,7 +8,9 @@ export function divergenceOf(execution: Execution, asked: readonly Startable[]):
   const keys = asked.map((one) => one.call.key);
   const last = execution.lastDelivered;
   const where = last === 0 ? "at its start" : `after entry ${last}`;
-  const expected = first ? `"${first.key}" was recorded there (entry ${first.lastSeq})` : "something recorded there was not reached";
+  const expected = first
+    ? `"${first.key}" was recorded there (entry ${first.lastSeq})`
+    : "something recorded there was not reached";
   const found = keys.length > 0 ? `the code asks for ${keys.map((key) => `"${key}"`).join(", ")}` : codeSays(execution);
   return new DivergedError(
     `code and journal disagree ${where}: ${expected}, ${found}. Register the old version, wrap the change in ctx.patched, or migrate the run.`,
@@ -17,7 +19,8 @@ export function divergenceOf(execution: Execution, asked: readonly Startable[]):
 }
 
 function codeSays(execution: Execution): string {
-  if (execution.result) return execution.result.type === "returned" ? "the code returns instead" : "the code fails instead";
+  if (execution.result)
+    return execution.result.type === "returned" ? "the code returns instead" : "the code fails instead";
   const waiting = [...execution.calls].map((call) => call.key);
   return waiting.length > 0 ? `the code waits for ${waiting.join(", ")}` : "the code does not ask for it";
 }

@@ -1,6 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { CompensationError } from "../errors.ts";
 import type { AdvanceOperation, Delivery, NewMail, StoredPayload } from "../store/store.ts";
-import { randomBytes } from "node:crypto";
 import type { BodyResult } from "./body.ts";
 import type { Execution } from "./execution.ts";
 import { nextGeneration } from "./generation.ts";
@@ -45,7 +45,13 @@ function endOf(execution: Execution, result: BodyResult & { type: "returned" | "
   if (result.type === "returned") {
     try {
       const payload = execution.encode(result.value, `output of "${execution.workflow.name}"`);
-      return { status: "completed", outcome: execution.outcomeWord ?? "success", note: null, payload, value: result.value };
+      return {
+        status: "completed",
+        outcome: execution.outcomeWord ?? "success",
+        note: null,
+        payload,
+        value: result.value,
+      };
     } catch (error) {
       failure = { error };
     }
@@ -62,7 +68,12 @@ function endOf(execution: Execution, result: BodyResult & { type: "returned" | "
   };
 }
 
-function draftEnd(execution: Execution, outcome: "ok" | "error", payload: StoredPayload | null, measures: string | null): void {
+function draftEnd(
+  execution: Execution,
+  outcome: "ok" | "error",
+  payload: StoredPayload | null,
+  measures: string | null,
+): void {
   const now = execution.host.clock.now();
   execution.write(
     {
@@ -121,7 +132,8 @@ function deliveries(execution: Execution, end: End): Delivery[] {
     });
   }
   for (const child of execution.children.values()) {
-    if (!child.done && child.close === "cancel") list.push({ to: { id: child.id }, mail: cancelMail(execution, "its parent ended") });
+    if (!child.done && child.close === "cancel")
+      list.push({ to: { id: child.id }, mail: cancelMail(execution, "its parent ended") });
   }
   return list;
 }

@@ -1,6 +1,15 @@
 import { CancelledError, DivergedError, NondeterminismError, StoreError } from "../errors.ts";
 import { decodePayload, type EncodedPayload, encodePayload } from "../journal/payload.ts";
-import type { AdvanceOperation, AdvanceResult, Entry, EntryKind, Mail, Refused, RunRow, StoredPayload } from "../store/store.ts";
+import type {
+  AdvanceOperation,
+  AdvanceResult,
+  Entry,
+  EntryKind,
+  Mail,
+  Refused,
+  RunRow,
+  StoredPayload,
+} from "../store/store.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { type BodyResult, runBody } from "./body.ts";
@@ -227,7 +236,12 @@ export class Execution {
   /** A value in one piece, whatever its size: for mail and hold requests. */
   plain(value: unknown): StoredPayload {
     const { codec, limits } = this.host;
-    const { payload } = encodePayload(value, { codec, subject: "value", limit: limits.payload, inlineLimit: limits.payload });
+    const { payload } = encodePayload(value, {
+      codec,
+      subject: "value",
+      limit: limits.payload,
+      inlineLimit: limits.payload,
+    });
     return payload ?? { codec: "json", bytes: Buffer.from("null"), ref: false };
   }
 
@@ -276,7 +290,9 @@ export class Execution {
 
   /** Steps that are still open: nobody awaited them. */
   unawaitedSteps(): string[] {
-    return [...this.calls].filter((call) => call.kind === "step" && call.scope.cancellation() === null).map((call) => call.key);
+    return [...this.calls]
+      .filter((call) => call.kind === "step" && call.scope.cancellation() === null)
+      .map((call) => call.key);
   }
 
   /** A hold's branch was cancelled: nobody needs to answer it any more. */
@@ -324,7 +340,8 @@ export class Execution {
   /** Nothing recorded can be handed out, and the code waits. */
   private quiescent(): void {
     if (this.ledger.replaying) {
-      if (this.workflow.options.insertions === "run" && this.unstarted.length > 0 && this.host.live) this.startEffects();
+      if (this.workflow.options.insertions === "run" && this.unstarted.length > 0 && this.host.live)
+        this.startEffects();
       else if (this.executing === 0 && this.pendingResults === 0 && !this.reading) {
         if (this.awaitsForeign() && this.result === null) this.foreign();
         else this.fail(divergenceOf(this, this.unstarted));
@@ -351,7 +368,11 @@ export class Execution {
     if (!this.host.live) return this.fail(new DivergedError("the code waits for something that is not recorded"));
     const where = this.host.foreignAwait(this);
     if (where === undefined) return;
-    const error = new NondeterminismError("waiting for something that is not recorded", "ctx.step, ctx.sleep or ctx.signal", where);
+    const error = new NondeterminismError(
+      "waiting for something that is not recorded",
+      "ctx.step, ctx.sleep or ctx.signal",
+      where,
+    );
     this.result = { type: "threw", error };
     this.cancelScope(this.root, error);
     this.schedule();
@@ -369,7 +390,12 @@ export class Execution {
 
   /** The code runs, but waits for nothing this engine knows. */
   private awaitsForeign(): boolean {
-    return this.result === null && this.calls.size === this.backgroundCalls && this.executing === 0 && this.pendingResults === 0;
+    return (
+      this.result === null &&
+      this.calls.size === this.backgroundCalls &&
+      this.executing === 0 &&
+      this.pendingResults === 0
+    );
   }
 
   /** Calls the engine itself keeps open (the run's timeout). */
@@ -423,8 +449,7 @@ export class Execution {
     else if (this.result) {
       then = finishOperation(this, this.result, this.finishDrafted);
       this.finishDrafted = true;
-    }
-    else if (this.idle()) then = parkOperation(this, this.paused ? "paused" : "parked");
+    } else if (this.idle()) then = parkOperation(this, this.paused ? "paused" : "parked");
     else if (this.yields()) then = { type: "park", status: "ready", wakeAt: null, waiting: null, note: null };
     else if (this.urgent) then = { type: "continue" };
     if (!then) return null;
@@ -454,7 +479,9 @@ export class Execution {
         const { drafts, firstSeq, readMailAfter } = this.writer.applied(outcome);
         if (this.divergence) return this.rest({ type: "diverged", error: this.divergence });
         if (this.flightEnding === "park") {
-          return this.rest(this.host.draining || this.yielding ? { type: "yielded" } : { type: "parked", paused: this.paused });
+          return this.rest(
+            this.host.draining || this.yielding ? { type: "yielded" } : { type: "parked", paused: this.paused },
+          );
         }
         if (this.flightEnding !== "continue") return this.rest({ type: "finished" });
         const commit = (): void => {

@@ -1,5 +1,5 @@
-import { parse } from "../workflow/schema.ts";
 import type { NewRun } from "../store/store.ts";
+import { parse } from "../workflow/schema.ts";
 import type { Execution } from "./execution.ts";
 import { newRun } from "./new-run.ts";
 

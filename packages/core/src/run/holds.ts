@@ -5,8 +5,8 @@ import { actionHashOf, checkRequest, evidenceHashOf, holdDocument, nextRungAt } 
 import { sha256 } from "../journal/sha256.ts";
 import type { Document, Mail } from "../store/store.ts";
 import type { Approval, ApproveRequest, Decision, HoldRequest, HoldText } from "../workflow/context.ts";
-import { jsonSchemaOf, type JsonSchema } from "../workflow/json-schema.ts";
-import { type InferOut, type StandardSchemaV1, parse } from "../workflow/schema.ts";
+import { type JsonSchema, jsonSchemaOf } from "../workflow/json-schema.ts";
+import { type InferOut, parse, type StandardSchemaV1 } from "../workflow/schema.ts";
 import type { Execution } from "./execution.ts";
 import type { OpenCall } from "./operation.ts";
 import type { Scope } from "./scope.ts";
@@ -36,7 +36,12 @@ export interface HoldSpec {
   accept: (value: unknown) => unknown;
 }
 
-export async function callApprove(execution: Execution, scope: Scope, name: string, request: ApproveRequest): Promise<Approval> {
+export async function callApprove(
+  execution: Execution,
+  scope: Scope,
+  name: string,
+  request: ApproveRequest,
+): Promise<Approval> {
   const deadline = request.deadline?.map((rung) => {
     if (!("decide" in rung)) return rung;
     const { approved, note, option } = rung.decide;
@@ -198,7 +203,15 @@ function judge(
   const at = execution.host.clock.now();
   try {
     const accepted: Answer = { ...answer, value: spec.accept(answer.value) };
-    const event = { actor: null, channel: "engine", action: "accepted", data: null, evidenceHash: null, at, idempotencyKey: `accepted:${mail.n}` };
+    const event = {
+      actor: null,
+      channel: "engine",
+      action: "accepted",
+      data: null,
+      evidenceHash: null,
+      at,
+      idempotencyKey: `accepted:${mail.n}`,
+    };
     execution.writer.ride.acceptHolds.push({ key, event });
     execution.writeResult(waitDraft(execution, call.key, "hold", "settled", accepted), call, () => answered(accepted));
   } catch (error) {
@@ -214,7 +227,10 @@ function judge(
     };
     execution.ledger.voidMail(mail.n);
     execution.writer.ride.reopenHolds.push({ key, event });
-    execution.write(waitDraft(execution, call.key, "hold", `refused:${mail.n}`, { mail: mail.n, reason }, "error"), true);
+    execution.write(
+      waitDraft(execution, call.key, "hold", `refused:${mail.n}`, { mail: mail.n, reason }, "error"),
+      true,
+    );
   }
 }
 

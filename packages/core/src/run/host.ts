@@ -2,8 +2,8 @@ import type { Clock } from "../clock.ts";
 import type { DivergedError } from "../errors.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
 import type { Mail, NewMail, StoredPayload } from "../store/store.ts";
-import type { AnyWorkflow } from "../workflow/definition.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
+import type { AnyWorkflow } from "../workflow/definition.ts";
 import type { Execution } from "./execution.ts";
 
 /** Sizes that are measured before anything is written, in bytes of the encoded value. */

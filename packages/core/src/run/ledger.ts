@@ -108,7 +108,8 @@ export class Ledger {
   }
 
   private indexEntry(entry: Entry): void {
-    if (entry.kind === "run" || entry.kind === "version" || entry.key.startsWith("run/")) return this.reader.runEntry(entry);
+    if (entry.kind === "run" || entry.kind === "version" || entry.key.startsWith("run/"))
+      return this.reader.runEntry(entry);
     const key = this.renamed(entry.key, entry.seq);
     if (key === null) return;
     if (entry.kind === "patch") {

@@ -14,7 +14,12 @@ export function readerFor(execution: Execution): LedgerReader {
     runEntry: (entry) => {
       if (entry.key !== timeoutKey) return;
       const limit = execution.decode(entry.payload) as number;
-      execution.ledger.offer({ seq: entry.seq, time: entry.endedAt, call: null, deliver: () => timeOut(execution, limit) });
+      execution.ledger.offer({
+        seq: entry.seq,
+        time: entry.endedAt,
+        call: null,
+        deliver: () => timeOut(execution, limit),
+      });
     },
   };
 }

@@ -44,16 +44,19 @@ export function newRun(from: RunSeed): NewRun {
   const salt = randomBytes(16);
   const seed = from.seed ?? randomBytes(12).toString("base64url");
   const { id, workflow, createdBy, forkedFrom, at } = from;
-  const origin = genesis({
-    namespace: from.namespace,
-    id,
-    generation: from.generation,
-    workflow,
-    createdBy,
-    createdAt: at,
-    seed,
-    forkedFrom,
-  }, from.chainKey);
+  const origin = genesis(
+    {
+      namespace: from.namespace,
+      id,
+      generation: from.generation,
+      workflow,
+      createdBy,
+      createdAt: at,
+      seed,
+      forkedFrom,
+    },
+    from.chainKey,
+  );
   const entry: NewEntry = {
     key: "run",
     phase: "opened",

@@ -2,7 +2,10 @@ import type { AdvanceOperation, Waiting } from "../store/store.ts";
 import type { Execution } from "./execution.ts";
 
 /** How a run that has nothing to do is put away: until when, and what it waits for. */
-export function parkOperation(execution: Execution, status: "parked" | "paused" | "diverged"): AdvanceOperation["then"] {
+export function parkOperation(
+  execution: Execution,
+  status: "parked" | "paused" | "diverged",
+): AdvanceOperation["then"] {
   return {
     type: "park",
     status,

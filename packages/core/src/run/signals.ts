@@ -1,6 +1,6 @@
 import { TimeoutError } from "../errors.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
-import { type InferOut, type StandardSchemaV1, parse } from "../workflow/schema.ts";
+import { type InferOut, parse, type StandardSchemaV1 } from "../workflow/schema.ts";
 import type { Execution } from "./execution.ts";
 import type { Scope } from "./scope.ts";
 import { waitDraft } from "./sleep.ts";
@@ -34,7 +34,8 @@ export function callSignal<S extends StandardSchemaV1>(
   if (due !== null) {
     const timer = execution.timers.add(due, (live) => {
       if (!call.open) return;
-      if (live) execution.writeResult(waitDraft(execution, call.key, "signal", "settled", null, "error"), call, timedOut);
+      if (live)
+        execution.writeResult(waitDraft(execution, call.key, "signal", "settled", null, "error"), call, timedOut);
       else timedOut();
     });
     call.onCancel = () => {

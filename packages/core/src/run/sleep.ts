@@ -11,7 +11,8 @@ export function callSleepUntil(execution: Execution, scope: Scope, until: number
   const due = opened ? (execution.decode(opened.payload) as number) : until;
   const timer = execution.timers.add(due, (live) => {
     if (!call.open) return;
-    if (live) execution.writeResult(waitDraft(execution, call.key, "sleep", "settled", undefined), call, () => call.resolve());
+    if (live)
+      execution.writeResult(waitDraft(execution, call.key, "sleep", "settled", undefined), call, () => call.resolve());
     else call.resolve();
   });
   call.onCancel = () => {

@@ -12,10 +12,7 @@ const cacheKey = (execution: Execution, options: CacheOptions): string => {
 };
 
 /** Looks a shared step result up; null when there is none that is still fresh. */
-export async function cachedResult<T>(
-  execution: Execution,
-  options: CacheOptions,
-): Promise<{ value: T } | null> {
+export async function cachedResult<T>(execution: Execution, options: CacheOptions): Promise<{ value: T } | null> {
   const stored = await execution.host.cacheGet(cacheKey(execution, options));
   return stored ? { value: execution.decode(stored) as T } : null;
 }

@@ -1,11 +1,11 @@
-import type { Entry } from "../store/store.ts";
 import { StepFailedError, type TimeoutError, ValidationError } from "../errors.ts";
+import type { Entry } from "../store/store.ts";
 import type { StepInfo, StepOptions } from "../workflow/context.ts";
 import { afterFailure } from "../workflow/retry.ts";
 import type { Execution, Startable } from "./execution.ts";
 import type { KeyRecord } from "./ledger.ts";
-import { askOperator } from "./operator.ts";
 import type { OpenCall } from "./operation.ts";
+import { askOperator } from "./operator.ts";
 import { type Scope, sites } from "./scope.ts";
 import { StepAttempt } from "./step-attempt.ts";
 import { cachedResult } from "./step-cache.ts";
@@ -119,8 +119,13 @@ class StepCall<T> implements Startable {
 
   private run(): void {
     const { execution, call } = this;
-    const attempt = new StepAttempt(execution, call.key, this.attempt, this.options, this.record?.beat ?? null, (error) =>
-      this.timedOut(error),
+    const attempt = new StepAttempt(
+      execution,
+      call.key,
+      this.attempt,
+      this.options,
+      this.record?.beat ?? null,
+      (error) => this.timedOut(error),
     );
     this.current = attempt;
     attempt.arm();
@@ -161,7 +166,12 @@ class StepCall<T> implements Startable {
     execution.writeResult(this.draft("ok", payload, startedAt, measures), call, (seq) => this.deliver(value, seq));
   }
 
-  private draft(outcome: "ok" | "error", payload: ReturnType<Execution["encode"]>, startedAt: number, measures: string | null) {
+  private draft(
+    outcome: "ok" | "error",
+    payload: ReturnType<Execution["encode"]>,
+    startedAt: number,
+    measures: string | null,
+  ) {
     return {
       key: this.call.key,
       phase: this.execution.phase("settled"),
@@ -179,7 +189,10 @@ class StepCall<T> implements Startable {
   /** A recorded result, handed out in its turn. */
   private settle(entry: Entry): void {
     if (entry.outcome === "ok") this.deliver(this.execution.decode(entry.payload) as T, entry.seq);
-    else this.call.reject(new StepFailedError(this.call.key, this.name, entry.attempt, this.execution.decode(entry.payload)));
+    else
+      this.call.reject(
+        new StepFailedError(this.call.key, this.name, entry.attempt, this.execution.decode(entry.payload)),
+      );
   }
 
   private deliver(value: T, seq: number): void {
@@ -221,7 +234,13 @@ class StepCall<T> implements Startable {
     this.current = null;
     execution.executing--;
     if (!call.open || execution.ended) return;
-    const verdict = afterFailure(this.options.retry, attempt, error, execution.host.clock.random(), `step "${this.name}"`);
+    const verdict = afterFailure(
+      this.options.retry,
+      attempt,
+      error,
+      execution.host.clock.random(),
+      `step "${this.name}"`,
+    );
     if (!verdict.retry) {
       const payload = execution.encodeError(error);
       execution.writeResult(this.draft("error", payload, startedAt, measures), call, () =>
@@ -290,15 +309,20 @@ class StepCall<T> implements Startable {
         const ok = answer.action === "happened";
         const payload = ok
           ? execution.encode(answer.result, `result of step "${this.name}"`)
-          : execution.encodeError(new ValidationError(this.name, [{ path: "", message: answer.reason ?? "stopped by an operator" }]));
+          : execution.encodeError(
+              new ValidationError(this.name, [{ path: "", message: answer.reason ?? "stopped by an operator" }]),
+            );
         this.attempt = attempt;
         execution.startLater({
           call,
           start: () =>
-            execution.writeResult(this.draft(ok ? "ok" : "error", payload, execution.host.clock.now(), null), call, (seq) =>
-              ok
-                ? this.deliver(answer.result as T, seq)
-                : call.reject(new StepFailedError(call.key, this.name, attempt, execution.decode(payload))),
+            execution.writeResult(
+              this.draft(ok ? "ok" : "error", payload, execution.host.clock.now(), null),
+              call,
+              (seq) =>
+                ok
+                  ? this.deliver(answer.result as T, seq)
+                  : call.reject(new StepFailedError(call.key, this.name, attempt, execution.decode(payload))),
             ),
         });
       },

@@ -1,8 +1,8 @@
+import type { StepInfo } from "../workflow/context.ts";
+import type { RetryPolicy } from "../workflow/retry.ts";
 import type { Execution } from "./execution.ts";
 import { type Scope, sites } from "./scope.ts";
 import { callStep } from "./steps.ts";
-import type { StepInfo } from "../workflow/context.ts";
-import type { RetryPolicy } from "../workflow/retry.ts";
 
 /** A completed step that knows how to be undone. */
 export interface Undo {

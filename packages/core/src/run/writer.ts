@@ -126,7 +126,10 @@ export class RunWriter {
   }
 
   /** Makes the next operation out of everything collected; there must be none in flight. */
-  take(ending: AdvanceOperation["then"] | ((head: Uint8Array) => AdvanceOperation["then"]), at: number): AdvanceOperation {
+  take(
+    ending: AdvanceOperation["then"] | ((head: Uint8Array) => AdvanceOperation["then"]),
+    at: number,
+  ): AdvanceOperation {
     const { drafts, riders } = this;
     const covering = drafts.length > 0 ? this.uncovered : [];
     const entries: NewEntry[] = new Array(drafts.length);
@@ -208,7 +211,11 @@ export class RunWriter {
   }
 
   /** Takes the result of the operation in flight. Says from which number on mail must be read first, if any. */
-  applied(result: AdvanceResult & { type: "advanced" }): { drafts: Draft[]; firstSeq: number; readMailAfter: number | null } {
+  applied(result: AdvanceResult & { type: "advanced" }): {
+    drafts: Draft[];
+    firstSeq: number;
+    readMailAfter: number | null;
+  } {
     const flight = this.inFlight;
     if (!flight) throw new Error("no operation in flight");
     this.inFlight = null;

@@ -18,15 +18,7 @@ export type RunPk = number;
 /** Milliseconds since 1970, UTC. */
 export type Millis = number;
 
-export type RunStatus =
-  | "ready"
-  | "running"
-  | "parked"
-  | "paused"
-  | "completed"
-  | "failed"
-  | "cancelled"
-  | "diverged";
+export type RunStatus = "ready" | "running" | "parked" | "paused" | "completed" | "failed" | "cancelled" | "diverged";
 
 export const finishedStatuses = ["completed", "failed", "cancelled"] as const;
 export type FinishedStatus = (typeof finishedStatuses)[number];

@@ -69,10 +69,7 @@ export type ApprovalDeadline = readonly (
   | { after: Duration; expire: true }
 )[];
 
-export type AnswerDeadline<T> = readonly (
-  | { after: Duration; decide: T }
-  | { after: Duration; expire: true }
-)[];
+export type AnswerDeadline<T> = readonly ({ after: Duration; decide: T } | { after: Duration; expire: true })[];
 
 export interface ApproveRequest extends HoldText {
   deadline?: ApprovalDeadline;
@@ -158,7 +155,11 @@ export interface WorkflowContext {
   readonly run: RunFacts;
 
   /** Does something once and remembers the result. */
-  step<T>(name: string, fn: (info: StepInfo) => T | Promise<T>, options?: StepOptions<NoInfer<Awaited<T>>>): Promise<Awaited<T>>;
+  step<T>(
+    name: string,
+    fn: (info: StepInfo) => T | Promise<T>,
+    options?: StepOptions<NoInfer<Awaited<T>>>,
+  ): Promise<Awaited<T>>;
 
   /** Waits for a person's yes or no. */
   approve(name: string, request: ApproveRequest): Promise<Approval>;

@@ -77,11 +77,16 @@ export function workflow(
   const { name, version = 1, input, output } = options;
   if (typeof name !== "string" || !/^[\w][\w.:-]{0,127}$/.test(name)) {
     throw new ValidationError("workflow", [
-      { path: "name", message: `"${name}" must be 1 to 128 letters, digits, "_", "-", "." or ":", starting with a letter or digit` },
+      {
+        path: "name",
+        message: `"${name}" must be 1 to 128 letters, digits, "_", "-", "." or ":", starting with a letter or digit`,
+      },
     ]);
   }
   if (!Number.isSafeInteger(version) || version < 1) {
-    throw new ValidationError(`workflow "${name}"`, [{ path: "version", message: `${version} must be a whole number from 1` }]);
+    throw new ValidationError(`workflow "${name}"`, [
+      { path: "version", message: `${version} must be a whole number from 1` },
+    ]);
   }
   return Object.freeze({ name, version, options, input, output, run });
 }

@@ -32,7 +32,9 @@ export function durationMs(duration: Duration, subject: string): number {
     end = part.lastIndex;
   }
   if (text === "" || end !== text.length) {
-    throw new ValidationError(subject, [{ path: "", message: `"${text}" is not a duration; write "250ms", "10s", "1h 30m" or "3d"` }]);
+    throw new ValidationError(subject, [
+      { path: "", message: `"${text}" is not a duration; write "250ms", "10s", "1h 30m" or "3d"` },
+    ]);
   }
   return total;
 }
