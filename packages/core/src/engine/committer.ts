@@ -104,7 +104,9 @@ export class Committer {
       const results = (await this.store.commit(this.namespace, operations)) as OperationResult[];
       this.failures = 0;
       for (let i = 0; i < flights.length; i++) flights[i]?.execution.applied(results[i] as never);
-      submissions.forEach((submission, i) => submission.resolve(results[flights.length + i] as OperationResult));
+      for (let i = 0; i < submissions.length; i++) {
+        submissions[i]?.resolve(results[flights.length + i] as OperationResult);
+      }
       if (flights.length > 0) this.onCommitted(flights);
       this.flushing = false;
       if (!this.idle) this.schedule();

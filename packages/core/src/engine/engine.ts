@@ -59,7 +59,8 @@ export class Engine {
   private readonly worker: Worker;
   private readonly sweeper: Sweeper;
   private readonly retention: Retention;
-  private readonly listeners = new Map<string, Set<() => void>>();
+  /** By what they listen for, then by run. */
+  private readonly listeners = { rest: new Map<string, Set<() => void>>(), write: new Map<string, Set<() => void>>() };
   private opened: Promise<void> | null = null;
   private started = false;
   private unwatch: (() => void) | null = null;
@@ -81,12 +82,14 @@ export class Engine {
         options,
         guard: guardFor(options),
       },
-      (execution) => this.changed(execution.row.id),
+      (execution) => this.changed("rest", execution.row.id),
     );
     this.worker.onCommitted = (flights) => {
       for (const { execution, operation } of flights) {
+        this.changed("write", execution.row.id);
+        if (operation.holds.length === 0) continue;
         for (const hold of operation.holds) if (hold.nextAt !== null) this.sweeper.expect(hold.nextAt);
-        this.changed(execution.row.id);
+        this.changed("rest", execution.row.id);
       }
     };
     this.parts = {
@@ -104,7 +107,7 @@ export class Engine {
         const { payload } = encodePayload(value, { codec: this.parts.codec, subject, limit, inlineLimit: limit });
         return payload ?? { codec: "json", bytes: Buffer.from("null"), ref: false };
       },
-      onChange: (id, listener) => this.listen(id, listener),
+      onChange: (id, what, listener) => this.listen(id, what, listener),
     };
     this.sweeper = new Sweeper(this.parts);
     this.retention = new Retention(this.parts);
@@ -138,7 +141,7 @@ export class Engine {
     this.unwatch?.();
     this.unwatch = null;
     this.worker.settings.guard.uninstall();
-    if (this.opened) await this.parts.store.close();
+    if (this.opened !== null) await this.parts.store.close();
     this.opened = null;
   }
 
@@ -385,18 +388,20 @@ export class Engine {
 
   // ── Changes ───────────────────────────────────────────────────────────────────────────────────────
 
-  private listen(id: string, listener: () => void): () => void {
+  private listen(id: string, what: "rest" | "write", listener: () => void): () => void {
     this.watchStore();
-    const set = this.listeners.get(id) ?? new Set();
-    this.listeners.set(id, set.add(listener));
+    const runs = this.listeners[what];
+    const set = runs.get(id) ?? new Set();
+    runs.set(id, set.add(listener));
     return () => {
       set.delete(listener);
-      if (set.size === 0) this.listeners.delete(id);
+      if (set.size === 0) runs.delete(id);
     };
   }
 
-  private changed(id: string): void {
-    for (const listener of [...(this.listeners.get(id) ?? [])]) listener();
+  private changed(what: "rest" | "write", id: string): void {
+    const set = this.listeners[what].get(id);
+    if (set) for (const listener of [...set]) listener();
   }
 
   /** Other processes change runs too. */
@@ -404,7 +409,10 @@ export class Engine {
     if (this.unwatch) return;
     const { store, namespace } = this.parts;
     this.unwatch = store.watch(namespace, (signal) => {
-      if (signal.type === "foreign") for (const id of [...this.listeners.keys()]) this.changed(id);
+      if (signal.type === "foreign") {
+        for (const what of ["rest", "write"] as const)
+          for (const id of [...this.listeners[what].keys()]) this.changed(what, id);
+      }
       if ((signal.type === "foreign" || signal.type === "hold") && this.started) void this.sweeper.look();
     });
   }
@@ -433,7 +441,7 @@ function queuesOf(
 }
 
 function checkId(id: string | undefined): string | undefined {
-  if (id === undefined || (id.length > 0 && id.length <= 256 && !/[\u0000-\u001f\u007f]/.test(id))) return id;
+  if (id === undefined || (id.length > 0 && id.length <= 256 && !/\p{Cc}/u.test(id))) return id;
   throw new ValidationError("run", [{ path: "id", message: "must be 1 to 256 characters without control characters" }]);
 }
 

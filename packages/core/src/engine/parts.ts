@@ -19,6 +19,9 @@ export interface EngineParts {
   readonly options: EngineOptions;
   /** A value in one piece, for mail and answers. */
   encodeInline(value: unknown, subject: string): StoredPayload;
-  /** Calls back when the run may have changed, here or elsewhere; returns how to stop. */
-  onChange(runId: string, listener: () => void): () => void;
+  /**
+   * Calls back when the run came to rest or opened a hold (`rest`), or wrote anything (`write`), here or elsewhere;
+   * returns how to stop.
+   */
+  onChange(runId: string, what: "rest" | "write", listener: () => void): () => void;
 }

@@ -10,7 +10,7 @@ export async function assemble(store: Store, namespace: string, pk: RunPk, histo
     const names = hashes.map((hash) => Buffer.from(hash).toString("base64"));
     const missing = hashes.filter((_, i) => !known.has(names[i] as string));
     const found = missing.length > 0 ? await store.chunks(namespace, pk, missing) : [];
-    missing.forEach((hash, i) => known.set(Buffer.from(hash).toString("base64"), found[i] ?? null));
+    for (const [i, hash] of missing.entries()) known.set(Buffer.from(hash).toString("base64"), found[i] ?? null);
     return names.map((name) => known.get(name) ?? null);
   };
   const whole = async <T extends { payload: History["entries"][number]["payload"] }>(row: T): Promise<T> =>

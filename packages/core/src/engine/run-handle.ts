@@ -90,7 +90,7 @@ export class RunHandle<Out = unknown> {
 
   /** Journal events from the first, or after `after`, until the run has ended. */
   watch(options: { after?: number } = {}): AsyncIterableIterator<RunEvent> {
-    return watchRun(this.parts, this.id, options.after ?? 0, (row) => this.changed(row));
+    return watchRun(this.parts, this.id, options.after ?? 0, () => this.changed());
   }
 
   /** The journal so far, as `watch` gives it. */
@@ -196,8 +196,8 @@ export class RunHandle<Out = unknown> {
     }
   }
 
-  private async changed(_row: RunRow): Promise<void> {
-    const change = this.change();
+  private async changed(): Promise<void> {
+    const change = this.change("write");
     try {
       await change.promise(lookAgainMs);
     } finally {
@@ -206,10 +206,10 @@ export class RunHandle<Out = unknown> {
   }
 
   /** Listens from now on, so that nothing between a look and the wait is missed. */
-  private change(): { promise: (atMostMs: number) => Promise<void>; stop: () => void } {
+  private change(what: "rest" | "write" = "rest"): { promise: (atMostMs: number) => Promise<void>; stop: () => void } {
     const { clock } = this.parts;
     const heard = Promise.withResolvers<void>();
-    const stop = this.parts.onChange(this.id, heard.resolve);
+    const stop = this.parts.onChange(this.id, what, heard.resolve);
     return {
       promise: async (atMostMs) => {
         const cancel = clock.timer(atMostMs, heard.resolve);

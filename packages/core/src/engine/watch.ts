@@ -30,7 +30,7 @@ export async function* watchRun(
   parts: EngineParts,
   id: string,
   after: number,
-  wait: ((row: RunRow) => Promise<void>) | null,
+  wait: (() => Promise<void>) | null,
 ): AsyncIterableIterator<RunEvent> {
   const { store, namespace } = parts;
   let seen = after;
@@ -51,7 +51,7 @@ export async function* watchRun(
       yield event;
     }
     if (wait === null || ((isFinished(row.status) || row.status === "diverged") && row.seq <= seen)) return;
-    if (events.length < pageSize) await wait(row);
+    if (events.length < pageSize) await wait();
   }
 }
 

@@ -135,7 +135,7 @@ export class Execution {
 
   /** Calls the author's function; what happens then is up to `pump`. */
   start(input: unknown): void {
-    runBody(this, input, (result) => {
+    void runBody(this, input, (result) => {
       this.result ??= result;
       this.schedule();
     });
@@ -563,8 +563,10 @@ export class Execution {
     } else {
       this.ended = true;
       this.cancelTimer?.();
-      const reason = new CancelledError(rest.type === "finished" ? "the run has ended" : "this worker lost the run");
-      for (const call of this.calls) call.onCancel?.(reason);
+      if (this.calls.size > 0) {
+        const reason = new CancelledError(rest.type === "finished" ? "the run has ended" : "this worker lost the run");
+        for (const call of this.calls) call.onCancel?.(reason);
+      }
     }
     this.host.rested(this, rest);
   }
