@@ -4,10 +4,11 @@ import { join } from "node:path";
 
 /**
  * @typedef {{ promise: string, package: string, test: string, needs?: string }} Promised
- * `package` is the name of the vitest project: core, sql, cli, examples, bench, scripts.
- * `test` is the test's title when no other test of the package has it, or as much of
- * "path/from/package.test.ts > describe > title" as makes it the only one. `needs` is a program the test cannot do without
- * (strace): where the machine lacks it the test may be skipped. CI has it.
+ * `package` is the name of the vitest project: core, sql, cli, examples, bench, scripts, …
+ * `test` is a test's title, or a describe's and then all of its tests are meant, or as much of
+ * "path/from/package.test.ts > describe > title" as makes it the only one. A title with a placeholder (`test.each`) is written
+ * as in the source and means all its tests. `needs` is a program the test cannot do without (strace): where the machine
+ * lacks it the test may be skipped. CI has it.
  *
  * @typedef {{ package: string, file: string, name: string, state: "passed" | "failed" | "skipped" | "pending" }} Ran
  * `name` is "describe > title", `file` is relative to the package.
@@ -35,19 +36,37 @@ export function checkPromises(promises, tests, { whole, has = () => true }) {
       problems.push(`every entry needs promise, package and test: ${JSON.stringify(entry)}`);
       continue;
     }
-    const found = tests.filter((ran) => ran.package === room && isNamed(ran, test));
-    const [first, second] = found;
+    const found = testsNamed(
+      test,
+      tests.filter((ran) => ran.package === room),
+    );
     const say = (what) => problems.push(`"${promise}" (${room}): the test "${test}" ${what}`);
-    if (!first && whole) say("does not exist");
-    else if (second) say(`is not one test but ${found.length}: name its file or describe too`);
-    else if (first?.state === "failed") say("failed");
-    else if (first && first.state !== "passed" && whole && (!needs || has(needs))) say("was skipped");
+    const failed = found.tests.filter(({ state }) => state === "failed");
+    const missed = found.tests.filter(({ state }) => state !== "failed" && state !== "passed");
+    if (found.tests.length === 0 && whole) say("does not exist");
+    else if (found.places.length > 1)
+      say(`is ${found.places.length} tests (${found.places.join(", ")}): name the file too`);
+    else if (failed.length > 0) say("failed");
+    else if (missed.length > 0 && whole && (!needs || has(needs))) say("was skipped");
   }
   return problems;
 }
 
-/** Whether `wanted` is the end of the test's full name, cut between parts. */
-function isNamed(ran, wanted) {
-  const full = `${ran.file} > ${ran.name}`;
-  return full === wanted || full.endsWith(` > ${wanted}`);
+const PLACEHOLDER = /%[sdifjoc#]|[$][A-Za-z_][\w.]*/g;
+
+/** The tests that `wanted` means, and the places (file and describes) where something of that name was found. */
+function testsNamed(wanted, tests) {
+  const title = wanted.split(PLACEHOLDER).map(escapeRegExp).join(".+");
+  const pattern = new RegExp(`^(?<before>(?:.+ > )?)${title}(?: > .+)?$`);
+  const found = tests.flatMap((ran) => {
+    const match = pattern.exec(`${ran.file} > ${ran.name}`);
+    return match ? [{ ran, place: match.groups.before.replace(/ > $/, "") || ran.file }] : [];
+  });
+  const sameName = found.length - new Set(found.map(({ ran }) => `${ran.file} > ${ran.name}`)).size;
+  const places = [...new Set(found.map(({ place }) => place)), ...Array(sameName).fill("the same place")];
+  return { tests: found.map(({ ran }) => ran), places };
+}
+
+function escapeRegExp(text) {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -26,12 +26,37 @@ describe("checkPromises", () => {
 
   test("asks for the file or describe when two tests have the title", () => {
     const twin = { ...ran, file: "src/other.test.ts" };
-    expect(checkPromises([promise], [ran, twin], whole)[0]).toContain("not one test but 2");
+    expect(checkPromises([promise], [ran, twin], whole)[0]).toContain(
+      "is 2 tests (src/run/execution.test.ts > replay, src/other.test.ts > replay)",
+    );
     expect(checkPromises([{ ...promise, test: `src/other.test.ts > ${ran.name}` }], [ran, twin], whole)).toEqual([]);
   });
 
   test("a title that only ends alike is not the test", () => {
     expect(checkPromises([{ ...promise, test: "not run again" }], [ran], whole)).toHaveLength(1);
+  });
+
+  test("a describe means all its tests", () => {
+    const inReplay = { ...promise, test: "replay" };
+    const second = { ...ran, name: "replay > deeper > is fast" };
+    expect(checkPromises([inReplay], [ran, second], whole)).toEqual([]);
+    expect(checkPromises([inReplay], [ran, { ...second, state: "skipped" }], whole)[0]).toContain("was skipped");
+    expect(checkPromises([inReplay], [ran, { ...second, state: "failed" }], whole)[0]).toContain("failed");
+    expect(checkPromises([inReplay], [ran, { ...second, file: "src/other.test.ts" }], whole)[0]).toContain(
+      "is 2 tests",
+    );
+  });
+
+  test("a title with a placeholder means all tests made from it", () => {
+    const each = { ...promise, test: "replay > from $store, crash after write %i" };
+    const made = (state, index) => ({ ...ran, name: `replay > from sqlite (FULL), crash after write ${index}`, state });
+    expect(checkPromises([each], [made("passed", 1), made("passed", 2)], whole)).toEqual([]);
+    expect(checkPromises([each], [made("passed", 1), made("failed", 2)], whole)).toHaveLength(1);
+    expect(checkPromises([each], [ran], whole)[0]).toContain("does not exist");
+  });
+
+  test("two tests with the very same name are not one", () => {
+    expect(checkPromises([promise], [ran, { ...ran }], whole)[0]).toContain("is 2 tests");
   });
 
   test("reports an entry that lacks a field", () => {
