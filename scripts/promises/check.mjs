@@ -57,14 +57,19 @@ const PLACEHOLDER = /%[sdifjoc#]|[$][A-Za-z_][\w.]*/g;
 /** The tests that `wanted` means, and the places (file and describes) where something of that name was found. */
 function testsNamed(wanted, tests) {
   const title = wanted.split(PLACEHOLDER).map(escapeRegExp).join(".+");
-  const pattern = new RegExp(`^(?<before>(?:.+ > )?)${title}(?: > .+)?$`);
-  const found = tests.flatMap((ran) => {
+  const pattern = new RegExp(`^(?<before>(?:.+ > )?)${title}(?<below> > .+)?$`);
+  const found = [];
+  const places = [];
+  for (const ran of tests) {
     const match = pattern.exec(`${ran.file} > ${ran.name}`);
-    return match ? [{ ran, place: match.groups.before.replace(/ > $/, "") || ran.file }] : [];
-  });
-  const sameName = found.length - new Set(found.map(({ ran }) => `${ran.file} > ${ran.name}`)).size;
-  const places = [...new Set(found.map(({ place }) => place)), ...Array(sameName).fill("the same place")];
-  return { tests: found.map(({ ran }) => ran), places };
+    if (!match) continue;
+    const place = match.groups.before.replace(/ > $/, "") || ran.file;
+    // Tests made from one title, and those below one describe, are found in one place; two of one name are not one test.
+    const isOneOfMany = match.groups.below !== undefined || title.includes(".+");
+    if (!isOneOfMany || !places.includes(place)) places.push(place);
+    found.push(ran);
+  }
+  return { tests: found, places };
 }
 
 function escapeRegExp(text) {

@@ -52,6 +52,7 @@ describe("checkPromises", () => {
     const made = (state, index) => ({ ...ran, name: `replay > from sqlite (FULL), crash after write ${index}`, state });
     expect(checkPromises([each], [made("passed", 1), made("passed", 2)], whole)).toEqual([]);
     expect(checkPromises([each], [made("passed", 1), made("failed", 2)], whole)).toHaveLength(1);
+    expect(checkPromises([each], [made("passed", 1), made("passed", 1)], whole)).toEqual([]);
     expect(checkPromises([each], [ran], whole)[0]).toContain("does not exist");
   });
 
