@@ -23,7 +23,7 @@ const commands = {
   test: { script: "scripts/test.mjs" },
   holdpoint: { script: "packages/cli/bin/holdpoint.js", where: process.env.INIT_CWD },
   bench: { script: "bench/dist/main.js" },
-  simulate: { script: "packages/core/dist/testing/simulate.js" },
+  simulate: { script: "scripts/simulate.mjs" },
   mutants: { script: "scripts/mutants.mjs" },
   "check:packages": { script: "scripts/check-packages.mjs" },
   setup: {},
