@@ -2,3 +2,4 @@ export * from "./store-calls.ts";
 export * from "./counting-store.ts";
 export * from "./faults.ts";
 export * from "./faulty-store.ts";
+export * from "../store/conformance/conformance.ts";

@@ -54,9 +54,10 @@ export function* claim(context: Context, request: ClaimRequest): Program<ClaimRe
   yield* run("wakeParked", namespace, request.now, Math.max(wakeBatch, request.limit));
   yield* run("wakeDelayed", namespace, request.now, Math.max(wakeBatch, request.limit));
   const lanes = yield* eligibleLanes(context, request);
-  const plan = yield* planFrom(context, request, lanes);
-  const result: ClaimResult = { runs: [], poisoned: [], nextWake: null };
   const owner = integer(worker, "pk");
+  // Owners are compared by the integer they have in the tables.
+  const plan = yield* planFrom(context, { ...request, incarnation: String(owner) }, lanes);
+  const result: ClaimResult = { runs: [], poisoned: [], nextWake: null };
   for (const candidate of plan.picked) {
     const row = readRun(yield* give(context, candidate, owner, request), context.name);
     (candidate.stalls >= request.maxStalls ? result.poisoned : result.runs).push(row);
