@@ -88,7 +88,7 @@ async function runModule(program) {
 
 function exited(program) {
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: "ignore",
   });
   return new Promise((resolve) => child.on("exit", (code) => resolve({ code, pid: child.pid })));
 }

@@ -1,8 +1,9 @@
-import { globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseBlocks, readBlocks } from "./blocks.mjs";
 import { compile } from "./compile.mjs";
+import { findPages } from "./pages.mjs";
 import { programsOf, scriptsOf } from "./programs.mjs";
 import { runProgram, runScript } from "./run.mjs";
 
@@ -26,8 +27,7 @@ function emptyProject(directory, name) {
   return project;
 }
 
-const pages = ["README.md", "CONTRIBUTING.md", "docs/**/*.md", "packages/*/README.md", "examples/*/README.md"]
-  .flatMap((pattern) => globSync(pattern, { cwd: root }))
+const pages = findPages(root)
   .map((page) => ({ page, blocks: readBlocks(join(root, page)).map((block) => ({ ...block, file: page })) }))
   .map(({ page, blocks }) => ({ page, programs: programsOf(blocks), scripts: scriptsOf(blocks) }))
   .filter(({ programs, scripts }) => programs.length + scripts.length > 0);
@@ -127,9 +127,9 @@ describe("how pages are read and checked", () => {
     expect(() => programsOf(parseBlocks("```ts continues\n```", "b.md"))).toThrow("b.md:1");
   });
 
-  test("pages are found", () => {
-    expect(globSync("packages/*/README.md", { cwd: root }).map((path) => relative(root, join(root, path)))).toContain(
-      "packages/core/README.md",
+  test("pages are found wherever a reader may look", () => {
+    expect(findPages(root)).toEqual(
+      expect.arrayContaining(["CONTRIBUTING.md", "docs/dependencies.md", "packages/core/README.md"]),
     );
   });
 });
