@@ -17,12 +17,12 @@ import { runNode } from "./bootstrap/program.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Each command: the program, and where it runs when that is not the checkout's root. */
+/** Each command: the program, flags for Node, and where it runs when that is not the checkout's root. */
 const commands = {
   start: { script: "examples/mail-triage/dist/main.js" },
   test: { script: "scripts/test.mjs" },
   holdpoint: { script: "packages/cli/bin/holdpoint.js", where: process.env.INIT_CWD },
-  bench: { script: "bench/dist/main.js" },
+  bench: { script: "bench/dist/main.js", flags: ["--expose-gc"] },
   simulate: { script: "scripts/simulate.mjs" },
   mutants: { script: "scripts/mutants.mjs" },
   "check:packages": { script: "scripts/check-packages.mjs" },
@@ -56,7 +56,9 @@ async function main([name = "setup", ...args]) {
     build();
   });
   if (!command.script) return;
-  runNode(["--enable-source-maps", resolve(root, command.script), ...args], { cwd: command.where ?? root });
+  runNode(["--enable-source-maps", ...(command.flags ?? []), resolve(root, command.script), ...args], {
+    cwd: command.where ?? root,
+  });
 }
 
 function build() {
