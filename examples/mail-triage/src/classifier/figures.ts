@@ -1,4 +1,4 @@
-import { type Thresholds, type Verdict, verdictOf } from "./thresholds.ts";
+import type { Verdict } from "./thresholds.ts";
 
 /** A share with the interval it lies in with 95 % confidence. */
 export interface Share {
@@ -9,9 +9,11 @@ export interface Share {
   high: number;
 }
 
-/** A mail that was scored, and what it really is. */
+/** A mail that was judged, and what it really is. */
 export interface Judged {
+  /** Of being spam. */
   probability: number;
+  verdict: Verdict;
   spam: boolean;
 }
 
@@ -29,12 +31,12 @@ export interface Figures {
   confusion: Record<"good" | "spam", Record<Verdict, number>>;
 }
 
-export function figuresOf(judged: readonly Judged[], thresholds: Thresholds): Figures {
+export function figuresOf(judged: readonly Judged[]): Figures {
   const confusion: Figures["confusion"] = {
     good: { inbox: 0, quarantine: 0, ask: 0 },
     spam: { inbox: 0, quarantine: 0, ask: 0 },
   };
-  for (const { probability, spam } of judged) confusion[spam ? "spam" : "good"][verdictOf(thresholds, probability)]++;
+  for (const { verdict, spam } of judged) confusion[spam ? "spam" : "good"][verdict]++;
   const { good, spam } = confusion;
   const filed = good.inbox + good.quarantine + spam.inbox + spam.quarantine;
   return {
@@ -58,7 +60,7 @@ export function wilson(hits: number, of: number, z = 1.959964): Share {
 }
 
 /** Ten bins of equal width; each weighs as much as it has mails. */
-export function calibrationError(judged: readonly Judged[], bins = 10): number {
+export function calibrationError(judged: readonly Omit<Judged, "verdict">[], bins = 10): number {
   const sums = Array.from({ length: bins }, () => ({ mails: 0, said: 0, was: 0 }));
   for (const { probability, spam } of judged) {
     const bin = sums[Math.min(bins - 1, Math.floor(probability * bins))];

@@ -16,6 +16,8 @@ const collectors = new Set([
   "phobos",
   "dogma",
   "slashnull",
+  "jmason",
+  "rssfeeds",
   "labs",
   "example",
 ]);
@@ -38,7 +40,8 @@ export function tokensOf(mail: ParsedMail, isPlain: (word: string) => boolean): 
     }
     before = known ? word : "";
   }
-  for (const word of wordsOf(mail.subject)) if (usable(word)) tokens.add(`subject:${word}`);
+  for (const word of wordsOf(mail.subject.replace(/^(?:(?:re|fwd?|aw):\s*)+/i, "")))
+    if (usable(word)) tokens.add(`subject:${word}`);
   for (const fact of factsOf(mail)) tokens.add(`fact:${fact}`);
   return [...tokens];
 }

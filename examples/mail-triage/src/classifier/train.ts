@@ -1,12 +1,13 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { readMail } from "../corpus/corpus.ts";
 import type { Letter, Splits } from "../corpus/split.ts";
 import { type ParsedMail, parseMail } from "../mail/parse.ts";
 import { learnPlainWords } from "../mail/wordbook.ts";
 import { calibrate, probability } from "./calibration.ts";
-import { type Figures, figuresOf, type Judged } from "./figures.ts";
+import { figuresOf, type Judged } from "./figures.ts";
 import { logitOf, trainLogistic } from "./logistic.ts";
 import { judge, type Model } from "./model.ts";
-import { chooseThresholds } from "./thresholds.ts";
+import { chooseThresholds, verdictOf } from "./thresholds.ts";
 import { tokensOf } from "./tokens.ts";
 import { learnVocabulary, vectorOf } from "./vocabulary.ts";
 
@@ -39,7 +40,9 @@ export async function trainModel(
     const mails: ParsedMail[] = [];
     for (const letter of letters) {
       mails.push(await parseMail(readMail(letter)));
-      if (++done % 100 === 0) onProgress(done, total);
+      if (++done % 100 !== 0) continue;
+      await nextTurn(); // parsing never leaves the microtask queue: let signals and timers in
+      onProgress(done, total);
     }
     return mails;
   };
@@ -75,16 +78,17 @@ export async function trainModel(
     calibration,
     thresholds,
     training: { mails: train.length, decisions: lessons.length, ms: Math.round(performance.now() - started) },
-    figures: figuresOf(judged, thresholds),
+    figures: figuresOf(judged.map((mail) => ({ ...mail, verdict: verdictOf(thresholds, mail.probability) }))),
   };
 }
 
-/** How right a model is on letters it has not seen. */
-export async function evaluate(model: Model, letters: readonly Letter[]): Promise<Figures> {
+/** What a model says of letters it has not seen, beside the truth. */
+export async function judgeLetters(model: Model, letters: readonly Letter[]): Promise<Judged[]> {
   const judged: Judged[] = [];
   for (const letter of letters) {
     const tokens = tokensOf(await parseMail(readMail(letter)), (word) => model.plainWords.has(word));
-    judged.push({ probability: judge(model, tokens), spam: letter.label === "spam" });
+    const said = judge(model, tokens);
+    judged.push({ probability: said, verdict: verdictOf(model.thresholds, said), spam: letter.label === "spam" });
   }
-  return figuresOf(judged, model.thresholds);
+  return judged;
 }

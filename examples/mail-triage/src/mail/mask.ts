@@ -10,10 +10,13 @@ const hiddenLetters = "••••";
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf("@");
   if (at < 0) return address === "" ? "" : maskWord(address);
-  const domain = address.slice(at + 1);
+  return `${first(address)}${hiddenLetters}@${maskDomain(address.slice(at + 1))}`;
+}
+
+function maskDomain(domain: string): string {
   const dot = domain.lastIndexOf(".");
   const ending = dot > 0 && /^[a-z]{2,6}$/i.test(domain.slice(dot + 1)) ? domain.slice(dot).toLowerCase() : "";
-  return `${first(address)}${hiddenLetters}@${first(domain)}••••••${ending}`;
+  return `${first(domain)}••••••${ending}`;
 }
 
 /** @example maskName("Joe Smith") === "J•••• S••••" */
@@ -33,17 +36,27 @@ export function maskSender(from: ParsedMail["from"]): string {
   return name === "" ? maskAddress(from.address) : `${name} <${maskAddress(from.address)}>`;
 }
 
+/** A link, an address, a telephone number or a word: whichever comes first is masked as a whole. */
+const maskable =
+  /(?<link>\bhttps?:\/\/\S{1,500})|(?<address>[^\s<>()[\]"',;:@]{1,64}@[^\s<>()[\]"',;:@]{1,255})|(?<number>\+?\d[\d\s().-]{5,20}\d)|(?<word>[\p{L}\p{M}]{2,40})/giu;
+
 /**
- * Masks a text for showing: addresses, telephone numbers, and every word that is not known as a plain one. Who is
- * named in a mail cannot be known for sure, so whatever is not an ordinary word is taken for a name.
+ * Masks a text for showing: addresses, telephone numbers, where links go, and every word that is not known as a plain
+ * one. Who is named in a mail cannot be known for sure, so whatever is not an ordinary word is taken for a name.
  */
 export function maskText(text: string, isPlain: (word: string) => boolean): string {
-  return text
-    .replace(/[^\s<>()[\]"',;:@]{1,64}@[^\s<>()[\]"',;:@]{1,255}/g, (address) =>
-      maskAddress(address.replace(/[.!?]+$/, "")),
-    )
-    .replace(/\+?\d[\d\s().-]{5,20}\d/g, hiddenLetters)
-    .replace(/[\p{L}\p{M}]{2,40}(?!•)/gu, (word) => (isPlain(word.toLowerCase()) ? word : maskWord(word)));
+  return text.replace(maskable, (found, ...rest) => {
+    const { link, address, word }: { link?: string; address?: string; word?: string } = rest.at(-1);
+    if (link) return maskLink(link);
+    if (address) return maskAddress(address.replace(/[.!?]+$/, ""));
+    if (word) return isPlain(word.toLowerCase()) ? word : maskWord(word);
+    return found === "" ? "" : hiddenLetters;
+  });
+}
+
+function maskLink(link: string): string {
+  const host = /^https?:\/\/(?:[^/?#]*@)?([^/?#:]*)/i.exec(link)?.[1] ?? "";
+  return `http://${maskDomain(host)}/…`;
 }
 
 /** Words of this mail's own headers that are names or parts of addresses, in lower case. */

@@ -53,7 +53,7 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
     from: mailboxes(email.from ? [email.from] : [])[0] ?? null,
     recipients: mailboxes([...(email.to ?? []), ...(email.cc ?? [])]),
     replyTo: mailboxes(email.replyTo ?? [])[0]?.address ?? "",
-    text: withoutListFooter(html ? `${plain}\n${html.text}` : plain).slice(0, mostCharacters),
+    text: withoutListFooter(withoutFeedLines(html ? `${plain}\n${html.text}` : plain)).slice(0, mostCharacters),
     html: html?.facts ?? null,
     hasPlainText: plain.trim() !== "",
     attachments: email.attachments.map(({ filename, mimeType }) => ({ name: filename ?? "", type: mimeType })),
@@ -81,6 +81,11 @@ function mailboxes(addresses: readonly Address[]): Mailbox[] {
 /** `[ILUG] Re: hello` was `Re: hello` when it was written. */
 function withoutListTag(subject: string): string {
   return subject.replace(/^((?:(?:re|fwd?|aw):\s*)*)\[[^[\]]{1,30}\]\s*/i, "$1").trim();
+}
+
+/** Drops the `URL:` and `Date:` lines that the collectors' feed reader put above each item it turned into a mail. */
+function withoutFeedLines(text: string): string {
+  return text.replace(/^(?:\s*(?:URL|Date|Supplied):[^\n]*\n){2,3}/, "");
 }
 
 /** Drops the lines that list software puts under every message, from the ruler to the end. */

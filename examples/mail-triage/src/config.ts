@@ -1,0 +1,16 @@
+import { defineConfig, sqlite } from "holdpoint";
+import { placesIn } from "./program/places.ts";
+import { desk } from "./triage/desk.ts";
+import { lazyDesk } from "./triage/lazy-desk.ts";
+import { type Ledger, openLedger } from "./triage/ledger.ts";
+import { triage } from "./triage/workflow.ts";
+
+/**
+ * One SQLite file, one workflow, and the desk its steps work at: what an engine needs to work on the mail below `root`,
+ * and the `holdpoint` command too.
+ */
+export function configFor(root: string, ledger?: () => Ledger) {
+  const places = placesIn(root);
+  const clerk = lazyDesk(places, ledger ?? (() => openLedger(places.ledger)));
+  return defineConfig({ store: sqlite(places.store), workflows: [triage], services: [desk.provide(clerk)] });
+}
