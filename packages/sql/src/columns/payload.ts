@@ -1,16 +1,39 @@
 import type { StoredPayload } from "@holdpoint/core";
+import { CorruptionError } from "@holdpoint/core";
 import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import { blob, integer, text } from "./read.ts";
 
+/**
+ * Codecs are in every journal row, so ours are one letter there. A letter is never reused; any other codec keeps its
+ * name behind an equals sign.
+ */
+const letters = new Map([
+  ["json", "j"],
+  ["rich", "r"],
+  ["hash", "h"],
+  ["erased", "e"],
+]);
+const names = new Map([...letters].map(([name, letter]) => [letter, name]));
+
+export function storedCodec(codec: string): string {
+  return letters.get(codec) ?? `=${codec}`;
+}
+
+function readCodec(stored: string): string {
+  const name = stored.startsWith("=") ? stored.slice(1) : names.get(stored);
+  if (name === undefined) throw new CorruptionError(`the database holds the unknown codec ${stored}`, { codec: stored });
+  return name;
+}
+
 /** The three columns `codec, bytes, ref` of a payload; all null when there is none. */
 export function payloadColumns(payload: StoredPayload | null): [SqlValue, SqlValue, SqlValue] {
-  return payload === null ? [null, null, null] : [payload.codec, payload.bytes, payload.ref ? 1 : 0];
+  return payload === null ? [null, null, null] : [storedCodec(payload.codec), payload.bytes, payload.ref ? 1 : 0];
 }
 
 export function readPayload(row: SqlRow, prefix = ""): StoredPayload | null {
   if (row[`${prefix}codec`] === null) return null;
   return {
-    codec: text(row, `${prefix}codec`),
+    codec: readCodec(text(row, `${prefix}codec`)),
     bytes: blob(row, `${prefix}bytes`),
     ref: integer(row, `${prefix}ref`) === 1,
   };

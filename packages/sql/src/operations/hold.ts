@@ -50,7 +50,7 @@ function* documentOf(hold: NewHold): Program<number | null> {
 
 export function* openHold(context: Context, runPk: number, hold: NewHold): Program<void> {
   const form = yield* documentOf(hold);
-  const { codec, bytes, ref } = hold.request;
+  const [codec, bytes, ref] = payloadColumns(hold.request);
   const row = yield* one(
     "insertHold",
     context.namespace,
@@ -64,7 +64,7 @@ export function* openHold(context: Context, runPk: number, hold: NewHold): Progr
     form,
     codec,
     bytes,
-    ref ? 1 : 0,
+    ref,
     hold.evidenceHash,
     hold.actionHash,
     hold.nextAt,

@@ -1,5 +1,6 @@
 import type { Erasure, RetentionRequest } from "@holdpoint/core";
 import { erasedCodec } from "@holdpoint/core";
+import { storedCodec } from "../columns/payload.ts";
 import { firstFinished } from "../columns/codes.ts";
 import { integer, integerOrNull, text } from "../columns/read.ts";
 import type { StatementName } from "../statements/statements.ts";
@@ -76,22 +77,23 @@ function* removeRun(pk: number, now: number): Program<void> {
 }
 
 const nothing = new Uint8Array(0);
+const erased = storedCodec(erasedCodec);
 
 export function* erase(context: Context, pk: number, erasure: Erasure): Program<void> {
   if ((yield* one("fenceOf", pk, context.namespace)) === null) return;
   const entries = new Map(erasure.entries.map(({ seq, digest }) => [seq, digest]));
   for (const row of yield* all("entriesWithPayload", pk)) {
     const seq = integer(row, "seq");
-    yield* run("eraseEntry", erasedCodec, entries.get(seq) ?? nothing, pk, seq);
+    yield* run("eraseEntry", erased, entries.get(seq) ?? nothing, pk, seq);
   }
   const mail = new Map(erasure.mail.map(({ n, digest }) => [n, digest]));
   for (const row of yield* all("mailWithPayload", pk)) {
     const n = integer(row, "n");
-    yield* run("eraseMail", erasedCodec, mail.get(n) ?? nothing, pk, n);
+    yield* run("eraseMail", erased, mail.get(n) ?? nothing, pk, n);
   }
   yield* run("eraseSalts", pk);
-  yield* run("eraseHolds", erasedCodec, nothing, erasedCodec, nothing, pk);
-  yield* run("eraseHoldEvents", erasedCodec, nothing, pk);
+  yield* run("eraseHolds", erased, nothing, erased, nothing, pk);
+  yield* run("eraseHoldEvents", erased, nothing, pk);
   for (const statement of ["removeChunks", "removeStream", "removeLabels"] as const) yield* run(statement, pk);
   yield* run("eraseRun", `erased${erasure.by === null ? "" : ` by ${erasure.by}`}`, erasure.at, pk);
 }

@@ -1,6 +1,7 @@
 import type { Chunk, NewEntry, NewMail, NewRun, StartOperation, StartResult } from "@holdpoint/core";
 import { isFinished } from "@holdpoint/core";
 import { entryKind, entryOutcome, parentClose, statusCode, storedPhase } from "../columns/codes.ts";
+import { storedCodec } from "../columns/payload.ts";
 import { integer } from "../columns/read.ts";
 import { attributesText, readRun } from "../columns/run.ts";
 import { readTombstone } from "../columns/worker.ts";
@@ -18,7 +19,7 @@ export function insertEntry(pk: number, seq: number, entry: NewEntry): Program<n
     storedPhase(entry.phase),
     entryKind.of(entry.kind),
     entryOutcome.of(entry.outcome),
-    payload === null ? null : payload.codec,
+    payload === null ? null : storedCodec(payload.codec),
     payload === null ? null : payload.bytes,
     payload === null ? null : payload.ref ? 1 : 0,
     entry.startedAt,
