@@ -1,0 +1,56 @@
+import { type Figure, line, reached } from "./figures.ts";
+import { s1 } from "./s1-sequential.ts";
+import { s2 } from "./s2-many-runs.ts";
+import { s3 } from "./s3-parallel.ts";
+import { s4 } from "./s4-held.ts";
+import { s5 } from "./s5-growth.ts";
+import { s6 } from "./s6-takeover.ts";
+import { s7 } from "./s7-document.ts";
+import { s8 } from "./s8-start.ts";
+
+/**
+ * npm run bench -- [--json] [--only s1,s2] [--rounds 5] [--idle 60]
+ *
+ * Reports; asserts nothing. Each figure is the median of its rounds, with the raw yardstick measured in the same round.
+ */
+const args = process.argv.slice(2);
+const option = (name: string): string | undefined => {
+  const at = args.indexOf(`--${name}`);
+  return at < 0 ? undefined : args[at + 1];
+};
+const rounds = Number(option("rounds") ?? 5);
+const idle = Number(option("idle") ?? 60);
+const only = option("only")?.toLowerCase().split(",");
+const json = args.includes("--json");
+
+const suites: [string, () => Promise<Figure[]>][] = [
+  ["s1", () => s1(rounds)],
+  ["s2", () => s2(rounds)],
+  ["s3", () => s3(rounds)],
+  ["s4", () => s4(rounds, idle)],
+  ["s5", () => s5(Math.min(rounds, 3))],
+  ["s6", () => s6(Math.min(rounds, 3))],
+  ["s7", () => s7(rounds)],
+  ["s8", () => s8(rounds)],
+];
+
+const all: Figure[] = [];
+for (const [name, suite] of suites) {
+  if (only && !only.includes(name)) continue;
+  const figures = await suite();
+  all.push(...figures);
+  if (!json) for (const one of figures) console.log(line(one));
+}
+if (json) {
+  console.log(
+    JSON.stringify(
+      {
+        node: process.version,
+        figures: all.map((one) => ({ ...one, reached: reached(one.value, one.must, one.less) })),
+      },
+      null,
+      2,
+    ),
+  );
+}
+process.exit(0);
