@@ -37,9 +37,9 @@ const unguarded: Guard = { foreignAwait: () => undefined, uninstall: () => {} };
 /**
  * Watches `Date`, `Math.random`, `crypto`, timers, `fetch` and `performance.now` for calls from workflow code outside steps.
  *
- * What workflow code does must be the same in a replay. Calls from elsewhere in the process pass through:
- * 2 ns more on `Date.now()` (40 ns), nothing on what is not watched. Calls that a library makes for the engine, not for the author, pass as well: what
- * decides is whether the author's code or this engine's stands nearer on the stack.
+ * What workflow code does must be the same in a replay. Calls from elsewhere in the process pass through, for 6 ns more
+ * on `Date.now()` (44 ns) and 8 on `Math.random()` (9 ns). Calls that a library makes for the engine, not for the author, pass
+ * as well: what decides is whether the author's code or this engine's stands nearer on the stack.
  *
  * @example
  * const guard = installGuard({ mode: "error", inWorkflow: () => (sites.getStore()?.inStep ? undefined : sites.getStore()?.execution) });
