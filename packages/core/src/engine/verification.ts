@@ -1,7 +1,9 @@
 import { NotFoundError } from "../errors.ts";
+import { verifyHolds } from "../hold/verify-holds.ts";
 import { type Anchors, exportAnchors, verifyAnchor } from "../journal/anchor.ts";
 import { type ChainProblem, verifyRun } from "../journal/verify.ts";
-import type { RunFilter, RunRow } from "../store/store.ts";
+import { verifyChunks } from "../journal/verify-chunks.ts";
+import type { HoldRow, RunFilter, RunRow } from "../store/store.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** What recomputing a run's chain found, over all its generations. */
@@ -24,13 +26,21 @@ export async function verifyStoredRun(parts: EngineParts, id: string, anchors?: 
   }
   const others = (await store.runs(namespace, {}, { limit: 1000, cursor: null })).items.filter((row) => row.id !== id);
   const result: Verification = { id, verdict: "intact", problems: [], entries: 0 };
+  const holds = await holdsOf(parts, id);
   let previousHead: Uint8Array | null = null;
   for (const run of generations) {
     const [history] = await store.history(namespace, [{ pk: run.pk, after: 0 }]);
     if (!history) continue;
     const found = verifyRun({ run, ...history, previousHead, chainKey: options.chainKey, others });
     result.entries += found.entries;
-    result.problems.push(...found.problems.map((problem) => ({ ...problem, generation: run.generation })));
+    const chunks = await verifyChunks(history, (hashes) => store.chunks(namespace, run.pk, hashes));
+    const decided = verifyHolds(
+      holds.filter((hold) => hold.runPk === run.pk),
+      history,
+    );
+    for (const problem of [...found.problems, ...chunks, ...decided]) {
+      result.problems.push({ ...problem, generation: run.generation });
+    }
     if (found.verdict === "erased") result.verdict = "erased";
     for (const anchor of heads.filter((head) => head.generation === run.generation)) {
       const problem = verifyAnchor(anchor, { run, entries: history.entries });
@@ -40,6 +50,17 @@ export async function verifyStoredRun(parts: EngineParts, id: string, anchors?: 
   }
   if (result.problems.length > 0) result.verdict = "broken";
   return result;
+}
+
+async function holdsOf({ store, namespace }: EngineParts, runId: string): Promise<HoldRow[]> {
+  const rows: HoldRow[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await store.holds(namespace, { runId }, { limit: 1000, cursor });
+    rows.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return rows;
 }
 
 /** Heads of all runs the filter finds, in all their generations. */
