@@ -8,11 +8,12 @@ export { type Clock, systemClock } from "./clock.ts";
 export type { BulkResult } from "./engine/bulk.ts";
 export type { CheckedRun, CheckReport } from "./engine/check.ts";
 export type { DecideOptions } from "./engine/decide.ts";
-export { createEngine, Engine, type RunOptions } from "./engine/engine.ts";
+export { createEngine, Engine, type ObservedRun, type RunOptions } from "./engine/engine.ts";
 export type { EraseTarget } from "./engine/erase.ts";
 export type { ForkOptions } from "./engine/fork.ts";
 export type { Hold } from "./engine/hold-view.ts";
 export type { ProcessIdentity } from "./engine/identity.ts";
+export type { LiveWorker } from "./engine/live-workers.ts";
 export type { MigrateOptions, MigrateReport } from "./engine/migrate.ts";
 export type { EngineLog, EngineOptions, QueueOptions, RetentionOptions } from "./engine/options.ts";
 export { closest } from "./engine/registry.ts";
@@ -23,7 +24,17 @@ export type { Verification } from "./engine/verification.ts";
 export type { RunEvent } from "./engine/watch.ts";
 export * from "./errors.ts";
 export { type AnchoredHead, type Anchors, exportAnchors, readAnchors } from "./journal/anchor.ts";
-export type { PayloadCodec } from "./journal/codec.ts";
+export { type PayloadCodec, valueCodec } from "./journal/codec.ts";
+export {
+  type ExportedEntry,
+  type ExportedGeneration,
+  type ExportedHold,
+  type ExportedMail,
+  type ExportedPayload,
+  type ExportedRun,
+  type ReadGeneration,
+  readExportedRun,
+} from "./journal/exported-run.ts";
 export type { ChainProblem, ProblemKind } from "./journal/verify.ts";
 export * from "./store/index.ts";
 export * from "./workflow/context.ts";

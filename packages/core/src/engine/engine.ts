@@ -3,6 +3,7 @@ import { systemClock } from "../clock.ts";
 import { HoldpointError, NotFoundError, RunConflictError, ValidationError } from "../errors.ts";
 import type { Anchors } from "../journal/anchor.ts";
 import { valueCodec } from "../journal/codec.ts";
+import type { ExportedRun } from "../journal/exported-run.ts";
 import { defaultPayloadLimit, encodePayload } from "../journal/payload.ts";
 import { inputDigestOf, newRun } from "../run/new-run.ts";
 import { sameBytes } from "../store/same-bytes.ts";
@@ -14,11 +15,13 @@ import { type BulkResult, bulkCancel, bulkRetry } from "./bulk.ts";
 import { type CheckReport, check } from "./check.ts";
 import { type DecideOptions, decide } from "./decide.ts";
 import { type EraseTarget, erase } from "./erase.ts";
+import { exportRun } from "./export.ts";
 import { guardFor } from "./guard.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import { thisProcess } from "./identity.ts";
+import { type LiveWorker, liveWorkers } from "./live-workers.ts";
 import type { EngineOptions } from "./options.ts";
-import type { EngineParts } from "./parts.ts";
+import type { ChangeListener, Ending, EngineParts } from "./parts.ts";
 import { Registry } from "./registry.ts";
 import { Retention, type RetentionResult } from "./retention.ts";
 import { RunHandle } from "./run-handle.ts";
@@ -44,6 +47,13 @@ export interface RunOptions {
   attributes?: Attributes;
 }
 
+/** Which run was written to. */
+export interface ObservedRun {
+  id: string;
+  workflow: string;
+  version: number;
+}
+
 /**
  * What an application holds: starts, signals, decides, cancels, queries; and, once started, executes runs.
  *
@@ -60,7 +70,11 @@ export class Engine {
   private readonly sweeper: Sweeper;
   private readonly retention: Retention;
   /** By what they listen for, then by run. */
-  private readonly listeners = { rest: new Map<string, Set<() => void>>(), write: new Map<string, Set<() => void>>() };
+  private readonly listeners = {
+    rest: new Map<string, Set<ChangeListener>>(),
+    write: new Map<string, Set<ChangeListener>>(),
+  };
+  private readonly observers = new Set<(run: ObservedRun) => void>();
   private opened: Promise<void> | null = null;
   private started = false;
   private unwatch: (() => void) | null = null;
@@ -82,11 +96,13 @@ export class Engine {
         options,
         guard: guardFor(options),
       },
-      (execution) => this.changed("rest", execution.row.id),
+      (execution, rest) =>
+        this.changed("rest", execution.row.id, rest.type === "finished" ? execution.ending : undefined),
     );
     this.worker.onCommitted = (flights) => {
       for (const { execution, operation } of flights) {
         this.changed("write", execution.row.id);
+        for (const observer of this.observers) observer(execution.row);
         if (operation.holds.length === 0) continue;
         for (const hold of operation.holds) if (hold.nextAt !== null) this.sweeper.expect(hold.nextAt);
         this.changed("rest", execution.row.id);
@@ -254,7 +270,7 @@ export class Engine {
         throw new RunConflictError(id, `was started with another input; use another id, or the same input`);
       }
     }
-    return new RunHandle<Out>(this.parts, id);
+    return new RunHandle<Out>(this.parts, id, result.created && this.started);
   }
 
   /** A handle of an existing run. */
@@ -362,9 +378,31 @@ export class Engine {
     return this.retention.apply();
   }
 
+  /** Everything that is stored of a run, as JSON-safe text and numbers: for archives, and for replaying it elsewhere. */
+  async export(id: string): Promise<ExportedRun> {
+    await this.open();
+    return exportRun(this.parts, id);
+  }
+
   /** The registered workflows. */
   workflows(): AnyWorkflow[] {
     return this.parts.registry.all();
+  }
+
+  /** Workers that are alive on this store, in whatever process: their lease has not passed, and if they are here their process exists. */
+  async workers(): Promise<LiveWorker[]> {
+    await this.open();
+    return liveWorkers(this.parts, this.worker.settings.process);
+  }
+
+  /**
+   * Calls back after each durable write of this process's worker, with the run it was to: what happened is in the run's
+   * `journal({ after })`. Returns how to stop.
+   */
+  observe(observer: (run: ObservedRun) => void): () => void {
+    const own = (run: ObservedRun): void => observer(run);
+    this.observers.add(own);
+    return () => this.observers.delete(own);
   }
 
   /** For tests: throws away what this process knows, as a crash would. */
@@ -388,7 +426,7 @@ export class Engine {
 
   // ── Changes ───────────────────────────────────────────────────────────────────────────────────────
 
-  private listen(id: string, what: "rest" | "write", listener: () => void): () => void {
+  private listen(id: string, what: "rest" | "write", listener: ChangeListener): () => void {
     this.watchStore();
     const runs = this.listeners[what];
     const set = runs.get(id) ?? new Set();
@@ -399,9 +437,9 @@ export class Engine {
     };
   }
 
-  private changed(what: "rest" | "write", id: string): void {
+  private changed(what: "rest" | "write", id: string, ending?: Ending): void {
     const set = this.listeners[what].get(id);
-    if (set) for (const listener of [...set]) listener();
+    if (set) for (const listener of [...set]) listener(ending);
   }
 
   /** Other processes change runs too. */

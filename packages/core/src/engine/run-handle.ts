@@ -9,7 +9,7 @@ import { cancelRun, deliverTo, pauseRun, resumeRun } from "./control.ts";
 import { type ForkOptions, forkRun } from "./fork.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import { type MigrateOptions, type MigrateReport, migrateRun, pinRun } from "./migrate.ts";
-import type { EngineParts } from "./parts.ts";
+import type { Ending, EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 import { retryRun } from "./retry.ts";
 import { type Run, viewRun } from "./run-view.ts";
@@ -22,8 +22,11 @@ const lookAgainMs = 500;
 export class RunHandle<Out = unknown> {
   readonly id: string;
   private readonly parts: EngineParts;
+  /** Just created by this process, which also executes runs. */
+  private readonly fresh: boolean;
 
-  constructor(parts: EngineParts, id: string) {
+  constructor(parts: EngineParts, id: string, fresh = false) {
+    this.fresh = fresh;
     this.parts = parts;
     this.id = id;
   }
@@ -42,19 +45,32 @@ export class RunHandle<Out = unknown> {
    * @throws RunFailedError it failed, was cancelled or diverged (`cause` says why); InvalidStateError `timeout` passed first
    */
   async result(options: { timeout?: Duration } = {}): Promise<Out> {
-    const row = await this.until(
-      (run) => isFinished(run.status) || run.status === "diverged",
-      options.timeout,
-      "finish",
-    );
-    const output = await this.ending(row);
-    if (row.status === "completed") return output as Out;
-    throw new RunFailedError(
-      this.id,
-      row.workflow,
-      row.status === "cancelled" ? "was cancelled" : row.status,
-      output ?? (row.note ? new Error(row.note) : undefined),
-    );
+    const { clock } = this.parts;
+    const end = options.timeout === undefined ? null : clock.now() + durationMs(options.timeout, "timeout");
+    // A run this process has just started cannot be over yet, and its end will be heard: no need to look first.
+    for (let look = !this.fresh; ; look = true) {
+      const change = this.change();
+      try {
+        if (look) {
+          const row = await this.row();
+          if (isFinished(row.status) || row.status === "diverged") return this.settle(await this.ending(row));
+          if (end !== null && clock.now() >= end) {
+            throw new InvalidStateError(`run ${this.id} did not finish in time`, { status: row.status });
+          }
+        }
+        const ending = await change.promise(
+          end === null ? lookAgainMs : Math.min(lookAgainMs, Math.max(1, end - clock.now())),
+        );
+        if (ending) return this.settle(ending);
+      } finally {
+        change.stop();
+      }
+    }
+  }
+
+  private settle({ status, workflow, value }: Omit<Ending, "status"> & { status: string }): Out {
+    if (status === "completed") return value as Out;
+    throw new RunFailedError(this.id, workflow, status === "cancelled" ? "was cancelled" : status, value);
   }
 
   /** The run's hold of this name, as soon as it is open. */
@@ -93,10 +109,10 @@ export class RunHandle<Out = unknown> {
     return watchRun(this.parts, this.id, options.after ?? 0, () => this.changed());
   }
 
-  /** The journal so far, as `watch` gives it. */
-  async journal(): Promise<RunEvent[]> {
+  /** The journal so far, or what it has after a number, as `watch` gives it. */
+  async journal(options: { after?: number } = {}): Promise<RunEvent[]> {
     const events: RunEvent[] = [];
-    for await (const event of watchRun(this.parts, this.id, 0, null)) events.push(event);
+    for await (const event of watchRun(this.parts, this.id, options.after ?? 0, null)) events.push(event);
     return events;
   }
 
@@ -165,14 +181,17 @@ export class RunHandle<Out = unknown> {
     throw new NotFoundError("run", this.id, hint);
   }
 
-  /** What the final entry holds. */
-  private async ending(row: RunRow): Promise<unknown> {
-    if (!isFinished(row.status)) return undefined;
+  /** How a run ended, read from its final entry. */
+  private async ending(row: RunRow): Promise<{ status: string; workflow: string; value: unknown }> {
     const { store, namespace, codec } = this.parts;
+    const { status, workflow } = row;
+    const noted = row.note ? new Error(row.note) : undefined;
+    if (!isFinished(status)) return { status, workflow, value: noted };
     const [read] = await store.history(namespace, [{ pk: row.pk, after: row.seq - 1 }]);
     const history = await assemble(store, namespace, row.pk, read ?? { entries: [], mail: [] });
     const last = history.entries.find((entry) => entry.key === "run");
-    return last ? decodePayload(last.payload, codec) : undefined;
+    if (status !== "completed" && !last) return { status, workflow, value: noted };
+    return { status, workflow, value: last ? decodePayload(last.payload, codec) : undefined };
   }
 
   private async until(
@@ -206,15 +225,19 @@ export class RunHandle<Out = unknown> {
   }
 
   /** Listens from now on, so that nothing between a look and the wait is missed. */
-  private change(what: "rest" | "write" = "rest"): { promise: (atMostMs: number) => Promise<void>; stop: () => void } {
+  private change(what: "rest" | "write" = "rest"): {
+    promise: (atMostMs: number) => Promise<Ending | undefined>;
+    stop: () => void;
+  } {
     const { clock } = this.parts;
-    const heard = Promise.withResolvers<void>();
+    const heard = Promise.withResolvers<Ending | undefined>();
     const stop = this.parts.onChange(this.id, what, heard.resolve);
     return {
       promise: async (atMostMs) => {
-        const cancel = clock.timer(atMostMs, heard.resolve);
-        await heard.promise;
+        const cancel = clock.timer(atMostMs, () => heard.resolve(undefined));
+        const ending = await heard.promise;
         cancel();
+        return ending;
       },
       stop,
     };
