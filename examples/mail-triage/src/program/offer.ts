@@ -2,6 +2,7 @@ import { userInfo } from "node:os";
 import type { Engine } from "holdpoint";
 import type { Register } from "../triage/register.ts";
 import { ask } from "./ask.ts";
+import { holdpointCommand } from "./command.ts";
 import { describeHold } from "./report.ts";
 
 /** On a terminal shows the first hold and asks; elsewhere says which command decides it. */
@@ -27,5 +28,5 @@ export async function offerFirstHold(engine: Engine, { open }: Register, stop: A
 }
 
 function commandFor(holdId: string): string {
-  return `npx holdpoint decide ${holdId} --approve`;
+  return holdpointCommand(`decide ${holdId} --approve`);
 }

@@ -4,6 +4,7 @@ import type { LedgerLine } from "../triage/ledger.ts";
 import { judgedOf, type Register } from "../triage/register.ts";
 import { fileOf, runOf } from "../triage/stream.ts";
 import type { Account } from "../witness/account.ts";
+import { holdpointCommand } from "./command.ts";
 import { counted, percent, withInterval } from "./wording.ts";
 
 /** What the kill cost, counted from the ledger and the store. */
@@ -82,7 +83,7 @@ export function describeWaiting({ open }: Register, most = 3): string {
     const { probability, doubt } = evidenceIn(hold);
     return `  ${hold.id}  ${percent(probability)} spam  ${hold.title}\n    ${doubt}`;
   });
-  const rest = open.length > most ? [`  … and ${open.length - most} more: npx holdpoint holds`] : [];
+  const rest = open.length > most ? [`  … and ${open.length - most} more: ${holdpointCommand("holds")}`] : [];
   return [
     `${counted(open.length, "mail")} ${open.length === 1 ? "waits" : "wait"} for you in out/held:`,
     ...shown,

@@ -10,8 +10,7 @@ import { openMailroom } from "./mailroom.ts";
 export function lazyDesk(places: Places, ledger: () => Ledger): Desk {
   let model: Model | null = null;
   const current = (): Model => {
-    const state = loadState(places.state);
-    model ??= state && loadModel(modelPath(places, state.model));
+    model ??= load(places);
     if (!model) throw new Error("there is no classifier yet: run npm start, it trains one");
     return model;
   };
@@ -27,4 +26,9 @@ export function lazyDesk(places: Places, ledger: () => Ledger): Desk {
     file: (file, to) => open().file(file, to),
     witness: (run, step, attempt, work) => open().witness(run, step, attempt, work),
   };
+}
+
+function load(places: Places): Model | null {
+  const state = loadState(places.state);
+  return state && loadModel(modelPath(places, state.model));
 }

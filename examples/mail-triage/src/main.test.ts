@@ -1,0 +1,202 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createEngine } from "holdpoint";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { configFor } from "./config.ts";
+import { listCorpus, readMail } from "./corpus/corpus.ts";
+import { readLedger } from "./triage/ledger.ts";
+
+// The whole program, as a user starts it: built, in an empty directory, with real processes and real kills.
+
+const example = fileURLToPath(new URL("..", import.meta.url));
+const program = join(example, "dist/main.js");
+const trained = mkdtempSync(join(tmpdir(), "mail-triage-trained-"));
+let folder: string;
+const running = new Set<ChildProcess>();
+
+beforeAll(() => {
+  const tsc = fileURLToPath(new URL("../../../node_modules/typescript/bin/tsc", import.meta.url));
+  const built = spawnSync(process.execPath, [tsc, "-b", example], { encoding: "utf8" });
+  expect(built.status, built.stdout).toBe(0);
+  const first = spawnSync(process.execPath, [program, "--count", "1"], { cwd: trained, encoding: "utf8" });
+  expect(first.status, first.stdout + first.stderr).toBe(0);
+}, 120_000);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "mail-triage-"));
+  cpSync(join(trained, ".holdpoint/mail-triage/models"), join(folder, ".holdpoint/mail-triage/models"), {
+    recursive: true,
+  });
+  return () => {
+    for (const child of running) child.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  };
+});
+
+afterAll(() => rmSync(trained, { recursive: true, force: true }));
+
+interface Ended {
+  code: number | null;
+  output: string;
+}
+
+function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended>; output: () => string } {
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  running.add(child);
+  let output = "";
+  child.stdout.on("data", (data: Buffer) => {
+    output += data.toString();
+  });
+  child.stderr.on("data", (data: Buffer) => {
+    output += data.toString();
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.once("close", (code) => {
+      running.delete(child);
+      resolve({ code, output });
+    });
+  });
+  return { child, ended, output: () => output };
+}
+
+const filesIn = (name: string): string[] => readdirSync(join(folder, "out", name)).sort();
+const allFiles = (): string[] => ["incoming", "held", "inbox", "quarantine"].flatMap(filesIn).sort();
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition(); tries++) {
+    if (tries > 1000) throw new Error("what was waited for did not come");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Every mail is in one folder, whole, and none waits to be triaged. */
+function expectAllSettled(count: number): void {
+  expect(filesIn("incoming")).toEqual([]);
+  expect(new Set(allFiles()).size).toBe(count);
+  expect(allFiles()).toHaveLength(count);
+  const sizes = new Set(listCorpus().map((mail) => readMail(mail).byteLength));
+  for (const name of ["held", "inbox", "quarantine"]) {
+    for (const file of filesIn(name)) expect(sizes).toContain(readFileSync(join(folder, "out", name, file)).byteLength);
+  }
+}
+
+test("a worker is killed at work, nothing is lost or recorded twice, and what is unsure waits with its command", async () => {
+  const { code, output } = await start("--count", "160").ended;
+  expect(code, output).toBe(0);
+  const killed = /SIGKILL: worker (\d+) was killed at work, with (\d+) runs in flight/.exec(output);
+  expect(Number(killed?.[2]), output).toBeGreaterThanOrEqual(10);
+  expect(output).toMatch(/ lost {2,}0\n/);
+  expect(output).toMatch(/ recorded twice {2,}0\n/);
+  expect(Number(/executed again {2,}(\d+)/.exec(output)?.[1])).toBeGreaterThan(0);
+  expect(new Set(readLedger(join(folder, "out/ledger.jsonl")).map(({ pid }) => pid))).toContain(Number(killed?.[1]));
+  expectAllSettled(160);
+  expect(output).toContain(`${filesIn("held").length} mails wait for you`);
+  expect(output).toMatch(/npx holdpoint decide \S+ --approve\n$/);
+  expect(output).not.toMatch(/[\w.+-]+@[\w-]+\.\w/);
+
+  const again = await start().ended;
+  expect(again.code).toBe(0);
+  expect(again.output).toContain("All mails were triaged by an earlier start.");
+  expect(again.output).not.toContain("SIGKILL");
+}, 60_000);
+
+test("a decision files its mail, and the next start learns from it", async () => {
+  const { output } = await start("--count", "60").ended;
+  const hold = /npx holdpoint decide (\S+) --approve/.exec(output)?.[1] ?? "";
+  const held = filesIn("held");
+  const engine = createEngine(configFor(folder));
+  const { runId } = await engine.decide(hold, { approved: true }, { by: "tester" });
+  await engine.runUntilIdle();
+  await engine.stop();
+  const file = `${runId.replace("mail-", "")}.eml`;
+  expect(held).toContain(file);
+  expect(filesIn("held")).not.toContain(file);
+  expect(filesIn("quarantine")).toContain(file);
+
+  const next = await start().ended;
+  expect(next.code, next.output).toBe(0);
+  expect(next.output).toContain("2,218 mails and 1 decision of yours");
+  expect(next.output).toMatch(/Learnt 1 decision of yours\. On 659 mails that were never triaged or trained on:/);
+  expect(next.output).toMatch(/probabilities moved by 0\.\d*[1-9]/);
+  expect(next.output).toContain("decided by people       1");
+}, 60_000);
+
+test("Ctrl-C stops between steps, and the next start goes on", async () => {
+  const first = start("--count", "400");
+  await until(() => readLedger(join(folder, "out/ledger.jsonl")).length > 200);
+  first.child.kill("SIGINT");
+  first.child.kill("SIGINT"); // npm and the bootstrap pass it on once more
+  const { code, output } = await first.ended;
+  expect(code, output).toBe(130);
+  expect(output).toContain("Stopped.");
+  expect(filesIn("incoming").length).toBeGreaterThan(0);
+  const second = await start().ended;
+  expect(second.code, second.output).toBe(0);
+  expect(second.output).toMatch(/ lost {2,}0\n/);
+  expectAllSettled(400);
+}, 60_000);
+
+test("when the program itself is killed, its worker ends and the next start goes on", async () => {
+  const first = start("--count", "400");
+  await until(() => readLedger(join(folder, "out/ledger.jsonl")).length > 200);
+  const worker = readLedger(join(folder, "out/ledger.jsonl"))[0]?.pid ?? 0;
+  first.child.kill("SIGKILL");
+  await first.ended;
+  await until(() => !isAlive(worker));
+  const second = await start().ended;
+  expect(second.code, second.output).toBe(0);
+  expectAllSettled(400);
+}, 60_000);
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test("mails cut short or removed, and a state file cut short, are mended by the next start", async () => {
+  await start("--count", "60").ended;
+  const [cut, removed, held] = [filesIn("inbox")[0], filesIn("inbox")[1], filesIn("held")[0]];
+  truncateSync(join(folder, "out/inbox", cut ?? ""), 10);
+  rmSync(join(folder, "out/inbox", removed ?? ""));
+  rmSync(join(folder, "out/held", held ?? ""));
+  writeFileSync(join(folder, ".holdpoint/mail-triage/state.json"), '{"model":"ab');
+  const { code, output } = await start("--count", "60").ended;
+  expect(code, output).toBe(0);
+  expect(output).toContain("3 mails removed from out/ or cut short since the last start: put back.");
+  expect(filesIn("inbox")).toEqual(expect.arrayContaining([cut, removed]));
+  expect(filesIn("held")).toContain(held);
+  expectAllSettled(60);
+}, 60_000);
+
+test("--fresh starts over, and a second program at once is refused", async () => {
+  await start("--count", "30").ended;
+  const first = start("--count", "400", "--fresh");
+  await until(() => existsSync(join(folder, "out/ledger.jsonl")) && first.output().includes("Triage"));
+  const second = await start("--count", "30").ended;
+  expect(second.code).toBe(1);
+  expect(second.output).toContain("another npm start");
+  expect((await first.ended).code).toBe(0);
+  expectAllSettled(400);
+}, 60_000);
+
+test("a wrong option is one sentence, not a stack trace", async () => {
+  const { code, output } = await start("--count", "many").ended;
+  expect(code).toBe(1);
+  expect(output).toBe("mail-triage: --count many: not a number of mails\n");
+});
