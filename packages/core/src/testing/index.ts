@@ -3,3 +3,4 @@ export * from "./counting-store.ts";
 export * from "./faults.ts";
 export * from "./faulty-store.ts";
 export * from "../store/conformance/conformance.ts";
+export { compareWithMemory } from "../store/conformance/differential.ts";

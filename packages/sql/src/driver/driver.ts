@@ -20,8 +20,6 @@ export interface SqliteDriver {
   prepare(sql: string): SqlStatement;
   /** Runs one or more statements without parameters and without results. */
   exec(sql: string): void;
-  /** Whether a transaction is open on this connection. */
-  inTransaction(): boolean;
   /** Extended SQLite result code of an error this driver threw; null when it is none of SQLite's. */
   errorCode(error: unknown): number | null;
   close(): void;

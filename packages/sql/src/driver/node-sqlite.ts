@@ -29,7 +29,6 @@ function checked(row: Record<string, unknown>): SqlRow {
 export function openNodeSqlite(path: string): SqliteDriver {
   const database = new (databaseClass())(path);
   const version = String(database.prepare("select sqlite_version() as version").get()?.["version"] ?? "0");
-  let open = false;
   return {
     version,
     prepare(sql): SqlStatement {
@@ -44,7 +43,6 @@ export function openNodeSqlite(path: string): SqliteDriver {
       };
     },
     exec: (sql) => database.exec(sql),
-    inTransaction: () => ("isTransaction" in database ? database.isTransaction : open),
     errorCode(error) {
       if (!(error instanceof Error) || !("errcode" in error)) return null;
       return typeof error.errcode === "number" ? error.errcode : null;

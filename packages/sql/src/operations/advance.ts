@@ -136,6 +136,8 @@ function* createNext(context: Context, pk: number, next: NewRun): Program<void> 
   const row = yield* one("runByPk", pk, context.namespace);
   if (row === null) throw new Refusal("the run that goes on as new is gone");
   if (text(row, "id") !== next.id) throw new Refusal(`the next generation of ${text(row, "id")} must have the same id`);
-  const nextPk = yield* createRun(context, next, { generation: integer(row, "generation"), keyHeld: true });
+  // It was running, so it held a slot of its key if it has one; the next generation takes the slot over.
+  const keyHeld = row["concurrency_key"] !== null;
+  const nextPk = yield* createRun(context, next, { generation: integer(row, "generation"), keyHeld });
   yield* run("setNext", nextPk, pk);
 }

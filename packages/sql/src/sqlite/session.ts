@@ -49,9 +49,17 @@ export class Session {
       this.#commit.run();
       return result;
     } catch (error) {
-      // SQLite itself ends the transaction on some errors, a full disk among them.
-      if (this.driver.inTransaction()) this.driver.exec("rollback");
+      this.#rollBack();
       throw error;
+    }
+  }
+
+  /** SQLite itself ends the transaction on some errors, a full disk among them: then there is nothing to roll back. */
+  #rollBack(): void {
+    try {
+      this.driver.exec("rollback");
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes("no transaction is active"))) throw error;
     }
   }
 

@@ -48,6 +48,10 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
   const reading = <T>(name: string, program: (context: Context) => Program<T>): Promise<T> =>
     connection.run((session) => session.snapshot(() => session.run(program(contextOf(session, name)))));
 
+  /** One read of a single statement, which sees one moment by itself. */
+  const looking = <T>(name: string, program: (context: Context) => Program<T>): Promise<T> =>
+    connection.run((session) => session.run(program(contextOf(session, name))));
+
   /** One transaction; whoever watches hears of it once it is durable. */
   const writing = async <T>(name: string, work: (session: Session, context: Context) => T): Promise<T> => {
     const [result, news] = await connection.run((session) => {
@@ -110,10 +114,10 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       const needed = await reading(namespace, (context) => hasOrphans(context, request));
       return needed ? changing(namespace, (context) => takeOver(context, request)) : 0;
     },
-    workers: (namespace) => reading(namespace, read.workers),
+    workers: (namespace) => looking(namespace, read.workers),
 
-    run: (namespace, id) => reading(namespace, (context) => read.runById(context, id)),
-    runByPk: (namespace, pk) => reading(namespace, (context) => read.runByPk(context, pk)),
+    run: (namespace, id) => looking(namespace, (context) => read.runById(context, id)),
+    runByPk: (namespace, pk) => looking(namespace, (context) => read.runByPk(context, pk)),
     generations: (namespace, id) => reading(namespace, (context) => read.generations(context, id)),
     tombstone: (namespace, id) => reading(namespace, (context) => read.tombstone(context, id)),
     async runs(namespace, filter, page) {
@@ -124,15 +128,15 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
     stream: (namespace, pk, after, limit) => reading(namespace, (context) => read.stream(context, pk, after, limit)),
     labels: (namespace, pk) => reading(namespace, (context) => read.labels(context, pk)),
 
-    hold: (namespace, id) => reading(namespace, (context) => read.hold(context, id)),
+    hold: (namespace, id) => looking(namespace, (context) => read.hold(context, id)),
     holdByKey: (namespace, pk, key) => reading(namespace, (context) => read.holdByKey(context, pk, key)),
     async holds(namespace, filter, page) {
       const { sqliteQueries } = await import("../queries/dialect.ts");
       return reading(namespace, (context) => holds(sqliteQueries, context, filter, page));
     },
     holdEvents: (namespace, id) => reading(namespace, (context) => read.holdEvents(context, id)),
-    dueHolds: (namespace, now, limit) => reading(namespace, (context) => read.dueHolds(context, now, limit)),
-    nextHoldAt: (namespace) => reading(namespace, read.nextHoldAt),
+    dueHolds: (namespace, now, limit) => looking(namespace, (context) => read.dueHolds(context, now, limit)),
+    nextHoldAt: (namespace) => looking(namespace, read.nextHoldAt),
 
     cached: (namespace, key, now) => reading(namespace, (context) => read.cached(context, key, now)),
     async cache(namespace, key, value, expiresAt) {

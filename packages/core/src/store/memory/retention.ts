@@ -8,9 +8,8 @@ export function retain(
   request: RetentionRequest,
 ): { removed: number; tombstones: number; holds: number } {
   const result = { removed: 0, tombstones: 0, holds: 0 };
-  for (const run of [...space.runs.values()]) {
+  for (const run of finishedRoots(space)) {
     if (result.removed >= request.limit) break;
-    if (!isRoot(run)) continue;
     const tree = finishedTree(space, run, request.finishedBefore);
     if (tree === null) continue;
     for (const member of tree) remove(space, member, request.now);
@@ -26,6 +25,7 @@ export function retain(
     for (const hold of [...space.holds.values()]) {
       if (space.runs.has(hold.row.runPk) || (hold.row.closedAt ?? hold.row.openedAt) >= request.holdsBefore) continue;
       space.holds.delete(hold.row.id);
+      if (hold.due !== null) space.dueHolds.remove(hold.due);
       space.openedHolds.splice(space.openedHolds.indexOf(hold), 1);
       result.holds += 1;
     }
@@ -33,9 +33,12 @@ export function retain(
   return result;
 }
 
-/** The current generation of a run that no other run's end takes along. */
-function isRoot({ row, nextPk }: MemoryRun): boolean {
-  return nextPk === null && (row.parent === null || row.parent.close === "abandon");
+/** Current generations of runs that no other run's end takes along, oldest end first. */
+function finishedRoots(space: Space): MemoryRun[] {
+  const isRoot = ({ row, nextPk }: MemoryRun): boolean =>
+    nextPk === null && row.finishedAt !== null && (row.parent === null || row.parent.close === "abandon");
+  const ended = ({ row }: MemoryRun): number => row.finishedAt ?? 0;
+  return [...space.runs.values()].filter(isRoot).sort((a, b) => ended(a) - ended(b) || a.row.pk - b.row.pk);
 }
 
 /** A run with its earlier generations and their children, if all of them finished before then; otherwise null. */
