@@ -1,4 +1,4 @@
-import { defineConfig, sqlite } from "holdpoint";
+import { type HoldpointConfig, sqlite } from "holdpoint";
 import { placesIn } from "./program/places.ts";
 import { desk } from "./triage/desk.ts";
 import { lazyDesk } from "./triage/lazy-desk.ts";
@@ -12,5 +12,9 @@ import { triage } from "./triage/workflow.ts";
 export function configFor(root: string, ledger?: () => Ledger) {
   const places = placesIn(root);
   const clerk = lazyDesk(places, ledger ?? (() => openLedger(places.ledger)));
-  return defineConfig({ store: sqlite(places.store), workflows: [triage], services: [desk.provide(clerk)] });
+  return {
+    store: sqlite(places.store),
+    workflows: [triage],
+    services: [desk.provide(clerk)],
+  } satisfies HoldpointConfig;
 }

@@ -15,7 +15,7 @@ import { loadState, type ProgramState, saveState } from "./program/state.ts";
 import { triageAll } from "./program/triage-all.ts";
 import { counted } from "./program/wording.ts";
 import { readLedger } from "./triage/ledger.ts";
-import { homesOf, lessonsOf, readRegister } from "./triage/register.ts";
+import { homesOf, labelScores, lessonsOf, readRegister } from "./triage/register.ts";
 import { fileOf } from "./triage/stream.ts";
 
 // The main job: triage real mail, survive a kill, ask a person. Started by `npm start`; see README.md.
@@ -60,6 +60,7 @@ async function run(places: Places, options: Options, stop: AbortSignal): Promise
         cached ? "was trained earlier on" : `took ${(model.training.ms / 1000).toFixed(1)} s to learn`
       } ${counted(model.training.mails, "mail")}${lessons.length > 0 ? ` and ${counted(lessons.length, "decision")} of yours` : ""}.`,
     );
+    if (!cached) await labelScores(engine, register);
     const learnt = earlier && lessons.length > 0 ? await describeLearning(places, earlier.model, model, splits) : null;
     if (learnt) console.log(learnt);
 

@@ -1,3 +1,4 @@
+import type { Hold } from "holdpoint";
 import { type Figures, figuresOf } from "../classifier/figures.ts";
 import type { Letter } from "../corpus/split.ts";
 import type { LedgerLine } from "../triage/ledger.ts";
@@ -51,7 +52,7 @@ function confusion({ confusion: { good, spam } }: Figures): string[] {
 function decisions({ decided }: Register, letters: readonly Letter[]): string[] {
   if (decided.length === 0) return [];
   const truth = new Map(letters.map((letter) => [runOf(fileOf(letter)), letter.label === "spam"]));
-  const approved = (hold: Register["decided"][number]): boolean =>
+  const approved = (hold: Hold): boolean =>
     typeof hold.decision?.value === "object" &&
     hold.decision.value !== null &&
     "approved" in hold.decision.value &&
@@ -92,7 +93,7 @@ export function describeWaiting({ open }: Register, most = 3): string {
 }
 
 /** Everything a person needs to decide one hold. */
-export function describeHold(hold: Register["open"][number]): string {
+export function describeHold(hold: Hold): string {
   const { probability, doubt, towardSpam, towardGood, excerpt } = evidenceIn(hold);
   const pulls = (title: string, list: readonly { what: string; weight: number }[]): string[] =>
     list.length === 0
@@ -122,7 +123,7 @@ interface HoldEvidence {
 }
 
 /** The evidence as the workflow put it into the hold; empty where its content was erased. */
-function evidenceIn(hold: Register["open"][number]): HoldEvidence {
+function evidenceIn(hold: Hold): HoldEvidence {
   const none: HoldEvidence = { probability: 0, doubt: "", excerpt: "", towardSpam: [], towardGood: [] };
   return { ...none, ...(typeof hold.context === "object" ? hold.context : null) };
 }

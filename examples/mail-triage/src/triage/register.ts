@@ -1,4 +1,4 @@
-import type { createEngine, Engine } from "holdpoint";
+import type { Engine, Hold, Run } from "holdpoint";
 import { z } from "zod";
 import type { Judged } from "../classifier/figures.ts";
 import type { Lesson } from "../classifier/train.ts";
@@ -6,9 +6,6 @@ import type { Letter } from "../corpus/split.ts";
 import type { Folder } from "../program/places.ts";
 import { fileOf, runOf } from "./stream.ts";
 import { triage } from "./workflow.ts";
-
-type Hold = Awaited<ReturnType<Engine["holds"]>>["items"][number];
-type Run = Awaited<ReturnType<ReturnType<typeof createEngine>["runs"]>>["items"][number];
 
 /** What the store says about every mail that was ever triaged here. */
 export interface Register {
@@ -50,6 +47,20 @@ export function lessonsOf({ decided }: Register, letters: readonly Letter[]): Le
     return letter && value.success ? [{ letter, spam: value.data.approved }] : [];
   });
   return lessons.sort((a, b) => (a.letter.digest < b.letter.digest ? -1 : 1));
+}
+
+/** Notes beside each predicted score what the person said later: calibration in use is measured from these. */
+export async function labelScores(engine: Engine, { decided }: Register): Promise<void> {
+  for (const { runId, decidedBy, decision } of decided) {
+    const value = answer.safeParse(decision?.value);
+    if (!value.success) continue;
+    await engine.label(
+      runId,
+      "step:score#1",
+      value.data.approved ? "spam" : "good",
+      decidedBy === null ? {} : { by: decidedBy },
+    );
+  }
 }
 
 const attributes = z.object({

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import type { sqlite } from "holdpoint";
+import type { Store } from "holdpoint";
 import type { RunRecord } from "./account.ts";
 
-type Store = ReturnType<typeof sqlite>;
 const namespace = "default";
 
 /** Reads from the store what it has recorded of every mail's run. Only reads: a worker may be at work, or dead. */
