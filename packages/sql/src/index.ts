@@ -1,3 +1,3 @@
-export { sqlite } from "./sqlite/sqlite-store.ts";
-export type { SqliteOptions } from "./sqlite/options.ts";
 export type { OpenSqlite, SqliteDriver, SqlRow, SqlStatement, SqlValue } from "./driver/driver.ts";
+export type { SqliteOptions } from "./sqlite/options.ts";
+export { sqlite } from "./sqlite/sqlite-store.ts";

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { systemClock } from "../clock.ts";
 import { HoldpointError, NotFoundError, RunConflictError, ValidationError } from "../errors.ts";
 import type { Anchors } from "../journal/anchor.ts";
@@ -25,6 +25,7 @@ import type { ChangeListener, Ending, EngineParts } from "./parts.ts";
 import { Registry } from "./registry.ts";
 import { Retention, type RetentionResult } from "./retention.ts";
 import { RunHandle } from "./run-handle.ts";
+import { newRunId } from "./run-id.ts";
 import { type Run, viewRun } from "./run-view.ts";
 import { Sweeper } from "./sweeper.ts";
 import { exportRunAnchors, type Verification, verifyStoredRun } from "./verification.ts";
@@ -211,7 +212,7 @@ export class Engine {
     const value = workflow.input
       ? await parseAsync(workflow.input, input, `input of "${workflow.name}"`)
       : (input as unknown);
-    const id = checkId(options.id) ?? randomUUID();
+    const id = checkId(options.id) ?? newRunId(clock.now());
     const { limits } = this.worker.host;
     const { payload, chunks } = encodePayload(value, {
       codec,

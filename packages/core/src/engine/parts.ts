@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
-import type { Store, StoredPayload } from "../store/store.ts";
+import type { FinishedStatus, Store, StoredPayload } from "../store/store.ts";
 import type { Committer } from "./committer.ts";
 import type { EngineOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
@@ -23,5 +23,16 @@ export interface EngineParts {
    * Calls back when the run came to rest or opened a hold (`rest`), or wrote anything (`write`), here or elsewhere;
    * returns how to stop.
    */
-  onChange(runId: string, what: "rest" | "write", listener: () => void): () => void;
+  onChange(runId: string, what: "rest" | "write", listener: ChangeListener): () => void;
+}
+
+/** Hears that a run changed; with its ending when it ended in this process. */
+export type ChangeListener = (ending?: Ending) => void;
+
+/** How a run ended, as the process knows that executed it: what a caller would read from the store. */
+export interface Ending {
+  status: FinishedStatus;
+  workflow: string;
+  /** The output, or the error. */
+  value: unknown;
 }

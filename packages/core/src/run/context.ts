@@ -115,9 +115,8 @@ export function createContext(execution: Execution): WorkflowContext {
     patched: (id) => {
       const key = `patch:${id}`;
       scopeOf("patched");
-      if (execution.ledger.isPatched(key)) return true;
-      if (execution.ledger.replaying) return false;
-      execution.ledger.addPatch(key);
+      const known = execution.ledger.isPatched(key);
+      if (known !== undefined) return known;
       if (execution.host.live) execution.write(waitDraft(execution, key, "patch", "settled", undefined), false);
       return true;
     },

@@ -19,6 +19,7 @@ export function finishOperation(
     return (head) => ({ type: "continueAsNew", next: nextGeneration(execution, result.input, head) });
   }
   const ended = endOf(execution, result);
+  execution.ending = { status: ended.status, workflow: execution.row.workflow, value: ended.value };
   if (!drafted) {
     withdrawHolds(execution);
     draftEnd(execution, ended.status === "completed" ? "ok" : "error", ended.payload, null);

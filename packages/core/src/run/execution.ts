@@ -5,6 +5,7 @@ import type {
   AdvanceResult,
   Entry,
   EntryKind,
+  FinishedStatus,
   Mail,
   Refused,
   RunRow,
@@ -95,9 +96,13 @@ export class Execution {
   ended = false;
   parked = false;
   frontier = false;
+  /** New work is being done while recorded history lies ahead (`insertions: "run"`). */
+  private inserting = false;
   divergence: DivergedError | null = null;
   adoption: { from: number; to: number } | null = null;
   result: BodyResult | null = null;
+  /** How the run ends, once its end was drafted. */
+  ending: { status: FinishedStatus; workflow: string; value: unknown } | undefined;
   private finishDrafted = false;
   private readonly unstarted: Startable[] = [];
   private readonly entropies = new Map<string, Entropy>();
@@ -182,11 +187,12 @@ export class Execution {
 
   /** Queues an entry. `urgent` writes it in this turn; otherwise it rides along with the next one. */
   write(draft: Draft, urgent: boolean): void {
+    if (this.inserting && this.ledger.replaying) draft.measures = markInserted(draft.measures);
     this.writer.add(draft);
     this.weight += 200;
     if (urgent) {
       this.urgent = true;
-      if (this.frontier && !this.writer.busy) this.host.request(this);
+      if ((this.frontier || this.inserting) && !this.writer.busy) this.host.request(this);
     }
   }
 
@@ -340,15 +346,16 @@ export class Execution {
   /** Nothing recorded can be handed out, and the code waits. */
   private quiescent(): void {
     if (this.ledger.replaying) {
-      if (this.workflow.options.insertions === "run" && this.unstarted.length > 0 && this.host.live)
-        this.startEffects();
-      else if (this.executing === 0 && this.pendingResults === 0 && !this.reading) {
+      if (!this.insertsHere()) {
+        if (this.executing > 0 || this.pendingResults > 0 || this.reading) return;
         if (this.awaitsForeign() && this.result === null) this.foreign();
         else this.fail(divergenceOf(this, this.unstarted));
+        return;
       }
-      return;
-    }
-    if (!this.frontier) {
+      if (!this.host.live) return this.rest({ type: "frontier" });
+      this.inserting = true;
+      if (this.adoption) this.recordAdoption(this.adoption);
+    } else if (!this.frontier) {
       this.frontier = true;
       for (const [call, name] of this.changedHolds) if (call.open) return this.fail(changedHold(this, name, call.key));
       if (!this.host.live) return this.rest({ type: "frontier" });
@@ -361,6 +368,14 @@ export class Execution {
     if (this.writer.busy) return;
     if (this.urgent || this.idle() || this.yields()) this.host.request(this);
     else if (this.awaitsForeign()) this.foreign();
+  }
+
+  /** Recorded history lies ahead, and `insertions: "run"` lets the code do first what it now has before it. */
+  private insertsHere(): boolean {
+    if (this.workflow.options.insertions !== "run" || this.result) return false;
+    if (this.unstarted.length > 0) return true;
+    for (const call of this.calls) if (this.ledger.isInserted(call)) return true;
+    return false;
   }
 
   /** The code waits for something that no replay will give back. */
@@ -445,7 +460,7 @@ export class Execution {
     const now = this.host.clock.now();
     let then: AdvanceOperation["then"] | ((head: Uint8Array) => AdvanceOperation["then"]) | null = null;
     if (this.divergence) then = parkOperation(this, "diverged");
-    else if (!this.frontier) return null;
+    else if (!this.frontier && !this.inserting) return null;
     else if (this.result) {
       then = finishOperation(this, this.result, this.finishDrafted);
       this.finishDrafted = true;
@@ -474,10 +489,16 @@ export class Execution {
       case "mail":
         this.writer.putBack();
         this.urgent = true;
+        // Looked at again with the mail: it may cancel the run.
+        this.divergence = null;
         return this.readMail(this.writer.seq, null);
       case "advanced": {
         const { drafts, firstSeq, readMailAfter } = this.writer.applied(outcome);
-        if (this.divergence) return this.rest({ type: "diverged", error: this.divergence });
+        if (this.divergence) {
+          if (this.flightEnding === "park") return this.rest({ type: "diverged", error: this.divergence });
+          this.writer.drop();
+          return this.host.request(this);
+        }
         if (this.flightEnding === "park") {
           return this.rest(
             this.host.draining || this.yielding ? { type: "yielded" } : { type: "parked", paused: this.paused },
@@ -544,8 +565,9 @@ export class Execution {
   private fail(error: DivergedError): void {
     if (this.divergence || this.ended) return;
     this.divergence = error;
-    this.writer.drop();
     if (!this.host.live) return this.rest({ type: "diverged", error });
+    if (this.writer.busy) return;
+    this.writer.drop();
     this.host.request(this);
   }
 
@@ -580,6 +602,11 @@ export interface ForkNotes {
 
 function forkNotes(start: Entry | undefined): ForkNotes | null {
   return start?.measures ? (JSON.parse(start.measures) as ForkNotes) : null;
+}
+
+/** Notes on an entry that it was made before recorded ones, so that a replay knows it may be waited for there. */
+function markInserted(measures: string | null): string {
+  return JSON.stringify({ ...(measures === null ? {} : (JSON.parse(measures) as object)), inserted: true });
 }
 
 /** A wait shorter than this keeps the run claimed. */

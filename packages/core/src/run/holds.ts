@@ -124,8 +124,10 @@ export function openHold(execution: Execution, scope: Scope, spec: HoldSpec, key
   execution.openHolds.set(call.key, hold);
   if (spec.origin === "operator") execution.operatorHolds++;
   const form = documentOf(spec.schema);
-  const action = actionHashOf(execution.row.workflow, name, form?.hash ?? null, request.consequence ?? null);
   const opened = record?.opens[0];
+  // A migrated hold keeps the name it was opened under.
+  const openedAs = opened && opened.key !== call.key ? nameOf(opened.key) : name;
+  const action = actionHashOf(execution.row.workflow, openedAs, form?.hash ?? null, request.consequence ?? null);
   if (opened) {
     const recorded = Buffer.from(opened.payload?.bytes ?? []).subarray(32, 64);
     if (!recorded.equals(action.subarray(0, recorded.length))) execution.changedHolds.set(call, name);
@@ -233,6 +235,9 @@ function judge(
     );
   }
 }
+
+/** The name in a hold's key. */
+const nameOf = (key: string): string => /hold:([^/]*)#\d+$/.exec(key)?.[1] ?? key;
 
 /** Public id of a hold: derived, so that writing it twice names the same hold. */
 function holdId(execution: Execution, key: string): string {

@@ -51,12 +51,14 @@ export class Ledger {
   private readonly records = new Map<string, KeyRecord>();
   /** Recorded keys the code has not called yet. Empty means the frontier is reached. */
   readonly unreached = new Map<string, KeyRecord>();
-  private readonly patches = new Set<string>();
+  private readonly patches = new Map<string, boolean>();
   private readonly keyed = new Map<string, Mail[]>();
   private readonly signals = new Map<string, SignalLine>();
   private readonly voidedMail = new Set<number>();
   private readonly provided = new Map<string, Entry>();
   private readonly renames: MigrationPlan[] = [];
+  /** What migrations made of recorded keys; null for dropped ones. Mail still comes under the recorded ones. */
+  private readonly aliases = new Map<string, string | null>();
   /** History after the next retry of a finished run; loaded when the replay gets to where that retry went back to. */
   private readonly later: { from: number; entries: Entry[]; mail: Mail[] }[] = [];
   private readonly reader: LedgerReader;
@@ -65,7 +67,7 @@ export class Ledger {
   /** Entries a fork took over as results to use if the code asks for them, not as history it must follow. */
   private memoFrom = Number.POSITIVE_INFINITY;
   private memoTo = 0;
-  /** How often the run was retried after it had finished. */
+  /** How often the run was retried after it had finished, or migrated: tells what is written now from what was before. */
   round = 0;
 
   constructor(reader: LedgerReader) {
@@ -87,7 +89,8 @@ export class Ledger {
   load(entries: readonly Entry[], mail: readonly Mail[]): void {
     for (const row of mail) if (row.kind === "migrate") this.migrate(row);
     const retries = mail.filter((row) => row.kind === "retry" && this.reader.retryFrom(row) !== null);
-    this.round = retries.length;
+    // A migration may free a recorded name, which is then written anew: that, too, is another round.
+    this.round = retries.length + this.renames.length;
     let start = 0;
     let previous: Mail | null = null;
     for (const retry of [...retries, null]) {
@@ -111,9 +114,10 @@ export class Ledger {
     if (entry.kind === "run" || entry.kind === "version" || entry.key.startsWith("run/"))
       return this.reader.runEntry(entry);
     const key = this.renamed(entry.key, entry.seq);
+    if (key !== entry.key) this.aliases.set(storedName(entry), key);
     if (key === null) return;
     if (entry.kind === "patch") {
-      this.patches.add(key);
+      this.patches.set(key, true);
       return;
     }
     let record = this.records.get(key);
@@ -148,8 +152,9 @@ export class Ledger {
       case "holdExpired":
       case "child":
       case "operator": {
-        const key = this.renamed(mail.key.replace(/~\d+$/, ""), mail.n);
-        if (key === null) return;
+        const alias = this.aliases.get(mail.key);
+        if (alias === null) return;
+        const key = alias ?? mail.key.replace(/~\d+$/, "");
         const kept = this.keyed.get(key);
         if (kept) kept.push(mail);
         else this.keyed.set(key, [mail]);
@@ -202,6 +207,12 @@ export class Ledger {
     this.waiting.delete(call.key);
   }
 
+  /** Whether an open call was made before recorded ones, by a workflow that allows it: waiting for it is no divergence. */
+  isInserted(call: Call): boolean {
+    const record = this.records.get(call.key);
+    return record === undefined || (record.opens[0] ?? record.attempts[0])?.measures?.includes('"inserted":true') === true;
+  }
+
   isVoided(mail: Mail): boolean {
     return this.voidedMail.has(mail.n);
   }
@@ -210,12 +221,14 @@ export class Ledger {
     this.voidedMail.add(n);
   }
 
-  isPatched(key: string): boolean {
-    return this.patches.has(key);
-  }
-
-  addPatch(key: string): void {
-    this.patches.add(key);
+  /**
+   * What `ctx.patched` says: decided once per run, when the code first asks. `undefined`: it is decided
+   * now, in favour of the new code.
+   */
+  isPatched(key: string): boolean | undefined {
+    const known = this.patches.get(key);
+    if (known === undefined) this.patches.set(key, !this.replaying);
+    return known ?? (this.replaying ? false : undefined);
   }
 
   offer(completion: Completion): void {
@@ -389,9 +402,14 @@ export class Ledger {
   storedKey(key: string): string {
     const opened = this.records.get(key)?.opens[0];
     if (!opened) return this.round === 0 ? key : `${key}~${this.round}`;
-    const round = opened.phase.indexOf("~");
-    return round < 0 ? opened.key : opened.key + opened.phase.slice(round);
+    return storedName(opened);
   }
+}
+
+/** The key of what an entry opened, with the round it was opened in. */
+function storedName({ key, phase }: Entry): string {
+  const round = phase.indexOf("~");
+  return round < 0 ? key : key + phase.slice(round);
 }
 
 /** A key inside a shielded scope. */

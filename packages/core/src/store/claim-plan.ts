@@ -134,7 +134,8 @@ export function planClaim<C extends Candidate>(
         step(front);
         if (front.candidate === null) continue;
       }
-      if (best === null || best.candidate === null || better(front, front.candidate, best, best.candidate)) best = front;
+      if (best === null || best.candidate === null || better(front, front.candidate, best, best.candidate))
+        best = front;
     }
     const candidate = best?.candidate;
     if (!best || !candidate) break;

@@ -1,5 +1,6 @@
-export * from "./store.ts";
-export { memoryStore } from "./memory/memory-store.ts";
-export * from "./transitions.ts";
+export { bornRow } from "./born-row.ts";
 export * from "./claim-plan.ts";
+export { memoryStore } from "./memory/memory-store.ts";
 export { sameBytes } from "./same-bytes.ts";
+export * from "./store.ts";
+export * from "./transitions.ts";

@@ -15,14 +15,17 @@ import type { SqlValue } from "../driver/driver.ts";
  * Small integers that stand for words in the tables. A number is never reused and never changes its meaning:
  * it is in every database out there.
  */
-function codes<W extends string>(table: Record<W, number>): { of(word: W): number; word(code: SqlValue | undefined): W } {
+function codes<W extends string>(
+  table: Record<W, number>,
+): { of(word: W): number; word(code: SqlValue | undefined): W } {
   const words = new Map<SqlValue | undefined, W>();
   for (const word in table) words.set(table[word], word);
   return {
     of: (word) => table[word],
     word(code) {
       const found = words.get(code);
-      if (found === undefined) throw new CorruptionError(`the database holds the unknown code ${String(code)}`, { code });
+      if (found === undefined)
+        throw new CorruptionError(`the database holds the unknown code ${String(code)}`, { code });
       return found;
     },
   };

@@ -21,7 +21,8 @@ export function storedCodec(codec: string): string {
 
 function readCodec(stored: string): string {
   const name = stored.startsWith("=") ? stored.slice(1) : names.get(stored);
-  if (name === undefined) throw new CorruptionError(`the database holds the unknown codec ${stored}`, { codec: stored });
+  if (name === undefined)
+    throw new CorruptionError(`the database holds the unknown codec ${stored}`, { codec: stored });
   return name;
 }
 

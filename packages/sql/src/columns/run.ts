@@ -43,7 +43,7 @@ export function readRun(row: SqlRow, namespace: string): RunRow {
     wakeAt: integerOrNull(row, "wake_at"),
     epoch: integer(row, "epoch"),
     // The column keeps the last owner, who has a head start; only a running run belongs to somebody.
-    owner: status === "running" ? textOrNull(row, "incarnation") : null,
+    owner: status === "running" && "incarnation" in row ? textOrNull(row, "incarnation") : null,
     seq: integer(row, "seq"),
     stalls: integer(row, "stalls"),
     seed: text(row, "seed"),

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import { withoutSqliteWarning } from "./experimental-warning.ts";
 import type { SqliteDriver, SqlRow, SqlStatement, SqlValue } from "./driver.ts";
+import { withoutSqliteWarning } from "./experimental-warning.ts";
 
 type Database = DatabaseSync;
 type DatabaseClass = new (path: string) => Database;

@@ -7,7 +7,7 @@ import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import { forward } from "./deliver.ts";
 import { closeHold, judgeAnswer, openHold } from "./hold.ts";
 import type { Context, Program } from "./program.ts";
-import { Refusal, one, run } from "./program.ts";
+import { one, Refusal, run } from "./program.ts";
 import { createRun, insertChunks, insertEntry } from "./start.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Candidate, Capability, ClaimRequest, ClaimResult, Millis, Occupancy } from "@holdpoint/core";
+import type { Candidate, Capability, ClaimRequest, ClaimResult, Millis, Occupancy, RunRow } from "@holdpoint/core";
 import { mayTake, planClaim } from "@holdpoint/core";
 import { integer, integerOrNull, text, textOrNull } from "../columns/read.ts";
 import { readRun } from "../columns/run.ts";
@@ -59,7 +59,10 @@ export function* claim(context: Context, request: ClaimRequest): Program<ClaimRe
   const plan = yield* planFrom(context, { ...request, incarnation: String(owner) }, lanes);
   const result: ClaimResult = { runs: [], poisoned: [], nextWake: null };
   for (const candidate of plan.picked) {
-    const row = readRun(yield* give(context, candidate, owner, request), context.name);
+    const row: RunRow = {
+      ...readRun(yield* give(context, candidate, owner, request), context.name),
+      owner: request.incarnation,
+    };
     (candidate.stalls >= request.maxStalls ? result.poisoned : result.runs).push(row);
   }
   // Only a claim that takes something writes, and with it the lease.
@@ -188,8 +191,9 @@ function* give(context: Context, candidate: SqlCandidate, owner: number, request
       delivered = 1;
     }
   }
-  yield* run("give", owner, delivered, request.now, pk);
-  return yield* existing(context, pk);
+  const row = yield* one("give", owner, delivered, request.now, pk, context.namespace);
+  if (row === null) throw new TypeError("a run vanished while it was claimed");
+  return row;
 }
 
 function* existing(context: Context, pk: number): Program<SqlRow> {

@@ -1,4 +1,4 @@
-import type { Delivery, DeliverOperation, DeliverResult, NewMail, RunStatus } from "@holdpoint/core";
+import type { DeliverOperation, DeliverResult, Delivery, NewMail, RunStatus } from "@holdpoint/core";
 import { isFinished, statusAfterMail } from "@holdpoint/core";
 import { entryOutcome, mailKind, runStatus, statusCode } from "../columns/codes.ts";
 import { payloadColumns } from "../columns/payload.ts";
@@ -59,8 +59,7 @@ export function* putMail(context: Context, row: SqlRow, mail: NewMail): Program<
   if (mail.kind === "retry") yield* run("clearStalls", pk);
   // A run that was paused before its delayed start keeps its delay, unless it is to be cancelled.
   const readyAt = integer(row, "ready_at");
-  const keepsDelay =
-    before === "paused" && integer(row, "epoch") === 0 && readyAt > mail.at && mail.kind !== "cancel";
+  const keepsDelay = before === "paused" && integer(row, "epoch") === 0 && readyAt > mail.at && mail.kind !== "cancel";
   const status = keepsDelay ? statusCode.delayed : statusCode.ready;
   yield* run("wakeByMail", mail.at, status, keepsDelay ? readyAt : mail.at, pk);
   context.news.ready = true;

@@ -16,20 +16,7 @@ function* hasEvent(holdPk: number, event: NewHoldEvent): Program<boolean> {
 function insertEvent(holdPk: number, n: number, event: NewHoldEvent): Program<number> {
   const [codec, bytes, ref] = payloadColumns(event.data);
   const { actor, channel, action, evidenceHash, at, idempotencyKey } = event;
-  return run(
-    "insertHoldEvent",
-    holdPk,
-    n,
-    actor,
-    channel,
-    action,
-    codec,
-    bytes,
-    ref,
-    evidenceHash,
-    at,
-    idempotencyKey,
-  );
+  return run("insertHoldEvent", holdPk, n, actor, channel, action, codec, bytes, ref, evidenceHash, at, idempotencyKey);
 }
 
 function* addEvent(holdPk: number, event: NewHoldEvent): Program<void> {

@@ -1,4 +1,14 @@
-import type { History, HoldEvent, HoldRow, RunPk, RunRow, RunStatus, StoredPayload, Tombstone, WorkerRow } from "@holdpoint/core";
+import type {
+  History,
+  HoldEvent,
+  HoldRow,
+  RunPk,
+  RunRow,
+  RunStatus,
+  StoredPayload,
+  Tombstone,
+  WorkerRow,
+} from "@holdpoint/core";
 import { runStatus } from "../columns/codes.ts";
 import { readHold, readHoldEvent } from "../columns/hold.ts";
 import { readEntry, readMail } from "../columns/journal.ts";
@@ -13,7 +23,7 @@ import { all, one } from "./program.ts";
 export function* history(context: Context, wanted: readonly { pk: RunPk; after: number }[]): Program<History[]> {
   const found: History[] = [];
   for (const { pk, after } of wanted) {
-    if ((yield* one("fenceOf", pk, context.namespace)) === null) found.push({ entries: [], mail: [] });
+    if ((yield* one("inNamespace", pk, context.namespace)) === null) found.push({ entries: [], mail: [] });
     else {
       const entries = (yield* all("entriesAfter", pk, after)).map(readEntry);
       found.push({ entries, mail: (yield* all("mailAfter", pk, after)).map(readMail) });
@@ -29,8 +39,7 @@ export function* unread(
   const news: { pk: RunPk; seq: number; fenced: boolean }[] = [];
   for (const { pk, epoch, seq } of owned) {
     const row = yield* one("fenceOf", pk, namespace);
-    const fenced =
-      row === null || integer(row, "epoch") !== epoch || runStatus.word(row["status"]) !== "running";
+    const fenced = row === null || integer(row, "epoch") !== epoch || runStatus.word(row["status"]) !== "running";
     const now = row === null ? seq : integer(row, "seq");
     if (fenced || now > seq) news.push({ pk, seq: now, fenced });
   }
@@ -43,7 +52,7 @@ export function* chunks(
   hashes: readonly Uint8Array[],
 ): Program<(Uint8Array | null)[]> {
   const found: (Uint8Array | null)[] = [];
-  const known = (yield* one("fenceOf", pk, namespace)) !== null;
+  const known = (yield* one("inNamespace", pk, namespace)) !== null;
   for (const hash of hashes) {
     const row = known ? yield* one("chunk", pk, hash) : null;
     found.push(row === null ? null : blob(row, "bytes"));
@@ -86,7 +95,7 @@ export function* stream(
   after: number,
   limit: number,
 ): Program<{ n: number; bytes: Uint8Array }[]> {
-  if ((yield* one("fenceOf", pk, namespace)) === null) return [];
+  if ((yield* one("inNamespace", pk, namespace)) === null) return [];
   const rows = yield* all("streamAfter", pk, after, limit);
   return rows.map((row) => ({ n: integer(row, "n"), bytes: blob(row, "bytes") }));
 }
@@ -95,7 +104,7 @@ export function* labels(
   { namespace }: Context,
   pk: RunPk,
 ): Program<{ key: string; label: string; by: string | null; at: number }[]> {
-  if ((yield* one("fenceOf", pk, namespace)) === null) return [];
+  if ((yield* one("inNamespace", pk, namespace)) === null) return [];
   return (yield* all("labels", pk)).map((row) => ({
     key: text(row, "key"),
     label: text(row, "label"),

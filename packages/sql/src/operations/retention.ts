@@ -1,7 +1,7 @@
 import type { Erasure, RetentionRequest } from "@holdpoint/core";
 import { erasedCodec } from "@holdpoint/core";
-import { storedCodec } from "../columns/payload.ts";
 import { firstFinished } from "../columns/codes.ts";
+import { storedCodec } from "../columns/payload.ts";
 import { integer, integerOrNull, text } from "../columns/read.ts";
 import type { StatementName } from "../statements/statements.ts";
 import type { Context, Program } from "./program.ts";

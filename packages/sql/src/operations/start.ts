@@ -1,5 +1,5 @@
-import type { Chunk, NewEntry, NewMail, NewRun, StartOperation, StartResult } from "@holdpoint/core";
-import { isFinished } from "@holdpoint/core";
+import type { Chunk, NewEntry, NewMail, NewRun, RunRow, StartOperation, StartResult } from "@holdpoint/core";
+import { bornRow, isFinished } from "@holdpoint/core";
 import { entryKind, entryOutcome, parentClose, statusCode, storedPhase } from "../columns/codes.ts";
 import { storedCodec } from "../columns/payload.ts";
 import { integer } from "../columns/read.ts";
@@ -109,10 +109,13 @@ export function* createRun(context: Context, created: NewRun, previous: Previous
 export function* start(context: Context, operation: StartOperation): Program<StartResult> {
   const { name, namespace } = context;
   const { run: created, signal } = operation;
-  const existing = yield* one("runById", namespace, created.id);
-  if (existing !== null) {
+  // The common case is a new id: a look into the index decides that, the wide row is read only where there is one.
+  if ((yield* one("runExists", namespace, created.id)) !== null) {
+    const existing = yield* one("runById", namespace, created.id);
+    if (existing === null) throw new TypeError("a run vanished while it was read");
     const row = readRun(existing, name);
-    if (signal === null || isFinished(row.status)) return { type: "started", created: false, run: row, tombstone: null };
+    if (signal === null || isFinished(row.status))
+      return { type: "started", created: false, run: row, tombstone: null };
     yield* deliver(context, { type: "deliver", to: { pk: row.pk }, mail: signal, allowedIn: null });
     const after = yield* one("runByPk", row.pk, namespace);
     return { type: "started", created: false, run: after && readRun(after, name), tombstone: null };
@@ -127,6 +130,11 @@ export function* start(context: Context, operation: StartOperation): Program<Sta
       yield* run("countMail", created.createdAt, pk);
     }
   }
-  const row = yield* one("runByPk", pk, namespace);
-  return { type: "started", created: true, run: row && readRun(row, name), tombstone: null };
+  if (signal !== null) {
+    const row = yield* one("runByPk", pk, namespace);
+    return { type: "started", created: true, run: row && readRun(row, name), tombstone: null };
+  }
+  const { seq } = numberAtBirth(created);
+  const row: RunRow = { ...bornRow(name, pk, 1, created), seq, entryCount: created.entries.length };
+  return { type: "started", created: true, run: row, tombstone: null };
 }

@@ -8,12 +8,7 @@ export function* register({ namespace }: Context, worker: WorkerRow): Program<vo
   yield* run("register", namespace, incarnation, host, bootId, pid, leaseUntil, JSON.stringify(worker.capabilities));
 }
 
-export function* renew(
-  { namespace }: Context,
-  incarnation: string,
-  now: Millis,
-  leaseUntil: Millis,
-): Program<boolean> {
+export function* renew({ namespace }: Context, incarnation: string, now: Millis, leaseUntil: Millis): Program<boolean> {
   return (yield* run("renew", leaseUntil, namespace, incarnation, now)) > 0;
 }
 

@@ -48,5 +48,9 @@ export function storeError(driver: SqliteDriver | null, path: string, error: unk
     driver?.errorCode(error) ?? ("errcode" in error && typeof error.errcode === "number" ? error.errcode : null);
   if (extended === null) return error;
   const sentence = sentences[extended & 0xff] ?? error.message;
-  return new StoreError(`${path}: ${sentence}`, { path, sqliteCode: extended, reason: error.message }, { cause: error });
+  return new StoreError(
+    `${path}: ${sentence}`,
+    { path, sqliteCode: extended, reason: error.message },
+    { cause: error },
+  );
 }

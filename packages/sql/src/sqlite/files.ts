@@ -28,7 +28,8 @@ export function narrowFiles(path: string): void {
     try {
       if (existsSync(file)) chmodSync(file, ownerOnly);
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && (error.code === "EPERM" || error.code === "EROFS"))) throw error;
+      if (!(error instanceof Error && "code" in error && (error.code === "EPERM" || error.code === "EROFS")))
+        throw error;
     }
   }
 }

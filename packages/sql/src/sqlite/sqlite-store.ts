@@ -5,7 +5,7 @@ import { openNodeSqlite } from "../driver/node-sqlite.ts";
 import { apply } from "../operations/apply.ts";
 import { claim, idleClaim } from "../operations/claim.ts";
 import type { Context, Program } from "../operations/program.ts";
-import { Refusal, one, run } from "../operations/program.ts";
+import { one, Refusal, run } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
 import { erase, retain } from "../operations/retention.ts";
 import { hasOrphans, register, renew, retire, takeOver } from "../operations/workers.ts";

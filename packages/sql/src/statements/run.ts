@@ -17,6 +17,8 @@ export const runStatements = {
       created_by, created_at, updated_at)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     returning pk`,
+  runExists: "select 1 as found from run where namespace = ? and id = ? limit 1",
+  inNamespace: "select 1 as found from run where pk = ? and namespace = ?",
   runById: `${selectRun} where run.namespace = ? and run.id = ? order by run.generation desc limit 1`,
   runByPk: `${selectRun} where run.pk = ? and run.namespace = ?`,
   generations: `${selectRun} where run.namespace = ? and run.id = ? order by run.generation`,

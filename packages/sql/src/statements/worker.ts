@@ -37,7 +37,8 @@ export const workerStatements = {
   runningWithKey: `
     select count(*) as n from run
     where namespace = ? and queue = ? and concurrency_key = ? and status = ${statusCode.running}`,
-  heldWithKey: "select count(*) as n from run where namespace = ? and queue = ? and concurrency_key = ? and key_held = 1",
+  heldWithKey:
+    "select count(*) as n from run where namespace = ? and queue = ? and concurrency_key = ? and key_held = 1",
 
   nextParked: `
     select wake_at as at from run
@@ -55,7 +56,8 @@ export const workerStatements = {
   give: `
     update run set status = ${statusCode.running}, epoch = epoch + 1, stalls = stalls + 1, owner = ?, wake_at = null,
       seq = seq + ?, updated_at = ?, key_held = case when concurrency_key is null then 0 else 1 end
-    where pk = ?`,
+    where pk = ? and namespace = ?
+    returning *`,
 
   cached: "select codec, bytes, ref from cache where namespace = ? and key = ? and expires_at > ?",
   cache: `

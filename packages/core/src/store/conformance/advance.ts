@@ -1,5 +1,19 @@
 import assert from "node:assert/strict";
-import { advance, bytes, deliver, entry, finished, freshHash, mail, namespace, newHold, newRun, parked, t0, worker } from "./builders.ts";
+import {
+  advance,
+  bytes,
+  deliver,
+  entry,
+  finished,
+  freshHash,
+  mail,
+  namespace,
+  newHold,
+  newRun,
+  parked,
+  t0,
+  worker,
+} from "./builders.ts";
 import { advanced, cases, one, rowOf, running, started } from "./case.ts";
 
 export const advanceCases = cases("advance", {
@@ -74,11 +88,7 @@ export const advanceCases = cases("advance", {
     assert.deepEqual([row.entryCount, row.streamed], [3, 1]);
   },
   "the same park, finish or next generation again answers as the first time": async (store) => {
-    const endings = [
-      parked(),
-      finished(),
-      { type: "continueAsNew", next: newRun("r-continueAsNew") },
-    ] as const;
+    const endings = [parked(), finished(), { type: "continueAsNew", next: newRun("r-continueAsNew") }] as const;
     for (const then of endings) {
       const run = await running(store, `r-${then.type}`);
       const operation = advance(run, [entry("step:a#1")], { then });
@@ -163,10 +173,7 @@ export const advanceCases = cases("advance", {
     await store.commit(namespace, [deliver({ pk: run.pk }, { key: "m" })]);
     await advanced(store, { ...run, seq: 2 }, [entry("a", { mailSeen: 2 })]);
     const read = await one(store.history(namespace, [{ pk: run.pk, after: 0 }]));
-    assert.deepEqual(
-      [...read.entries.map(({ seq }) => seq), ...read.mail.map(({ n }) => n)],
-      [1, 3, 2],
-    );
+    assert.deepEqual([...read.entries.map(({ seq }) => seq), ...read.mail.map(({ n }) => n)], [1, 3, 2]);
     assert.equal(read.entries[1]?.mailSeen, 2);
     assert.deepEqual(read.mail[0], { ...mail({ key: "m" }), n: 2 });
   },

@@ -1,5 +1,17 @@
 import assert from "node:assert/strict";
-import { bytes, decide, deliver, entry, finished, freshHash, holdEvent, namespace, newHold, payload, t0 } from "./builders.ts";
+import {
+  bytes,
+  decide,
+  deliver,
+  entry,
+  finished,
+  freshHash,
+  holdEvent,
+  namespace,
+  newHold,
+  payload,
+  t0,
+} from "./builders.ts";
 import { advanced, cases, one, rowOf, running } from "./case.ts";
 
 export const erasureCases = cases("erasure", {

@@ -1,6 +1,20 @@
 import assert from "node:assert/strict";
 import type { HoldRow, NewHold, RunRow, Store } from "../store.ts";
-import { advance, bytes, decide, deliver, entry, freshHash, holdEvent, mail, namespace, newHold, parked, payload, t0 } from "./builders.ts";
+import {
+  advance,
+  bytes,
+  decide,
+  deliver,
+  entry,
+  freshHash,
+  holdEvent,
+  mail,
+  namespace,
+  newHold,
+  parked,
+  payload,
+  t0,
+} from "./builders.ts";
 import { advanced, cases, one, rowOf, running } from "./case.ts";
 
 async function holdOf(store: Store, id: string): Promise<HoldRow> {

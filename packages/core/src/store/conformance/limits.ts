@@ -25,7 +25,8 @@ export const limitCases = cases("limits", {
   },
   "a long queue does not starve another of the same priority": async (store) => {
     await store.register(namespace, worker("w1"));
-    for (let i = 0; i < 6; i++) await started(store, `long${i}`, { queue: "long", readyAt: t0 - 100, createdAt: t0 - 100 });
+    for (let i = 0; i < 6; i++)
+      await started(store, `long${i}`, { queue: "long", readyAt: t0 - 100, createdAt: t0 - 100 });
     await started(store, "short0", { queue: "short" });
     await started(store, "short1", { queue: "short" });
     const queues = [open("long"), open("short")];

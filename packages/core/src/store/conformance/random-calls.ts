@@ -1,5 +1,14 @@
 import { Entropy } from "../../run/entropy.ts";
-import type { AdvanceOperation, ClaimRequest, HoldStatus, MailKind, NewRun, Operation, RunRow, Store } from "../store.ts";
+import type {
+  AdvanceOperation,
+  ClaimRequest,
+  HoldStatus,
+  MailKind,
+  NewRun,
+  Operation,
+  RunRow,
+  Store,
+} from "../store.ts";
 import {
   advance,
   bytes,
@@ -28,7 +37,18 @@ export interface RandomCall {
 
 const workers = ["w1", "w2", "w3"] as const;
 const queueNames = ["default", "slow"] as const;
-const mailKinds: readonly MailKind[] = ["decision", "signal", "child", "cancel", "pause", "resume", "retry", "migrate", "pin", "operator"];
+const mailKinds: readonly MailKind[] = [
+  "decision",
+  "signal",
+  "child",
+  "cancel",
+  "pause",
+  "resume",
+  "retry",
+  "migrate",
+  "pin",
+  "operator",
+];
 
 /**
  * Random calls that make sense often enough: they know what the last answers were, and sometimes use what is stale.
@@ -105,7 +125,14 @@ export class RandomCalls {
     if (draw < 80) return this.#deliver(run);
     if (draw < 93) return this.#decide(run);
     if (draw < 96) return seal(run, { at: this.#now });
-    return { type: "label", runId: run.id, key: "step:a", label: `l${draw}`, by: this.#pick([null, "ana"]), at: this.#now };
+    return {
+      type: "label",
+      runId: run.id,
+      key: "step:a",
+      label: `l${draw}`,
+      by: this.#pick([null, "ana"]),
+      at: this.#now,
+    };
   }
 
   #newRun(id: string): NewRun {
@@ -147,7 +174,8 @@ export class RandomCalls {
       status,
       nextAt: this.#chance(0.4) ? this.#now + this.#below(100) : null,
       events: [holdEvent(status, { idempotencyKey, at: this.#now, actor: "ben" })],
-      mail: status === "open" ? null : mail({ kind: "decision", dedupe: this.#pick([null, "decision"]), at: this.#now }),
+      mail:
+        status === "open" ? null : mail({ kind: "decision", dedupe: this.#pick([null, "decision"]), at: this.#now }),
       at: this.#now,
     });
   }
@@ -155,12 +183,16 @@ export class RandomCalls {
   #advance(run: RunRow): Operation {
     const stale = this.#chance(0.05);
     const known = stale ? { ...run, epoch: run.epoch - 1, head: freshHash() } : run;
-    const entries = Array.from({ length: this.#below(3) }, (_, i) => entry(`step:${run.seq}#${i}`, { startedAt: this.#now }));
+    const entries = Array.from({ length: this.#below(3) }, (_, i) =>
+      entry(`step:${run.seq}#${i}`, { startedAt: this.#now }),
+    );
     const key = this.#holdKey(run);
     const event = holdEvent("closed", { at: this.#now });
     const parent = { pk: run.pk, key: "child:c#1", close: this.#pick(["cancel", "abandon"] as const) };
     return advance(known, entries, {
-      holds: this.#chance(0.2) ? [newHold(`h-${key}`, key, { openedAt: this.#now, nextAt: this.#pick([null, this.#now + 30]) })] : [],
+      holds: this.#chance(0.2)
+        ? [newHold(`h-${key}`, key, { openedAt: this.#now, nextAt: this.#pick([null, this.#now + 30]) })]
+        : [],
       closeHolds: this.#chance(0.15) ? [{ key, status: this.#pick(["withdrawn", "superseded"] as const), event }] : [],
       reopenHolds: this.#chance(0.1) ? [{ key, event }] : [],
       acceptHolds: this.#chance(0.1) ? [{ key, event }] : [],
@@ -187,7 +219,9 @@ export class RandomCalls {
     if (draw < 94) {
       const status = this.#pick(["completed", "failed", "cancelled"] as const);
       const other = this.#pick([...this.#seen.values()]);
-      const deliveries = this.#chance(0.5) ? [{ to: { pk: other.pk }, mail: mail({ kind: "child", at: this.#now }) }] : [];
+      const deliveries = this.#chance(0.5)
+        ? [{ to: { pk: other.pk }, mail: mail({ kind: "child", at: this.#now }) }]
+        : [];
       return finished({ status, deliveries });
     }
     return { type: "continueAsNew", next: this.#newRun(this.#chance(0.95) ? run.id : "wrong id") };
@@ -246,7 +280,8 @@ export class RandomCalls {
     const erasure = { entries: [{ seq: 1, digest: freshHash() }], mail: [], by: "dpo", at: this.#now };
     const rarely = this.#chance(0.2);
     const space = this.#space;
-    if (!rarely) return { name: "cache", make: (store) => store.cache(space, `k${pk % 4}`, payload(String(pk)), erasure.at + 60) };
+    if (!rarely)
+      return { name: "cache", make: (store) => store.cache(space, `k${pk % 4}`, payload(String(pk)), erasure.at + 60) };
     return { name: `erase ${pk}`, make: (store) => store.erase(space, pk, erasure) };
   }
 

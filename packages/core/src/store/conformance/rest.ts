@@ -1,6 +1,22 @@
 import assert from "node:assert/strict";
 import type { StoreSignal } from "../store.ts";
-import { advance, bytes, claimRequest, decide, deliver, entry, finished, namespace, newHold, parked, payload, seal, start, t0, worker } from "./builders.ts";
+import {
+  advance,
+  bytes,
+  claimRequest,
+  decide,
+  deliver,
+  entry,
+  finished,
+  namespace,
+  newHold,
+  parked,
+  payload,
+  seal,
+  start,
+  t0,
+  worker,
+} from "./builders.ts";
 import { advanced, cases, one, rowOf, running, started } from "./case.ts";
 
 export const batchCases = cases("batch", {
@@ -150,7 +166,9 @@ export const watchCases = cases("watch", {
 export const namespaceCases = cases("namespaces", {
   "never cross, in any read or write": async (store) => {
     const mine = await running(store, "r1", { thread: "t", attributes: { a: 1 } });
-    const row = await advanced(store, mine, [entry("hold:a#1")], { holds: [newHold("h1", "hold:a#1", { nextAt: t0 })] });
+    const row = await advanced(store, mine, [entry("hold:a#1")], {
+      holds: [newHold("h1", "hold:a#1", { nextAt: t0 })],
+    });
     await store.commit(namespace, [{ type: "label", runId: "r1", key: "k", label: "x", by: null, at: t0 }]);
     await store.cache(namespace, "k", payload("v"), t0 + 999_999);
     const there = "another";

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import type { RetentionRequest, RunRow, Store } from "../store.ts";
-import { advance, bytes, decide, entry, finished, freshHash, namespace, newHold, newRun, start, t0 } from "./builders.ts";
+import {
+  advance,
+  bytes,
+  decide,
+  entry,
+  finished,
+  freshHash,
+  namespace,
+  newHold,
+  newRun,
+  start,
+  t0,
+} from "./builders.ts";
 import { advanced, cases, one, rowOf, running, started } from "./case.ts";
 
 const request: RetentionRequest = {

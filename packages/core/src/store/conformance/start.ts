@@ -164,7 +164,11 @@ export const startCases = cases("start", {
     const hash = freshHash();
     const chunk = { hash, bytes: bytes("part of something large") };
     const run = await started(store, "r1", { chunks: [chunk, chunk] });
-    assert.deepEqual(await store.chunks(namespace, run.pk, [hash, freshHash(), hash]), [chunk.bytes, null, chunk.bytes]);
+    assert.deepEqual(await store.chunks(namespace, run.pk, [hash, freshHash(), hash]), [
+      chunk.bytes,
+      null,
+      chunk.bytes,
+    ]);
   },
   "text of every kind comes back unchanged": async (store) => {
     const strange = "ü ʬ 日本 👩‍🚀 ' \" ; -- \n \t";

@@ -4,7 +4,12 @@ import { advanced, cases, one, rowOf, running, started } from "./case.ts";
 
 export const workerCases = cases("workers", {
   "a registration is kept as it was given; registering again renews it": async (store) => {
-    const given = worker("w1", { capabilities: [{ workflow: "a", version: 1 }, { workflow: "b", version: 7 }] });
+    const given = worker("w1", {
+      capabilities: [
+        { workflow: "a", version: 1 },
+        { workflow: "b", version: 7 },
+      ],
+    });
     await store.register(namespace, given);
     assert.deepEqual(await store.workers(namespace), [given]);
     const again = { ...given, leaseUntil: t0 + 99_000, capabilities: [] };

@@ -1,6 +1,6 @@
 import { sameBytes } from "../same-bytes.ts";
-import { continuedOutcome, isFinished } from "../transitions.ts";
 import type { AdvanceOperation, AdvanceResult, Refused, RunPk } from "../store.ts";
+import { continuedOutcome, isFinished } from "../transitions.ts";
 import { forward } from "./deliver.ts";
 import { closeHold, judgeAnswer, openHold } from "./hold.ts";
 import type { MemoryRun } from "./rows.ts";

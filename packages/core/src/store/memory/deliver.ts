@@ -1,5 +1,5 @@
+import type { DeliverOperation, DeliverResult, Delivery, NewMail } from "../store.ts";
 import { isFinished, statusAfterMail } from "../transitions.ts";
-import type { Delivery, DeliverOperation, DeliverResult, NewMail } from "../store.ts";
 import type { MemoryRun } from "./rows.ts";
 import { deliveredMail } from "./rows.ts";
 import type { Space } from "./space.ts";

@@ -1,5 +1,5 @@
-import { isFinished, isHoldPending, statusAfterClosing } from "../transitions.ts";
 import type { HoldOperation, HoldResult, HoldStatus, Millis, NewHold, NewHoldEvent } from "../store.ts";
+import { isFinished, isHoldPending, statusAfterClosing } from "../transitions.ts";
 import { putMail } from "./deliver.ts";
 import { hex } from "./hex.ts";
 import type { MemoryHold, MemoryRun } from "./rows.ts";

@@ -106,8 +106,7 @@ function matchesRun(space: Space, row: RunRow, filter: RunFilter): boolean {
 }
 
 export function holds(space: Space, filter: HoldFilter, wanted: Page): PageOf<HoldRow> {
-  const matches = (hold: MemoryHold): boolean =>
-    space.holds.get(hold.row.id) === hold && matchesHold(hold.row, filter);
+  const matches = (hold: MemoryHold): boolean => space.holds.get(hold.row.id) === hold && matchesHold(hold.row, filter);
   return page(space.openedHolds, wanted, (hold) => hold.pk, matches, holdRow);
 }
 

@@ -1,5 +1,5 @@
-import { erasedCodec, isFinished } from "../transitions.ts";
 import type { Erasure, RetentionRequest, RunPk, StoredPayload, Tombstone } from "../store.ts";
+import { erasedCodec, isFinished } from "../transitions.ts";
 import type { MemoryRun } from "./rows.ts";
 import type { Space } from "./space.ts";
 

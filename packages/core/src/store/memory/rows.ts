@@ -1,15 +1,5 @@
-import type {
-  Entry,
-  HoldEvent,
-  HoldRow,
-  Mail,
-  Millis,
-  NewEntry,
-  NewMail,
-  NewRun,
-  RunPk,
-  RunRow,
-} from "../store.ts";
+import { bornRow } from "../born-row.ts";
+import type { Entry, HoldEvent, HoldRow, Mail, Millis, NewEntry, NewMail, NewRun, RunPk, RunRow } from "../store.ts";
 import type { HeapNode } from "./indexed-heap.ts";
 
 /** A hold as the memory store keeps it. */
@@ -49,45 +39,7 @@ export interface MemoryRun {
 
 export function newMemoryRun(namespace: string, pk: RunPk, generation: number, run: NewRun): MemoryRun {
   return {
-    row: {
-      pk,
-      namespace,
-      id: run.id,
-      generation,
-      workflow: run.workflow,
-      version: run.version,
-      spec: run.spec,
-      codeHash: run.codeHash,
-      status: "ready",
-      waiting: null,
-      outcome: null,
-      phase: null,
-      queue: run.queue,
-      priority: run.priority,
-      concurrencyKey: run.concurrencyKey,
-      readyAt: run.readyAt,
-      wakeAt: null,
-      epoch: 0,
-      owner: null,
-      seq: 0,
-      stalls: 0,
-      seed: run.seed,
-      salt: run.salt,
-      head: run.head,
-      entryCount: 0,
-      parent: run.parent,
-      forkedFrom: run.forkedFrom,
-      thread: run.thread,
-      inputDigest: run.inputDigest,
-      attributes: { ...run.attributes },
-      progress: null,
-      streamed: 0,
-      note: null,
-      createdBy: run.createdBy,
-      createdAt: run.createdAt,
-      updatedAt: run.createdAt,
-      finishedAt: null,
-    },
+    row: bornRow(namespace, pk, generation, run),
     entries: [],
     mail: [],
     dedupe: null,

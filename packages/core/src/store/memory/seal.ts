@@ -1,6 +1,6 @@
 import { sameBytes } from "../same-bytes.ts";
-import { isFinished, isHoldPending } from "../transitions.ts";
 import type { LabelOperation, SealOperation, SealResult } from "../store.ts";
+import { isFinished, isHoldPending } from "../transitions.ts";
 import { finish } from "./advance.ts";
 import { forward } from "./deliver.ts";
 import { closeHold } from "./hold.ts";

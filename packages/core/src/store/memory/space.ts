@@ -1,5 +1,5 @@
-import { isFinished } from "../transitions.ts";
 import type { Millis, RunPk, RunStatus, StoredPayload, StoreSignal, Tombstone, WorkerRow } from "../store.ts";
+import { isFinished } from "../transitions.ts";
 import { IndexedHeap } from "./indexed-heap.ts";
 import type { MemoryHold, MemoryRun } from "./rows.ts";
 

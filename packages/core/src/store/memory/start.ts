@@ -1,5 +1,5 @@
-import { isFinished } from "../transitions.ts";
 import type { NewRun, RunPk, StartOperation, StartResult } from "../store.ts";
+import { isFinished } from "../transitions.ts";
 import { deliver, insertMail } from "./deliver.ts";
 import { hex } from "./hex.ts";
 import type { MemoryRun } from "./rows.ts";
