@@ -4,3 +4,4 @@ export * from "./faults.ts";
 export * from "./faulty-store.ts";
 export * from "../store/conformance/conformance.ts";
 export { compareWithMemory } from "../store/conformance/differential.ts";
+export * as storeBuilders from "../store/conformance/builders.ts";
