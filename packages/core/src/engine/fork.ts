@@ -8,7 +8,6 @@ import type { ForkNotes } from "../run/execution.ts";
 import { currentSpec } from "../run/new-run.ts";
 import type { Chunk, Entry, History, Mail, NewEntry, NewMail, NewRun, RunRow } from "../store/store.ts";
 import type { EngineParts } from "./parts.ts";
-import { RunHandle } from "./run-handle.ts";
 
 export interface ForkOptions {
   /** The key (`step:pay#1`) that the new run does afresh, with everything after it; or a journal number to go on after. */
@@ -21,13 +20,9 @@ export interface ForkOptions {
 
 /**
  * Makes a new run out of the beginning of another one: a copy of its record up to a point, with a chain of its own.
- * What was copied is inherited: its steps are not run again, and never undone by the fork.
+ * What was copied is inherited: its steps are not run again, and never undone by the fork. Gives the new run's id.
  */
-export async function forkRun<Out>(
-  parts: EngineParts,
-  sourceId: string,
-  options: ForkOptions,
-): Promise<RunHandle<Out>> {
+export async function forkRun(parts: EngineParts, sourceId: string, options: ForkOptions): Promise<string> {
   const { store, namespace, clock, committer } = parts;
   const source = await store.run(namespace, sourceId);
   if (!source) throw new NotFoundError("run", sourceId);
@@ -50,7 +45,7 @@ export async function forkRun<Out>(
   const result = await committer.submit({ type: "start", run, signal: null });
   if (result.type === "refused") throw new HoldpointError("STORE", `the fork was not taken: ${result.reason}`);
   if (!result.created) throw new RunConflictError(id, "is taken; choose another id for the fork");
-  return new RunHandle<Out>(parts, id);
+  return id;
 }
 
 /** The first number that is not copied. */

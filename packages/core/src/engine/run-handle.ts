@@ -158,8 +158,8 @@ export class RunHandle<Out = unknown> {
   }
 
   /** A new run that has this one's record up to `from`, and goes its own way from there. */
-  fork(options: ForkOptions): Promise<RunHandle<Out>> {
-    return forkRun<Out>(this.parts, this.id, options);
+  async fork(options: ForkOptions): Promise<RunHandle<Out>> {
+    return new RunHandle<Out>(this.parts, await forkRun(this.parts, this.id, options));
   }
 
   /** Maps recorded keys onto changed code. `dryRun` says what would happen. */

@@ -3,6 +3,7 @@ import { durationMs } from "../workflow/duration.ts";
 import { afterFailure } from "../workflow/retry.ts";
 import { parse } from "../workflow/schema.ts";
 import { createContext } from "./context.ts";
+import { ContinueAsNew } from "./continue-as-new.ts";
 import type { Execution } from "./execution.ts";
 import { timeOut, timeoutKey } from "./mail.ts";
 import { type Scope, sites } from "./scope.ts";
@@ -14,14 +15,6 @@ export type BodyResult =
   | { type: "returned"; value: unknown }
   | { type: "threw"; error: unknown; notUndone?: readonly NotUndone[] }
   | { type: "continued"; input: unknown };
-
-/** Thrown by `ctx.continueAsNew`: not an error, and not for the author to catch. */
-export class ContinueAsNew {
-  readonly input: unknown;
-  constructor(input: unknown) {
-    this.input = input;
-  }
-}
 
 /** Runs the author's function, undoes what it did when it fails, and starts over where its policy says so. */
 export async function runBody(execution: Execution, input: unknown, done: (result: BodyResult) => void): Promise<void> {
