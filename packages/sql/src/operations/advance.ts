@@ -44,8 +44,10 @@ function take(context: Context, operation: AdvanceOperation, seq: number): Progr
       const ready = then.status === "ready";
       if (ready) context.news.ready = true;
       const waiting = then.status === "parked" && then.waiting !== null ? waitingFor.of(then.waiting) : null;
-      const status = runStatus.of(then.status);
-      return run("park", count, count, head, at, status, waiting, then.wakeAt, then.note, ready ? at : null, ...fence);
+      const delayed = ready && then.wakeAt !== null;
+      const status = delayed ? statusCode.delayed : runStatus.of(then.status);
+      const [readyAt, wakeAt] = ready ? [then.wakeAt ?? at, null] : [null, then.wakeAt];
+      return run("park", count, count, head, at, status, waiting, wakeAt, then.note, readyAt, ...fence);
     }
     case "finish": {
       const status = runStatus.of(then.status);
