@@ -16,7 +16,7 @@ export async function adopt(
 ): Promise<{ workflow: AnyWorkflow } | { diverged: string } | { pinned: true }> {
   const exact = settings.registry.exact(row.workflow, row.version);
   if (exact) return { workflow: exact };
-  if (history.mail.some((mail) => mail.kind === "pin")) return { pinned: true };
+  if (isPinned(history)) return { pinned: true };
   let first: string | null = null;
   for (const candidate of settings.registry.newerThan(row.workflow, row.version)) {
     const { divergence } = await dryRun(
@@ -29,4 +29,10 @@ export async function adopt(
     first ??= `version ${row.version} is gone and version ${candidate.version} cannot take over: ${divergence.message}`;
   }
   return { diverged: first ?? `no registered version of "${row.workflow}" can take version ${row.version}` };
+}
+
+/** Whether somebody wanted the run to wait for its own version, and nobody wanted something else since. */
+export function isPinned({ mail }: History): boolean {
+  const last = mail.findLast(({ kind }) => kind === "pin" || kind === "retry" || kind === "migrate");
+  return last?.kind === "pin";
 }

@@ -104,9 +104,9 @@ export class LiveHost implements Host {
     const writer = new RunWriter(row, history.entries.at(-1)?.mailSeen ?? 0, this.chainKey);
     for (const mail of history.mail) writer.sawMail(mail);
     const note = `waits for a worker with version ${row.version} of "${row.workflow}"`;
-    const then = { type: "park", status: "ready", wakeAt: null, waiting: "worker", note } as const;
-    // A ready run is claimed when its time has come: this one a while from now.
-    await this.worker.committer.submit(writer.take(then, this.clock.now() + pinnedPauseMs));
+    const now = this.clock.now();
+    const then = { type: "park", status: "ready", wakeAt: now + pinnedPauseMs, waiting: null, note } as const;
+    await this.worker.committer.submit(writer.take(then, now));
   }
 
   /** A run no registered version can take: put away as diverged without executing anything. */

@@ -41,6 +41,11 @@ export async function migrateRun(parts: EngineParts, id: string, options: Migrat
   if (!row) throw new NotFoundError("run", id);
   if (isFinished(row.status))
     throw new InvalidStateError(`run ${id} is ${row.status}: only a live run can be migrated`, { status: row.status });
+  if (row.status === "running" && !options.dryRun) {
+    throw new InvalidStateError(`run ${id} is being executed; pause it, migrate, and resume it`, {
+      status: row.status,
+    });
+  }
   const workflow = registry.exact(row.workflow, row.version) ?? registry.newest(row.workflow);
   if (!workflow) throw new NotFoundError("workflow", row.workflow, "register it in createEngine({ workflows })");
   const plan: Omit<MigrationPlan, "at"> = {
@@ -82,7 +87,6 @@ export async function migrateRun(parts: EngineParts, id: string, options: Migrat
     "parked",
     "paused",
     "diverged",
-    "running",
   ]);
   return { ...report, applied: true };
 }

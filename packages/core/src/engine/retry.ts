@@ -1,6 +1,7 @@
 import { InvalidStateError, NotFoundError } from "../errors.ts";
 import { decodePayload } from "../journal/payload.ts";
 import type { Entry } from "../store/store.ts";
+import { isPinned } from "./adoption.ts";
 import { deliverTo } from "./control.ts";
 import type { EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
@@ -10,15 +11,17 @@ export async function retryRun(parts: EngineParts, id: string, by: string | null
   const { store, namespace } = parts;
   const row = await store.run(namespace, id);
   if (!row) throw new NotFoundError("run", id);
-  if (row.status !== "failed" && row.status !== "diverged") {
+  const [read] = await store.history(namespace, [{ pk: row.pk, after: 0 }]);
+  const history = read ?? { entries: [], mail: [] };
+  const pinned = row.status === "ready" && isPinned(history);
+  if (row.status !== "failed" && row.status !== "diverged" && !pinned) {
     throw new InvalidStateError(`run ${id} is ${row.status}: only a failed or diverged run can be retried`, {
       status: row.status,
     });
   }
   let from: number | null = null;
   if (row.status === "failed") {
-    const [read] = await store.history(namespace, [{ pk: row.pk, after: 0 }]);
-    const { entries } = await assemble(store, namespace, row.pk, read ?? { entries: [], mail: [] });
+    const { entries } = await assemble(store, namespace, row.pk, history);
     from = failedAt(parts, entries);
     const undone = entries.find((entry) => entry.seq >= (from as number) && entry.key.startsWith("shield:cleanup"));
     if (undone) {
@@ -31,6 +34,7 @@ export async function retryRun(parts: EngineParts, id: string, by: string | null
   await deliverTo(parts, id, { kind: "retry", payload: parts.encodeInline({ from }, "retry"), sender: by }, [
     "failed",
     "diverged",
+    ...(pinned ? (["ready"] as const) : []),
   ]);
 }
 

@@ -210,7 +210,9 @@ export class Ledger {
   /** Whether an open call was made before recorded ones, by a workflow that allows it: waiting for it is no divergence. */
   isInserted(call: Call): boolean {
     const record = this.records.get(call.key);
-    return record === undefined || (record.opens[0] ?? record.attempts[0])?.measures?.includes('"inserted":true') === true;
+    return (
+      record === undefined || (record.opens[0] ?? record.attempts[0])?.measures?.includes('"inserted":true') === true
+    );
   }
 
   isVoided(mail: Mail): boolean {

@@ -341,6 +341,7 @@ export interface AdvanceOperation {
     | {
         type: "park";
         status: "parked" | "paused" | "diverged" | "ready";
+        /** When it wakes by itself, finding a `tick`; of a `ready` one the time before which nobody claims it. */
         wakeAt: Millis | null;
         waiting: Waiting;
         note: string | null;

@@ -205,7 +205,10 @@ export interface WorkflowContext {
   /** Sets the word that the run's `outcome` will have when it completes (default `success`). */
   outcome(word: string): void;
 
-  /** True where the code behind it is safe: for new runs, and those that have not passed here. */
+  /**
+   * Whether to take the changed code: true for new runs, and for those that had not passed here when it came.
+   * Decided once per run and id, whatever a loop does later; give each turn of a loop its own id to decide anew.
+   */
   patched(id: string): boolean;
   /** Ends this generation and starts the next with a fresh history under the same id. Never returns. */
   continueAsNew(input: unknown): never;

@@ -23,6 +23,15 @@ export const endingCases = cases("park, finish, continue", {
       assert.equal((await advanced(store, run, [], { then: parked({ status }) })).status, status);
     }
   },
+  "a run given back for later is not claimed before then": async (store) => {
+    const run = await running(store, "r1");
+    const row = await advanced(store, run, [], { then: parked({ status: "ready", wakeAt: t0 + 1_000 }) });
+    assert.deepEqual([row.status, row.readyAt, row.wakeAt], ["ready", t0 + 1_000, null]);
+    const claim = (now: number) => store.claim(namespace, claimRequest("w1", { now }));
+    const early = await claim(t0 + 999);
+    assert.deepEqual([early.runs, early.nextWake], [[], t0 + 1_000]);
+    assert.equal((await claim(t0 + 1_000)).runs[0]?.pk, run.pk);
+  },
   "mail that came before a park, finish or continue stops all of it": async (store) => {
     const endings = [parked(), finished(), { type: "continueAsNew", next: newRun("r-continueAsNew") }] as const;
     for (const then of endings) {

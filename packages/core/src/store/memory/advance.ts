@@ -65,9 +65,12 @@ function end(space: Space, nextPk: () => RunPk, run: MemoryRun, { then, at }: Ad
     case "continue":
       return;
     case "park":
-      row.wakeAt = then.wakeAt;
+      row.wakeAt = then.status === "ready" ? null : then.wakeAt;
       row.note = then.note;
-      if (then.status === "ready") row.readyAt = at;
+      if (then.status === "ready") {
+        row.readyAt = then.wakeAt ?? at;
+        run.delayed = then.wakeAt !== null;
+      }
       space.moveTo(run, then.status);
       if (then.status === "parked") row.waiting = then.waiting;
       return;

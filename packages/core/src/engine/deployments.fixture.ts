@@ -1,0 +1,68 @@
+import { memoryStore } from "../store/index.ts";
+import type { Store } from "../store/store.ts";
+import type { AnyWorkflow } from "../workflow/definition.ts";
+import { createEngine, type Engine } from "./engine.ts";
+import type { EngineLog, EngineOptions } from "./options.ts";
+
+export const disciplines = ["normal", "park", "crash"] as const;
+export type Discipline = (typeof disciplines)[number];
+
+const silent = (): void => {};
+export const quietLog: EngineLog = { debug: silent, info: silent, warn: silent, error: silent };
+
+/** One store that outlives the engines on it, and what steps did to the world outside. */
+export class Deployments {
+  readonly store: Store;
+  /** One word per effect, in order. */
+  readonly effects: string[] = [];
+  private engine: Engine | null = null;
+  private readonly options: Partial<EngineOptions>;
+
+  constructor(discipline: Discipline = "normal", options: Partial<EngineOptions> = {}) {
+    this.store = options.store ?? memoryStore();
+    this.options = { discipline, log: quietLog, ...options };
+  }
+
+  /** Notes an effect and gives `value` back. */
+  did<T>(what: string, value: T): T;
+  did(what: string): string;
+  did(what: string, value: unknown = what): unknown {
+    this.effects.push(what);
+    return value;
+  }
+
+  count(what: string): number {
+    return this.effects.filter((one) => one === what).length;
+  }
+
+  /** Takes down what runs and starts these workflows instead. */
+  async deploy(workflows: readonly AnyWorkflow[], options: Partial<EngineOptions> = {}): Promise<Engine> {
+    const engine = await this.only(workflows, options);
+    await engine.start();
+    return engine;
+  }
+
+  /** The same without a worker: for looking and asking. */
+  async only(workflows: readonly AnyWorkflow[], options: Partial<EngineOptions> = {}): Promise<Engine> {
+    await this.stop();
+    this.engine = createEngine({ ...this.options, ...options, store: this.store, workflows });
+    return this.engine;
+  }
+
+  async stop(): Promise<void> {
+    await this.engine?.stop();
+    this.engine = null;
+  }
+}
+
+/** Waits for a run to get to a status. */
+export async function reaches(engine: Engine, id: string, ...statuses: readonly string[]): Promise<void> {
+  const run = await engine.get(id);
+  const end = Date.now() + 3000;
+  for (;;) {
+    const seen = await run.describe();
+    if (statuses.includes(seen.status)) return;
+    if (Date.now() > end) throw new Error(`run ${id} is ${seen.status} (${seen.note}), not ${statuses.join(" or ")}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
