@@ -11,7 +11,7 @@ export type ToWorker = { type: "work"; root: string; files: readonly string[] } 
 export type FromWorker = { type: "note"; event: "start" | "done"; run: string; step: string };
 
 /** Mails in work at once. */
-const concurrency = 48;
+const concurrency = 24;
 
 // A worker process: it can be killed at any moment, and is. It starts the runs (those that exist stay as they are),
 // executes until nothing is ready, and ends.
