@@ -44,6 +44,7 @@ const sentences: Partial<Record<number, string>> = {
 /** The one clear error for what the database cannot do; anything else goes on as it is. */
 export function storeError(driver: SqliteDriver | null, path: string, error: unknown): unknown {
   if (error instanceof HoldpointError || !(error instanceof Error)) return error;
+  if (error instanceof Refusal) return new StoreError(`${path}: ${error.message}`, { path });
   const extended =
     driver?.errorCode(error) ?? ("errcode" in error && typeof error.errcode === "number" ? error.errcode : null);
   if (extended === null) return error;

@@ -8,6 +8,15 @@ import { isBusy } from "./errors.ts";
 /** Texts of put-together queries that stay prepared; beyond that the oldest is forgotten. */
 const keptQueries = 64;
 
+/**
+ * Text that would come back different is refused: behind a NUL some versions of Node read nothing (and PostgreSQL
+ * takes none), and half of a surrogate pair has no UTF-8.
+ */
+function checkText(text: string): void {
+  if (text.includes("\u0000")) throw new Refusal("text with a NUL character cannot be stored");
+  if (!text.isWellFormed()) throw new Refusal("text with half of a surrogate pair cannot be stored");
+}
+
 /** One connection with its prepared statements, on which programs are run to their end without a pause. */
 export class Session {
   readonly driver: SqliteDriver;
@@ -110,6 +119,7 @@ export class Session {
   }
 
   #answer({ want, statement, parameters }: Call) {
+    for (const parameter of parameters) if (typeof parameter === "string") checkText(parameter);
     const prepared = this.#prepared(statement);
     switch (want) {
       case "run":

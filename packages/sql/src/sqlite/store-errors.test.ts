@@ -101,14 +101,17 @@ describe("what the database cannot do", () => {
     await store.close();
   });
 
-  test("text with NUL comes back whole", async () => {
+  test.each(["a\u0000b", "half \ud83d of a pair"])("text that would come back different is refused: %j", async (text) => {
     const store = sqlite(freshPath());
     await store.open();
-    const entry = build.entry("a\u0000b");
-    const [result] = await store.commit(namespace, [build.start("r1", { entries: [entry], head: entry.hash })]);
-    expect(result.type).toBe("started");
-    const pk = (await store.run(namespace, "r1"))?.pk ?? 0;
-    expect((await store.history(namespace, [{ pk, after: 0 }]))[0]?.entries[0]?.key).toBe("a\u0000b");
+    const results = await store.commit(namespace, [
+      build.start("r1", { entries: [build.entry(text)] }),
+      build.start(text),
+      build.start("r2", { attributes: { [text]: text } }),
+    ]);
+    expect(results.map(({ type }) => type)).toEqual(["refused", "refused", "started"]);
+    expect((await store.run(namespace, "r2"))?.attributes).toEqual({ [text]: text });
+    await failure(store.run(namespace, text));
     await store.close();
   });
 
