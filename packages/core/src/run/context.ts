@@ -1,7 +1,25 @@
 import { InvalidStateError, NotFoundError } from "../errors.ts";
 import type { Attributes } from "../store/store.ts";
-import type { RunFacts, WorkflowContext } from "../workflow/context.ts";
-import { durationMs } from "../workflow/duration.ts";
+import type {
+  Approval,
+  ApproveRequest,
+  Branches,
+  BranchResults,
+  ChildHandle,
+  ChildOptions,
+  Decision,
+  HoldRequest,
+  RunFacts,
+  StepInfo,
+  StepOptions,
+  Winner,
+  WorkflowContext,
+  WorkflowLog,
+} from "../workflow/context.ts";
+import type { Workflow } from "../workflow/definition.ts";
+import { type Duration, durationMs } from "../workflow/duration.ts";
+import type { InferOut, StandardSchemaV1 } from "../workflow/schema.ts";
+import type { ServiceToken } from "../workflow/service.ts";
 import { callAll, callAny, callMap, callRace } from "./branches.ts";
 import { callChild, callSpawn } from "./children.ts";
 import { ContinueAsNew } from "./continue-as-new.ts";
@@ -15,39 +33,170 @@ import { callStep } from "./steps.ts";
 /** A promise of a coroutine that nobody will wake again. */
 const never = new Promise<never>(() => {});
 
+/** Makes the author's view of an execution. */
+export function createContext(execution: Execution): WorkflowContext {
+  return new RunContext(execution);
+}
+
 /**
  * The author's view of an execution. One object serves all branches: which branch calls is carried by the
  * site (`scope.ts`), so that an outer `ctx` used inside a branch means the branch.
  */
-export function createContext(execution: Execution): WorkflowContext {
-  const { row } = execution;
+class RunContext implements WorkflowContext {
+  readonly #execution: Execution;
 
-  const scopeOf = (what: string): Scope => {
+  constructor(execution: Execution) {
+    this.#execution = execution;
+  }
+
+  get run(): RunFacts {
+    const { row, attempt } = this.#execution;
+    const { id, workflow, version, generation, createdBy, thread } = row;
+    return { id, workflow, version, generation, createdBy, createdAt: new Date(row.createdAt), thread, attempt };
+  }
+
+  get log(): WorkflowLog {
+    return this.#execution.log;
+  }
+
+  step<T>(
+    name: string,
+    fn: (info: StepInfo) => T | Promise<T>,
+    options?: StepOptions<NoInfer<Awaited<T>>>,
+  ): Promise<Awaited<T>> {
+    return this.#durable("step", (scope) => callStep(this.#execution, scope, name, fn, options));
+  }
+
+  approve(name: string, request: ApproveRequest): Promise<Approval> {
+    return this.#composed("approve", (scope) => callApprove(this.#execution, scope, name, request));
+  }
+
+  hold<S extends StandardSchemaV1>(name: string, request: HoldRequest<S>): Promise<Decision<InferOut<S>>> {
+    return this.#composed("hold", (scope) => callHold(this.#execution, scope, name, request));
+  }
+
+  signal<S extends StandardSchemaV1>(name: string, schema: S, options?: { timeout?: Duration }): Promise<InferOut<S>> {
+    return this.#durable("signal", (scope) => callSignal(this.#execution, scope, name, schema, options));
+  }
+
+  sleep(duration: Duration): Promise<void> {
+    const execution = this.#execution;
+    return this.#durable("sleep", (scope) =>
+      callSleepUntil(execution, scope, execution.time + durationMs(duration, "ctx.sleep")),
+    );
+  }
+
+  sleepUntil(time: Date | number): Promise<void> {
+    return this.#durable("sleepUntil", (scope) => callSleepUntil(this.#execution, scope, Number(time)));
+  }
+
+  child<In, Out>(workflow: Workflow<In, Out>, input: In, options: ChildOptions = {}): Promise<Out> {
+    return this.#durable("child", (scope) => callChild(this.#execution, scope, workflow, input, options));
+  }
+
+  spawn<In, Out>(workflow: Workflow<In, Out>, input: In, options: ChildOptions = {}): Promise<ChildHandle<Out>> {
+    return this.#composed("spawn", (scope) => callSpawn(this.#execution, scope, workflow, input, options));
+  }
+
+  all<B extends Branches>(branches: B): Promise<BranchResults<B>> {
+    return this.#composed("all", (scope) => callAll(this.#execution, scope, branches));
+  }
+
+  race<B extends Branches>(branches: B, options?: { keep?: boolean }): Promise<Winner<B>> {
+    return this.#composed("race", (scope) => callRace(this.#execution, scope, branches, options));
+  }
+
+  any<B extends Branches>(branches: B, options?: { keep?: boolean }): Promise<Winner<B>> {
+    return this.#composed("any", (scope) => callAny(this.#execution, scope, branches, options));
+  }
+
+  map<T, R>(
+    items: readonly T[],
+    fn: (item: T, index: number) => Promise<R> | R,
+    options?: { key?: (item: T, index: number) => string; concurrency?: number },
+  ): Promise<Awaited<R>[]> {
+    return this.#composed("map", (scope) => callMap(this.#execution, scope, items, fn, options));
+  }
+
+  shield<T>(fn: () => Promise<T>): Promise<T> {
+    const shield = this.#scope("shield").shield();
+    return sites.run(shield.site(this.#execution), fn);
+  }
+
+  now(): Date {
+    return new Date(this.#execution.time);
+  }
+
+  random(): number {
+    return this.#execution.entropy(this.#scope("random")).random();
+  }
+
+  uuid(): string {
+    return this.#execution.entropy(this.#scope("uuid")).uuid();
+  }
+
+  emit(value: unknown): void {
+    this.#scope("emit");
+    this.#execution.emit(value);
+  }
+
+  progress(done: number, total: number): void {
+    const { ledger, writer } = this.#execution;
+    if (!ledger.replaying) writer.ride.progress = { done, total };
+  }
+
+  set(attributes: Attributes): void {
+    const { ledger, writer, row } = this.#execution;
+    if (ledger.replaying) return;
+    const { ride } = writer;
+    ride.attributes = { ...ride.attributes, ...attributes };
+    row.attributes = { ...row.attributes, ...attributes };
+  }
+
+  outcome(word: string): void {
+    this.#execution.outcomeWord = word;
+  }
+
+  patched(id: string): boolean {
+    const key = `patch:${id}`;
+    const execution = this.#execution;
+    this.#scope("patched");
+    const known = execution.ledger.isPatched(key);
+    if (known !== undefined) return known;
+    if (execution.host.live) execution.write(waitDraft(execution, key, "patch", "settled", undefined), false);
+    return true;
+  }
+
+  continueAsNew(input: unknown): never {
+    this.#scope("continueAsNew");
+    throw new ContinueAsNew(input);
+  }
+
+  service<T>(token: ServiceToken<T>): T {
+    const { services } = this.#execution.host;
+    if (!services.has(token.name)) {
+      throw new NotFoundError("service", token.name, "give it to createEngine({ services })");
+    }
+    return services.get(token.name) as T;
+  }
+
+  /** The branch that calls. */
+  #scope(what: string): Scope {
     const site = sites.getStore();
-    if (site?.execution !== execution) {
-      throw new InvalidStateError(
-        `ctx.${what} was called outside its workflow (run ${row.id}); call it from the workflow's own code`,
-      );
+    if (site?.execution !== this.#execution) {
+      throw new InvalidStateError(`ctx.${what} was called outside its workflow; call it from the workflow's own code`);
     }
     if (site.inStep) {
       throw new InvalidStateError(`ctx.${what} was called inside a step; call it before or after the step`);
     }
     return site.scope;
-  };
-
-  /** A call made of several: somebody may not await it, which is no reason to end the process either. */
-  const composed = <T>(what: string, call: (scope: Scope) => Promise<T>): Promise<T> => {
-    const promise = durable(what, call);
-    promise.catch(() => {});
-    return promise;
-  };
+  }
 
   /** Durable calls: dead when the coroutine is, refused when the scope is cancelled. */
-  const durable = <T>(what: string, call: (scope: Scope) => Promise<T>): Promise<T> => {
-    let scope: Scope;
+  #durable<T>(what: string, call: (scope: Scope) => Promise<T>): Promise<T> {
     try {
-      scope = scopeOf(what);
-      if (execution.ended) return never;
+      const scope = this.#scope(what);
+      if (this.#execution.ended) return never;
       const reason = scope.cancellation();
       if (reason) throw reason;
       return call(scope);
@@ -56,80 +205,12 @@ export function createContext(execution: Execution): WorkflowContext {
       rejected.catch(() => {}); // not awaiting it is no reason to end the process
       return rejected;
     }
-  };
+  }
 
-  const facts: RunFacts = {
-    id: row.id,
-    workflow: row.workflow,
-    version: row.version,
-    generation: row.generation,
-    createdBy: row.createdBy,
-    createdAt: new Date(row.createdAt),
-    thread: row.thread,
-    get attempt() {
-      return execution.attempt;
-    },
-  };
-
-  return {
-    run: facts,
-    step: (name, fn, options) => durable("step", (scope) => callStep(execution, scope, name, fn, options)),
-    approve: (name, request) => composed("approve", (scope) => callApprove(execution, scope, name, request)),
-    hold: (name, request) => composed("hold", (scope) => callHold(execution, scope, name, request)),
-    signal: (name, schema, options) =>
-      durable("signal", (scope) => callSignal(execution, scope, name, schema, options)),
-    sleep: (duration) =>
-      durable("sleep", (scope) => callSleepUntil(execution, scope, execution.time + durationMs(duration, "ctx.sleep"))),
-    sleepUntil: (time) => durable("sleepUntil", (scope) => callSleepUntil(execution, scope, Number(time))),
-    child: (workflow, input, options = {}) =>
-      durable("child", (scope) => callChild(execution, scope, workflow, input, options)),
-    spawn: (workflow, input, options = {}) =>
-      composed("spawn", (scope) => callSpawn(execution, scope, workflow, input, options)),
-    all: (branches) => composed("all", (scope) => callAll(execution, scope, branches)),
-    race: (branches, options) => composed("race", (scope) => callRace(execution, scope, branches, options)),
-    any: (branches, options) => composed("any", (scope) => callAny(execution, scope, branches, options)),
-    map: (items, fn, options) => composed("map", (scope) => callMap(execution, scope, items, fn, options)),
-    shield: (fn) => {
-      const shield = scopeOf("shield").shield();
-      return sites.run(shield.site(execution), fn);
-    },
-    now: () => new Date(execution.time),
-    random: () => execution.entropy(scopeOf("random")).random(),
-    uuid: () => execution.entropy(scopeOf("uuid")).uuid(),
-    emit: (value) => {
-      scopeOf("emit");
-      execution.emit(value);
-    },
-    progress: (done, total) => {
-      if (!execution.ledger.replaying) execution.writer.ride.progress = { done, total };
-    },
-    set: (attributes: Attributes) => {
-      if (execution.ledger.replaying) return;
-      const { ride } = execution.writer;
-      ride.attributes = { ...ride.attributes, ...attributes };
-      execution.row.attributes = { ...execution.row.attributes, ...attributes };
-    },
-    outcome: (word) => {
-      execution.outcomeWord = word;
-    },
-    patched: (id) => {
-      const key = `patch:${id}`;
-      scopeOf("patched");
-      const known = execution.ledger.isPatched(key);
-      if (known !== undefined) return known;
-      if (execution.host.live) execution.write(waitDraft(execution, key, "patch", "settled", undefined), false);
-      return true;
-    },
-    continueAsNew: (input) => {
-      scopeOf("continueAsNew");
-      throw new ContinueAsNew(input);
-    },
-    service: (token) => {
-      if (!execution.host.services.has(token.name)) {
-        throw new NotFoundError("service", token.name, "give it to createEngine({ services })");
-      }
-      return execution.host.services.get(token.name) as never;
-    },
-    log: execution.log,
-  };
+  /** A call made of several: somebody may not await it, which is no reason to end the process either. */
+  #composed<T>(what: string, call: (scope: Scope) => Promise<T>): Promise<T> {
+    const promise = this.#durable(what, call);
+    promise.catch(() => {});
+    return promise;
+  }
 }

@@ -19,6 +19,7 @@ import { finishOperation, withdrawHolds } from "./ending.ts";
 import { Entropy, parseSeed } from "./entropy.ts";
 import type { OpenHold } from "./holds.ts";
 import type { Host, Rest } from "./host.ts";
+import { LateMap } from "./late-map.ts";
 import { type KeyRecord, Ledger } from "./ledger.ts";
 import { readerFor } from "./mail.ts";
 import { type Call, OpenCall } from "./operation.ts";
@@ -65,7 +66,7 @@ export class Execution {
   readonly waits: Partial<Record<EntryKind, number>> = {};
   /** Completed steps that can be undone, in the order they were handed out. */
   readonly undo: Undo[] = [];
-  readonly children = new Map<string, ChildFact>();
+  readonly children = new LateMap<string, ChildFact>();
   /** `once` steps whose outcome nobody knows, for the cleanup to ask about. */
   readonly unknown: (() => Promise<void>)[] = [];
   /** Effects in progress: the run cannot park. */
@@ -75,12 +76,12 @@ export class Execution {
   /** Waits for a person of the operator's kind, not the author's. */
   operatorHolds = 0;
   private emitted = 0;
-  readonly openHolds = new Map<string, OpenHold>();
+  readonly openHolds = new LateMap<string, OpenHold>();
   /** Open holds whose form or consequence differs from what was recorded. */
-  readonly changedHolds = new Map<Call, string>();
+  readonly changedHolds = new LateMap<Call, string>();
   /** Completed steps are being undone. */
   cleaning = false;
-  readonly log: WorkflowLog;
+  private runLog: WorkflowLog | null = null;
   outcomeWord: string | null = null;
   paused = false;
   /** Set by cancel mail or the run's own timeout. */
@@ -105,7 +106,7 @@ export class Execution {
   ending: { status: FinishedStatus; workflow: string; value: unknown } | undefined;
   private finishDrafted = false;
   private readonly unstarted: Startable[] = [];
-  private readonly entropies = new Map<string, Entropy>();
+  private readonly entropies = new LateMap<string, Entropy>();
   private urgent = false;
   private pumpScheduled = false;
   private reading = false;
@@ -115,11 +116,7 @@ export class Execution {
   private timerArmedFor = 0;
   /** Number of the last completion handed out. */
   lastDelivered = 0;
-  /** Outside the author's context: what the engine does from here on is not workflow code. */
-  private readonly runPump = (): void => sites.run(undefined, this.pumpHere);
-  private readonly pumpHere = (): void => this.pump();
-  private readonly queuePump = (): void => process.nextTick(this.runPump);
-  private readonly closeCall = (call: Call): void => this.closed(call);
+  private readonly queuePump = (): void => process.nextTick(pumpOutside, this);
 
   constructor(row: RunRow, workflow: AnyWorkflow, host: Host, entries: readonly Entry[], mail: readonly Mail[]) {
     this.row = row;
@@ -129,7 +126,6 @@ export class Execution {
     const fork = row.forkedFrom ? forkNotes(entries[0]) : null;
     this.inheritedSeq = fork?.inherited ?? 0;
     const covered = entries.at(-1)?.mailSeen ?? 0;
-    this.log = host.log(this);
     this.writer = new RunWriter(row, covered, host.chainKey);
     this.ledger = new Ledger(readerFor(this));
     if (fork?.memoFrom !== undefined) this.ledger.memo(fork.memoFrom, this.inheritedSeq);
@@ -160,10 +156,16 @@ export class Execution {
 
   /** Opens a call and looks up its record. */
   open<T>(key: string, kind: EntryKind, scope: Scope): OpenCall<T> {
-    const call = new OpenCall<T>(key, kind, scope, this.closeCall);
+    const call = new OpenCall<T>(key, kind, scope, this);
     this.calls.add(call);
     this.waits[kind] = (this.waits[kind] ?? 0) + 1;
     return call;
+  }
+
+  /** The author's log: silent while replaying. */
+  get log(): WorkflowLog {
+    this.runLog ??= this.host.log(this);
+    return this.runLog;
   }
 
   /** Finds the record of a call; its completion, if recorded, is handed out in its turn. */
@@ -173,7 +175,8 @@ export class Execution {
     return record;
   }
 
-  private closed(call: Call): void {
+  /** A call was settled. */
+  closed(call: Call): void {
     this.calls.delete(call);
     this.waits[call.kind] = (this.waits[call.kind] ?? 1) - 1;
     this.ledger.forget(call);
@@ -330,7 +333,8 @@ export class Execution {
     queueMicrotask(this.queuePump);
   }
 
-  private pump(): void {
+  /** Hands out one completion, or finds that there is none. Called by `schedule` only. */
+  pump(): void {
     this.pumpScheduled = false;
     if (this.ended || this.parked) return;
     for (let next = this.ledger.next(); next; next = this.ledger.next()) {
@@ -580,6 +584,8 @@ export class Execution {
   private rest(rest: Rest): void {
     if (rest.type === "parked") {
       this.parked = true;
+      this.row = unloaded;
+      this.writer.release();
       this.cancelTimer?.();
       this.cancelTimer = null;
     } else {
@@ -608,6 +614,15 @@ function forkNotes(start: Entry | undefined): ForkNotes | null {
 function markInserted(measures: string | null): string {
   return JSON.stringify({ ...(measures === null ? {} : (JSON.parse(measures) as object)), inserted: true });
 }
+
+/** Stands for the row of a parked run until it is claimed again: the row is half of what a parked coroutine weighs. */
+const unloaded = Object.freeze({}) as RunRow;
+
+/** Outside the author's context: what the engine does from here on is not workflow code. */
+function pumpOutside(execution: Execution): void {
+  sites.run(undefined, pump, execution);
+}
+const pump = (execution: Execution): void => execution.pump();
 
 /** A wait shorter than this keeps the run claimed. */
 const nearMs = 1000;

@@ -1,5 +1,6 @@
 import type { Entry, Mail } from "../store/store.ts";
 import { Heap } from "./heap.ts";
+import { LateMap } from "./late-map.ts";
 import { type MigrationPlan, renameKey } from "./migration.ts";
 import type { Call } from "./operation.ts";
 
@@ -48,17 +49,17 @@ export interface LedgerReader {
 export class Ledger {
   /** Completions of open calls, and what concerns the run as a whole. */
   private readonly available = new Heap<Completion>();
-  private readonly records = new Map<string, KeyRecord>();
+  private readonly records = new LateMap<string, KeyRecord>();
   /** Recorded keys the code has not called yet. Empty means the frontier is reached. */
-  readonly unreached = new Map<string, KeyRecord>();
-  private readonly patches = new Map<string, boolean>();
-  private readonly keyed = new Map<string, Mail[]>();
-  private readonly signals = new Map<string, SignalLine>();
-  private readonly voidedMail = new Set<number>();
-  private readonly provided = new Map<string, Entry>();
+  readonly unreached = new LateMap<string, KeyRecord>();
+  private readonly patches = new LateMap<string, boolean>();
+  private readonly keyed = new LateMap<string, Mail[]>();
+  private readonly signals = new LateMap<string, SignalLine>();
+  private readonly voidedMail = new LateMap<number, true>();
+  private readonly provided = new LateMap<string, Entry>();
   private readonly renames: MigrationPlan[] = [];
   /** What migrations made of recorded keys; null for dropped ones. Mail still comes under the recorded ones. */
-  private readonly aliases = new Map<string, string | null>();
+  private readonly aliases = new LateMap<string, string | null>();
   /** History after the next retry of a finished run; loaded when the replay gets to where that retry went back to. */
   private readonly later: { from: number; entries: Entry[]; mail: Mail[] }[] = [];
   private readonly reader: LedgerReader;
@@ -134,7 +135,7 @@ export class Ledger {
     else if (phase.startsWith("beat")) record.beat = entry;
     else if (phase.startsWith("refused")) {
       record.refused.push(entry);
-      this.voidedMail.add(this.reader.refusedMail(entry));
+      this.voidedMail.set(this.reader.refusedMail(entry), true);
     }
     if (record.call && record.settled === entry) this.offerEntry(record, record.call, entry);
   }
@@ -171,7 +172,7 @@ export class Ledger {
   }
 
   /** Calls that are open and may get mail, though nothing is recorded under their key yet. */
-  private readonly waiting = new Map<string, Call>();
+  private readonly waiting = new LateMap<string, Call>();
 
   /** The code called `key`: gives back what is recorded under it and offers its completion. */
   reach(call: Call): KeyRecord | null {
@@ -220,7 +221,7 @@ export class Ledger {
   }
 
   voidMail(n: number): void {
-    this.voidedMail.add(n);
+    this.voidedMail.set(n, true);
   }
 
   /**

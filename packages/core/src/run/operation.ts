@@ -34,16 +34,15 @@ export class OpenCall<T = unknown> implements Call {
   onMail: (mail: Mail) => void = ignore;
   onVoid: (() => void) | null = null;
   onCancel: ((reason: Error) => void) | null = null;
-  /** Tells the execution that this call is done. */
-  private readonly onClose: (call: Call) => void;
+  private readonly owner: { closed(call: Call): void };
   private settleOk!: (value: T) => void;
   private settleError!: (error: unknown) => void;
 
-  constructor(key: string, kind: EntryKind, scope: Scope, onClose: (call: Call) => void) {
+  constructor(key: string, kind: EntryKind, scope: Scope, owner: { closed(call: Call): void }) {
     this.key = key;
     this.kind = kind;
     this.scope = scope;
-    this.onClose = onClose;
+    this.owner = owner;
     this.promise = new Promise<T>((resolve, reject) => {
       this.settleOk = resolve;
       this.settleError = reject;
@@ -53,14 +52,14 @@ export class OpenCall<T = unknown> implements Call {
   resolve(value: T): void {
     if (!this.open) return;
     this.open = false;
-    this.onClose(this);
+    this.owner.closed(this);
     this.settleOk(value);
   }
 
   reject(error: unknown): void {
     if (!this.open) return;
     this.open = false;
-    this.onClose(this);
+    this.owner.closed(this);
     // The author may not be awaiting it (any more): that is no reason to end the process.
     this.promise.then(ignore, ignore);
     this.settleError(error);

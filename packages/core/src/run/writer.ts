@@ -58,6 +58,11 @@ const noRiders = (): Riders => ({
   phase: null,
 });
 
+const none = new Uint8Array(0);
+
+/** Shared by all that have nothing to ride along; never changed. */
+const nothing = noRiders();
+
 /**
  * The writing half of a claimed run: collects drafts, chains their hashes, and makes one operation at a time.
  *
@@ -69,22 +74,24 @@ export class RunWriter {
   /** The run's number as far as this worker has read. */
   seq: number;
   head: Uint8Array;
-  private readonly salt: Uint8Array;
-  private readonly origin: Uint8Array;
+  private salt: Uint8Array;
+  private origin: Uint8Array;
+  private readonly chainKey: Uint8Array | undefined;
   private mailSeen: number;
   private uncovered: Uint8Array[] = [];
   private drafts: Draft[] = [];
-  private riders = noRiders();
+  private riders = nothing;
   private ridden = false;
   private inFlight: { operation: AdvanceOperation; drafts: Draft[]; covering: Uint8Array[] } | null = null;
 
   constructor(row: RunRow, covered: number, chainKey: Uint8Array | undefined) {
+    this.chainKey = chainKey;
     this.origin = genesis(row, chainKey);
     this.pk = row.pk;
     this.epoch = row.epoch;
     this.seq = row.seq;
     this.head = row.head;
-    this.salt = row.salt ?? new Uint8Array(0);
+    this.salt = row.salt ?? none;
     this.mailSeen = covered;
   }
 
@@ -107,6 +114,7 @@ export class RunWriter {
 
   /** What must be written with the next entries. */
   get ride(): Riders {
+    if (!this.ridden) this.riders = noRiders();
     this.ridden = true;
     return this.riders;
   }
@@ -123,6 +131,16 @@ export class RunWriter {
   /** The run was claimed again by the worker that still has its coroutine. */
   reclaim(row: RunRow): void {
     this.epoch = row.epoch;
+    this.head = row.head;
+    this.salt = row.salt ?? none;
+    this.origin = genesis(row, this.chainKey);
+  }
+
+  /** The run is parked: its next row brings all of this again. */
+  release(): void {
+    this.head = none;
+    this.salt = none;
+    this.origin = none;
   }
 
   /** Makes the next operation out of everything collected; there must be none in flight. */
@@ -170,7 +188,7 @@ export class RunWriter {
     this.inFlight = { operation, drafts, covering };
     this.drafts = [];
     if (this.ridden) {
-      this.riders = noRiders();
+      this.riders = nothing;
       this.ridden = false;
     }
     return operation;
@@ -205,7 +223,7 @@ export class RunWriter {
   /** Forgets everything that was not sent. */
   drop(): void {
     this.drafts = [];
-    this.riders = noRiders();
+    this.riders = nothing;
     this.ridden = false;
     this.inFlight = null;
   }
