@@ -1,0 +1,94 @@
+import { isFinished } from "../../store/transitions.ts";
+import type { Store } from "../../store/store.ts";
+import { memoryStore } from "../../store/memory/memory-store.ts";
+import type { TraceLine } from "../scheduler.ts";
+import type { Coverage } from "./coverage.ts";
+import { checkEnding } from "./ending.ts";
+import { People } from "./people.ts";
+import { namespace, World } from "./world.ts";
+
+export interface SimulationOptions {
+  /** The store under test; a fresh one for each world. Default: in memory. */
+  store?: () => Store | Promise<Store>;
+  onTrace?: (line: TraceLine) => void;
+}
+
+/** What one simulated world came to. */
+export interface SimulationResult {
+  seed: string | number;
+  /** Empty when everything held. */
+  violations: string[];
+  coverage: Coverage;
+  /** Events carried out. */
+  steps: number;
+  /** Equal for equal seeds. */
+  digest: number;
+  /** Virtual milliseconds. */
+  lasted: number;
+}
+
+/** How long things may go wrong, and how long the rest may take after that. */
+const troubleMs = 8000;
+const patienceMs = 180_000;
+
+/** Lives one world to its end, and checks it. */
+export async function simulate(seed: string | number, options: SimulationOptions = {}): Promise<SimulationResult> {
+  const store = await (options.store ?? memoryStore)();
+  await store.open();
+  const world = new World(seed, store, options.onTrace);
+  const { scheduler, fleet, mishaps } = world;
+  const began = world.now;
+  const onRejection = (reason: unknown): void => world.violation(`unhandled rejection: ${describe(reason)}`);
+  process.on("unhandledRejection", onRejection);
+  try {
+    const people = new People(world);
+    for (let machine = 0; machine < 3; machine++) fleet.launch(machine);
+    people.begin();
+    let settled = false;
+    let lookAt = 0;
+    const state = { rest: false };
+    const look = async (): Promise<void> => {
+      const { runs } = await store.sizes(namespace);
+      const live = runs.ready + runs.running + runs.parked + runs.paused;
+      state.rest = live === 0 && people.idle && people.started.size === world.plan.fates.length;
+    };
+    const watchRest = (): void => {
+      scheduler.post(world.network, "looks whether all is done", 100, async () => {
+        await look();
+        watchRest();
+      });
+    };
+    watchRest();
+    await scheduler.run(() => {
+      if (world.now - began > troubleMs) mishaps.over = true;
+      if (world.witness.violations.length > 20) return true;
+      if (world.now - began > patienceMs) return true;
+      if (world.now < lookAt) return false;
+      lookAt = world.now;
+      settled = state.rest;
+      return settled;
+    });
+    await checkEnding(world, people);
+  } catch (error) {
+    world.violation(`the simulation stopped: ${describe(error)}`);
+  } finally {
+    process.off("unhandledRejection", onRejection);
+    for (const worker of fleet.workers) if (!worker.actor.gone) worker.crash();
+  }
+  world.coverage.worlds = 1;
+  world.coverage.fewestCalls = world.coverage.storeCalls;
+  return {
+    seed,
+    violations: [...world.witness.violations],
+    coverage: world.coverage,
+    steps: scheduler.steps,
+    digest: scheduler.digest,
+    lasted: world.now - began,
+  };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+export { isFinished };

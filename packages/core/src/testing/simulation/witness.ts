@@ -1,0 +1,104 @@
+import type { Outcome } from "./program.ts";
+
+/** One execution of a step's function, as the outside world sees it. */
+export interface Effect {
+  /** Its result names it: no two executions give the same. */
+  token: string;
+  runId: string;
+  generation: number;
+  /** Key of the step in its run, from the idempotency key. */
+  key: string;
+  node: string;
+  cache: string | null;
+  attempt: number;
+  round: number;
+  process: string;
+  epoch: number;
+  at: number;
+  ended: "ok" | "failed" | null;
+}
+
+/** What one coroutine of a run has observed, in order. */
+export interface Observations {
+  /** `path=outcome`, in the order in which the code saw them. */
+  lines: string[];
+  outcomes: Map<string, Outcome>;
+}
+
+/**
+ * The outside ledger of a simulated world: every execution of an effect, and everything workflow code has seen.
+ * It survives every crash, and nothing under test writes it.
+ */
+export class Witness {
+  readonly effects: Effect[] = [];
+  private readonly byStep = new Map<string, Effect[]>();
+  private readonly seen = new Map<string, Observations>();
+  /** Problems found while the world runs. */
+  readonly violations: string[] = [];
+
+  violation(text: string): void {
+    this.violations.push(text);
+  }
+
+  addEffect(effect: Omit<Effect, "token" | "ended">): Effect {
+    const whole: Effect = { ...effect, token: `t${this.effects.length + 1}`, ended: null };
+    this.effects.push(whole);
+    const step = stepId(whole);
+    const list = this.byStep.get(step);
+    if (list) list.push(whole);
+    else this.byStep.set(step, [whole]);
+    return whole;
+  }
+
+  /** All executions of one step of one run. */
+  executions(of: { runId: string; generation: number; key: string }): readonly Effect[] {
+    return this.byStep.get(stepId(of)) ?? [];
+  }
+
+  /** Where a coroutine of this run writes down what it observes. */
+  coroutine(run: { id: string; generation: number; attempt: number }, round: number): Coroutine {
+    const name = observationsOf(run.id, run.generation, round, run.attempt);
+    let all = this.seen.get(name);
+    if (!all) {
+      all = { lines: [], outcomes: new Map() };
+      this.seen.set(name, all);
+    }
+    return new Coroutine(this, name, all);
+  }
+
+  observations(run: string, generation: number, round: number, attempt: number): Observations | undefined {
+    return this.seen.get(observationsOf(run, generation, round, attempt));
+  }
+}
+
+const observationsOf = (run: string, generation: number, round: number, attempt: number): string =>
+  `${run}.${generation}~${round}.${attempt}`;
+
+const stepId = (of: { runId: string; generation: number; key: string }): string =>
+  `${of.runId}.${of.generation}/${of.key}`;
+
+/** One execution of workflow code: what it sees must be what every other one of the same run saw, in the same order. */
+export class Coroutine {
+  private readonly witness: Witness;
+  private readonly name: string;
+  private readonly all: Observations;
+  private next = 0;
+
+  constructor(witness: Witness, name: string, all: Observations) {
+    this.witness = witness;
+    this.name = name;
+    this.all = all;
+  }
+
+  saw(path: string, outcome: Outcome): void {
+    const line = `${path}=${JSON.stringify(outcome)}`;
+    const index = this.next++;
+    const known = this.all.lines[index];
+    if (known === undefined) {
+      this.all.lines.push(line);
+      this.all.outcomes.set(path, outcome);
+    } else if (known !== line) {
+      this.witness.violation(`replay of ${this.name} differs at observation ${index}: saw ${line}, before that ${known}`);
+    }
+  }
+}

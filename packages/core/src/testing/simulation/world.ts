@@ -1,0 +1,114 @@
+import type { Store } from "../../store/store.ts";
+import { Dice } from "../dice.ts";
+import { Actor, Scheduler, type TraceLine } from "../scheduler.ts";
+import { Auditor } from "./auditor.ts";
+import { Coverage } from "./coverage.ts";
+import { Fleet } from "./fleet.ts";
+import { generatePlan, type Plan } from "./generate.ts";
+import type { Link } from "./link.ts";
+import { Mishaps } from "./mishaps.ts";
+import type { Program } from "./program.ts";
+import { Witness } from "./witness.ts";
+
+export const namespace = "default";
+/** Short, so that a lease expires within a simulated minute. */
+export const leaseMs = 3000;
+
+/** One simulated world: a store, what is planned, and what was seen. Processes and people live in it. */
+export class World {
+  readonly seed: string | number;
+  readonly scheduler: Scheduler;
+  readonly dice: Dice;
+  readonly plan: Plan;
+  readonly witness = new Witness();
+  readonly coverage = new Coverage();
+  readonly auditor: Auditor;
+  readonly mishaps: Mishaps;
+  readonly fleet: Fleet;
+  readonly store: Store;
+  /** Where calls travel once they have left their process: no crash takes them back. */
+  readonly network = new Actor("network");
+  /** The connection whose call the store is carrying out. */
+  speaker: Link | null = null;
+  /** Some wall clock was wrong at some time: leases may have been taken from processes that still had them. */
+  clocksJumped = false;
+  private readonly rounds = new Map<string, number>();
+  private readonly waiting = new Map<string, { runId: string; name: string; since: number }>();
+  private readonly repaired = new Set<string>();
+  private readonly undoneTokens = new Map<string, number>();
+  private readonly onTrace: ((line: TraceLine) => void) | undefined;
+  private waits = 0;
+
+  constructor(seed: string | number, store: Store, onTrace?: (line: TraceLine) => void) {
+    this.seed = seed;
+    this.store = store;
+    this.onTrace = onTrace;
+    this.scheduler = new Scheduler(seed, onTrace ? { onTrace } : {});
+    this.dice = new Dice(seed, "world");
+    this.plan = generatePlan(seed);
+    this.auditor = new Auditor(this);
+    this.mishaps = new Mishaps(seed);
+    this.fleet = new Fleet(this);
+  }
+
+  get now(): number {
+    return this.scheduler.now;
+  }
+
+  /** How long a call or its answer travels, in ms. */
+  latency(): number {
+    return this.dice.chance(0.9) ? this.dice.below(3) : this.dice.between(3, 15);
+  }
+
+  program(id: string): Program {
+    const program = this.plan.programs.get(id);
+    if (!program) throw new Error(`no program ${id}`);
+    return program;
+  }
+
+  violation(text: string): void {
+    this.onTrace?.({ at: this.now, actor: "CHECK", what: text });
+    this.witness.violation(`at ${this.now}: ${text}`);
+  }
+
+  /** How often a run was retried after it had failed. */
+  roundOf(runId: string): number {
+    return this.rounds.get(runId) ?? 0;
+  }
+
+  retried(runId: string): void {
+    this.rounds.set(runId, this.roundOf(runId) + 1);
+  }
+
+  /** Notes that a run waits for a message, as long as it does. */
+  async awaiting<T>(runId: string, name: string, wait: () => Promise<T>): Promise<T> {
+    const id = `${runId} ${name} ${++this.waits}`;
+    this.waiting.set(id, { runId, name, since: this.now });
+    try {
+      return await wait();
+    } finally {
+      this.waiting.delete(id);
+    }
+  }
+
+  /** Messages some coroutine waits for; the coroutine may be dead. */
+  waitedFor(): { runId: string; name: string; since: number }[] {
+    return [...this.waiting.values()];
+  }
+
+  isBroken(step: string): boolean {
+    return !this.repaired.has(step);
+  }
+
+  repair(step: string): void {
+    this.repaired.add(step);
+  }
+
+  undone(token: string): void {
+    this.undoneTokens.set(token, (this.undoneTokens.get(token) ?? 0) + 1);
+  }
+
+  timesUndone(token: string): number {
+    return this.undoneTokens.get(token) ?? 0;
+  }
+}
