@@ -28,9 +28,9 @@ function checked(row: Record<string, unknown>): SqlRow {
 /** The driver on Node's own SQLite: nothing to install, nothing to compile. */
 export function openNodeSqlite(path: string): SqliteDriver {
   const database = new (databaseClass())(path);
-  const version = String(database.prepare("select sqlite_version() as version").get()?.["version"] ?? "0");
   return {
-    version,
+    // Not asked of the database, which another process may just have locked.
+    version: process.versions["sqlite"] ?? "0",
     prepare(sql): SqlStatement {
       const statement = database.prepare(sql);
       return {

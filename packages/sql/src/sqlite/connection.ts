@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { InvalidStateError } from "@holdpoint/core";
-import type { OpenSqlite } from "../driver/driver.ts";
+import type { OpenSqlite, SqliteDriver } from "../driver/driver.ts";
 import { isBusy, storeError } from "./errors.ts";
 import { isInMemory, narrowFiles, prepareFile } from "./files.ts";
 import { isCurrent, migrate } from "./migrate.ts";
@@ -52,17 +52,22 @@ export class Connection {
     try {
       const driver = openDriver(path);
       try {
-        const session = new Session(driver);
-        driver.exec(`pragma busy_timeout = 0; pragma page_size = ${pageBytes}`);
-        await this.#retry(session, () => driver.exec("pragma journal_mode = wal"));
-        driver.exec(`
-          pragma synchronous = ${durability === "full" ? "full" : "normal"};
-          pragma wal_autocheckpoint = ${checkpointPages};
-          pragma foreign_keys = off;
-          pragma temp_store = memory;
-          pragma cache_size = -16384`);
-        const current = await this.#retry(session, () => hasSchema(session) && isCurrent(driver));
-        if (!current) await this.#retry(session, () => session.transaction(() => migrate(driver, Date.now())));
+        const retry = <T>(work: () => T): Promise<T> => this.#retry(driver, work);
+        // Another process may be creating the file at this moment: even looking at it can find it locked.
+        await retry(() =>
+          driver.exec(`
+            pragma busy_timeout = 0;
+            pragma page_size = ${pageBytes};
+            pragma journal_mode = wal;
+            pragma synchronous = ${durability === "full" ? "full" : "normal"};
+            pragma wal_autocheckpoint = ${checkpointPages};
+            pragma foreign_keys = off;
+            pragma temp_store = memory;
+            pragma cache_size = -16384`),
+        );
+        const session = await retry(() => new Session(driver));
+        const current = await retry(() => hasSchema(session) && isCurrent(driver));
+        if (!current) await retry(() => session.transaction(() => migrate(driver, Date.now())));
         this.#session = session;
       } catch (error) {
         driver.close();
@@ -85,7 +90,7 @@ export class Connection {
   async run<T>(work: (session: Session) => T): Promise<T> {
     const { session } = this;
     try {
-      return await this.#retry(session, () => work(session));
+      return await this.#retry(session.driver, () => work(session));
     } catch (error) {
       throw storeError(session.driver, this.#options.path, error);
     }
@@ -95,13 +100,13 @@ export class Connection {
    * SQLite's own busy handler sleeps in C and stops the whole event loop, so it is off; we wait here. Jittered, so that
    * two processes do not wake in step.
    */
-  async #retry<T>(session: Session, work: () => T): Promise<T> {
+  async #retry<T>(driver: SqliteDriver, work: () => T): Promise<T> {
     const started = performance.now();
     for (let attempt = 0; ; attempt++) {
       try {
         return work();
       } catch (error) {
-        if (!isBusy(session.driver, error)) throw error;
+        if (!isBusy(driver, error)) throw error;
         if (performance.now() - started > this.#options.busyTimeout) throw error;
       }
       await delay(1 + Math.random() * Math.min(2 ** attempt, 20));
