@@ -55,6 +55,8 @@ export class Worker {
   private started = false;
   private claiming = false;
   private claimAgain = false;
+  /** Runs may be ours without being here: a claim's answer was lost, or what it gave could not be begun. */
+  private mayOwnMore = false;
   private leaseEnds = 0;
   private stopTimers: (() => void)[] = [];
   private cancelWake: (() => void) | null = null;
@@ -183,6 +185,8 @@ export class Worker {
     if (!this.started) return;
     if (held) {
       this.leaseEnds = asked + leaseMs;
+      // A claim that a network carried out twice answers for only one of them: on a shared store it is worth a look.
+      if (this.mayOwnMore || store.shared) await this.beginForgotten();
       return;
     }
     // A dead incarnation never comes back: its runs are somebody else's now.
@@ -273,6 +277,7 @@ export class Worker {
     this.claimAgain = false;
     const { incarnation } = this;
     let count = 0;
+    let whole = false;
     try {
       const now = clock.now();
       const { runs, poisoned, nextWake } = await store.claim(namespace, {
@@ -294,11 +299,42 @@ export class Worker {
       }
       this.sleepUntil(nextWake);
       if (runs.length === free || poisoned.length > 0) this.claimAgain = true;
+      whole = true;
     } finally {
       this.claiming = false;
+      if (!whole) this.mayOwnMore = true;
     }
     if (this.claimAgain) this.wake();
     return count;
+  }
+
+  /** Begins the runs that the store says are ours but that never got here: nobody else would while this worker lives. */
+  private async beginForgotten(): Promise<void> {
+    if (this.claiming || !this.started) return;
+    this.claiming = true;
+    try {
+      const { store, namespace } = this.settings;
+      const { incarnation } = this;
+      // What is here now may rest before the answer comes: it is not forgotten.
+      const here = new Set(this.running.keys());
+      const forgotten: RunRow[] = [];
+      let cursor: string | null = null;
+      do {
+        const page = await store.runs(namespace, { status: ["running"] }, { limit: 1000, cursor });
+        forgotten.push(...page.items.filter((row) => row.owner === incarnation && !here.has(row.pk)));
+        cursor = page.cursor;
+      } while (cursor !== null);
+      if (incarnation !== this.incarnation) return;
+      this.mayOwnMore = false;
+      await this.begin(forgotten.filter((row) => row.stalls <= maxStalls));
+      for (const row of forgotten) if (row.stalls > maxStalls) await holdPoisoned(this, row);
+    } catch (error) {
+      this.mayOwnMore = true;
+      throw error;
+    } finally {
+      this.claiming = false;
+      if (this.claimAgain) this.wake();
+    }
   }
 
   /** Looks again when the next run becomes due. */
@@ -338,7 +374,8 @@ export class Worker {
           await this.execute(row, await assemble(store, namespace, row.pk, whole as History));
         }
       } catch (error) {
-        this.host.engineLog.error({ run: row.id, error }, "could not begin a run; it will be claimed again");
+        this.mayOwnMore = true;
+        this.host.engineLog.error({ run: row.id, error }, "could not begin a run; trying again");
       }
     }
   }
