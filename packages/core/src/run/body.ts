@@ -78,8 +78,10 @@ async function cleanUp(execution: Execution): Promise<NotUndone[]> {
   );
   if (!execution.ledger.replaying) execution.writer.ride.phase = "compensating";
   try {
-    await sites.run(shield.site(execution), () => Promise.all(unknown.map((ask) => ask().catch(() => {}))));
-    return await undoSteps(execution, steps, shield);
+    const left = (await Promise.all(unknown.map((one) => one.settle()))).filter((one) => one !== null);
+    steps.push(...execution.undo.splice(0));
+    left.push(...(await undoSteps(execution, steps, shield)));
+    return left;
   } finally {
     execution.cancelScope(clock, new CancelledError("cleanup is done"));
     execution.cleaning = false;
@@ -91,10 +93,16 @@ function boundByTimeout(execution: Execution): void {
   const { timeout, name } = execution.workflow.options;
   if (timeout === undefined) return;
   const limit = durationMs(timeout, `workflow "${name}" timeout`);
-  execution.timers.add(execution.row.createdAt + limit, (live) => {
-    if (execution.result) return;
-    if (!live) return void timeOut(execution, limit);
-    const draft = waitDraft(execution, timeoutKey, "run", "settled", limit, "error");
-    execution.writeResult(draft, null, () => timeOut(execution, limit));
-  });
+  const arm = (from: number) =>
+    execution.timers.add(from + limit, (live) => {
+      if (execution.result) return;
+      if (!live) return void timeOut(execution, limit);
+      const draft = waitDraft(execution, timeoutKey, "run", "settled", limit, "error");
+      execution.writeResult(draft, null, () => timeOut(execution, limit));
+    });
+  let timer = arm(execution.row.createdAt);
+  execution.onRetried = (at) => {
+    timer.active = false;
+    timer = arm(at);
+  };
 }

@@ -29,6 +29,7 @@ import { waitDraft } from "./sleep.ts";
 import { packStreamValue } from "./stream-value.ts";
 import { RunTimers } from "./timers.ts";
 import type { Undo } from "./undo.ts";
+import type { Unknown } from "./unknown.ts";
 import { type Draft, RunWriter } from "./writer.ts";
 
 /** Something that starts only when nothing recorded is left to hand out. */
@@ -39,7 +40,8 @@ export interface Startable {
 
 /** A child as its parent remembers it. */
 export interface ChildFact {
-  readonly id: string;
+  /** A retry of the run may start it afresh, under another id. */
+  id: string;
   readonly close: "cancel" | "abandon";
   done: boolean;
 }
@@ -67,8 +69,8 @@ export class Execution {
   /** Completed steps that can be undone, in the order they were handed out. */
   readonly undo: Undo[] = [];
   readonly children = new LateMap<string, ChildFact>();
-  /** `once` steps whose outcome nobody knows, for the cleanup to ask about. */
-  readonly unknown: (() => Promise<void>)[] = [];
+  /** `once` steps that were cancelled and whose outcome nobody knows yet. */
+  readonly unknown: Unknown[] = [];
   /** Effects in progress: the run cannot park. */
   executing = 0;
   /** Entries being written whose commit completes a call. */
@@ -104,6 +106,8 @@ export class Execution {
   result: BodyResult | null = null;
   /** How the run ends, once its end was drafted. */
   ending: { status: FinishedStatus; workflow: string; value: unknown } | undefined;
+  /** Gives the run as a whole its time anew. */
+  onRetried: ((at: number) => void) | null = null;
   private finishDrafted = false;
   private readonly unstarted: Startable[] = [];
   private readonly entropies = new LateMap<string, Entropy>();
@@ -186,6 +190,19 @@ export class Execution {
   startLater(effect: Startable): void {
     this.unstarted.push(effect);
     this.schedule();
+  }
+
+  /** Takes a call's effect back out of the queue. */
+  unstart(call: Call): void {
+    const kept = this.unstarted.filter((effect) => effect.call !== call);
+    this.unstarted.splice(0, this.unstarted.length, ...kept);
+  }
+
+  /** The replay got to where a retry goes on, at `at`; what was emitted until then stands in the stream. */
+  retried(at: number, streamed: number | undefined): void {
+    if (at > this.time) this.time = at;
+    if (streamed !== undefined) this.emitted = streamed;
+    this.onRetried?.(at);
   }
 
   /** Queues an entry. `urgent` writes it in this turn; otherwise it rides along with the next one. */

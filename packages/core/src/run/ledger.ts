@@ -34,6 +34,10 @@ export interface Completion {
 export interface LedgerReader {
   migration(mail: Mail): MigrationPlan;
   retryFrom(mail: Mail): number | null;
+  /** The replay got to where a retry went back to. */
+  retried(mail: Mail): void;
+  /** What is recorded of an open call has changed: it must not be started as if there were nothing. */
+  unstart(call: Call): void;
   refusedMail(entry: Entry): number;
   positional(mail: Mail): void;
   /** An entry of the run itself that has its place in the order (its timeout). */
@@ -61,7 +65,13 @@ export class Ledger {
   /** What migrations made of recorded keys; null for dropped ones. Mail still comes under the recorded ones. */
   private readonly aliases = new LateMap<string, string | null>();
   /** History after the next retry of a finished run; loaded when the replay gets to where that retry went back to. */
-  private readonly later: { from: number; entries: Entry[]; mail: Mail[] }[] = [];
+  private readonly later: Segment[] = [];
+  /** The part of the history that is being replayed, while there is a later one. */
+  private segment: Segment | null = null;
+  /** Calls made before a retry's part of the history was loaded, with nothing recorded so far. */
+  private readonly early = new LateMap<string, Call>();
+  /** Open calls whose record changed with the part that was loaded last. */
+  private changed: Set<Call> | null = null;
   private readonly reader: LedgerReader;
   /** Settled records of reached calls that have not been handed out. */
   private undelivered = 0;
@@ -97,18 +107,24 @@ export class Ledger {
     for (const retry of [...retries, null]) {
       const end = retry ? retry.n : Number.POSITIVE_INFINITY;
       const inside = (n: number): boolean => n >= start && n < end;
-      const segment = { entries: entries.filter((e) => inside(e.seq)), mail: mail.filter((m) => inside(m.n)) };
-      if (previous === null) this.index(segment.entries, segment.mail);
-      else this.later.push({ from: this.reader.retryFrom(previous) ?? 0, ...segment });
+      const whole = retries.length === 0;
+      const segment: Segment = {
+        retry: previous,
+        entries: whole ? entries : entries.filter((e) => inside(e.seq)),
+        mail: whole ? mail : mail.filter((m) => inside(m.n)),
+      };
+      if (previous === null) this.index(segment);
+      else this.later.push(segment);
       previous = retry;
       start = end;
     }
     this.armRewind();
   }
 
-  private index(entries: readonly Entry[], mail: readonly Mail[]): void {
-    for (const entry of entries) this.indexEntry(entry);
-    for (const row of mail) this.receive(row);
+  private index(segment: Segment): void {
+    if (this.later.length > 0 || segment.retry) this.segment = segment;
+    for (const entry of segment.entries) this.indexEntry(entry);
+    for (const row of segment.mail) this.receive(row);
   }
 
   private indexEntry(entry: Entry): void {
@@ -125,8 +141,10 @@ export class Ledger {
     if (!record) {
       record = { key, opens: [], beat: null, attempts: [], settled: null, refused: [], call: null, lastSeq: 0 };
       this.records.set(key, record);
-      if (entry.seq < this.memoFrom || entry.seq > this.memoTo) this.unreached.set(key, record);
+      record.call = this.early.get(key) ?? null;
+      if (!record.call && (entry.seq < this.memoFrom || entry.seq > this.memoTo)) this.unreached.set(key, record);
     }
+    if (record.call && this.changed) this.changed.add(record.call);
     record.lastSeq = entry.seq;
     const phase = entry.phase;
     if (phase.startsWith("settled")) record.settled = entry;
@@ -137,7 +155,10 @@ export class Ledger {
       record.refused.push(entry);
       this.voidedMail.set(this.reader.refusedMail(entry), true);
     }
-    if (record.call && record.settled === entry) this.offerEntry(record, record.call, entry);
+    if (record.call && record.settled === entry) {
+      this.undelivered++;
+      this.offerEntry(record, record.call, entry);
+    }
   }
 
   /** Takes one row of mail into account, at load or as it arrives. */
@@ -185,6 +206,7 @@ export class Ledger {
         this.offerEntry(record, call, record.settled);
       }
     }
+    if (!record && this.later.length > 0) this.early.set(call.key, call);
     const provided = record?.settled ? undefined : this.provided.get(call.key);
     if (provided) {
       this.available.push({
@@ -204,8 +226,14 @@ export class Ledger {
     return record;
   }
 
+  /** Whether anything is recorded under a key. */
+  has(key: string): boolean {
+    return this.records.has(key);
+  }
+
   forget(call: Call): void {
     this.waiting.delete(call.key);
+    this.early.delete(call.key);
   }
 
   /** Whether an open call was made before recorded ones, by a workflow that allows it: waiting for it is no divergence. */
@@ -216,8 +244,9 @@ export class Ledger {
     );
   }
 
-  isVoided(mail: Mail): boolean {
-    return this.voidedMail.has(mail.n);
+  /** Whether mail (or the run's own timeout) with this number counts no more. */
+  isVoided(n: number): boolean {
+    return this.voidedMail.has(n);
   }
 
   voidMail(n: number): void {
@@ -272,7 +301,8 @@ export class Ledger {
       time: mail.at,
       call,
       deliver: () => {
-        if (!call.open || this.voidedMail.has(mail.n)) return false;
+        // Of a hold that was asked anew, or a child that was started afresh, only the last one counts.
+        if (!call.open || this.voidedMail.has(mail.n) || mail.key !== this.storedKey(call.key)) return false;
         call.onMail(mail);
         return true;
       },
@@ -331,38 +361,72 @@ export class Ledger {
 
   private armRewind(): void {
     const next = this.later[0];
-    if (!next) return;
+    if (!next?.retry) return;
+    const { retry } = next;
+    const from = this.reader.retryFrom(retry) ?? 0;
     this.available.push({
-      seq: next.from - 0.5,
+      seq: from - 0.5,
       time: 0,
       call: null,
       deliver: () => {
+        this.changed = this.rewind(from);
         this.later.shift();
-        this.rewind(next.from);
-        this.index(next.entries, next.mail);
+        this.reader.retried(retry);
+        this.index(next);
+        for (const call of this.changed) this.goOn(call);
+        this.changed = null;
         this.armRewind();
         return false;
       },
     });
   }
 
-  /** Forgets what came at `from` or later, but for the results of calls that were open at that moment. */
-  private rewind(from: number): void {
+  /** Lets an open call go on from what is recorded under its key now. */
+  private goOn(call: Call): void {
+    const record = this.records.get(call.key);
+    if (!call.open || !record) return;
+    this.reader.unstart(call);
+    call.onVoid?.(record);
+  }
+
+  /**
+   * Forgets what came at `from` or later, but for good results of calls that were open at that moment. Gives back the
+   * calls that start afresh: those that had failed, and holds and children that ended with the run.
+   */
+  private rewind(from: number): Set<Call> {
     for (const [key, record] of this.unreached) {
       if (record.lastSeq < from) continue;
       this.unreached.delete(key);
       this.records.delete(key);
       this.keyed.delete(key);
     }
+    for (const mail of this.segment?.mail ?? []) if (mail.n >= from && voidable.has(mail.kind)) this.voidMail(mail.n);
+    for (const entry of this.segment?.entries ?? []) if (entry.kind === "run" && entry.seq >= from) this.voidMail(entry.seq);
+    const fresh = new Set<Call>();
     for (const record of this.records.values()) {
       const { call, settled } = record;
-      if (!call?.open || !settled || settled.seq < from || settled.outcome !== "error") continue;
+      if (!call?.open) continue;
+      if (settled) {
+        if (settled.seq < from || settled.outcome !== "error") continue;
+        this.undelivered--;
+      } else if (!this.endedWithTheRun(call, from)) continue;
       record.settled = null;
       record.attempts = [];
       record.opens = [];
-      this.undelivered--;
-      call.onVoid?.();
+      fresh.add(call);
     }
+    return fresh;
+  }
+
+  /**
+   * Whether an unanswered call has to be made again: its hold was withdrawn or its child cancelled when the run ended; the
+   * time a signal may take begins anew.
+   */
+  private endedWithTheRun(call: Call, from: number): boolean {
+    if (call.kind === "hold" || call.kind === "signal") return true;
+    if (call.kind !== "child") return false;
+    const result = this.keyed.get(call.key)?.findLast((mail) => mail.n >= from);
+    return result ? result.outcome !== "ok" : !call.outlivesRun;
   }
 
   // ── Migration ───────────────────────────────────────────────────────────────────────────────────
@@ -417,6 +481,16 @@ function storedName({ key, phase }: Entry): string {
 
 /** A key inside a shielded scope. */
 const shielded = /(^|\/)shield(:[^/]*)?#\d+\//;
+
+/** Mail that says nothing any more once a retry has gone back to before it. Signals stay: they are somebody's words. */
+const voidable: ReadonlySet<Mail["kind"]> = new Set(["tick", "cancel", "pause", "resume"]);
+
+/** The history from one retry (null: from the start) to the next. */
+interface Segment {
+  retry: Mail | null;
+  entries: readonly Entry[];
+  mail: readonly Mail[];
+}
 
 interface SignalLine {
   mail: Mail[];

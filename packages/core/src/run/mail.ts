@@ -9,6 +9,11 @@ export function readerFor(execution: Execution): LedgerReader {
   return {
     migration: (mail) => execution.decode(mail.payload) as MigrationPlan,
     retryFrom: (mail) => (execution.decode(mail.payload) as { from: number | null } | undefined)?.from ?? null,
+    retried: (mail) => {
+      const { streamed } = execution.decode(mail.payload) as { streamed?: number };
+      execution.retried(mail.at, streamed);
+    },
+    unstart: (call) => execution.unstart(call),
     refusedMail: (entry) => (execution.decode(entry.payload) as { mail: number }).mail,
     positional: (mail) => offerPositional(execution, mail),
     runEntry: (entry) => {
@@ -18,7 +23,7 @@ export function readerFor(execution: Execution): LedgerReader {
         seq: entry.seq,
         time: entry.endedAt,
         call: null,
-        deliver: () => timeOut(execution, limit),
+        deliver: () => !execution.ledger.isVoided(entry.seq) && timeOut(execution, limit),
       });
     },
   };
@@ -32,7 +37,7 @@ function offerPositional(execution: Execution, mail: Mail): void {
     seq: mail.n,
     time: mail.at,
     call: null,
-    deliver: () => act(execution, mail),
+    deliver: () => !execution.ledger.isVoided(mail.n) && act(execution, mail),
   });
 }
 

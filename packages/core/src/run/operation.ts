@@ -1,4 +1,5 @@
 import type { Entry, EntryKind, Mail } from "../store/store.ts";
+import type { KeyRecord } from "./ledger.ts";
 import type { Scope } from "./scope.ts";
 
 const ignore = (): void => {};
@@ -13,8 +14,10 @@ export interface Call {
   onEntry: (entry: Entry) => void;
   /** How mail for its key becomes a value or an error. */
   onMail: (mail: Mail) => void;
-  /** Called when a retry of the run voids its recorded failure: the call starts afresh. */
-  onVoid: (() => void) | null;
+  /** Called when a retry of the run voided its failure or changed its record: the call goes on from there, maybe afresh. */
+  onVoid: ((record: KeyRecord) => void) | null;
+  /** What it waits for goes on when the run ends (an abandoned child). */
+  readonly outlivesRun: boolean;
   /** Called when the scope is cancelled, before the promise rejects. */
   onCancel: ((reason: Error) => void) | null;
   reject(error: unknown): void;
@@ -32,7 +35,8 @@ export class OpenCall<T = unknown> implements Call {
   open = true;
   onEntry: (entry: Entry) => void = ignore;
   onMail: (mail: Mail) => void = ignore;
-  onVoid: (() => void) | null = null;
+  onVoid: ((record: KeyRecord) => void) | null = null;
+  outlivesRun = false;
   onCancel: ((reason: Error) => void) | null = null;
   private readonly owner: { closed(call: Call): void };
   private settleOk!: (value: T) => void;

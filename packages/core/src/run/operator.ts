@@ -1,6 +1,6 @@
 import { ValidationError } from "../errors.ts";
 import type { Execution } from "./execution.ts";
-import { openHold } from "./holds.ts";
+import { type HoldSpec, openHold } from "./holds.ts";
 import type { Scope } from "./scope.ts";
 
 /** What an operator says about a `once` step whose end nobody saw. */
@@ -35,31 +35,30 @@ export function acceptOperatorAnswer(value: unknown): OperatorAnswer {
   return value as OperatorAnswer;
 }
 
-/** Asks a person what became of attempt `attempt` of a step that must not be repeated blindly. */
+/** Asks a person what became of attempt `attempt` of step `step` that must not be repeated blindly. */
 export async function askOperator(
   execution: Execution,
   scope: Scope,
   key: string,
+  step: string,
   name: string,
   attempt: number,
 ): Promise<OperatorAnswer> {
-  const answer = await openHold(
-    execution,
-    scope,
-    {
-      name: `unknown outcome of ${name}`,
-      origin: "operator",
-      request: {
-        title: `Did "${name}" happen?`,
-        consequence: `The run goes on with what you say about attempt ${attempt} of step "${name}".`,
-        severity: "high",
-        context: { run: execution.row.id, workflow: execution.row.workflow, key, attempt },
-      },
-      schema: unknownOutcomeSchema,
-      accept: acceptOperatorAnswer,
+  const spec: HoldSpec = {
+    name: `unknown outcome of ${name}`,
+    origin: "operator",
+    request: {
+      title: `Did "${name}" happen?`,
+      consequence: `The run goes on with what you say about attempt ${attempt} of step "${name}".`,
+      severity: "high",
+      context: { run: execution.row.id, workflow: execution.row.workflow, key: step, attempt },
     },
-    `${key}/operator#${attempt}`,
-  );
-  execution.operatorHolds--;
-  return answer.value as OperatorAnswer;
+    schema: unknownOutcomeSchema,
+    accept: acceptOperatorAnswer,
+  };
+  try {
+    return (await openHold(execution, scope, spec, key)).value as OperatorAnswer;
+  } finally {
+    execution.operatorHolds--;
+  }
 }

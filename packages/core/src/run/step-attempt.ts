@@ -1,40 +1,57 @@
 import { TimeoutError } from "../errors.ts";
-import type { Entry } from "../store/store.ts";
-import type { Measures, StepInfo, StepOptions } from "../workflow/context.ts";
-import { durationMs } from "../workflow/duration.ts";
+import type { Entry, StoredPayload } from "../store/store.ts";
+import type { Measures, StepInfo } from "../workflow/context.ts";
 import type { Execution } from "./execution.ts";
+import type { StepPlan } from "./step-options.ts";
+
+/** The heartbeats of one step, over all its attempts. */
+export class Pulse {
+  /** The details recorded last. */
+  last: StoredPayload | null = null;
+  private attempt = 0;
+  private count = 0;
+
+  constructor(recorded: Entry | null | undefined) {
+    if (!recorded) return;
+    this.last = recorded.payload;
+    this.attempt = recorded.attempt;
+    this.count = Number(/^beat:\d+\.(\d+)/.exec(recorded.phase)?.[1] ?? 0);
+  }
+
+  /** The phase of the next one: numbered on where an earlier worker stopped. */
+  next(attempt: number): string {
+    if (attempt !== this.attempt) this.count = 0;
+    this.attempt = attempt;
+    return `beat:${attempt}.${++this.count}`;
+  }
+}
+
+/** What an attempt needs to know of its step. */
+export interface AttemptedStep {
+  readonly execution: Execution;
+  readonly key: string;
+  readonly name: string;
+  readonly plan: Pick<StepPlan<never>, "timeoutMs" | "silenceMs" | "mode">;
+  pulse(): Pulse;
+  timedOut(error: TimeoutError): void;
+}
 
 /** One attempt: what the author's function is given, and its clocks. */
 export class StepAttempt implements StepInfo {
   readonly attempt: number;
   readonly startedAt: number;
-  private readonly execution: Execution;
-  private readonly key: string;
-  private readonly options: StepOptions<never>;
-  private readonly lastBeat: Entry | null;
-  private readonly onTimeout: (error: TimeoutError) => void;
+  private readonly step: AttemptedStep;
   private controller: AbortController | null = null;
   private stopTimeout: (() => void) | null = null;
   private stopSilence: (() => void) | null = null;
-  private beats = 0;
   private beatAt = Number.NEGATIVE_INFINITY;
   private noted: Measures | null = null;
+  private over = false;
 
-  constructor(
-    execution: Execution,
-    key: string,
-    attempt: number,
-    options: StepOptions<never>,
-    lastBeat: Entry | null,
-    onTimeout: (error: TimeoutError) => void,
-  ) {
-    this.execution = execution;
-    this.key = key;
+  constructor(step: AttemptedStep, attempt: number) {
+    this.step = step;
     this.attempt = attempt;
-    this.options = options;
-    this.lastBeat = lastBeat;
-    this.onTimeout = onTimeout;
-    this.startedAt = execution.host.clock.now();
+    this.startedAt = step.execution.host.clock.now();
   }
 
   get signal(): AbortSignal {
@@ -42,12 +59,24 @@ export class StepAttempt implements StepInfo {
     return this.controller.signal;
   }
 
+  /** With the generation: what a run does again after `continueAsNew` is another thing. */
   get idempotencyKey(): string {
-    return `${this.execution.row.id}/${this.key}`;
+    const { row } = this.step.execution;
+    return `${row.id}${row.generation === 1 ? "" : `.${row.generation}`}/${this.step.key}`;
   }
 
   get lastHeartbeat(): unknown {
-    return this.lastBeat ? this.execution.decode(this.lastBeat.payload) : undefined;
+    const { last } = this.step.pulse();
+    return last ? this.step.execution.decode(last) : undefined;
+  }
+
+  /** Functions of their own, so that an author may take them out of the object. */
+  get heartbeat(): (details?: unknown) => void {
+    return (details) => this.beat(details);
+  }
+
+  get measure(): (measures: Measures) => void {
+    return (measures) => this.note(measures);
   }
 
   abort(reason: Error): void {
@@ -56,47 +85,50 @@ export class StepAttempt implements StepInfo {
   }
 
   arm(): void {
-    const { timeout } = this.options;
-    if (timeout !== undefined) {
-      const limit = durationMs(timeout, `${this.key} timeout`);
-      const error = () => this.onTimeout(new TimeoutError(this.key, limit));
-      this.stopTimeout = this.execution.host.clock.timer(limit, error);
+    const { timeoutMs } = this.step.plan;
+    if (timeoutMs !== null) {
+      this.stopTimeout = this.step.execution.host.clock.timer(timeoutMs, () =>
+        this.step.timedOut(new TimeoutError(`step "${this.step.name}"`, timeoutMs)),
+      );
     }
     this.listen();
   }
 
   private listen(): void {
-    const { heartbeat } = this.options;
-    if (heartbeat === undefined) return;
+    const { silenceMs } = this.step.plan;
+    if (silenceMs === null || this.over) return;
     this.stopSilence?.();
-    const limit = durationMs(heartbeat, `${this.key} heartbeat`);
-    this.stopSilence = this.execution.host.clock.timer(limit, () =>
-      this.onTimeout(new TimeoutError(`${this.key} heartbeat`, limit)),
+    this.stopSilence = this.step.execution.host.clock.timer(silenceMs, () =>
+      this.step.timedOut(new TimeoutError(`step "${this.step.name}" was silent: its heartbeat`, silenceMs)),
     );
   }
 
+  /** It has ended, or nobody waits for its end any more. */
   disarm(): void {
+    this.over = true;
     this.stopTimeout?.();
     this.stopSilence?.();
     this.stopTimeout = null;
     this.stopSilence = null;
   }
 
-  heartbeat(details?: unknown): void {
-    if (this.options.heartbeat === undefined || this.execution.ended) return;
+  private beat(details: unknown): void {
+    const { execution, key, plan } = this.step;
+    if (plan.silenceMs === null || this.over || execution.ended) return;
     this.listen();
-    const now = this.execution.host.clock.now();
-    const gap = Math.max(1000, durationMs(this.options.heartbeat, `${this.key} heartbeat`) / 3);
-    if (now - this.beatAt < gap) return;
+    const now = execution.host.clock.now();
+    if (now - this.beatAt < Math.max(1000, plan.silenceMs / 3)) return;
     this.beatAt = now;
-    this.beats++;
-    this.execution.write(
+    const pulse = this.step.pulse();
+    const payload = execution.encode(details, `heartbeat of step "${this.step.name}"`);
+    pulse.last = payload?.ref ? execution.plain(details) : payload;
+    execution.write(
       {
-        key: this.key,
-        phase: this.execution.phase(`beat:${this.attempt}.${this.beats}`),
+        key,
+        phase: execution.phase(pulse.next(this.attempt)),
         kind: "step",
         outcome: null,
-        payload: this.execution.encode(details, `heartbeat of ${this.key}`),
+        payload,
         startedAt: this.startedAt,
         endedAt: now,
         attempt: this.attempt,
@@ -107,14 +139,14 @@ export class StepAttempt implements StepInfo {
     );
   }
 
-  measure(measures: Measures): void {
+  private note(measures: Measures): void {
     const tools = [...(this.noted?.tools ?? []), ...(measures.tools ?? [])];
     this.noted = { ...this.noted, ...measures, ...(tools.length > 0 ? { tools } : {}) };
   }
 
   /** What goes beside the entry for metrics; null when there is nothing to say. */
   measured(): string | null {
-    const { mode } = this.options;
+    const { mode } = this.step.plan;
     if (this.noted === null && mode === undefined) return null;
     return JSON.stringify({ ...(mode === undefined ? {} : { declared: mode }), ...this.noted });
   }

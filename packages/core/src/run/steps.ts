@@ -1,18 +1,19 @@
-import { StepFailedError, type TimeoutError, ValidationError } from "../errors.ts";
-import type { Entry } from "../store/store.ts";
+import { CancelledError, StepFailedError, type TimeoutError } from "../errors.ts";
+import type { Entry, StoredPayload } from "../store/store.ts";
 import type { StepInfo, StepOptions } from "../workflow/context.ts";
 import { afterFailure } from "../workflow/retry.ts";
 import type { Execution, Startable } from "./execution.ts";
 import type { KeyRecord } from "./ledger.ts";
 import type { OpenCall } from "./operation.ts";
-import { askOperator } from "./operator.ts";
 import { type Scope, sites } from "./scope.ts";
-import { StepAttempt } from "./step-attempt.ts";
-import { cachedResult } from "./step-cache.ts";
+import { type AttemptedStep, Pulse, StepAttempt } from "./step-attempt.ts";
+import { cachedNote, fillCache, readCache } from "./step-cache.ts";
+import { planStep, type StepPlan } from "./step-options.ts";
+import type { RunTimer } from "./timers.ts";
+import { Unknown, type UnknownStep } from "./unknown.ts";
+import type { Draft } from "./writer.ts";
 
 type StepFunction<T> = (info: StepInfo) => T | Promise<T>;
-
-const noOptions = Object.freeze({});
 
 /** Opens a step: gives back what is recorded, or runs it once nothing recorded is left. */
 export function callStep<T>(
@@ -20,315 +21,334 @@ export function callStep<T>(
   scope: Scope,
   name: string,
   fn: StepFunction<T>,
-  options: StepOptions<Awaited<T>> = noOptions,
+  options?: StepOptions<Awaited<T>>,
 ): Promise<Awaited<T>> {
+  const plan = planStep(name, fn, options);
   const call = execution.open<Awaited<T>>(scope.key("step", name), "step", scope);
-  new StepCall(execution, call, name, fn as StepFunction<Awaited<T>>, options).begin();
+  new StepCall(execution, call, name, fn as StepFunction<Awaited<T>>, plan).begin();
   return call.promise;
 }
 
 /** One step of one run, over all its attempts. */
-class StepCall<T> implements Startable {
+class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
   readonly call: OpenCall<T>;
-  private readonly execution: Execution;
-  private readonly name: string;
+  readonly execution: Execution;
+  readonly name: string;
+  readonly plan: StepPlan<T>;
   private readonly fn: StepFunction<T>;
-  private readonly options: StepOptions<T>;
+  /** What is recorded, while the step goes on from there. */
   private record: KeyRecord | null = null;
   private attempt = 1;
+  /** The attempt that has announced itself. */
+  private announced = 0;
   /** The attempt in progress; a result of another one is ignored. */
   private current: StepAttempt | null = null;
+  /** It counts among the effects in progress. */
+  private engaged = false;
+  private beats: Pulse | null = null;
+  /** Questions about attempts nobody saw end, by key. */
+  private unknowns: Map<string, Unknown> | null = null;
+  private backOff: RunTimer | null = null;
 
-  constructor(execution: Execution, call: OpenCall<T>, name: string, fn: StepFunction<T>, options: StepOptions<T>) {
+  constructor(execution: Execution, call: OpenCall<T>, name: string, fn: StepFunction<T>, plan: StepPlan<T>) {
     this.execution = execution;
     this.call = call;
     this.name = name;
     this.fn = fn;
-    this.options = options;
+    this.plan = plan;
+  }
+
+  get key(): string {
+    return this.call.key;
+  }
+
+  pulse(): Pulse {
+    this.beats ??= new Pulse(this.record?.beat);
+    return this.beats;
   }
 
   begin(): void {
     const { call } = this;
     call.onEntry = (entry) => this.settle(entry);
-    this.record = this.execution.reach(call);
     call.onCancel = (reason) => this.cancel(reason);
-    if (this.record === null) return this.execution.startLater(this);
-    call.onVoid = () => {
-      this.attempt = 1;
-      this.execution.startLater(this);
-    };
-    if (!this.record.settled) this.continueFrom(this.record);
+    call.onVoid = (record) => this.goOn(record);
+    const record = this.execution.reach(call);
+    if (record === null) this.execution.startLater(this);
+    else this.goOn(record);
   }
 
-  /** Goes on where an earlier worker stopped: after recorded attempts, or after a start whose end nobody saw. */
-  private continueFrom(record: KeyRecord): void {
-    const last = record.attempts.at(-1);
-    const announced = record.opens.at(-1)?.attempt ?? 0;
-    this.attempt = Math.max(last?.attempt ?? 0, 0) + 1;
-    if (this.options.once && record.opens.length > 0 && announced > (last?.attempt ?? 0)) {
-      this.resolveUnknown(this.firstUnknown(record));
-      return;
+  /** Goes on from what is recorded. */
+  private goOn(record: KeyRecord): void {
+    this.record = record;
+    if (this.plan.once) {
+      for (const { attempt, phase } of record.opens) {
+        if (this.execution.ledger.has(this.questionKey(attempt, phase))) this.question(attempt, phase);
+      }
     }
-    if (!last) return this.execution.startLater(this);
-    const { retryAt } = this.execution.decode(last.payload) as { retryAt: number };
-    this.execution.timers.add(retryAt, () => this.execution.startLater(this));
+    if (!record.settled) this.pursue(1);
   }
 
-  private firstUnknown(record: KeyRecord): number {
-    const known = new Set(record.attempts.map((entry) => entry.attempt));
-    return record.opens.find((entry) => !known.has(entry.attempt))?.attempt ?? 1;
+  /** Goes on at attempt `number`, as the record says: it failed, nobody saw its end, or it is to be made now. */
+  pursue(number: number): void {
+    const { execution, record } = this;
+    let next = number;
+    let last: Entry | undefined;
+    for (let failed = attemptIn(record?.attempts, next); failed; failed = attemptIn(record?.attempts, next)) {
+      last = failed;
+      next++;
+    }
+    this.attempt = next;
+    const opened = attemptIn(record?.opens, next);
+    if (opened) {
+      this.announced = next;
+      if (this.plan.once) return this.question(next, opened.phase).resolve();
+    }
+    if (!last) return execution.startLater(this);
+    const { retryAt } = execution.decode(last.payload) as { retryAt: number };
+    this.retryAt(retryAt);
   }
+
+  private retryAt(time: number): void {
+    this.backOff = this.execution.timers.add(time, () => {
+      if (this.call.open) this.execution.startLater(this);
+    });
+  }
+
+  // ── One attempt ───────────────────────────────────────────────────────────────────────────────────
 
   start(): void {
-    const { execution, options } = this;
-    execution.executing++;
-    if (options.cache && this.attempt === 1) {
-      cachedResult<T>(execution, options.cache).then(
-        (hit) => (hit ? this.succeeded(hit.value, '{"cached":true}') : this.announce()),
-        () => this.announce(),
-      );
-      return;
-    }
-    this.announce();
+    const { execution, plan } = this;
+    this.engage();
+    if (plan.cache === null || this.attempt > 1) return this.announce();
+    readCache<T>(execution, plan.cache).then(
+      (hit) => (hit ? this.succeeded(hit.value, `{${cachedNote}}`, true) : this.announce()),
+      () => this.announce(),
+    );
+  }
+
+  private engage(): void {
+    if (this.engaged) return;
+    this.engaged = true;
+    this.execution.executing++;
+  }
+
+  private release(): void {
+    if (!this.engaged) return;
+    this.engaged = false;
+    this.execution.executing--;
+  }
+
+  private get dead(): boolean {
+    return !this.call.open || this.execution.ended;
   }
 
   /** `once` and heartbeat steps say durably that they start, before they do. */
   private announce(): void {
-    const { execution, options, call } = this;
-    if (!call.open || execution.ended) return;
-    if (!options.once && options.heartbeat === undefined) return this.run();
-    const now = execution.host.clock.now();
-    execution.write(
-      {
-        key: call.key,
-        phase: this.attempt === 1 ? execution.phase("opened") : execution.phase(`opened:${this.attempt}`),
-        kind: "step",
-        outcome: null,
-        payload: null,
-        startedAt: now,
-        endedAt: now,
-        attempt: this.attempt,
-        measures: null,
-        committed: () => {
-          if (call.open && !execution.ended) this.run();
-        },
-      },
-      true,
-    );
+    const { execution, plan, attempt } = this;
+    if (this.dead) return;
+    if ((!plan.once && plan.silenceMs === null) || this.announced === attempt) return this.run();
+    this.announced = attempt;
+    const phase = execution.phase(attempt === 1 ? "opened" : `opened:${attempt}`);
+    const draft = this.draft(phase, null, null, execution.host.clock.now(), null);
+    draft.committed = () => {
+      if (!this.dead) this.run();
+    };
+    execution.write(draft, true);
   }
 
   private run(): void {
     const { execution, call } = this;
-    const attempt = new StepAttempt(
-      execution,
-      call.key,
-      this.attempt,
-      this.options,
-      this.record?.beat ?? null,
-      (error) => this.timedOut(error),
-    );
+    const attempt = new StepAttempt(this, this.attempt);
     this.current = attempt;
     attempt.arm();
     let result: T | Promise<T>;
     try {
       result = sites.run(call.scope.stepSite(execution), this.fn, attempt);
     } catch (error) {
-      return this.ended(attempt, error);
+      return this.threw(attempt, error);
     }
     if (result instanceof Promise || isThenable(result)) {
       result.then(
-        (value) => this.completed(attempt, value),
-        (error: unknown) => this.ended(attempt, error),
+        (value) => this.returned(attempt, value),
+        (error: unknown) => this.threw(attempt, error),
       );
-    } else this.completed(attempt, result);
+    } else this.returned(attempt, result);
   }
 
-  private completed(attempt: StepAttempt, value: T): void {
+  private returned(attempt: StepAttempt, value: T): void {
     if (this.current !== attempt) return;
     attempt.disarm();
     this.succeeded(value, attempt.measured());
   }
 
-  private succeeded(value: T, measures: string | null): void {
-    const { execution, call } = this;
-    if (!call.open || execution.ended) return;
-    let payload: ReturnType<Execution["encode"]>;
-    try {
-      payload = execution.encode(value, `result of step "${this.name}"`);
-    } catch (error) {
-      this.failed(error, measures);
-      return;
-    }
-    const startedAt = this.current?.startedAt ?? execution.host.clock.now();
-    this.current = null;
-    execution.executing--;
-    if (this.options.cache) cachedResult.put(execution, this.options.cache, payload);
-    execution.writeResult(this.draft("ok", payload, startedAt, measures), call, (seq) => this.deliver(value, seq));
-  }
-
-  private draft(
-    outcome: "ok" | "error",
-    payload: ReturnType<Execution["encode"]>,
-    startedAt: number,
-    measures: string | null,
-  ) {
-    return {
-      key: this.call.key,
-      phase: this.execution.phase("settled"),
-      kind: "step" as const,
-      outcome,
-      payload,
-      startedAt,
-      endedAt: this.execution.host.clock.now(),
-      attempt: this.attempt,
-      measures,
-      committed: null,
-    };
-  }
-
-  /** A recorded result, handed out in its turn. */
-  private settle(entry: Entry): void {
-    if (entry.outcome === "ok") this.deliver(this.execution.decode(entry.payload) as T, entry.seq);
-    else
-      this.call.reject(
-        new StepFailedError(this.call.key, this.name, entry.attempt, this.execution.decode(entry.payload)),
-      );
-  }
-
-  private deliver(value: T, seq: number): void {
-    const { compensate, retry } = this.options;
-    if (compensate && seq > this.execution.inheritedSeq) {
-      this.execution.undo.push({
-        key: this.call.key,
-        name: this.name,
-        scope: this.call.scope,
-        retry,
-        run: (info) => compensate(value, info),
-      });
-    }
-    this.call.resolve(value);
-  }
-
-  // ── Failing ───────────────────────────────────────────────────────────────────────────────────────
-
-  private ended(attempt: StepAttempt, error: unknown): void {
+  private threw(attempt: StepAttempt, error: unknown): void {
     if (this.current !== attempt) return;
     attempt.disarm();
     this.failed(error, attempt.measured());
   }
 
-  private timedOut(error: TimeoutError): void {
+  timedOut(error: TimeoutError): void {
     const attempt = this.current;
     if (!attempt) return;
-    attempt.abort(error);
     attempt.disarm();
-    if (!this.options.once) return this.failed(error, attempt.measured());
-    this.current = null;
-    this.execution.executing--;
-    this.resolveUnknown(this.attempt);
+    if (this.plan.once) {
+      this.current = null;
+      this.release();
+      this.question(this.attempt, this.execution.phase("")).resolve();
+    } else this.failed(error, attempt.measured());
+    attempt.abort(error);
+  }
+
+  // ── Its end ───────────────────────────────────────────────────────────────────────────────────────
+
+  private succeeded(value: T, measures: string | null, cached = false): void {
+    const { execution, call, plan } = this;
+    if (this.dead) return;
+    let payload: StoredPayload | null;
+    try {
+      payload = execution.encode(value, `result of step "${this.name}"`);
+    } catch (error) {
+      return this.failed(error, measures);
+    }
+    if (plan.cache && !cached) fillCache(execution, plan.cache, value);
+    const draft = this.ended("ok", payload, measures);
+    execution.writeResult(draft, call, (seq) => this.deliver(value, cached ? 0 : seq));
   }
 
   private failed(error: unknown, measures: string | null): void {
+    const { execution, call, attempt, plan } = this;
+    if (this.dead) return this.release();
+    const random = plan.retry ? execution.host.clock.random() : 0;
+    const verdict = afterFailure(plan.retry, attempt, error, random, `step "${this.name}"`);
+    if (!verdict.retry) return this.failedForGood(verdict.error, measures);
+    const retryAt = execution.host.clock.now() + verdict.delayMs;
+    const draft = this.ended("error", execution.encodeAttempt(error, retryAt), measures);
+    draft.phase = execution.phase(`attempt:${attempt}`);
+    execution.pendingResults++;
+    draft.committed = () => {
+      execution.pendingResults--;
+      this.attempt = attempt + 1;
+      if (call.open) this.retryAt(retryAt);
+      execution.schedule();
+    };
+    execution.write(draft, true);
+  }
+
+  private failedForGood(error: unknown, measures: string | null): void {
     const { execution, call, attempt } = this;
+    const payload = execution.encodeError(error);
+    execution.writeResult(this.ended("error", payload, measures), call, () => this.reject(attempt, payload));
+  }
+
+  /** An operator said what became of an attempt nobody saw end. */
+  happened(attempt: number, value: unknown): void {
+    this.attempt = attempt;
+    this.succeeded(value as T, null);
+  }
+
+  givenUp(attempt: number, error: Error): void {
+    this.attempt = attempt;
+    this.failedForGood(error, null);
+  }
+
+  private ended(outcome: "ok" | "error", payload: StoredPayload | null, measures: string | null): Draft {
+    const { execution } = this;
     const startedAt = this.current?.startedAt ?? execution.host.clock.now();
     this.current = null;
-    execution.executing--;
-    if (!call.open || execution.ended) return;
-    const verdict = afterFailure(
-      this.options.retry,
-      attempt,
-      error,
-      execution.host.clock.random(),
-      `step "${this.name}"`,
-    );
-    if (!verdict.retry) {
-      const payload = execution.encodeError(error);
-      execution.writeResult(this.draft("error", payload, startedAt, measures), call, () =>
-        call.reject(new StepFailedError(call.key, this.name, attempt, execution.decode(payload))),
-      );
-      return;
-    }
-    const now = execution.host.clock.now();
-    const retryAt = now + verdict.delayMs;
-    execution.pendingResults++;
-    execution.write(
-      {
-        key: call.key,
-        phase: execution.phase(`attempt:${attempt}`),
-        kind: "step",
-        outcome: "error",
-        payload: execution.encodeAttempt(error, retryAt),
-        startedAt,
-        endedAt: now,
-        attempt,
-        measures,
-        committed: () => {
-          execution.pendingResults--;
-          this.attempt = attempt + 1;
-          if (call.open) execution.timers.add(retryAt, () => call.open && execution.startLater(this));
-          execution.schedule();
-        },
-      },
-      true,
-    );
+    this.release();
+    return this.draft(execution.phase("settled"), outcome, payload, startedAt, measures);
   }
 
+  private draft(
+    phase: string,
+    outcome: Draft["outcome"],
+    payload: StoredPayload | null,
+    startedAt: number,
+    measures: string | null,
+  ): Draft {
+    const endedAt = this.execution.host.clock.now();
+    const { key } = this.call;
+    const { attempt } = this;
+    return { key, phase, kind: "step", outcome, payload, startedAt, endedAt, attempt, measures, committed: null };
+  }
+
+  /** A recorded result, handed out in its turn. */
+  private settle(entry: Entry): void {
+    const cached = entry.measures?.includes(cachedNote) === true;
+    if (entry.outcome === "ok") this.deliver(this.execution.decode(entry.payload) as T, cached ? 0 : entry.seq);
+    else this.reject(entry.attempt, entry.payload);
+  }
+
+  private deliver(value: T, seq: number): void {
+    if (seq > this.execution.inheritedSeq) this.undoable(value);
+    this.call.resolve(value);
+  }
+
+  /** From here on the run undoes it when it fails. */
+  undoable(value: unknown): void {
+    const { compensate, retry } = this.plan;
+    if (!compensate) return;
+    this.execution.undo.push({
+      key: this.call.key,
+      name: this.name,
+      scope: this.call.scope,
+      retry,
+      run: (info) => compensate(value as T, info),
+    });
+  }
+
+  private reject(attempts: number, payload: StoredPayload | null): void {
+    this.call.reject(new StepFailedError(this.call.key, this.name, attempts, this.execution.decode(payload)));
+  }
+
+  /** The branch or the run is cancelled: the attempt's signal fires, and what it still gives is ignored. */
   private cancel(reason: Error): void {
     const attempt = this.current;
-    if (!attempt) return;
+    const { execution } = this;
     this.current = null;
-    this.execution.executing--;
-    attempt.abort(reason);
-    attempt.disarm();
-    if (this.options.once) {
-      const { scope, key } = this.call;
-      const number = this.attempt;
-      this.execution.unknown.push(async () => {
-        await askOperator(this.execution, scope.shield(), key, this.name, number);
-      });
+    if (this.backOff) this.backOff.active = false;
+    const announcing = this.engaged && attempt === null && this.announced === this.attempt;
+    this.release();
+    if (!execution.ended && this.plan.once) {
+      if (attempt) this.question(this.attempt, execution.phase(""));
+      else if (announcing) this.neverStarted();
+      for (const unknown of this.unknowns?.values() ?? []) if (!unknown.answered) execution.unknown.push(unknown);
     }
+    attempt?.disarm();
+    attempt?.abort(reason);
   }
 
-  // ── `once`: what nobody saw end is asked of a person ──────────────────────────────────────────────
-
-  private resolveUnknown(attempt: number): void {
-    const { execution, call } = this;
-    askOperator(execution, call.scope, call.key, this.name, attempt).then(
-      (answer) => {
-        if (!call.open || execution.ended) return;
-        if (answer.action === "run") {
-          this.attempt = attempt + 1;
-          const again = this.record?.opens.some((entry) => entry.attempt === attempt + 1);
-          const known = this.record?.attempts.some((entry) => entry.attempt === attempt + 1);
-          if (again && !known) this.resolveUnknown(attempt + 1);
-          else if (again && this.record) this.continueFrom(this.record);
-          else execution.startLater(this);
-          return;
-        }
-        if (this.record?.settled) return;
-        const ok = answer.action === "happened";
-        const payload = ok
-          ? execution.encode(answer.result, `result of step "${this.name}"`)
-          : execution.encodeError(
-              new ValidationError(this.name, [{ path: "", message: answer.reason ?? "stopped by an operator" }]),
-            );
-        this.attempt = attempt;
-        execution.startLater({
-          call,
-          start: () =>
-            execution.writeResult(
-              this.draft(ok ? "ok" : "error", payload, execution.host.clock.now(), null),
-              call,
-              (seq) =>
-                ok
-                  ? this.deliver(answer.result as T, seq)
-                  : call.reject(new StepFailedError(call.key, this.name, attempt, execution.decode(payload))),
-            ),
-        });
-      },
-      (error: unknown) => call.reject(error),
-    );
+  /** It said that it starts and then did not: so that nobody has to ask. */
+  private neverStarted(): void {
+    const { execution, attempt } = this;
+    const now = execution.host.clock.now();
+    const payload = execution.encodeAttempt(new CancelledError("it was cancelled before it started"), now);
+    const draft = this.draft(execution.phase(`attempt:${attempt}`), "error", payload, now, null);
+    execution.write(draft, false);
   }
+
+  /** The question about an attempt nobody saw end. */
+  private question(attempt: number, openedIn: string): Unknown {
+    const key = this.questionKey(attempt, openedIn);
+    this.unknowns ??= new Map();
+    let unknown = this.unknowns.get(key);
+    if (!unknown) {
+      unknown = new Unknown(this, attempt, key);
+      this.unknowns.set(key, unknown);
+    }
+    return unknown;
+  }
+
+  /** With the round in which the attempt was announced: a retry of the run asks anew. */
+  private questionKey(attempt: number, openedIn: string): string {
+    const round = /~(\d+)$/.exec(openedIn)?.[1];
+    return `${this.call.key}/operator${round === undefined ? "" : `:${round}`}#${attempt}`;
+  }
+}
+
+function attemptIn(entries: readonly Entry[] | undefined, attempt: number): Entry | undefined {
+  if (entries) for (const entry of entries) if (entry.attempt === attempt) return entry;
+  return undefined;
 }
 
 function isThenable<T>(value: T | Promise<T>): value is Promise<T> {

@@ -1,4 +1,4 @@
-import { HoldpointError, NonRetryableError } from "../errors.ts";
+import { HoldpointError, NonRetryableError, ValidationError } from "../errors.ts";
 import { type Duration, durationMs } from "./duration.ts";
 
 /**
@@ -21,8 +21,28 @@ export interface RetryPolicy {
   retryable?: (error: unknown) => boolean;
 }
 
-/** What to do after a failed attempt. */
-export type RetryVerdict = { retry: false } | { retry: true; delayMs: number };
+/** What to do after a failed attempt; `error` is what it failed with for good. */
+export type RetryVerdict = { retry: false; error: unknown } | { retry: true; delayMs: number };
+
+/** Refuses a policy that says something impossible. Throws `ValidationError` naming `subject`. */
+export function checkRetry(policy: RetryPolicy, subject: string): void {
+  const { attempts = 1, coefficient = 2, jitter = 0.2, initial, max } = policy;
+  const wrong = (path: string, value: unknown, rule: string): never => {
+    throw new ValidationError(subject, [{ path: `retry.${path}`, message: `${String(value)} must be ${rule}` }]);
+  };
+  for (const field of Object.keys(policy)) {
+    if (!known.has(field)) wrong(field, "it", `removed: a retry policy has ${[...known].join(", ")}`);
+  }
+  if (!(attempts >= 1) || (!Number.isInteger(attempts) && attempts !== Number.POSITIVE_INFINITY)) {
+    wrong("attempts", attempts, "a whole number from 1");
+  }
+  if (!(coefficient >= 1) || coefficient === Number.POSITIVE_INFINITY) wrong("coefficient", coefficient, "1 or more");
+  if (!(jitter >= 0 && jitter <= 1)) wrong("jitter", jitter, "from 0 to 1");
+  if (initial !== undefined) durationMs(initial, `${subject} retry.initial`);
+  if (max !== undefined) durationMs(max, `${subject} retry.max`);
+}
+
+const known = new Set(["attempts", "initial", "max", "coefficient", "jitter", "retryable"]);
 
 /** Decides after attempt number `attempt` (from 1) failed with `error`. `random` is 0 to 1. */
 export function afterFailure(
@@ -32,7 +52,12 @@ export function afterFailure(
   random: number,
   subject: string,
 ): RetryVerdict {
-  if (attempt >= (policy?.attempts ?? 1) || !isRetryable(policy, error)) return { retry: false };
+  if (attempt >= (policy?.attempts ?? 1)) return { retry: false, error };
+  try {
+    if (!isRetryable(policy, error)) return { retry: false, error };
+  } catch (broken) {
+    return { retry: false, error: broken };
+  }
   const initial = durationMs(policy?.initial ?? 1000, `${subject} retry.initial`);
   const most = durationMs(policy?.max ?? 60_000, `${subject} retry.max`);
   const full = Math.min(initial * (policy?.coefficient ?? 2) ** (attempt - 1), most);
