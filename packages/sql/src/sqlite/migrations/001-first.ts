@@ -5,7 +5,7 @@ import type { Migration } from "../migrate.ts";
  *
  * Rows are appended to tables ordered by their internal integer and found through a narrow index. Clustered by
  * (run_pk, seq) instead, 50 runs of 1,000 steps each made 48,000 rather than 77,000 appends a second with
- * synchronous=FULL, because every run then dirties a page of its own (docs/decisions/010-sqlite-tables.md).
+ * synchronous=FULL, because every run then dirties a page of its own (docs/decisions/001-tables-on-sql.md).
  * Indexes are partial wherever a row leaves the state they serve; none contains `seq` or `head`, so an append
  * updates no index but the journal's own.
  */
