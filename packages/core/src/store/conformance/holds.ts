@@ -139,6 +139,37 @@ export const holdCases = cases("hold", {
     assert.equal((await rowOf(store, "r1")).seq, run.seq + 1);
     assert.equal((await store.holdEvents(namespace, "h-r1")).length, 2);
   },
+  "a hold that is not open is not moved, whatever the revision": async (store) => {
+    for (const status of ["answered", "decided", "expired"] as const) {
+      await held(store, status);
+      const [, late] = await store.commit(namespace, [
+        decide(`h-${status}`, 0, { status }),
+        decide(`h-${status}`, 1, { decidedBy: "eve" }),
+      ]);
+      assert.ok(late.type === "conflict", status);
+      assert.deepEqual([late.hold.status, late.hold.revision, late.hold.decidedBy], [status, 1, "ben"]);
+    }
+  },
+  "an event that was named before is not written again beside a new one": async (store) => {
+    await held(store, "r1");
+    const vote = { status: "open", decision: null, decidedBy: null, mail: null } as const;
+    const named = (idempotencyKey: string) => holdEvent("voted", { idempotencyKey });
+    await store.commit(namespace, [
+      decide("h-r1", 0, { ...vote, events: [named("x")] }),
+      decide("h-r1", 1, { ...vote, events: [named("x"), named("y"), holdEvent("noted")] }),
+    ]);
+    const events = await store.holdEvents(namespace, "h-r1");
+    assert.deepEqual(
+      events.map(({ n, action, idempotencyKey }) => [n, action, idempotencyKey]),
+      [
+        [1, "opened", null],
+        [2, "voted", "x"],
+        [3, "voted", "y"],
+        [4, "noted", null],
+      ],
+    );
+    assert.equal((await store.hold(namespace, "h-r1"))?.revision, 2);
+  },
   "a move without closing raises the revision too, so that only one of two readers moves it": async (store) => {
     await held(store, "r1");
     const vote = { status: "open", decision: null, decidedBy: null, mail: null, nextAt: t0 + 5_000 } as const;

@@ -20,6 +20,7 @@ export const sealCases = cases("seal", {
       [row.status, row.outcome, row.note, row.finishedAt, row.head, row.entryCount, row.owner],
       ["cancelled", "forced", "by force", t0 + 300, operation.head, 3, null],
     );
+    assert.equal(row.epoch, after.epoch + 1, "who keeps it in memory must not take it for its own");
     const [late] = await store.commit(namespace, [advance(after, [entry("late")])]);
     assert.equal(late.type, "fenced");
     const statuses = [];
@@ -48,6 +49,15 @@ export const sealCases = cases("seal", {
     const done = await advanced(store, run, [entry("run")], { then: finished() });
     const results = await store.commit(namespace, [seal(done), seal({ ...done, pk: 987_654 })]);
     assert.deepEqual(results, [{ type: "absent" }, { type: "absent" }]);
+  },
+  "a run that was sealed as failed can be retried, and its stalls are forgotten": async (store) => {
+    const run = await running(store, "r1");
+    await store.takeOver(namespace, { now: t0, dead: ["w1"] });
+    await store.commit(namespace, [seal(run, { status: "failed" })]);
+    assert.equal((await rowOf(store, "r1")).stalls, 1);
+    await store.commit(namespace, [deliver({ pk: run.pk }, { kind: "retry" }, ["failed"])]);
+    const row = await rowOf(store, "r1");
+    assert.deepEqual([row.status, row.stalls, row.finishedAt, row.outcome], ["ready", 0, null, null]);
   },
   "a parked, paused or diverged run is ended without ever being claimed": async (store) => {
     for (const status of ["parked", "paused", "diverged"] as const) {

@@ -60,7 +60,6 @@ export function advance(space: Space, nextPk: () => RunPk, operation: AdvanceOpe
 
 function end(space: Space, nextPk: () => RunPk, run: MemoryRun, { then, at }: AdvanceOperation): void {
   const { row } = run;
-  run.lastOwner = row.owner;
   switch (then.type) {
     case "continue":
       return;
