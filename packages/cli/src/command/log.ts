@@ -1,0 +1,25 @@
+import type { EngineLog } from "@holdpoint/core";
+import { oneLine } from "../terminal/plain-text.ts";
+import type { Session } from "./session.ts";
+
+const silent = (): void => {};
+
+/** What the engine and `ctx.log` say while a command works: warnings and errors, a line each; all of it with --debug. */
+export function commandLog({ terminal, debug }: Pick<Session, "terminal" | "debug">): EngineLog {
+  const line =
+    (style: "yellow" | "red" | "dim", mark: string) =>
+    (fields: Record<string, unknown>, message: string): void => {
+      const { error, run, workflow, ...rest } = fields;
+      const reason = error instanceof Error ? `: ${error.message}` : "";
+      const where = run === undefined ? "" : ` (${[workflow, run].filter(Boolean).join(" ")})`;
+      const more = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : "";
+      terminal.err(terminal.paintErr(style, oneLine(`${mark} ${message}${reason}${where}${more}`)));
+      if (debug && error instanceof Error && error.stack) terminal.err(error.stack);
+    };
+  return {
+    debug: debug ? line("dim", "·") : silent,
+    info: debug ? line("dim", "·") : silent,
+    warn: line("yellow", "!"),
+    error: line("red", "✗"),
+  };
+}

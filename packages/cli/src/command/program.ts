@@ -1,0 +1,80 @@
+import { Command } from "commander";
+import { version } from "../version.ts";
+import type { CommandContext, CommandFactory } from "./context.ts";
+
+interface Entry {
+  summary: string;
+  load: () => Promise<CommandFactory>;
+}
+
+/** Every command with its line in the help. Its file is loaded only when it is called. */
+export const commands: Record<string, Entry> = {
+  run: { summary: "start a run of a workflow", load: async () => (await import("../commands/run.ts")).runCommand },
+  runs: {
+    summary: "list runs; show, cancel, pause, resume, retry, fork, migrate, pin, signal",
+    load: async () => (await import("../commands/runs/runs.ts")).runsCommand,
+  },
+  holds: {
+    summary: "list what waits for a person; show one with its evidence",
+    load: async () => (await import("../commands/holds.ts")).holdsCommand,
+  },
+  decide: {
+    summary: "answer a hold",
+    load: async () => (await import("../commands/decide.ts")).decideCommand,
+  },
+  check: {
+    summary: "replay live runs against this code before you deploy it",
+    load: async () => (await import("../commands/check.ts")).checkCommand,
+  },
+  verify: {
+    summary: "recompute a run's hash chain",
+    load: async () => (await import("../commands/verify.ts")).verifyCommand,
+  },
+  export: {
+    summary: "write a run, or the chain heads of runs, as JSON",
+    load: async () => (await import("../commands/export.ts")).exportCommand,
+  },
+  erase: {
+    summary: "remove the content of finished runs, for good",
+    load: async () => (await import("../commands/erase.ts")).eraseCommand,
+  },
+  retain: {
+    summary: "apply retention now",
+    load: async () => (await import("../commands/retain.ts")).retainCommand,
+  },
+  workflows: {
+    summary: "list the project's workflows",
+    load: async () => (await import("../commands/workflows.ts")).workflowsCommand,
+  },
+  version: {
+    summary: "versions of holdpoint, Node and SQLite",
+    load: async () => (await import("../commands/version.ts")).versionCommand,
+  },
+};
+
+/** The command line, with the one command loaded that `args` call; of the others only name and summary. */
+export async function buildProgram(context: CommandContext, args: readonly string[]): Promise<Command> {
+  const program = new Command("holdpoint")
+    .description("Durable workflows for AI work with people in the loop.")
+    .version(version(), "-V, --version", "print the version")
+    .helpCommand("help [command]", "help for a command")
+    .enablePositionalOptions()
+    .addHelpText(
+      "after",
+      "\nStart with:\n  $ holdpoint init my-project\n\nEvery command takes --help, and --json for machines. Exit codes: 0 done, 1 failed, 2 not understood.",
+    );
+  const words = args.filter((arg) => !arg.startsWith("-"));
+  const called = words[0] === "help" ? words[1] : words[0];
+  for (const [name, entry] of Object.entries(commands)) {
+    if (name === called) program.addCommand((await entry.load())(context));
+    else program.command(name).summary(entry.summary).description(entry.summary).allowUnknownOption();
+  }
+  return quietly(program);
+}
+
+/** No command ends the process or prints errors by itself. */
+function quietly(command: Command): Command {
+  command.exitOverride().configureOutput({ writeErr: () => {} });
+  for (const one of command.commands) quietly(one);
+  return command;
+}

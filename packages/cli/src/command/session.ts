@@ -1,0 +1,77 @@
+import { userInfo } from "node:os";
+import { resolve } from "node:path";
+import { createEngine, type Engine } from "@holdpoint/core";
+import { openProject, type Project } from "../config/project.ts";
+import { jsonText } from "../terminal/json-text.ts";
+import { withProgress } from "../terminal/progress.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { CommandContext } from "./context.ts";
+import { commandLog } from "./log.ts";
+
+export interface GlobalOptions {
+  json?: boolean;
+  config?: string;
+  debug?: boolean;
+}
+
+/** One call of one command: where it writes, and how it gets at the project. */
+export class Session {
+  readonly terminal: Terminal;
+  readonly json: boolean;
+  readonly debug: boolean;
+  readonly startedIn: string;
+  private readonly config: string | undefined;
+
+  constructor(context: CommandContext, options: GlobalOptions) {
+    this.terminal = context.terminal;
+    this.startedIn = context.startedIn;
+    this.json = options.json === true;
+    this.debug = options.debug === true;
+    this.config = options.config;
+    // What workflows print while a command works them is not the command's result.
+    if (this.json) console.log = console.info = console.debug = console.error;
+  }
+
+  /** The result: JSON for machines, lines for people. */
+  result(value: unknown, lines: () => readonly string[]): void {
+    if (this.json) this.terminal.out(jsonText(value));
+    else for (const line of lines()) this.terminal.out(line);
+  }
+
+  /** A remark for people, beside the result. */
+  note(text: string): void {
+    if (!this.json) this.terminal.err(text);
+  }
+
+  /** A path as it was typed. */
+  path(given: string): string {
+    return resolve(this.startedIn, given);
+  }
+
+  /** Shows progress once something takes more than a second. */
+  progress<T>(label: string, work: Promise<T>, detail?: () => string): Promise<T> {
+    return withProgress(this.terminal, label, work, detail);
+  }
+
+  /** Who is acting: as named, else `HOLDPOINT_USER`, else the user of the operating system. Taken at its word. */
+  by(named: string | undefined): string {
+    return named ?? (process.env.HOLDPOINT_USER || userInfo().username);
+  }
+
+  project(): Promise<Project> {
+    return openProject(this.startedIn, this.config);
+  }
+
+  /** Opens the project's engine for the time of `work`. It executes nothing by itself. */
+  async withEngine<T>(work: (engine: Engine, project: Project) => Promise<T>): Promise<T> {
+    const project = await this.project();
+    const { config, store } = project;
+    const engine = createEngine({ ...config, store, log: config.log ?? commandLog(this) });
+    try {
+      await engine.open();
+      return await work(engine, project);
+    } finally {
+      await engine.stop();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { resolve } from "node:path";
+import type { Store } from "@holdpoint/core";
+import { ConfigError } from "./find-config.ts";
+
+/** Where a store is, as text in a configuration, in `HOLDPOINT_STORE` or by default. */
+export type StoreAddress = { kind: "sqlite"; path: string } | { kind: "memory" };
+
+export const defaultAddress = ".holdpoint/holdpoint.db";
+
+/**
+ * Reads an address: a path, `sqlite:PATH`, `file:PATH` or `memory:`. Paths are relative to `directory`.
+ *
+ * @throws ConfigError it is of a kind that this version has no store for
+ */
+export function parseAddress(text: string, directory: string, from: string): StoreAddress {
+  if (text === "memory:" || text === "memory") return { kind: "memory" };
+  const [, scheme, rest] = /^([a-z][a-z0-9+]+):(.*)$/is.exec(text) ?? [];
+  if (scheme === undefined) return { kind: "sqlite", path: resolve(directory, text) };
+  if (scheme === "sqlite" || scheme === "file") {
+    const path = (rest ?? "").replace(/^\/\/(?=\/|$)/, "").replace(/^\/\//, "");
+    if (path !== "") return { kind: "sqlite", path: resolve(directory, path) };
+  }
+  throw new ConfigError(
+    `${from}: "${mask(text)}" is not a store this version has; give a path, sqlite:PATH or memory:`,
+  );
+}
+
+/** An address may hold a password. */
+function mask(text: string): string {
+  return text.replace(/:\/\/[^@/]*@/, "://…@");
+}
+
+/** Makes the store an address names; the code behind it is loaded only now. */
+export async function storeAt(address: StoreAddress): Promise<Store> {
+  if (address.kind === "memory") return (await import("@holdpoint/core")).memoryStore();
+  return (await import("@holdpoint/sql")).sqlite(address.path);
+}

@@ -1,0 +1,10 @@
+/**
+ * Holdpoint's everyday API: workflows, the engine, the stores, and the configuration of the `holdpoint` command.
+ *
+ * @example
+ * import { createEngine, sqlite, workflow } from "holdpoint";
+ */
+
+export * from "@holdpoint/core";
+export { type SqliteOptions, sqlite } from "@holdpoint/sql";
+export { defineConfig, type HoldpointConfig } from "./config/define-config.ts";

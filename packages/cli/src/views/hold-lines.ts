@@ -1,0 +1,95 @@
+import type { Hold } from "@holdpoint/core";
+import { type Field, fieldsOf } from "../forms/fields.ts";
+import { oneLine } from "../terminal/plain-text.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { wrapText } from "../terminal/text-width.ts";
+import { shownTime, shownWhen } from "../terminal/time.ts";
+import { valueLines } from "../terminal/value-text.ts";
+import { valueWords } from "./event-line.ts";
+import { severityStyle } from "./severity.ts";
+
+interface AuditLine {
+  n: number;
+  actor: string | null;
+  channel: string;
+  action: string;
+  at: Date;
+}
+
+/** A hold as its reviewer reads it: what, what follows from it, the evidence, how to answer, until when, who, what happened. */
+export function holdLines(
+  terminal: Pick<Terminal, "paint" | "width">,
+  hold: Hold,
+  audit: readonly AuditLine[],
+  now: number,
+): string[] {
+  const { paint, width } = terminal;
+  const label = (name: string): string => paint("dim", name.padEnd(12));
+  const fact = (name: string, text: string | null): string[] =>
+    text === null ? [] : wrapText(oneLine(text), width - 14).map((line, i) => `  ${label(i === 0 ? name : "")}${line}`);
+  const section = (name: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ["", `  ${paint("dim", name)}`, ...lines.map((line) => `    ${line}`)];
+  return [
+    paint("bold", oneLine(hold.title)),
+    `  ${[paint(severityStyle[hold.severity], hold.severity), hold.status, hold.id].join(paint("dim", " · "))}`,
+    "",
+    ...fact("consequence", hold.consequence),
+    ...fact("run", `${hold.runId} (${hold.workflow})`),
+    ...fact("opened", `${shownTime(hold.openedAt)} (${shownWhen(hold.openedAt, now)})`),
+    ...hold.deadline.flatMap((rung) => fact("deadline", rungText(rung, now))),
+    ...fact("who", hold.people === null ? "anybody" : hold.people.join(", ")),
+    ...fact("revision", `${hold.revision}, evidence ${hold.evidenceHash.slice(0, 16)}`),
+    ...fact("decision", decisionText(hold)),
+    ...section(
+      "evidence",
+      hold.context === undefined || hold.context === null ? [] : valueLines(hold.context, width - 4),
+    ),
+    ...section("answer", answerLines(hold)),
+    ...section(
+      "audit",
+      audit.map(
+        (line) => `${shownTime(line.at)}  ${line.action} by ${oneLine(line.actor ?? "the engine")} (${line.channel})`,
+      ),
+    ),
+  ];
+}
+
+function rungText(rung: Hold["deadline"][number], now: number): string {
+  const when = `${shownTime(new Date(rung.at))} (${shownWhen(new Date(rung.at), now)})`;
+  if ("expire" in rung) return `${when}: expires, the run is told so`;
+  const { value } = rung.decide as { value: unknown };
+  return `${when}: ${answerWords(value)}, by itself`;
+}
+
+function decisionText({ status, decision, decidedBy, closedAt }: Hold): string | null {
+  if (status === "open") return null;
+  const when = closedAt ? ` ${shownTime(closedAt)}` : "";
+  if (!decision) return `${status}${when}`;
+  const option = decision.option === null ? "" : ` (${decision.option})`;
+  const note = decision.note === null ? "" : `: ${decision.note}`;
+  return `${answerWords(decision.value)}${option} by ${decidedBy ?? decision.channel}${when}${note}`;
+}
+
+function answerWords(value: unknown): string {
+  const approved = (value as { approved?: unknown } | null)?.approved;
+  return approved === true ? "approved" : approved === false ? "rejected" : `answered ${valueWords(value)}`;
+}
+
+/** How it can be answered: yes or no, its options, its form's fields. */
+function answerLines(hold: Hold): string[] {
+  const options = hold.options.map(
+    ({ value, outcome }) => `option ${oneLine(value)}${outcome === null ? "" : `: ${outcome}`}`,
+  );
+  if (hold.kind === "approval") return ["yes or no", ...options];
+  const fields = hold.form ? fieldsOf(hold.form) : null;
+  const lines = fields ? fields.map(fieldText) : hold.form ? valueLines(hold.form, 76) : [];
+  return [...lines, ...options];
+}
+
+function fieldText(field: Field): string {
+  const { name, type, required, choices, fallback, title, description } = field;
+  const kind = choices ? choices.map(String).join(" | ") : type;
+  const facts = [kind, required ? "required" : null, fallback === undefined ? null : `default ${valueWords(fallback)}`];
+  const words = [title === name ? null : title, description].filter(Boolean).join(". ");
+  return oneLine(`${name}: ${facts.filter(Boolean).join(", ")}${words && `  ${words}`}`);
+}
