@@ -21,7 +21,7 @@ import type { OpenHold } from "./holds.ts";
 import type { Host, Rest } from "./host.ts";
 import { LateMap } from "./late-map.ts";
 import { type KeyRecord, Ledger } from "./ledger.ts";
-import { readerFor } from "./mail.ts";
+import { RunMail } from "./mail.ts";
 import { type Call, OpenCall } from "./operation.ts";
 import { parkOperation } from "./parking.ts";
 import { Scope, sites } from "./scope.ts";
@@ -131,7 +131,7 @@ export class Execution {
     this.inheritedSeq = fork?.inherited ?? 0;
     const covered = entries.at(-1)?.mailSeen ?? 0;
     this.writer = new RunWriter(row, covered, host.chainKey);
-    this.ledger = new Ledger(readerFor(this));
+    this.ledger = new Ledger(new RunMail(this));
     if (fork?.memoFrom !== undefined) this.ledger.memo(fork.memoFrom, this.inheritedSeq);
     for (const one of mail) this.writer.sawMail(one);
     this.ledger.load(entries, mail);

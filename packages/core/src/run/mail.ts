@@ -1,32 +1,54 @@
 import { CancelledError, type HoldpointError, TimeoutError } from "../errors.ts";
-import type { Mail } from "../store/store.ts";
+import type { Entry, Mail } from "../store/store.ts";
 import type { Execution } from "./execution.ts";
 import type { LedgerReader } from "./ledger.ts";
 import type { MigrationPlan } from "./migration.ts";
+import type { Call } from "./operation.ts";
 
-/** Reads, for a run's ledger, the mail that concerns the run as a whole. */
-export function readerFor(execution: Execution): LedgerReader {
-  return {
-    migration: (mail) => execution.decode(mail.payload) as MigrationPlan,
-    retryFrom: (mail) => (execution.decode(mail.payload) as { from: number | null } | undefined)?.from ?? null,
-    retried: (mail) => {
-      const { streamed } = execution.decode(mail.payload) as { streamed?: number };
-      execution.retried(mail.at, streamed);
-    },
-    unstart: (call) => execution.unstart(call),
-    refusedMail: (entry) => (execution.decode(entry.payload) as { mail: number }).mail,
-    positional: (mail) => offerPositional(execution, mail),
-    runEntry: (entry) => {
-      if (entry.key !== timeoutKey) return;
-      const limit = execution.decode(entry.payload) as number;
-      execution.ledger.offer({
-        seq: entry.seq,
-        time: entry.endedAt,
-        call: null,
-        deliver: () => !execution.ledger.isVoided(entry.seq) && timeOut(execution, limit),
-      });
-    },
-  };
+/** Reads, for a run's ledger, the mail and entries that concern the run as a whole. */
+export class RunMail implements LedgerReader {
+  private readonly execution: Execution;
+
+  constructor(execution: Execution) {
+    this.execution = execution;
+  }
+
+  migration(mail: Mail): MigrationPlan {
+    return this.execution.decode(mail.payload) as MigrationPlan;
+  }
+
+  retryFrom(mail: Mail): number | null {
+    return (this.execution.decode(mail.payload) as { from: number | null } | undefined)?.from ?? null;
+  }
+
+  retried(mail: Mail): void {
+    const { streamed } = this.execution.decode(mail.payload) as { streamed?: number };
+    this.execution.retried(mail.at, streamed);
+  }
+
+  unstart(call: Call): void {
+    this.execution.unstart(call);
+  }
+
+  refusedMail(entry: Entry): number {
+    return (this.execution.decode(entry.payload) as { mail: number }).mail;
+  }
+
+  positional(mail: Mail): void {
+    offerPositional(this.execution, mail);
+  }
+
+  runEntry(entry: Entry): void {
+    if (entry.key !== timeoutKey) return;
+    const { execution } = this;
+    const limit = execution.decode(entry.payload) as number;
+    execution.ledger.offer({
+      seq: entry.seq,
+      time: entry.endedAt,
+      call: null,
+      deliver: () => !execution.ledger.isVoided(entry.seq) && timeOut(execution, limit),
+    });
+  }
 }
 
 /** Mail without a key takes its place in the order like any completion. */
@@ -78,5 +100,5 @@ export const timeoutKey = "run/timeout";
 
 /** `workflow({ timeout })` has passed. */
 export function timeOut(execution: Execution, limitMs: number): boolean {
-  return interrupt(execution, new TimeoutError(`workflow "${execution.workflow.name}"`, limitMs), "failed");
+  return interrupt(execution, new TimeoutError(`workflow "${execution.workflow.name}"`, limitMs, timeoutKey), "failed");
 }
