@@ -411,6 +411,8 @@ export class Worker {
     const { pk } = execution.writer;
     if (this.running.get(pk) === execution) this.running.delete(pk);
     if (rest.type === "parked") this.residence.keep(execution);
+    // Given up for a doubt (a lease that may have ended, mail that could not be read) it is still ours for the store.
+    else if (rest.type === "fenced") this.mayOwnMore = true;
     this.onRest(execution, rest);
     for (const waiter of [...this.restWaiters]) waiter();
     this.wake();
