@@ -9,6 +9,11 @@ export interface Pull {
   weight: number;
 }
 
+/** `+0.81 only HTML, no plain text` */
+export function describePull({ what, weight }: Pull): string {
+  return `${signed(weight, 2)} ${what}`;
+}
+
 /** Why a mail got its probability, in words a person can check against the mail. */
 export interface Evidence {
   towardSpam: Pull[];
@@ -58,8 +63,8 @@ function list(things: readonly string[]): string {
   return things.length === 0 ? "nothing" : things.join(" and ");
 }
 
-function signed(value: number): string {
-  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
+function signed(value: number, digits = 1): string {
+  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
 }
 
 function sum(pulls: readonly Pull[]): number {

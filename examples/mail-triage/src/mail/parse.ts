@@ -78,9 +78,12 @@ function mailboxes(addresses: readonly Address[]): Mailbox[] {
   return addresses.flatMap((address) => address.group ?? [address]);
 }
 
-/** `[ILUG] Re: hello` was `Re: hello` when it was written. */
+/** `[ILUG] Re: hello` was `Re: hello` when it was written, `(SPAM? 08.00) hello` was `hello`. */
 function withoutListTag(subject: string): string {
-  return subject.replace(/^((?:(?:re|fwd?|aw):\s*)*)\[[^[\]]{1,30}\]\s*/i, "$1").trim();
+  return subject
+    .replace(/^\(SPAM\?[^()]*\)\s*/, "")
+    .replace(/^((?:(?:re|fwd?|aw):\s*)*)\[[^[\]]{1,30}\]\s*/i, "$1")
+    .trim();
 }
 
 /** Drops the `URL:` and `Date:` lines that the collectors' feed reader put above each item it turned into a mail. */

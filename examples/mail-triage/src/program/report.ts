@@ -6,7 +6,7 @@ import { judgedOf, type Register } from "../triage/register.ts";
 import { fileOf, runOf } from "../triage/stream.ts";
 import type { Account } from "../witness/account.ts";
 import { holdpointCommand } from "./command.ts";
-import { counted, percent, withInterval } from "./wording.ts";
+import { counted, withInterval } from "./wording.ts";
 
 /** What the kill cost, counted from the ledger and the store. */
 export function describeAccount({ inFlight, stepsInFlight, recorded, lost, twice, executedAgain }: Account): string {
@@ -81,8 +81,8 @@ export function describeRate(lines: readonly LedgerLine[]): string | null {
 export function describeWaiting({ open }: Register, most = 3): string {
   if (open.length === 0) return "Nothing waits for you.";
   const shown = open.slice(0, most).map((hold) => {
-    const { probability, doubt } = evidenceIn(hold);
-    return `  ${hold.id}  ${percent(probability)} spam  ${hold.title}\n    ${doubt}`;
+    const { spam, doubt } = evidenceIn(hold);
+    return `  ${hold.id}  ${spam} spam  ${hold.title}\n    ${doubt}`;
   });
   const rest = open.length > most ? [`  … and ${open.length - most} more: ${holdpointCommand("holds")}`] : [];
   return [
@@ -94,37 +94,33 @@ export function describeWaiting({ open }: Register, most = 3): string {
 
 /** Everything a person needs to decide one hold. */
 export function describeHold(hold: Hold): string {
-  const { probability, doubt, towardSpam, towardGood, excerpt } = evidenceIn(hold);
-  const pulls = (title: string, list: readonly { what: string; weight: number }[]): string[] =>
-    list.length === 0
-      ? []
-      : [
-          `  ${title}`,
-          ...list.map(({ what, weight }) => `    ${weight > 0 ? "+" : "−"}${Math.abs(weight).toFixed(2)}  ${what}`),
-        ];
+  const { spam, doubt, towardSpam, towardGood, excerpt } = evidenceIn(hold);
+  const list = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];
   return [
     hold.title,
     `  ${hold.consequence ?? ""}`,
     "",
     ...excerpt.split("\n").map((line) => `  │ ${line}`),
     "",
-    `  ${percent(probability)} spam. ${doubt}`,
-    ...pulls("toward spam", towardSpam),
-    ...pulls("toward good mail", towardGood),
+    `  ${spam} spam. ${doubt}`,
+    ...list("toward spam", towardSpam),
+    ...list("toward good mail", towardGood),
   ].join("\n");
 }
 
 interface HoldEvidence {
-  probability: number;
+  /** Probability, as text. */
+  spam: string;
   doubt: string;
   excerpt: string;
-  towardSpam: { what: string; weight: number }[];
-  towardGood: { what: string; weight: number }[];
+  towardSpam: readonly string[];
+  towardGood: readonly string[];
 }
 
 /** The evidence as the workflow put it into the hold; empty where its content was erased. */
 function evidenceIn(hold: Hold): HoldEvidence {
-  const none: HoldEvidence = { probability: 0, doubt: "", excerpt: "", towardSpam: [], towardGood: [] };
+  const none: HoldEvidence = { spam: "", doubt: "", excerpt: "", towardSpam: [], towardGood: [] };
   return { ...none, ...(typeof hold.context === "object" ? hold.context : null) };
 }
 

@@ -1,5 +1,6 @@
 import { workflow } from "holdpoint";
 import { z } from "zod";
+import { describePull } from "../classifier/evidence.ts";
 import { desk } from "./desk.ts";
 
 const filed = z.enum(["inbox", "quarantine"]);
@@ -58,10 +59,10 @@ export const triage = workflow(
       consequence: "Approved, the mail goes to out/quarantine; rejected, to out/inbox.",
       context: {
         file: `out/held/${file}`,
-        probability,
+        spam: `${(100 * probability).toFixed(1)} %`,
         doubt: evidence.doubt,
-        towardSpam: evidence.towardSpam,
-        towardGood: evidence.towardGood,
+        towardSpam: evidence.towardSpam.map(describePull),
+        towardGood: evidence.towardGood.map(describePull),
         excerpt: mail.excerpt,
         attachments: mail.attachments,
         problems: mail.problems,
