@@ -9,10 +9,23 @@ export interface Clock {
   monotonic(): number;
   /** 0 to 1, for jitter and the like; never seen by workflow code. */
   random(): number;
-  /** Calls `fn` once after `delayMs`; returns how to cancel. Never keeps the process alive when `unref` is set. */
-  timer(delayMs: number, fn: () => void, options?: { unref?: boolean }): () => void;
+  /** Calls `fn` once after `delayMs`; returns how to cancel. */
+  timer(delayMs: number, fn: () => void, options?: TimerOptions): () => void;
   /** Calls `fn` after the current event-loop turn: what a turn produced is committed together. */
   immediate(fn: () => void): void;
+}
+
+/** What a timer is for. The machine's clock minds only `unref`. */
+export interface TimerOptions {
+  /** Does not keep the process alive. */
+  unref?: boolean;
+  /** Nothing is due then: it is only looked whether something was missed. Virtual time need not stop there. */
+  poll?: boolean;
+  /**
+   * Such a look for somebody who waits until then for something else. A clock that skips time skips it for them, and calls
+   * this when nothing is left that time could bring.
+   */
+  stuck?: (error: Error) => void;
 }
 
 const now = Date.now.bind(Date);

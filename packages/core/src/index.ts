@@ -4,7 +4,7 @@
  * Most programs install `holdpoint`, which brings this, the SQLite store and the command.
  */
 
-export { type Clock, systemClock } from "./clock.ts";
+export { type Clock, systemClock, type TimerOptions } from "./clock.ts";
 export type { BulkResult } from "./engine/bulk.ts";
 export type { CheckedRun, CheckReport } from "./engine/check.ts";
 export type { DecideOptions } from "./engine/decide.ts";

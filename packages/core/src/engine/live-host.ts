@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { type PayloadCodec, valueCodec } from "../journal/codec.ts";
 import { defaultInlineLimit, defaultPayloadLimit } from "../journal/payload.ts";
 import type { Execution } from "../run/execution.ts";
-import type { Host, PayloadLimits, Rest } from "../run/host.ts";
+import type { Host, PayloadLimits, Rest, StepStandIn } from "../run/host.ts";
 import { RunWriter } from "../run/writer.ts";
 import type { History, Mail, NewMail, RunRow, StoredPayload } from "../store/store.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
@@ -21,6 +21,7 @@ export class LiveHost implements Host {
   readonly chainKey: Uint8Array | undefined;
   readonly services: ReadonlyMap<string, unknown>;
   readonly engineLog: EngineLog;
+  readonly standIn: StepStandIn | undefined;
   private readonly worker: Worker;
 
   constructor(worker: Worker) {
@@ -36,6 +37,7 @@ export class LiveHost implements Host {
     };
     this.chainKey = options.chainKey;
     this.services = new Map((options.services ?? []).map((service) => [service.name, service.value]));
+    this.standIn = options.standIn;
     this.engineLog = options.log ?? consoleLog;
   }
 

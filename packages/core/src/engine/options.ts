@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
+import type { StepStandIn } from "../run/host.ts";
 import type { Store } from "../store/store.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
@@ -52,6 +53,8 @@ export interface EngineOptions {
   process?: ProcessIdentity;
   /** For tests: `park` gives every run back at every await, `crash` throws the process's state away after every write. */
   discipline?: "normal" | "park" | "crash";
+  /** For tests: gives what is executed in the place of a step's function. `createTestEngine` mocks steps with it. */
+  standIn?: StepStandIn;
 }
 
 /** Takes lines with fields. `console`, pino and most loggers fit. */

@@ -2,7 +2,12 @@ import { loadPayload } from "../journal/payload.ts";
 import type { History, RunPk, Store } from "../store/store.ts";
 
 /** Puts the chunked payloads of a history together, so that reading it is synchronous from here on. */
-export async function assemble(store: Store, namespace: string, pk: RunPk, history: History): Promise<History> {
+export async function assemble(
+  store: Pick<Store, "chunks">,
+  namespace: string,
+  pk: RunPk,
+  history: History,
+): Promise<History> {
   if (!history.entries.some((entry) => entry.payload?.ref) && !history.mail.some((mail) => mail.payload?.ref))
     return history;
   const known = new Map<string, Uint8Array | null>();

@@ -35,7 +35,7 @@ export class Retention {
             if (this.cancel) this.start();
           });
       },
-      { unref: true },
+      { unref: true, poll: true },
     );
   }
 

@@ -234,10 +234,12 @@ export class RunHandle<Out = unknown> {
     const stop = this.parts.onChange(this.id, what, heard.resolve);
     return {
       promise: async (atMostMs) => {
-        const cancel = clock.timer(atMostMs, () => heard.resolve(undefined));
-        const ending = await heard.promise;
-        cancel();
-        return ending;
+        const cancel = clock.timer(atMostMs, () => heard.resolve(undefined), { stuck: heard.reject });
+        try {
+          return await heard.promise;
+        } finally {
+          cancel();
+        }
       },
       stop,
     };

@@ -461,7 +461,7 @@ function every(clock: Clock, ms: number, work: () => Promise<unknown>): () => vo
             if (!stopped) arm();
           });
       },
-      { unref: true },
+      { unref: true, poll: true },
     );
   };
   arm();

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { DivergedError } from "../errors.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
 import type { Mail, NewMail, StoredPayload } from "../store/store.ts";
-import type { WorkflowLog } from "../workflow/context.ts";
+import type { StepInfo, WorkflowLog } from "../workflow/context.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import type { Execution } from "./execution.ts";
 
@@ -13,6 +13,20 @@ export interface PayloadLimits {
   /** Values above it are stored as content-addressed chunks. */
   inline: number;
 }
+
+/** Which step is about to be executed. */
+export interface StepFacts {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly step: string;
+  readonly key: string;
+}
+
+/** Gives what is executed in the place of a step's function; what it gives back is recorded all the same. */
+export type StepStandIn = (
+  facts: StepFacts,
+  fn: (info: StepInfo) => unknown,
+) => (info: StepInfo) => unknown;
 
 /** What an execution needs from whoever runs it: a worker, or a dry replay. */
 export interface Host {
@@ -38,6 +52,8 @@ export interface Host {
   send(to: string, mail: NewMail): void;
   /** Where workflow code waits for something unrecorded, to end the run for it; undefined to let it be (production warns). */
   foreignAwait(execution: Execution): string | null | undefined;
+  /** Set in tests only: stands in for the functions of steps. */
+  readonly standIn?: StepStandIn | undefined;
   /** Whether this worker's lease still holds, on the monotonic clock: asked before each effect. */
   leaseHeld(): boolean;
   cacheGet(key: string): Promise<StoredPayload | null>;

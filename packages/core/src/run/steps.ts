@@ -163,7 +163,7 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     attempt.arm();
     let result: T | Promise<T>;
     try {
-      result = sites.run(call.scope.stepSite(execution), this.fn, attempt);
+      result = sites.run(call.scope.stepSite(execution), this.executed(), attempt);
     } catch (error) {
       return this.threw(attempt, error);
     }
@@ -179,6 +179,15 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     if (this.current !== attempt) return;
     attempt.disarm();
     this.succeeded(value, attempt.measured());
+  /** The author's function, or what a test has put in its place. */
+  private executed(): StepFunction<T> {
+    const { execution, name, key, fn } = this;
+    const { standIn } = execution.host;
+    if (standIn === undefined) return fn;
+    const { id: runId, workflow } = execution.row;
+    return standIn({ runId, workflow, step: name, key }, fn) as StepFunction<T>;
+  }
+
   }
 
   private threw(attempt: StepAttempt, error: unknown): void {
