@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { openNodeSqlite } from "../src/driver/node-sqlite.ts";
+import { killWhileWorking } from "./killing.ts";
+import { freshDirectory, killAll } from "./program.ts";
+
+const directory = freshDirectory("killed");
+afterAll(async () => {
+  await killAll();
+  directory.remove();
+});
+
+describe("a worker that is killed again and again", () => {
+  test("200 runs of 10 steps over 26 SIGKILLs: nothing lost, nothing recorded twice, only what was in flight executed again", async () => {
+    const account = await killWhileWorking({
+      directory: directory.path,
+      runs: 200,
+      kills: 26,
+      workers: 1,
+      random: Math.random,
+    });
+    const { inFlightAtKills, lost, recordedTwice, repeated, unexcused, seconds } = account;
+    console.log(
+      `${inFlightAtKills.length} kills in ${seconds.toFixed(1)} s, runs in flight at each: ${inFlightAtKills.join(" ")}; lost ${lost.length}, recorded twice ${recordedTwice.length}, executed again ${repeated}`,
+    );
+    expect(lost).toEqual([]);
+    expect(recordedTwice).toEqual([]);
+    expect(unexcused).toEqual([]);
+    expect(inFlightAtKills.length).toBeGreaterThanOrEqual(20);
+    expect(inFlightAtKills.filter((runs) => runs >= 10).length).toBeGreaterThanOrEqual(15);
+    expect(repeated).toBeGreaterThan(0);
+    const database = openNodeSqlite(join(directory.path, "store.db"));
+    expect(database.prepare("pragma integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+    database.close();
+  }, 120_000);
+});

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type AnyWorkflow, type WorkflowContext, workflow } from "@holdpoint/core";
+import { z } from "zod";
+import type { Ledger } from "../ledger.ts";
+
+export const tenSteps = 10;
+
+/** How long a step takes, in milliseconds: from, to. */
+export const Pace = z.tuple([z.number(), z.number()]);
+export const WorkInput = z.object({ kind: z.enum(["plain", "parallel", "sleeping", "held"]), pace: Pace });
+
+/** A step that the ledger knows of: when it is called, and when the workflow gets its result. */
+export async function witnessed(ctx: WorkflowContext, ledger: Ledger, step: string, pace: [number, number]) {
+  const run = ctx.run.id;
+  const token = await ctx.step(step, async () => {
+    const own = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+    ledger.note("begin", { run, step, token: own });
+    const [from, to] = pace;
+    if (to > 0) await delay(from + Math.random() * (to - from));
+    return own;
+  });
+  ledger.note("seen", { run, step, token });
+  return token;
+}
+
+/** Ten steps, each known to the ledger, in one of four shapes. Gives the ten tokens. */
+export function work(ledger: Ledger): AnyWorkflow {
+  return workflow({ name: "work", input: WorkInput, output: z.array(z.string()) }, async (ctx, { kind, pace }) => {
+    const tokens: string[] = [];
+    const one = (n: number): Promise<string> => witnessed(ctx, ledger, `step ${n}`, pace);
+    for (let n = 1; n <= tenSteps; n++) {
+      if (kind === "parallel" && n === 4) {
+        const { a, b, c } = await ctx.all({ a: () => one(4), b: () => one(5), c: () => one(6) });
+        tokens.push(a, b, c);
+        n = 6;
+        continue;
+      }
+      if (kind === "sleeping" && n % 3 === 0) await ctx.sleep(n === 6 ? 1_100 : 30);
+      if (kind === "held" && n === 5) {
+        const { approved, by } = await ctx.approve("go on", { title: `Step 5 of ${ctx.run.id}` });
+        if (!approved || by !== "ana") throw new Error("decided otherwise");
+      }
+      tokens.push(await one(n));
+    }
+    return tokens;
+  });
+}
