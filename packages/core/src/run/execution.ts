@@ -113,7 +113,10 @@ export class Execution {
   private readonly entropies = new LateMap<string, Entropy>();
   private urgent = false;
   private pumpScheduled = false;
-  private reading = false;
+  /** Reads of the inbox under way. */
+  private reads = 0;
+  /** More mail was heard of meanwhile. */
+  private noticed = false;
   private heldMail: Mail[] = [];
   private flightEnding: AdvanceOperation["then"]["type"] = "continue";
   private cancelTimer: (() => void) | null = null;
@@ -368,7 +371,7 @@ export class Execution {
   private quiescent(): void {
     if (this.ledger.replaying) {
       if (!this.insertsHere()) {
-        if (this.executing > 0 || this.pendingResults > 0 || this.reading) return;
+        if (this.executing > 0 || this.pendingResults > 0 || this.reads > 0) return;
         if (this.awaitsForeign() && this.result === null) this.foreign();
         else this.fail(divergenceOf(this, this.unstarted));
         return;
@@ -461,7 +464,7 @@ export class Execution {
       this.executing === 0 &&
       this.pendingResults === 0 &&
       (this.unstarted.length === 0 || this.paused) &&
-      !this.reading &&
+      this.reads === 0 &&
       this.heldMail.length === 0 &&
       (this.calls.size > this.backgroundCalls || this.paused) &&
       (this.paused || due === null || due - this.host.clock.now() > nearMs)
@@ -470,14 +473,14 @@ export class Execution {
 
   /** Gives the run back although there is more to do: this worker drains. */
   private yields(): boolean {
-    return (this.host.draining || this.yielding) && this.executing === 0 && this.pendingResults === 0 && !this.reading;
+    return (this.host.draining || this.yielding) && this.executing === 0 && this.pendingResults === 0 && this.reads === 0;
   }
 
   // ── Writing ───────────────────────────────────────────────────────────────────────────────────────
 
   /** Asked by the committer at the end of a turn. */
   takeOperation(): AdvanceOperation | null {
-    if (this.ended || this.parked || this.writer.busy || this.pumpScheduled || this.reading) return null;
+    if (this.ended || this.parked || this.writer.busy || this.pumpScheduled || this.reads > 0) return null;
     const now = this.host.clock.now();
     let then: AdvanceOperation["then"] | ((head: Uint8Array) => AdvanceOperation["then"]) | null = null;
     if (this.divergence) then = parkOperation(this, "diverged");
@@ -539,18 +542,25 @@ export class Execution {
 
   /** There may be mail: the worker heard so. */
   notice(): void {
-    if (this.ended || this.parked || this.reading) return;
-    this.readMail(this.writer.seq, null);
+    if (this.ended || this.parked) return;
+    // A read that is under way may have looked too early.
+    if (this.reads > 0) this.noticed = true;
+    else this.readMail(this.writer.seq, null);
   }
 
+  /** Reads may overlap; nothing is written before all have ended, so that `then` hands out in the order of numbers. */
   private readMail(after: number, then: (() => void) | null): void {
-    this.reading = true;
+    this.reads++;
     this.host.readMail(this, after).then(
       (mail) => {
-        this.reading = false;
+        this.reads--;
         if (this.ended) return;
         this.receive(mail);
         then?.();
+        if (this.noticed && this.reads === 0) {
+          this.noticed = false;
+          this.notice();
+        }
         this.schedule();
       },
       () => this.abandon({ type: "fenced" }),
