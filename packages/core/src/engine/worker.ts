@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { Execution } from "../run/execution.ts";
 import type { Rest } from "../run/host.ts";
+import { RunWriter } from "../run/writer.ts";
 import type { ClaimRequest, History, NewMail, RunPk, RunRow, Store, StoreSignal } from "../store/store.ts";
 import { adopt } from "./adoption.ts";
 import { Committer, type Flight } from "./committer.ts";
@@ -186,14 +187,17 @@ export class Worker {
     if (held) {
       this.leaseEnds = asked + leaseMs;
       // A claim that a network carried out twice answers for only one of them: on a shared store it is worth a look.
-      if (this.mayOwnMore || store.shared) await this.beginForgotten();
+      if (this.mayOwnMore || store.shared) await this.giveBackForgotten();
       return;
     }
     // A dead incarnation never comes back: its runs are somebody else's now.
     this.host.engineLog.warn({ incarnation: this.incarnation }, "lost the lease; registering anew");
+    const old = this.incarnation;
     for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
     this.residence.clear();
     await this.register();
+    // Nobody else may be there to take over what it ran.
+    await store.takeOver(namespace, { now: clock.now(), dead: [old] });
     this.wake();
   }
 
@@ -308,12 +312,15 @@ export class Worker {
     return count;
   }
 
-  /** Begins the runs that the store says are ours but that never got here: nobody else would while this worker lives. */
-  private async beginForgotten(): Promise<void> {
+  /**
+   * Gives back the runs that the store says are ours but that are not here: nobody else would take them while this worker
+   * lives. They are claimed again like any other, with a new epoch, so that nothing of the lost claim can be written.
+   */
+  private async giveBackForgotten(): Promise<void> {
     if (this.claiming || !this.started) return;
     this.claiming = true;
     try {
-      const { store, namespace } = this.settings;
+      const { store, namespace, clock } = this.settings;
       const { incarnation } = this;
       // What is here now may rest before the answer comes: it is not forgotten.
       const here = new Set(this.running.keys());
@@ -326,8 +333,13 @@ export class Worker {
       } while (cursor !== null);
       if (incarnation !== this.incarnation) return;
       this.mayOwnMore = false;
-      await this.begin(forgotten.filter((row) => row.stalls <= maxStalls));
-      for (const row of forgotten) if (row.stalls > maxStalls) await holdPoisoned(this, row);
+      const then = { type: "park", status: "ready", wakeAt: null, waiting: null, note: null } as const;
+      const writers = forgotten.map((row) => new RunWriter(row, 0, this.host.chainKey));
+      const results = await Promise.all(
+        writers.map((writer) => this.committer.submit(writer.take(then, clock.now()))),
+      );
+      // Moved on meanwhile: looked at again.
+      if (results.some((result) => result.type === "mail" || result.type === "refused")) this.mayOwnMore = true;
     } catch (error) {
       this.mayOwnMore = true;
       throw error;

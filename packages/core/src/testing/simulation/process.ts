@@ -84,7 +84,8 @@ export class SimulatedProcess {
   }
 
   coroutineOf(run: { id: string; generation: number; attempt: number }, round: number): Coroutine {
-    return this.world.witness.coroutine(run, round);
+    const epoch = this.claims.get(`${run.id}.${run.generation}`) ?? 0;
+    return this.world.witness.coroutine(run, round, `${this.name}@${epoch}`);
   }
 
   /** A step's function begins: the outside world holds it against what it knows. */

@@ -11,6 +11,8 @@ export interface SimulationOptions {
   /** The store under test; a fresh one for each world. Default: in memory. */
   store?: () => Store | Promise<Store>;
   onTrace?: (line: TraceLine) => void;
+  /** Called with the world when it has ended. */
+  onEnd?: (world: World) => void | Promise<void>;
 }
 
 /** What one simulated world came to. */
@@ -69,6 +71,7 @@ export async function simulate(seed: string | number, options: SimulationOptions
       return settled;
     });
     await checkEnding(world, people);
+    await options.onEnd?.(world);
   } catch (error) {
     world.violation(`the simulation stopped: ${describe(error)}`);
   } finally {

@@ -22,6 +22,8 @@ export interface Effect {
 export interface Observations {
   /** `path=outcome`, in the order in which the code saw them. */
   lines: string[];
+  /** The process and its claim that saw each line first. */
+  by: string[];
   outcomes: Map<string, Outcome>;
 }
 
@@ -36,8 +38,12 @@ export class Witness {
   /** Problems found while the world runs. */
   readonly violations: string[] = [];
 
+  /** Told of every problem. */
+  onViolation: (text: string) => void = () => {};
+
   violation(text: string): void {
     this.violations.push(text);
+    this.onViolation(text);
   }
 
   addEffect(effect: Omit<Effect, "token" | "ended">): Effect {
@@ -56,14 +62,14 @@ export class Witness {
   }
 
   /** Where a coroutine of this run writes down what it observes. */
-  coroutine(run: { id: string; generation: number; attempt: number }, round: number): Coroutine {
+  coroutine(run: { id: string; generation: number; attempt: number }, round: number, by: string): Coroutine {
     const name = observationsOf(run.id, run.generation, round, run.attempt);
     let all = this.seen.get(name);
     if (!all) {
-      all = { lines: [], outcomes: new Map() };
+      all = { lines: [], by: [], outcomes: new Map() };
       this.seen.set(name, all);
     }
-    return new Coroutine(this, name, all);
+    return new Coroutine(this, name, by, all);
   }
 
   observations(run: string, generation: number, round: number, attempt: number): Observations | undefined {
@@ -82,11 +88,13 @@ export class Coroutine {
   private readonly witness: Witness;
   private readonly name: string;
   private readonly all: Observations;
+  private readonly by: string;
   private next = 0;
 
-  constructor(witness: Witness, name: string, all: Observations) {
+  constructor(witness: Witness, name: string, by: string, all: Observations) {
     this.witness = witness;
     this.name = name;
+    this.by = by;
     this.all = all;
   }
 
@@ -96,9 +104,12 @@ export class Coroutine {
     const known = this.all.lines[index];
     if (known === undefined) {
       this.all.lines.push(line);
+      this.all.by.push(this.by);
       this.all.outcomes.set(path, outcome);
     } else if (known !== line) {
-      this.witness.violation(`replay of ${this.name} differs at observation ${index}: saw ${line}, before that ${known}`);
+      this.witness.violation(
+        `replay of ${this.name} differs at observation ${index}: ${this.by} saw ${line}, ${this.all.by[index]} saw ${known}`,
+      );
     }
   }
 }

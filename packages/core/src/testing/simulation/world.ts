@@ -36,13 +36,12 @@ export class World {
   private readonly waiting = new Map<string, { runId: string; name: string; since: number }>();
   private readonly repaired = new Set<string>();
   private readonly undoneTokens = new Map<string, number>();
-  private readonly onTrace: ((line: TraceLine) => void) | undefined;
   private waits = 0;
 
   constructor(seed: string | number, store: Store, onTrace?: (line: TraceLine) => void) {
     this.seed = seed;
     this.store = store;
-    this.onTrace = onTrace;
+    this.witness.onViolation = (what) => onTrace?.({ at: this.now, actor: "CHECK", what });
     this.scheduler = new Scheduler(seed, onTrace ? { onTrace } : {});
     this.dice = new Dice(seed, "world");
     this.plan = generatePlan(seed);
@@ -67,8 +66,7 @@ export class World {
   }
 
   violation(text: string): void {
-    this.onTrace?.({ at: this.now, actor: "CHECK", what: text });
-    this.witness.violation(`at ${this.now}: ${text}`);
+    this.witness.violation(text);
   }
 
   /** How often a run was retried after it had failed. */
