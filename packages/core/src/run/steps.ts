@@ -157,7 +157,10 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
   }
 
   private run(): void {
-    const { execution, call } = this;
+    const { execution, call, plan } = this;
+    // Announcing it, or looking its result up, took a while: the worker may have been stopped in it and lost the run.
+    const waited = plan.once || plan.silenceMs !== null || plan.cache !== null;
+    if (waited && !execution.host.leaseHeld()) return execution.abandon({ type: "fenced" });
     const attempt = new StepAttempt(this, this.attempt);
     this.current = attempt;
     attempt.arm();
