@@ -93,6 +93,10 @@ export class LiveHost implements Host {
     return this.worker.settings.store.cache(this.namespace, key, value, expiresAt);
   }
 
+  broken(execution: Execution, error: Error): void {
+    this.engineLog.error({ run: execution.row.id, error: error.message }, "a run cannot be written");
+  }
+
   rested(execution: Execution, rest: Rest): void {
     if (rest.type === "diverged") {
       const { id, workflow } = execution.row;

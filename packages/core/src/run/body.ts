@@ -1,20 +1,22 @@
-import { CancelledError, TimeoutError, UnawaitedStepError } from "../errors.ts";
+import { CancelledError, UnawaitedStepError } from "../errors.ts";
+import type { EncodedPayload } from "../journal/payload.ts";
+import type { StoredPayload } from "../store/store.ts";
 import { durationMs } from "../workflow/duration.ts";
 import { afterFailure } from "../workflow/retry.ts";
 import { parse } from "../workflow/schema.ts";
 import { createContext } from "./context.ts";
 import { ContinueAsNew } from "./continue-as-new.ts";
 import type { Execution } from "./execution.ts";
-import { timeOut, timeoutKey } from "./mail.ts";
+import { startCleanupClock, stopCleanupClock, timeOut, timeoutKey } from "./mail.ts";
 import { type Scope, sites } from "./scope.ts";
-import { callSleepUntil, waitDraft } from "./sleep.ts";
+import { callSleep, waitDraft } from "./sleep.ts";
 import { type NotUndone, undoSteps } from "./undo.ts";
 
 /** How the author's function ended. */
 export type BodyResult =
-  | { type: "returned"; value: unknown }
+  | { type: "returned"; value: unknown; payload: StoredPayload | null }
   | { type: "threw"; error: unknown; notUndone?: readonly NotUndone[] }
-  | { type: "continued"; input: unknown };
+  | { type: "continued"; input: EncodedPayload };
 
 /** Runs the author's function, undoes what it did when it fails, and starts over where its policy says so. */
 export async function runBody(execution: Execution, input: unknown, done: (result: BodyResult) => void): Promise<void> {
@@ -29,62 +31,87 @@ export async function runBody(execution: Execution, input: unknown, done: (resul
 async function attempts(execution: Execution, input: unknown): Promise<BodyResult> {
   const { retry, name } = execution.workflow.options;
   for (;;) {
-    const { attempt } = execution;
-    const scope = attempt === 1 ? execution.root : execution.root.branch("try", String(attempt));
-    const result = await once(execution, scope, input);
+    const { attempt, root } = execution;
+    const scope = root.attempt(attempt);
+    const result = await attemptOnce(execution, scope, input);
+    if (execution.unknown.length > 0 && !execution.interrupted) await undoAll(execution, false);
     if (!execution.interrupted && result.type !== "threw") return result;
     const error = execution.interrupted?.error ?? (result.type === "threw" ? result.error : null);
+    if (!execution.interrupted) execution.cancelScope(scope, new CancelledError(`the run failed: ${sentence(error)}`));
     const notUndone = await cleanUp(execution);
-    const verdict = afterFailure(
-      retry,
-      attempt,
-      error,
-      execution.entropy(execution.root).random(),
-      `workflow "${name}"`,
-    );
-    if (execution.interrupted || notUndone.length > 0 || !verdict.retry) return { type: "threw", error, notUndone };
+    const { interrupted } = execution;
+    const verdict = afterFailure(retry, attempt, error, execution.entropy(root).random(), `workflow "${name}"`);
+    if (interrupted || notUndone.length > 0 || !verdict.retry) return { type: "threw", error, notUndone };
+    if (execution.interruptedMeanwhile) {
+      execution.interrupted = execution.interruptedMeanwhile;
+      return { type: "threw", error: execution.interrupted.error };
+    }
     execution.noteAttempt(error);
-    await callSleepUntil(execution, execution.root, execution.time + verdict.delayMs, "before the next try");
+    await callSleep(execution, root, verdict.delayMs, "before the next try");
     execution.attempt++;
   }
 }
 
-async function once(execution: Execution, scope: Scope, input: unknown): Promise<BodyResult> {
+const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** One try: ends with the author's function, or when it is given up. */
+function attemptOnce(execution: Execution, scope: Scope, input: unknown): Promise<BodyResult> {
+  return new Promise((resolve) => {
+    execution.giveUp = (error) => resolve({ type: "threw", error });
+    void callAuthor(execution, scope, input).then(resolve);
+  });
+}
+
+async function callAuthor(execution: Execution, scope: Scope, input: unknown): Promise<BodyResult> {
   const { workflow } = execution;
+  const context = createContext(execution);
   try {
-    const context = createContext(execution);
     const value = await sites.run(scope.site(execution), () => workflow.run(context, input as never));
-    const running = execution.interrupted ? [] : execution.unawaitedSteps();
-    if (running.length > 0) throw new UnawaitedStepError(running);
-    if (execution.interrupted || workflow.output === undefined) return { type: "returned", value };
-    return { type: "returned", value: parse(workflow.output, value, `output of "${workflow.name}"`) };
+    if (execution.interrupted) return { type: "returned", value, payload: null };
+    refuseUnawaited(execution);
+    const output = workflow.output ? parse(workflow.output, value, `output of "${workflow.name}"`) : value;
+    return { type: "returned", value: output, payload: execution.encode(output, `output of "${workflow.name}"`) };
   } catch (error) {
-    return error instanceof ContinueAsNew ? { type: "continued", input: error.input } : { type: "threw", error };
+    if (!(error instanceof ContinueAsNew)) return { type: "threw", error };
+    try {
+      refuseUnawaited(execution);
+      return { type: "continued", input: error.input };
+    } catch (unawaited) {
+      return { type: "threw", error: unawaited };
+    }
   }
 }
 
-/** Asks about steps nobody saw end and undoes the completed ones, in a shield with its own deadline. */
+function refuseUnawaited(execution: Execution): void {
+  const running = execution.unawaitedSteps();
+  if (running.length > 0) throw new UnawaitedStepError(running);
+}
+
+/** Undoes what a failed try did, in a shield with its own deadline. What is on its way to the journal was done, too. */
 async function cleanUp(execution: Execution): Promise<NotUndone[]> {
-  const steps = execution.undo.splice(0);
-  const unknown = execution.unknown.splice(0);
-  if (steps.length === 0 && unknown.length === 0) return [];
+  await execution.quiet();
+  if (execution.undo.length === 0 && execution.unknown.length === 0) return [];
   execution.cleaning = true;
-  const shield = execution.root.shield("cleanup");
-  const limit = durationMs(execution.workflow.options.cleanupTimeout ?? "5m", "cleanupTimeout");
-  const clock = execution.root.shield("cleanup clock");
-  callSleepUntil(execution, clock, execution.time + limit).then(
-    () => execution.cancelScope(shield, new TimeoutError("cleanup", limit)),
-    () => {},
-  );
+  startCleanupClock(execution);
   if (!execution.ledger.replaying) execution.writer.ride.phase = "compensating";
   try {
-    const left = (await Promise.all(unknown.map((one) => one.settle()))).filter((one) => one !== null);
-    steps.push(...execution.undo.splice(0));
-    left.push(...(await undoSteps(execution, steps, shield)));
-    return left;
+    return await undoAll(execution, true);
   } finally {
-    execution.cancelScope(clock, new CancelledError("cleanup is done"));
     execution.cleaning = false;
+    if (!execution.interrupted) stopCleanupClock(execution);
+  }
+}
+
+/** Asks about steps nobody saw end, and undoes those that happened; with `all` every completed step. */
+async function undoAll(execution: Execution, all: boolean): Promise<NotUndone[]> {
+  const shield = execution.root.shield("cleanup");
+  const left: NotUndone[] = [];
+  for (let kept = all ? 0 : execution.undo.length; ; kept = Math.min(kept, execution.undo.length)) {
+    const asked = await Promise.all(execution.unknown.splice(0).map((one) => one.settle()));
+    left.push(...asked.filter((one) => one !== null));
+    const steps = execution.undo.splice(kept);
+    left.push(...(await undoSteps(execution, steps, shield)));
+    if (execution.unknown.length === 0 && execution.undo.length <= kept) return left;
   }
 }
 
@@ -100,7 +127,7 @@ function boundByTimeout(execution: Execution): void {
       const draft = waitDraft(execution, timeoutKey, "run", "settled", limit, "error");
       execution.writeResult(draft, null, () => timeOut(execution, limit));
     });
-  let timer = arm(execution.row.createdAt);
+  let timer = arm(execution.time);
   execution.onRetried = (at) => {
     timer.active = false;
     timer = arm(at);

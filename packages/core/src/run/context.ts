@@ -27,7 +27,7 @@ import type { Execution } from "./execution.ts";
 import { callApprove, callHold } from "./holds.ts";
 import { type Scope, sites } from "./scope.ts";
 import { callSignal } from "./signals.ts";
-import { callSleepUntil, waitDraft } from "./sleep.ts";
+import { callSleep, callSleepUntil, waitDraft } from "./sleep.ts";
 import { callStep } from "./steps.ts";
 
 /** A promise of a coroutine that nobody will wake again. */
@@ -82,7 +82,7 @@ class RunContext implements WorkflowContext {
   sleep(duration: Duration): Promise<void> {
     const execution = this.#execution;
     return this.#durable("sleep", (scope) =>
-      callSleepUntil(execution, scope, execution.time + durationMs(duration, "ctx.sleep")),
+      callSleep(execution, scope, durationMs(duration, "ctx.sleep")),
     );
   }
 
@@ -169,7 +169,7 @@ class RunContext implements WorkflowContext {
 
   continueAsNew(input: unknown): never {
     this.#scope("continueAsNew");
-    throw new ContinueAsNew(input);
+    throw new ContinueAsNew(this.#execution, input);
   }
 
   service<T>(token: ServiceToken<T>): T {
@@ -196,9 +196,10 @@ class RunContext implements WorkflowContext {
   #durable<T>(what: string, call: (scope: Scope) => Promise<T>): Promise<T> {
     try {
       const scope = this.#scope(what);
-      if (this.#execution.ended) return never;
-      const reason = scope.cancellation();
-      if (reason) throw reason;
+      const execution = this.#execution;
+      if (execution.ended) return never;
+      const reason = scope.cancellation() ?? execution.closing;
+      if (reason) return execution.refuse(reason);
       return call(scope);
     } catch (error) {
       const rejected = Promise.reject(error);

@@ -4,6 +4,7 @@ import type { AdvanceOperation, Delivery, NewMail, StoredPayload } from "../stor
 import type { BodyResult } from "./body.ts";
 import type { Execution } from "./execution.ts";
 import { nextGeneration } from "./generation.ts";
+import type { Scope } from "./scope.ts";
 
 /** How the function's end becomes the run's end. The first call also drafts the final entry. */
 export function finishOperation(
@@ -42,23 +43,12 @@ interface End {
 }
 
 function endOf(execution: Execution, result: BodyResult & { type: "returned" | "threw" }): End {
-  let failure: { error: unknown } | null = null;
   if (result.type === "returned") {
-    try {
-      const payload = execution.encode(result.value, `output of "${execution.workflow.name}"`);
-      return {
-        status: "completed",
-        outcome: execution.outcomeWord ?? "success",
-        note: null,
-        payload,
-        value: result.value,
-      };
-    } catch (error) {
-      failure = { error };
-    }
-  } else failure = { error: result.error };
-  const notUndone = result.type === "threw" ? (result.notUndone ?? []) : [];
-  const error = notUndone.length > 0 ? new CompensationError(notUndone, failure.error) : failure.error;
+    const { value, payload } = result;
+    return { status: "completed", outcome: execution.outcomeWord ?? "success", note: null, payload, value };
+  }
+  const notUndone = result.notUndone ?? [];
+  const error = notUndone.length > 0 ? new CompensationError(notUndone, result.error) : result.error;
   const status = execution.interrupted?.status ?? "failed";
   return {
     status,
@@ -94,9 +84,9 @@ function draftEnd(
 }
 
 /** Holds nobody answered are withdrawn with the run's end, in the same transaction. */
-export function withdrawHolds(execution: Execution, reachedBy = execution.root): void {
+export function withdrawHolds(execution: Execution, within: Scope | null = null): void {
   for (const hold of execution.openHolds.values()) {
-    if (hold.withdrawn || !hold.call.scope.reachedBy(reachedBy)) continue;
+    if (hold.withdrawn || (within && !hold.call.scope.reachedBy(within))) continue;
     hold.withdrawn = true;
     execution.writer.ride.closeHolds.push({
       key: execution.ledger.storedKey(hold.call.key),

@@ -21,7 +21,7 @@ import type { OpenHold } from "./holds.ts";
 import type { Host, Rest } from "./host.ts";
 import { LateMap } from "./late-map.ts";
 import { type KeyRecord, Ledger } from "./ledger.ts";
-import { RunMail } from "./mail.ts";
+import { interrupt, RunMail } from "./mail.ts";
 import { type Call, OpenCall } from "./operation.ts";
 import { parkOperation } from "./parking.ts";
 import { Scope, sites } from "./scope.ts";
@@ -35,7 +35,15 @@ import { type Draft, RunWriter } from "./writer.ts";
 /** Something that starts only when nothing recorded is left to hand out. */
 export interface Startable {
   readonly call: Call;
+  /** It has said that it starts: it does, even when the run is paused or the worker drains. */
+  readonly begun?: boolean;
   start(): void;
+}
+
+/** Why a run ends before its function does, and as what. */
+export interface Interruption {
+  readonly error: Error;
+  readonly status: "cancelled" | "failed";
 }
 
 /** A child as its parent remembers it. */
@@ -83,11 +91,22 @@ export class Execution {
   readonly changedHolds = new LateMap<Call, string>();
   /** Completed steps are being undone. */
   cleaning = false;
+  /** Bounds the time that is left to a run that is to end. */
+  cleanupClock: Scope | null = null;
+  /** The time for cleaning up is over: every call rejects with it, shielded or not. */
+  closing: Error | null = null;
+  /** Ends the author's function from outside, where it does not end by itself. */
+  giveUp: ((error: Error) => void) | null = null;
+  private whenQuiet: (() => void) | null = null;
+  /** Mail that came too late for this generation and is the next one's. */
+  readonly passedOn: Mail[] = [];
   private runLog: WorkflowLog | null = null;
   outcomeWord: string | null = null;
   paused = false;
   /** Set by cancel mail or the run's own timeout. */
-  interrupted: { error: Error; status: "cancelled" | "failed" } | null = null;
+  interrupted: Interruption | null = null;
+  /** The same, when it came while a failed try was being undone: there will be no other try. */
+  interruptedMeanwhile: Interruption | null = null;
   /** Number up to which a fork inherited its record. */
   readonly inheritedSeq: number;
   /** Attempt of the whole run, from 1. */
@@ -129,7 +148,8 @@ export class Execution {
     this.row = row;
     this.workflow = workflow;
     this.host = host;
-    this.time = row.createdAt;
+    // A delayed run begins when its time has come.
+    this.time = entries[0]?.endedAt ?? row.createdAt;
     const fork = row.forkedFrom ? forkNotes(entries[0]) : null;
     this.inheritedSeq = fork?.inherited ?? 0;
     const covered = entries.at(-1)?.mailSeen ?? 0;
@@ -241,12 +261,42 @@ export class Execution {
   /** Cancels a scope: its open calls reject in the order they were made, and later calls reject at once. */
   cancelScope(scope: Scope, reason: Error): void {
     scope.cancelledBy = reason;
-    this.ledger.dropBranch(scope.path);
+    this.ledger.dropBranch(scope);
     for (const call of [...this.calls]) {
       if (!call.open || !call.scope.reachedBy(scope)) continue;
       call.onCancel?.(reason);
       call.reject(reason);
     }
+  }
+
+  /** The time for cleaning up is over. */
+  closeAll(reason: Error): void {
+    this.closing = reason;
+    for (const call of [...this.calls]) {
+      if (!call.open) continue;
+      call.onCancel?.(reason);
+      call.reject(reason);
+    }
+    this.giveUp?.(reason);
+  }
+
+  /** A call in a cancelled scope. Code that goes on all the same, in a loop, is given up in the end. */
+  refuse(reason: Error): Promise<never> {
+    if (++this.refusedCalls > patience) this.giveUp?.(reason);
+    if (this.refusedCalls > patience) return new Promise(() => {});
+    const rejected = Promise.reject(reason);
+    rejected.catch(() => {});
+    return rejected;
+  }
+
+  private refusedCalls = 0;
+
+  /** Resolves when nothing recorded, and nothing on its way to the journal, is left to hand out. */
+  quiet(): Promise<void> {
+    this.schedule();
+    return new Promise((resolve) => {
+      this.whenQuiet = resolve;
+    });
   }
 
   /** A value as it is stored; its chunks ride along with the next entry. */
@@ -369,6 +419,15 @@ export class Execution {
 
   /** Nothing recorded can be handed out, and the code waits. */
   private quiescent(): void {
+    if (this.divergence) {
+      if (!this.writer.busy) this.host.request(this);
+      return;
+    }
+    if (this.whenQuiet && this.pendingResults === 0 && this.reads === 0) {
+      this.whenQuiet();
+      this.whenQuiet = null;
+      return this.schedule();
+    }
     if (this.ledger.replaying) {
       if (!this.insertsHere()) {
         if (this.executing > 0 || this.pendingResults > 0 || this.reads > 0) return;
@@ -412,18 +471,26 @@ export class Execution {
       "ctx.step, ctx.sleep or ctx.signal",
       where,
     );
-    this.result = { type: "threw", error };
-    this.cancelScope(this.root, error);
-    this.schedule();
+    this.giveUp?.(error);
   }
 
   private startEffects(): void {
-    if (this.unstarted.length === 0 || this.paused || this.host.draining) return;
+    if (this.unstarted.length === 0) return;
+    const onlyBegun = this.paused || this.host.draining;
     const batch = this.unstarted.splice(0);
     for (const effect of batch) {
+      if (onlyBegun && !effect.begun) {
+        this.unstarted.push(effect);
+        continue;
+      }
       if (!effect.call.open) continue;
       if (!this.host.leaseHeld()) return this.abandon({ type: "fenced" });
-      effect.start();
+      try {
+        effect.start();
+      } catch (error) {
+        // What the author gave cannot be used: the call says so, and the process lives.
+        effect.call.reject(error);
+      }
     }
   }
 
@@ -504,14 +571,10 @@ export class Execution {
       case "fenced":
         return this.abandon({ type: "fenced" });
       case "refused":
-        this.writer.drop();
-        this.result = { type: "threw", error: new StoreError(`the store refused an entry: ${outcome.reason}`) };
-        this.finishDrafted = false;
-        this.cancelScope(this.root, this.result.error as Error);
-        this.pendingResults = 0;
-        return this.schedule();
+        return this.refused(new StoreError(`the store refused an entry: ${outcome.reason}`));
       case "mail":
         this.writer.putBack();
+        this.finishDrafted = false;
         this.urgent = true;
         // Looked at again with the mail: it may cancel the run.
         this.divergence = null;
@@ -539,6 +602,24 @@ export class Execution {
       }
     }
   }
+
+  /** The store did not take what was to be written: the run fails, and what it did is undone, if that can be written. */
+  private refused(error: StoreError): void {
+    this.writer.drop();
+    this.pendingResults = 0;
+    this.finishDrafted = false;
+    if (this.refusals++ > 3) {
+      this.host.broken(this, error);
+      return this.abandon({ type: "fenced" });
+    }
+    if (this.result || !interrupt(this, error, "failed")) {
+      this.result = { type: "threw", error };
+      this.closeAll(error);
+    }
+    this.schedule();
+  }
+
+  private refusals = 0;
 
   /** There may be mail: the worker heard so. */
   notice(): void {
@@ -650,6 +731,9 @@ function pumpOutside(execution: Execution): void {
   sites.run(undefined, pump, execution);
 }
 const pump = (execution: Execution): void => execution.pump();
+
+/** So many calls of a cancelled run are refused before it is given up. */
+const patience = 1000;
 
 /** A wait shorter than this keeps the run claimed. */
 const nearMs = 1000;

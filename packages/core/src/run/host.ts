@@ -58,6 +58,8 @@ export interface Host {
   leaseHeld(): boolean;
   cacheGet(key: string): Promise<StoredPayload | null>;
   cachePut(key: string, value: StoredPayload, expiresAt: number): Promise<void>;
+  /** The store does not take this run's entries any more. */
+  broken(execution: Execution, error: Error): void;
   /** The execution came to rest: see `Rest`. */
   rested(execution: Execution, rest: Rest): void;
 }

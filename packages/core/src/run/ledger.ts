@@ -3,6 +3,7 @@ import { Heap } from "./heap.ts";
 import { LateMap } from "./late-map.ts";
 import { type MigrationPlan, renameKey } from "./migration.ts";
 import type { Call } from "./operation.ts";
+import type { Scope } from "./scope.ts";
 
 /** Everything recorded under one key. */
 export interface KeyRecord {
@@ -273,11 +274,9 @@ export class Ledger {
   }
 
   /** What was recorded in a branch that is closed now is dropped; a shielded part of it goes on. */
-  dropBranch(path: string): void {
+  dropBranch(scope: Scope): void {
     if (this.unreached.size === 0) return;
-    for (const key of this.unreached.keys()) {
-      if (key.startsWith(path) && !shielded.test(key.slice(path.length))) this.unreached.delete(key);
-    }
+    for (const key of this.unreached.keys()) if (scope.owns(key)) this.unreached.delete(key);
   }
 
   private offerEntry(record: KeyRecord, call: Call, entry: Entry): void {
@@ -478,9 +477,6 @@ function storedName({ key, phase }: Entry): string {
   const round = phase.indexOf("~");
   return round < 0 ? key : key + phase.slice(round);
 }
-
-/** A key inside a shielded scope. */
-const shielded = /(^|\/)shield(:[^/]*)?#\d+\//;
 
 /** Mail that says nothing any more once a retry has gone back to before it. Signals stay: they are somebody's words. */
 const voidable: ReadonlySet<Mail["kind"]> = new Set(["tick", "cancel", "pause", "resume"]);

@@ -1,9 +1,11 @@
 import { CancelledError, type HoldpointError, TimeoutError } from "../errors.ts";
 import type { Entry, Mail } from "../store/store.ts";
+import { durationMs } from "../workflow/duration.ts";
 import type { Execution } from "./execution.ts";
 import type { LedgerReader } from "./ledger.ts";
 import type { MigrationPlan } from "./migration.ts";
 import type { Call } from "./operation.ts";
+import { callSleep } from "./sleep.ts";
 
 /** Reads, for a run's ledger, the mail and entries that concern the run as a whole. */
 export class RunMail implements LedgerReader {
@@ -73,10 +75,12 @@ const actions: Partial<Record<Mail["kind"], (execution: Execution, mail: Mail) =
     return true;
   },
   cancel(execution, mail) {
+    if (execution.result?.type === "continued") execution.passedOn.push(mail);
     const { reason } = (execution.decode(mail.payload) ?? { reason: "cancelled" }) as { reason: string };
     return interrupt(execution, new CancelledError(reason), "cancelled");
   },
-  pause(execution) {
+  pause(execution, mail) {
+    if (execution.result?.type === "continued") execution.passedOn.push(mail);
     execution.paused = true;
     return false;
   },
@@ -89,10 +93,33 @@ const actions: Partial<Record<Mail["kind"], (execution: Execution, mail: Mail) =
 /** Ends the author's code where it waits: every open call rejects, and so does every later one outside a shield. */
 export function interrupt(execution: Execution, error: HoldpointError, status: "cancelled" | "failed"): boolean {
   execution.paused = false;
-  if (execution.interrupted || execution.cleaning) return false;
+  if (execution.interrupted || execution.result) return false;
+  if (execution.cleaning) {
+    execution.interruptedMeanwhile ??= { error, status };
+    return false;
+  }
   execution.interrupted = { error, status };
+  startCleanupClock(execution);
   execution.cancelScope(execution.root, error);
   return true;
+}
+
+/** From now on the run has so much time to end: to undo its steps, and for what its code does in shields. */
+export function startCleanupClock(execution: Execution): void {
+  if (execution.cleanupClock) return;
+  const limit = durationMs(execution.workflow.options.cleanupTimeout ?? "5m", "cleanupTimeout");
+  const scope = execution.root.shield("cleanup clock");
+  execution.cleanupClock = scope;
+  callSleep(execution, scope, limit).then(
+    () => execution.closeAll(new TimeoutError("cleanup", limit)),
+    () => {},
+  );
+}
+
+export function stopCleanupClock(execution: Execution): void {
+  const scope = execution.cleanupClock;
+  execution.cleanupClock = null;
+  if (scope) execution.cancelScope(scope, new CancelledError("cleanup is done"));
 }
 
 /** The key under which a run's own timeout is recorded when its worker's clock saw it first. */

@@ -64,7 +64,8 @@ export function newRun(from: RunSeed): NewRun {
     outcome: null,
     payload: from.input,
     startedAt: at,
-    endedAt: at,
+    // Its time for the run: when it may begin.
+    endedAt: Math.max(at, from.readyAt),
     attempt: 0,
     measures: null,
     mailSeen: 0,

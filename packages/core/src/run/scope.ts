@@ -11,16 +11,29 @@ export class Scope {
   readonly path: string;
   readonly parent: Scope | null;
   readonly shielded: boolean;
+  /** Keys that begin with `path` and yet belong to another scope. */
+  private readonly others: RegExp | null;
   /** Once set, every call in this scope rejects with it. */
   cancelledBy: Error | null = null;
   private workflowSite: Site | null = null;
   private effectSite: Site | null = null;
   private counters: Map<string, number> | null = null;
 
-  constructor(parent: Scope | null, path: string, shielded = false) {
+  constructor(parent: Scope | null, path: string, shielded = false, others: RegExp | null = null) {
     this.parent = parent;
     this.path = path;
     this.shielded = shielded;
+    this.others = others;
+  }
+
+  /** Whether something recorded belongs to this scope, with no shield between. */
+  owns(key: string): boolean {
+    return key.startsWith(this.path) && !this.others?.test(key) && !shieldIn.test(key.slice(this.path.length));
+  }
+
+  /** One of several tries of the whole run. The first one has no path, so that its keys stay short. */
+  attempt(number: number): Scope {
+    return number === 1 ? new Scope(this, "", false, laterTries) : this.branch("try", String(number));
   }
 
   /** The next key for a call of this kind and name. */
@@ -72,6 +85,12 @@ export class Scope {
     return false;
   }
 }
+
+/** A shield in the rest of a key. */
+const shieldIn = /(^|\/)shield(:[^/]*)?#\d+\//;
+
+/** What belongs to a run's later tries, and to the pauses between them. */
+const laterTries = /^(try\.\d+\/|sleep:before the next try#)/;
 
 /** Where the running code is: in which run and branch, and whether inside a step's function. */
 export interface Site {

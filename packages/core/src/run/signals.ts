@@ -2,8 +2,10 @@ import { TimeoutError } from "../errors.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
 import { type InferOut, parse, type StandardSchemaV1 } from "../workflow/schema.ts";
 import type { Execution } from "./execution.ts";
+import type { KeyRecord } from "./ledger.ts";
 import type { Scope } from "./scope.ts";
-import { waitDraft } from "./sleep.ts";
+import { dueIn, waitDraft } from "./sleep.ts";
+import type { RunTimer } from "./timers.ts";
 
 /**
  * Waits for a message. Messages are kept in order from the moment they are delivered, so one that came before the
@@ -18,7 +20,7 @@ export function callSignal<S extends StandardSchemaV1>(
 ): Promise<InferOut<S>> {
   const call = execution.open<InferOut<S>>(scope.key("signal", name), "signal", scope);
   const limit = options.timeout === undefined ? null : durationMs(options.timeout, `signal "${name}" timeout`);
-  const timedOut = (): void => call.reject(new TimeoutError(`signal "${name}"`, limit ?? 0));
+  const timedOut = (): void => call.reject(new TimeoutError(`signal "${name}"`, limit ?? 0, call.key));
   call.onEntry = timedOut;
   call.onMail = (mail) => {
     try {
@@ -27,28 +29,35 @@ export function callSignal<S extends StandardSchemaV1>(
       execution.log.warn("a signal was passed over", { name, mail: mail.n, reason: String(error) });
     }
   };
-  const record = execution.reach(call);
-  const opened = record?.opens[0];
-  const recordedDue = opened ? (execution.decode(opened.payload) as number | null) : undefined;
-  const due = recordedDue === undefined ? (limit === null ? null : execution.time + limit) : recordedDue;
-  if (due !== null) {
-    const timer = execution.timers.add(due, (live) => {
-      if (!call.open) return;
-      if (live)
-        execution.writeResult(waitDraft(execution, call.key, "signal", "settled", null, "error"), call, timedOut);
-      else timedOut();
+  let timer: RunTimer | null = null;
+  call.onCancel = () => {
+    if (timer) timer.active = false;
+  };
+  /** Waits, until the recorded time where there is one. */
+  const wait = (record: KeyRecord | null): void => {
+    const opened = record?.opens[0];
+    const fresh = limit === null ? null : dueIn(execution, limit);
+    const due = opened ? (execution.decode(opened.payload) as number | null) : fresh;
+    if (timer) timer.active = false;
+    if (due !== null) {
+      timer = execution.timers.add(due, (live) => {
+        if (!call.open) return;
+        if (live)
+          execution.writeResult(waitDraft(execution, call.key, "signal", "settled", null, "error"), call, timedOut);
+        else timedOut();
+      });
+    }
+    if (opened || record?.settled) return;
+    execution.startLater({
+      call,
+      start: () => {
+        if (call.open) execution.write(waitDraft(execution, call.key, "signal", "opened", due), false);
+      },
     });
-    call.onCancel = () => {
-      timer.active = false;
-    };
-  }
+  };
+  const record = execution.reach(call);
   execution.ledger.awaitSignal(name, call);
-  if (record) return call.promise;
-  execution.startLater({
-    call,
-    start: () => {
-      if (call.open) execution.write(waitDraft(execution, call.key, "signal", "opened", due), false);
-    },
-  });
+  call.onVoid = wait;
+  wait(record);
   return call.promise;
 }

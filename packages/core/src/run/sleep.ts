@@ -2,6 +2,16 @@ import type { Execution } from "./execution.ts";
 import type { Scope } from "./scope.ts";
 import type { Draft } from "./writer.ts";
 
+/** Waits for so long from now on, as the worker's clock says: what the run saw last may be long ago. */
+export function callSleep(execution: Execution, scope: Scope, ms: number, name = ""): Promise<void> {
+  return callSleepUntil(execution, scope, dueIn(execution, ms), name);
+}
+
+/** When something that begins now and lasts so long is over. It counts once it is recorded. */
+export function dueIn(execution: Execution, ms: number): number {
+  return Math.max(execution.time, execution.host.clock.now()) + ms;
+}
+
 /** Waits until a time. The due time is recorded when the run parks; changed code does not move it. */
 export function callSleepUntil(execution: Execution, scope: Scope, until: number, name = ""): Promise<void> {
   const call = execution.open<void>(scope.key("sleep", name), "sleep", scope);

@@ -80,6 +80,7 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
   /** Goes on from what is recorded. */
   private goOn(record: KeyRecord): void {
     this.record = record;
+    if (this.backOff) this.backOff.active = false;
     if (this.plan.once) {
       for (const { attempt, phase } of record.opens) {
         if (this.execution.ledger.has(this.questionKey(attempt, phase))) this.question(attempt, phase);
@@ -150,8 +151,10 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     this.announced = attempt;
     const phase = execution.phase(attempt === 1 ? "opened" : `opened:${attempt}`);
     const draft = this.draft(phase, null, null, execution.host.clock.now(), null);
+    // Not at once: a cancellation may have come in before the announcement.
+    const begun = { call: this.call, begun: true, start: () => this.run() };
     draft.committed = () => {
-      if (!this.dead) this.run();
+      if (!this.dead) execution.startLater(begun);
     };
     execution.write(draft, true);
   }
@@ -178,10 +181,6 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     } else this.returned(attempt, result);
   }
 
-  private returned(attempt: StepAttempt, value: T): void {
-    if (this.current !== attempt) return;
-    attempt.disarm();
-    this.succeeded(value, attempt.measured());
   /** The author's function, or what a test has put in its place. */
   private executed(): StepFunction<T> {
     const { execution, name, key, fn } = this;
@@ -191,6 +190,10 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     return standIn({ runId, workflow, step: name, key }, fn) as StepFunction<T>;
   }
 
+  private returned(attempt: StepAttempt, value: T): void {
+    if (this.current !== attempt) return;
+    attempt.disarm();
+    this.succeeded(value, attempt.measured());
   }
 
   private threw(attempt: StepAttempt, error: unknown): void {

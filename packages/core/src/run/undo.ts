@@ -26,6 +26,10 @@ export interface NotUndone {
 export async function undoSteps(execution: Execution, steps: readonly Undo[], scope: Scope): Promise<NotUndone[]> {
   const left: NotUndone[] = [];
   for (const undo of [...steps].reverse()) {
+    if (execution.closing) {
+      left.push({ key: undo.key, reason: execution.closing.message });
+      continue;
+    }
     try {
       await sites.run(scope.site(execution), () =>
         callStep(execution, scope, `undo ${undo.name}`, undo.run, undo.retry ? { retry: undo.retry } : {}),

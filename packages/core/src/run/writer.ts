@@ -194,14 +194,14 @@ export class RunWriter {
     return operation;
   }
 
-  /** Puts a refused-for-mail operation back, so that it can be made again once the mail is read. */
+  /** Puts a refused-for-mail operation back, so that it can be made again once the mail is read. The run's end is drafted anew. */
   putBack(): Draft[] {
     const flight = this.inFlight;
     if (!flight) return [];
     this.inFlight = null;
     const { operation, drafts } = flight;
     this.uncovered = [...flight.covering, ...this.uncovered];
-    this.drafts = [...drafts, ...this.drafts];
+    this.drafts = [...drafts.filter((draft) => draft.key !== "run"), ...this.drafts];
     const later = this.riders;
     this.riders = {
       chunks: [...operation.chunks, ...later.chunks],
