@@ -61,8 +61,9 @@ export class NonRetryableError extends HoldpointError {
 
 /** A step, a wait or a run took longer than it was allowed to. */
 export class TimeoutError extends HoldpointError {
-  constructor(what: string, limitMs: number) {
-    super("TIMEOUT", `${what} did not finish within ${limitMs} ms`, { what, limitMs });
+  /** @param key what was waited for, as the journal knows it */
+  constructor(what: string, limitMs: number, key?: string) {
+    super("TIMEOUT", `${what} did not finish within ${limitMs} ms`, { what, limitMs, ...(key ? { key } : {}) });
   }
 }
 

@@ -55,14 +55,25 @@ export class Deployments {
   }
 }
 
+/** Repeats a check until it holds. */
+export async function eventually(check: () => Promise<unknown>): Promise<void> {
+  const end = Date.now() + 3000;
+  for (;;) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+}
+
 /** Waits for a run to get to a status. */
 export async function reaches(engine: Engine, id: string, ...statuses: readonly string[]): Promise<void> {
   const run = await engine.get(id);
-  const end = Date.now() + 3000;
-  for (;;) {
-    const seen = await run.describe();
-    if (statuses.includes(seen.status)) return;
-    if (Date.now() > end) throw new Error(`run ${id} is ${seen.status} (${seen.note}), not ${statuses.join(" or ")}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
+  await eventually(async () => {
+    const { status, note } = await run.describe();
+    if (!statuses.includes(status)) throw new Error(`run ${id} is ${status} (${note}), not ${statuses.join(" or ")}`);
+  });
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { systemClock } from "../clock.ts";
 import type { WorkflowContext } from "../workflow/context.ts";
 import { type AnyWorkflow, type WorkflowOptions, workflow } from "../workflow/definition.ts";
-import { Deployments, disciplines, reaches } from "./deployments.fixture.ts";
+import { Deployments, disciplines, eventually, reaches } from "./deployments.fixture.ts";
 import type { Engine } from "./engine.ts";
 
 const short = { timeout: "3s" } as const;
@@ -41,6 +41,14 @@ describe.each(disciplines)("a parked run meets new code (%s)", (discipline) => {
     await run.signal("go");
     return run.result(short);
   }
+
+  const waitsForVersion = (engine: Engine, id: string) =>
+    eventually(async () =>
+      expect(await (await engine.get(id)).describe()).toMatchObject({
+        status: "ready",
+        note: 'waits for a worker with version 1 of "order"',
+      }),
+    );
 
   async function checked(next: AnyWorkflow, id: string) {
     const engine = await world.only([next]);
@@ -261,9 +269,7 @@ describe.each(disciplines)("a parked run meets new code (%s)", (discipline) => {
     await run.signal("go");
     await reaches(engine, id, "diverged");
     await run.pin();
-    await reaches(engine, id, "running", "ready");
-    while ((await run.describe()).status === "running") await new Promise((resolve) => setTimeout(resolve, 2));
-    expect(await run.describe()).toMatchObject({ status: "ready", note: expect.stringMatching(/version 1/) });
+    await waitsForVersion(engine, id);
     const { entries } = await run.describe();
     await new Promise((resolve) => setTimeout(resolve, 60));
     const later = await run.describe();
@@ -282,9 +288,7 @@ describe.each(disciplines)("a parked run meets new code (%s)", (discipline) => {
     await run.signal("go");
     await reaches(engine, id, "diverged");
     await run.pin();
-    await reaches(engine, id, "running", "ready");
-    while ((await run.describe()).status === "running") await new Promise((resolve) => setTimeout(resolve, 2));
-    expect(await run.describe()).toMatchObject({ status: "ready", note: expect.stringMatching(/version 1/) });
+    await waitsForVersion(engine, id);
     await run.retry();
     const clock = { ...systemClock, now: () => systemClock.now() + 31_000 };
     await reaches(await world.deploy([code(removed, { version: 2 })], { clock }), id, "diverged");

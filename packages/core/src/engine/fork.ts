@@ -2,11 +2,14 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { HoldpointError, InvalidStateError, NotFoundError, RunConflictError, ValidationError } from "../errors.ts";
 import { entryHash, genesis, mailDigest, payloadDigest } from "../journal/chain.ts";
 import { chunkHashes } from "../journal/chunks.ts";
+import { decodePayload } from "../journal/payload.ts";
 import { sha256 } from "../journal/sha256.ts";
 import { forkSeed } from "../run/entropy.ts";
 import type { ForkNotes } from "../run/execution.ts";
+import type { RetryNotes } from "../run/mail.ts";
 import { currentSpec } from "../run/new-run.ts";
-import type { Chunk, Entry, History, Mail, NewEntry, NewMail, NewRun, RunRow } from "../store/store.ts";
+import type { Chunk, Entry, Mail, NewEntry, NewMail, NewRun, RunRow } from "../store/store.ts";
+import { numberOf, type Prefix, prefixOf, type Row } from "./fork-prefix.ts";
 import type { EngineParts } from "./parts.ts";
 
 export interface ForkOptions {
@@ -32,14 +35,12 @@ export async function forkRun(parts: EngineParts, sourceId: string, options: For
   if (source.salt === null) throw new InvalidStateError(`run ${sourceId} was erased: there is nothing to fork`);
   const [history] = await store.history(namespace, [{ pk: source.pk, after: 0 }]);
   const whole = history ?? { entries: [], mail: [] };
-  const end = cutBefore(sourceId, whole, options.from);
-  const prefix = inheritable(whole, end, options.decisions);
+  const prefix = prefixOf(sourceId, whole, options.from, options.decisions, parts.codec);
   const id = options.id ?? randomUUID();
   const run = copyRun(parts, source, prefix, {
     id,
     by: options.by ?? source.createdBy,
     at: clock.now(),
-    upTo: end - 1,
     chunks: await chunksOf(parts, source, prefix.rows),
   });
   const result = await committer.submit({ type: "start", run, signal: null });
@@ -48,71 +49,21 @@ export async function forkRun(parts: EngineParts, sourceId: string, options: For
   return id;
 }
 
-/** The first number that is not copied. */
-function cutBefore(id: string, { entries }: History, from: string | number): number {
-  if (typeof from === "number") return from + 1;
-  const first = entries.find((entry) => entry.key === from);
-  if (first) return first.seq;
-  const known = entries.map((entry) => entry.key).filter((key) => key !== "run" && !key.startsWith("run/"));
-  throw new ValidationError("fork", [
-    {
-      path: "from",
-      message: `"${from}" is not in the journal of ${id}; it has ${[...new Set(known)].slice(0, 12).join(", ")}`,
-    },
-  ]);
-}
-
-type Row = { entry: Entry } | { mail: Mail };
-const numberOf = (row: Row): number => ("entry" in row ? row.entry.seq : row.mail.n);
-
-/** Which rows are copied, in order, and from which on they are a memo only. */
-function inheritable(
-  history: History,
-  end: number,
-  decisions: "reuse" | "ask",
-): { rows: Row[]; memoFrom: number | null } {
-  const rows: Row[] = [...history.entries.map((entry) => ({ entry })), ...history.mail.map((mail) => ({ mail }))]
-    .filter((row) => numberOf(row) < end)
-    .sort((a, b) => numberOf(a) - numberOf(b));
-  const finished = new Set(rows.flatMap((row) => ("mail" in row && row.mail.kind === "child" ? [row.mail.key] : [])));
-  const asked = decisions === "ask" ? rows.findIndex((row) => "entry" in row && isHold(row.entry)) : -1;
-  const kept = rows.filter((row) => {
-    if ("mail" in row) {
-      if (row.mail.kind === "cancel" || row.mail.kind === "pause" || row.mail.kind === "resume") return false;
-      return decisions === "reuse" || (row.mail.kind !== "decision" && row.mail.kind !== "holdExpired");
-    }
-    const { entry } = row;
-    // Unfinished children start afresh; undecided holds open again under the fork; the source's end is not the fork's.
-    if (entry.kind === "child" && !finished.has(entry.key)) return false;
-    if (entry.kind === "hold") return decisions === "reuse" && isAnswered(rows, entry.key);
-    if (entry.key.startsWith("run/") || (entry.key === "run" && entry.seq > 1)) return false;
-    return !entry.key.startsWith("shield:cleanup");
-  });
-  const before = asked < 0 ? -1 : kept.filter((row) => numberOf(row) < numberOf(rows[asked] as Row)).length;
-  return { rows: kept, memoFrom: asked < 0 ? null : before + 1 };
-}
-
-const isHold = (entry: Entry): boolean => entry.kind === "hold" && entry.phase.startsWith("opened");
-
-function isAnswered(rows: readonly Row[], key: string): boolean {
-  return rows.some((row) =>
-    "mail" in row
-      ? (row.mail.kind === "decision" || row.mail.kind === "holdExpired") && row.mail.key.replace(/~\d+$/, "") === key
-      : row.entry.kind === "hold" && row.entry.key === key && row.entry.phase.startsWith("settled"),
-  );
-}
-
 /** The rows of one run as the first rows of another: renumbered, salted and chained anew. */
 function copyRun(
   parts: EngineParts,
   source: RunRow,
-  prefix: { rows: readonly Row[]; memoFrom: number | null },
-  fork: { id: string; by: string | null; at: number; upTo: number; chunks: Chunk[] },
+  prefix: Prefix,
+  fork: { id: string; by: string | null; at: number; chunks: Chunk[] },
 ): NewRun {
-  const inherited = prefix.rows.length;
+  const { rows } = prefix;
+  const inherited = rows.length;
+  const numbering = new Numbering(rows);
+  const notes: ForkNotes = { inherited, memo: memoOf(rows, prefix, numbering) };
+  const point = prefix.askedAt === null ? inherited : numbering.upTo(prefix.askedAt - 1);
   const salt = randomBytes(16);
-  const seed = forkSeed(source.seed, inherited, randomBytes(12).toString("base64url"));
-  const forkedFrom = { id: source.id, seq: fork.upTo };
+  const seed = forkSeed(source.seed, (from) => numbering.upTo(from), point, randomBytes(12).toString("base64url"));
+  const forkedFrom = { id: source.id, seq: prefix.upTo };
   const identity = {
     namespace: parts.namespace,
     id: fork.id,
@@ -124,24 +75,23 @@ function copyRun(
     forkedFrom,
   };
   const origin = genesis(identity, parts.options.chainKey);
-  const notes: ForkNotes = { inherited, ...(prefix.memoFrom === null ? {} : { memoFrom: prefix.memoFrom }) };
   const numbers: NonNullable<NewRun["numbers"]> = { entries: [], mail: [] };
   const entries: NewEntry[] = [];
   const mail: NewMail[] = [];
   let head = origin;
   let mailSeen = 0;
   let uncovered: Uint8Array[] = [];
-  prefix.rows.forEach((row, index) => {
+  rows.forEach((row, index) => {
     const number = index + 1;
     if ("mail" in row) {
-      const { n: _n, ...rest } = row.mail;
+      const { n: _n, ...rest } = translateMail(parts, row.mail, numbering);
       mail.push(rest);
       numbers.mail.push(number);
       uncovered.push(mailDigest({ ...rest, n: number }));
       mailSeen = number;
       return;
     }
-    const { seq: _seq, ...rest } = row.entry;
+    const { seq: _seq, ...rest } = translateEntry(parts, row.entry, numbering);
     const entry: NewEntry = {
       ...rest,
       mailSeen,
@@ -168,7 +118,7 @@ function copyRun(
     attributes: source.attributes,
     createdBy: fork.by,
     createdAt: fork.at,
-    inputDigest: sha256(Buffer.from(`fork\0${source.id}\0${fork.upTo}\0${fork.id}`, "utf8")),
+    inputDigest: sha256(Buffer.from(`fork\0${source.id}\0${prefix.upTo}\0${fork.id}`, "utf8")),
     seed,
     salt,
     parent: null,
@@ -181,6 +131,54 @@ function copyRun(
   };
 }
 
+/** From the source's numbers to the fork's. */
+class Numbering {
+  private readonly kept: number[];
+
+  constructor(rows: readonly Row[]) {
+    this.kept = rows.map(numberOf);
+  }
+
+  /** How many rows were taken over up to a number: the fork's number of the last of them. */
+  upTo(number: number): number {
+    let low = 0;
+    let high = this.kept.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.kept[middle] as number) <= number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The fork's number of a row, or of the next one if it was not taken over. */
+  of(number: number): number {
+    return this.upTo(number - 1) + 1;
+  }
+}
+
+/** A retry says where it went back to. */
+function translateMail(parts: EngineParts, mail: Mail, numbering: Numbering): Mail {
+  if (mail.kind !== "retry") return mail;
+  const { from } = decodePayload(mail.payload, parts.codec) as RetryNotes;
+  return from === null ? mail : { ...mail, payload: parts.encodeInline({ from: numbering.of(from) }, "retry") };
+}
+
+/** An answer that was not taken says which one. */
+function translateEntry(parts: EngineParts, entry: Entry, numbering: Numbering): Entry {
+  if (!/^(refused|again):/.test(entry.phase)) return entry;
+  const notes = decodePayload(entry.payload, parts.codec) as { mail: number };
+  return { ...entry, payload: parts.encodeInline({ ...notes, mail: numbering.of(notes.mail) }, entry.key) };
+}
+
+/** Which of the fork's numbers are results to use if the code asks for them: from the first hold asked again, and the source's own. */
+function memoOf(rows: readonly Row[], { askedAt }: Prefix, numbering: Numbering): [number, number][] {
+  const [start] = rows;
+  const own = start && "entry" in start && start.entry.measures ? (JSON.parse(start.entry.measures) as ForkNotes).memo : [];
+  const memo = own.map(([from, to]): [number, number] => [numbering.of(from), numbering.upTo(to)]);
+  return askedAt === null ? memo : [...memo, [numbering.of(askedAt), rows.length]];
+}
+
 /** Chunks that copied payloads refer to. */
 async function chunksOf(parts: EngineParts, source: RunRow, rows: readonly Row[]): Promise<Chunk[]> {
   const hashes = rows.flatMap((row) => {
@@ -188,8 +186,9 @@ async function chunksOf(parts: EngineParts, source: RunRow, rows: readonly Row[]
     return payload?.ref ? chunkHashes(payload) : [];
   });
   if (hashes.length === 0) return [];
-  const found = await parts.store.chunks(parts.namespace, source.pk, hashes);
-  return hashes.flatMap((hash, i) => {
+  const distinct = [...new Map(hashes.map((hash) => [Buffer.from(hash).toString("base64"), hash])).values()];
+  const found = await parts.store.chunks(parts.namespace, source.pk, distinct);
+  return distinct.flatMap((hash, i) => {
     const bytes = found[i];
     return bytes ? [{ hash, bytes }] : [];
   });

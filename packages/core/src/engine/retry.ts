@@ -1,8 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { InvalidStateError, NotFoundError } from "../errors.ts";
 import { decodePayload } from "../journal/payload.ts";
-import type { Entry } from "../store/store.ts";
+import type { Entry, History, RunRow } from "../store/store.ts";
+import { isFinished } from "../store/transitions.ts";
 import { isPinned } from "./adoption.ts";
+import { firstUndone } from "./compensated.ts";
 import { deliverTo } from "./control.ts";
+import { failedAt } from "./failed-at.ts";
 import type { EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 
@@ -19,45 +23,56 @@ export async function retryRun(parts: EngineParts, id: string, by: string | null
       status: row.status,
     });
   }
+  if (row.salt === null) throw new InvalidStateError(`run ${id} was erased: there is nothing to go on from`);
   let from: number | null = null;
   if (row.status === "failed") {
-    const { entries } = await assemble(store, namespace, row.pk, history);
-    from = failedAt(parts, entries);
-    const undone = entries.find((entry) => entry.seq >= (from as number) && entry.key.startsWith("shield:cleanup"));
-    if (undone) {
-      throw new InvalidStateError(
-        `run ${id} has begun to undo its steps (${undone.key}): it cannot be retried; fork it from before the first undone step`,
-        { key: undone.key },
-      );
-    }
+    const whole = await assemble(store, namespace, row.pk, history);
+    from = failedAt(whole, parts.codec);
+    refuseCompensated(id, whole.entries, from);
+    await deliverMissed(parts, row, whole);
   }
-  await deliverTo(parts, id, { kind: "retry", payload: parts.encodeInline({ from }, "retry"), sender: by }, [
+  const payload = parts.encodeInline({ from, streamed: row.streamed }, "retry");
+  await deliverTo(parts, id, { kind: "retry", payload, sender: by }, [
     "failed",
     "diverged",
     ...(pinned ? (["ready"] as const) : []),
   ]);
 }
 
-/** The number of the completion that made the run fail: the failed step's or child's, else the run's own end. */
-function failedAt(parts: EngineParts, entries: readonly Entry[]): number {
-  const end = entries.findLast((entry) => entry.key === "run" && entry.phase.startsWith("settled"));
-  if (!end) return 1;
-  for (const key of keysIn(decodePayload(end.payload, parts.codec))) {
-    const settled = entries.findLast(
-      (entry) => entry.key === key && entry.outcome === "error" && entry.phase.startsWith("settled"),
-    );
-    if (settled) return settled.seq;
-  }
-  return end.seq;
+function refuseCompensated(id: string, entries: readonly Entry[], from: number): void {
+  const undone = firstUndone(entries, from);
+  if (!undone) return;
+  throw new InvalidStateError(
+    `run ${id} has begun to undo its steps and cannot be retried; fork it from "${undone.key}" or before, with fork({ from: "${undone.key}", decisions: "reuse" })`,
+    { key: undone.key },
+  );
 }
 
-/** Keys of the failed steps in an error and its causes, the outermost first. */
-function keysIn(error: unknown): string[] {
-  const keys: string[] = [];
-  for (let one = error, depth = 0; one instanceof Error && depth < 20; one = one.cause, depth++) {
-    const { details } = one as { details?: { key?: unknown } };
-    if (typeof details?.key === "string") keys.push(details.key);
-    if (one instanceof AggregateError) keys.push(...one.errors.flatMap(keysIn));
+/** Results of abandoned children that came while the run was over and so did not get there. */
+async function deliverMissed(parts: EngineParts, parent: RunRow, { mail }: History): Promise<void> {
+  const { store, namespace, committer, clock, codec } = parts;
+  for (const child of await store.children(namespace, parent.pk)) {
+    const { id, pk, status, seq } = child;
+    if (!child.parent || child.parent.close !== "abandon" || !isFinished(status)) continue;
+    if (mail.some((row) => row.kind === "child" && row.sender === id)) continue;
+    const [read] = await store.history(namespace, [{ pk, after: seq - 1 }]);
+    const { entries } = await assemble(store, namespace, pk, read ?? { entries: [], mail: [] });
+    const end = entries.find((entry) => entry.key === "run");
+    if (!end) continue;
+    await committer.submit({
+      type: "deliver",
+      to: { pk: parent.pk },
+      allowedIn: ["failed"],
+      mail: {
+        kind: "child",
+        key: child.parent.key,
+        dedupe: `child:${child.parent.key}:${id}`,
+        outcome: status === "completed" ? "ok" : "error",
+        payload: parts.encodeInline(decodePayload(end.payload, codec), `result of ${id}`),
+        sender: id,
+        at: clock.now(),
+        salt: randomBytes(16),
+      },
+    });
   }
-  return keys;
 }

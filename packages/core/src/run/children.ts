@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { ChildFailedError } from "../errors.ts";
-import type { Mail } from "../store/store.ts";
+import type { Entry, Mail } from "../store/store.ts";
 import type { ChildHandle, ChildOptions } from "../workflow/context.ts";
 import type { Workflow } from "../workflow/definition.ts";
 import { parse } from "../workflow/schema.ts";
 import { cancelMail } from "./ending.ts";
-import type { Execution } from "./execution.ts";
+import type { ChildFact, Execution } from "./execution.ts";
 import { newRun } from "./new-run.ts";
 import type { OpenCall } from "./operation.ts";
 import type { Scope } from "./scope.ts";
@@ -19,7 +19,7 @@ export function callChild<In, Out>(
   input: In,
   options: ChildOptions,
 ): Promise<Out> {
-  return startChild(execution, scope, workflow, input, options).call.promise;
+  return startChild(execution, scope, workflow, input, options, false).call.promise;
 }
 
 /** Starts a child; the handle is given once it durably exists. */
@@ -30,7 +30,7 @@ export async function callSpawn<In, Out>(
   input: In,
   options: ChildOptions,
 ): Promise<ChildHandle<Out>> {
-  const child = startChild(execution, scope, workflow, input, options);
+  const child = startChild(execution, scope, workflow, input, options, true);
   execution.backgroundCalls++;
   child.call.promise.then(
     () => execution.backgroundCalls--,
@@ -39,7 +39,9 @@ export async function callSpawn<In, Out>(
   await child.created;
   let awaited = false;
   return {
-    id: child.id,
+    get id() {
+      return child.fact.id;
+    },
     result: () => {
       if (!awaited && child.call.open) {
         awaited = true;
@@ -61,36 +63,56 @@ function startChild<In, Out>(
   workflow: Workflow<In, Out>,
   input: In,
   options: ChildOptions,
-): { id: string; call: OpenCall<Out>; created: Promise<void> } {
+  spawned: boolean,
+): { fact: ChildFact; call: OpenCall<Out>; created: Promise<void> } {
   const key = scope.key("child", workflow.name);
   const given = workflow.input ? parse(workflow.input, input, `input of "${workflow.name}"`) : input;
   const call = execution.open<Out>(key, "child", scope);
-  const hash = createHash("sha256").update(`${execution.row.seed}\0${key}`).digest("base64url").replaceAll(/[-_]/g, "");
-  const id = options.id ?? `${execution.row.id}.${workflow.name}-${hash.slice(0, 10)}`;
   const close = options.parentClose ?? "cancel";
-  const fact = { id, close, done: false };
+  const fact = { id: options.id ?? childId(execution, workflow.name, key), close, done: false };
+  call.outlivesRun = close === "abandon";
   execution.children.set(key, fact);
   call.onMail = (mail) => {
     fact.done = true;
-    finish(execution, call, workflow.name, id, mail);
+    finish(execution, call, workflow.name, fact.id, mail);
   };
   call.onCancel = (reason) => {
     if (!execution.ended && close === "cancel" && !fact.done)
-      execution.host.send(id, cancelMail(execution, reason.message));
+      execution.host.send(fact.id, cancelMail(execution, reason.message));
   };
   const record = execution.reach(call);
-  if (record?.opens[0]) return { id, call, created: Promise.resolve() };
   const created = new Promise<void>((resolve) => {
-    execution.startLater({
-      call,
-      start: () => {
+    /** That it exists is news like any other and has its place in the order, live as in a replay. */
+    const exists = (seq: number, time: number): void =>
+      execution.ledger.offer({
+        seq,
+        time,
+        call: null,
+        deliver: () => {
+          resolve();
+          return true;
+        },
+      });
+    /** It exists already, under the id that was recorded; or it is created when nothing recorded is left. */
+    const begin = (opened: Entry | undefined): void => {
+      if (!opened) return execution.startLater({ call, start: create });
+      fact.id = (execution.decode(opened.payload) as { id: string }).id;
+      exists(opened.seq, opened.endedAt);
+    };
+    call.onVoid = ({ opens, settled }) => {
+      const stored = execution.ledger.storedKey(key);
+      fact.done = false;
+      fact.id = options.id ? options.id + stored.slice(key.length) : childId(execution, workflow.name, stored);
+      if (!settled) begin(opens[0]);
+    };
+    const create = (): void => {
         const { payload, chunks } = execution.encodeApart(given, `input of child "${workflow.name}"`);
         const { row, host } = execution;
         const now = host.clock.now();
         execution.writer.ride.children.push(
           newRun({
             namespace: host.namespace,
-            id,
+            id: fact.id,
             generation: 1,
             workflow: workflow.name,
             version: host.newest(workflow.name)?.version ?? workflow.version,
@@ -112,13 +134,24 @@ function startChild<In, Out>(
             chainKey: host.chainKey,
           }),
         );
-        const draft = waitDraft(execution, key, "child", "opened", { id });
-        draft.committed = () => resolve();
+        const draft = waitDraft(execution, key, "child", "opened", { id: fact.id });
+        // Code that waits for the handle goes on with it: the run must not park in the same write.
+        if (spawned) execution.pendingResults++;
+        draft.committed = (seq) => {
+          if (spawned) execution.pendingResults--;
+          exists(seq, draft.endedAt);
+        };
         execution.write(draft, true);
-      },
-    });
+    };
+    begin(record?.opens[0]);
   });
-  return { id, call, created };
+  return { fact, call, created };
+}
+
+/** The same in every replay; another one when the child is started afresh by a retry. */
+function childId(execution: Execution, workflow: string, stored: string): string {
+  const hash = createHash("sha256").update(`${execution.row.seed}\0${stored}`).digest("base64url");
+  return `${execution.row.id}.${workflow}-${hash.replaceAll(/[-_]/g, "").slice(0, 10)}`;
 }
 
 function finish<Out>(execution: Execution, call: OpenCall<Out>, name: string, id: string, mail: Mail): void {

@@ -14,10 +14,14 @@ export function parseSeed(column: string): SeedSpan[] {
   });
 }
 
-/** The column of a run forked from one with `column` after `seq`. */
-export function forkSeed(column: string, seq: number, seed: string): string {
-  const kept = parseSeed(column).filter((span) => span.from < seq || span.from === 0);
-  return [...kept.map((span) => `${span.from}:${span.seed}`), `${seq}:${seed}`].join(",");
+/**
+ * The column of a run forked from one with `column`, with a new seed after number `point`. `translate` gives the
+ * fork's number for one of the source's.
+ */
+export function forkSeed(column: string, translate: (from: number) => number, point: number, seed: string): string {
+  const spans = parseSeed(column).map((span) => ({ ...span, from: span.from === 0 ? 0 : translate(span.from) }));
+  const kept = spans.filter((span) => span.from < point || span.from === 0);
+  return [...kept, { from: point, seed }].map((span) => `${span.from}:${span.seed}`).join(",");
 }
 
 /**

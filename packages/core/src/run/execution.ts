@@ -140,7 +140,7 @@ export class Execution {
   private flightEnding: AdvanceOperation["then"]["type"] = "continue";
   private cancelTimer: (() => void) | null = null;
   private timerArmedFor = 0;
-  /** Number of the last completion handed out. */
+  /** The largest number of a completion that was handed out. */
   lastDelivered = 0;
   private readonly queuePump = (): void => process.nextTick(pumpOutside, this);
 
@@ -155,7 +155,7 @@ export class Execution {
     const covered = entries.at(-1)?.mailSeen ?? 0;
     this.writer = new RunWriter(row, covered, host.chainKey);
     this.ledger = new Ledger(new RunMail(this));
-    if (fork?.memoFrom !== undefined) this.ledger.memo(fork.memoFrom, this.inheritedSeq);
+    if (fork) this.ledger.memo = fork.memo;
     for (const one of mail) this.writer.sawMail(one);
     this.ledger.load(entries, mail);
     for (const entry of entries) this.weight += 200 + (entry.payload?.bytes.length ?? 0);
@@ -384,7 +384,8 @@ export class Execution {
   entropy(scope: Scope): Entropy {
     const spans = parseSeed(this.row.seed);
     let span = spans[0] as { from: number; seed: string };
-    for (const next of spans) if (next.from <= this.lastDelivered) span = next;
+    // Entry 1 is the start, which every run has seen.
+    for (const next of spans) if (next.from <= Math.max(1, this.lastDelivered)) span = next;
     const name = `${span.seed} ${scope.path}`;
     let entropy = this.entropies.get(name);
     if (!entropy) {
@@ -410,7 +411,7 @@ export class Execution {
     for (let next = this.ledger.next(); next; next = this.ledger.next()) {
       if (!next.deliver()) continue;
       if (next.time > this.time) this.time = next.time;
-      this.lastDelivered = next.seq;
+      if (next.seq > this.lastDelivered) this.lastDelivered = next.seq;
       this.schedule();
       return;
     }
@@ -708,10 +709,12 @@ export class Execution {
   }
 }
 
-/** What is noted beside a fork's first entry: up to where it inherited, and from where on that is a memo only. */
+/** What is noted beside a fork's first entry. */
 export interface ForkNotes {
+  /** The last number it took over. */
   inherited: number;
-  memoFrom?: number;
+  /** First and last numbers of what it took over as results to use if the code asks for them, not as history to follow. */
+  memo: [number, number][];
 }
 
 function forkNotes(start: Entry | undefined): ForkNotes | null {

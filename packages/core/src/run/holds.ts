@@ -7,7 +7,7 @@ import type { Document, Mail } from "../store/store.ts";
 import type { Approval, ApproveRequest, Decision, HoldRequest, HoldText } from "../workflow/context.ts";
 import { type JsonSchema, jsonSchemaOf } from "../workflow/json-schema.ts";
 import { type InferOut, parse, type StandardSchemaV1 } from "../workflow/schema.ts";
-import type { Execution } from "./execution.ts";
+import type { Execution, Startable } from "./execution.ts";
 import type { OpenCall } from "./operation.ts";
 import type { Scope } from "./scope.ts";
 import { waitDraft } from "./sleep.ts";
@@ -131,9 +131,8 @@ export function openHold(execution: Execution, scope: Scope, spec: HoldSpec, key
   if (opened) {
     const recorded = Buffer.from(opened.payload?.bytes ?? []).subarray(32, 64);
     if (!recorded.equals(action.subarray(0, recorded.length))) execution.changedHolds.set(call, name);
-    return call.promise;
   }
-  execution.startLater({
+  const asking: Startable = {
     call,
     start: () => {
       const openedAt = execution.host.clock.now();
@@ -169,7 +168,12 @@ export function openHold(execution: Execution, scope: Scope, spec: HoldSpec, key
       });
       execution.write(draft, true);
     },
-  });
+  };
+  if (!opened) execution.startLater(asking);
+  call.onVoid = (renewed) => {
+    execution.changedHolds.delete(call);
+    if (!renewed.opens[0]) execution.startLater(asking);
+  };
   return call.promise;
 }
 

@@ -76,20 +76,13 @@ export class Ledger {
   private readonly reader: LedgerReader;
   /** Settled records of reached calls that have not been handed out. */
   private undelivered = 0;
-  /** Entries a fork took over as results to use if the code asks for them, not as history it must follow. */
-  private memoFrom = Number.POSITIVE_INFINITY;
-  private memoTo = 0;
+  /** First and last numbers of what is there to be used if the code asks for it, not as history it must follow. */
+  memo: readonly [number, number][] = [];
   /** How often the run was retried after it had finished, or migrated: tells what is written now from what was before. */
   round = 0;
 
   constructor(reader: LedgerReader) {
     this.reader = reader;
-  }
-
-  /** Numbers between which the record is a memo (a fork that asks people again). */
-  memo(from: number, to: number): void {
-    this.memoFrom = from;
-    this.memoTo = to;
   }
 
   /** True while recorded history lies ahead: nothing new may start. */
@@ -128,6 +121,11 @@ export class Ledger {
     for (const row of segment.mail) this.receive(row);
   }
 
+  private isMemo(seq: number): boolean {
+    for (const [from, to] of this.memo) if (seq >= from && seq <= to) return true;
+    return false;
+  }
+
   private indexEntry(entry: Entry): void {
     if (entry.kind === "run" || entry.kind === "version" || entry.key.startsWith("run/"))
       return this.reader.runEntry(entry);
@@ -143,7 +141,7 @@ export class Ledger {
       record = { key, opens: [], beat: null, attempts: [], settled: null, refused: [], call: null, lastSeq: 0 };
       this.records.set(key, record);
       record.call = this.early.get(key) ?? null;
-      if (!record.call && (entry.seq < this.memoFrom || entry.seq > this.memoTo)) this.unreached.set(key, record);
+      if (!record.call && !this.isMemo(entry.seq)) this.unreached.set(key, record);
     }
     if (record.call && this.changed) this.changed.add(record.call);
     record.lastSeq = entry.seq;

@@ -7,6 +7,14 @@ import type { MigrationPlan } from "./migration.ts";
 import type { Call } from "./operation.ts";
 import { callSleep } from "./sleep.ts";
 
+/** What a retry says. */
+export interface RetryNotes {
+  /** The number of what failed: the run goes on just before it. Null for a diverged run, which is only tried again. */
+  from: number | null;
+  /** How many values stood in the run's stream then. */
+  streamed?: number;
+}
+
 /** Reads, for a run's ledger, the mail and entries that concern the run as a whole. */
 export class RunMail implements LedgerReader {
   private readonly execution: Execution;
@@ -20,11 +28,11 @@ export class RunMail implements LedgerReader {
   }
 
   retryFrom(mail: Mail): number | null {
-    return (this.execution.decode(mail.payload) as { from: number | null } | undefined)?.from ?? null;
+    return (this.execution.decode(mail.payload) as RetryNotes | undefined)?.from ?? null;
   }
 
   retried(mail: Mail): void {
-    const { streamed } = this.execution.decode(mail.payload) as { streamed?: number };
+    const { streamed } = this.execution.decode(mail.payload) as RetryNotes;
     this.execution.retried(mail.at, streamed);
   }
 
