@@ -33,6 +33,17 @@ describe("engine", () => {
     await engine.stop();
   });
 
+  test("the result of a run that has ended meanwhile is there at once", async () => {
+    const engine = createEngine({ store: memoryStore(), workflows: [add] });
+    await engine.start();
+    const run = await engine.run(add, { a: 1, b: 2 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const asked = performance.now();
+    expect(await run.result()).toBe(3);
+    expect(performance.now() - asked).toBeLessThan(200);
+    await engine.stop();
+  });
+
   test("waits for a person, and goes on with the answer", async () => {
     const engine = createEngine({ store: memoryStore(), workflows: [ask] });
     await engine.start();

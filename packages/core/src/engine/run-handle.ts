@@ -22,13 +22,18 @@ const lookAgainMs = 500;
 export class RunHandle<Out = unknown> {
   readonly id: string;
   private readonly parts: EngineParts;
-  /** Just created by this process, which also executes runs. */
-  private readonly fresh: boolean;
+  /** Just created, in this very turn, by this process, which also executes runs. */
+  private fresh: boolean;
 
   constructor(parts: EngineParts, id: string, fresh = false) {
     this.fresh = fresh;
     this.parts = parts;
     this.id = id;
+    // A turn later it may have ended, unheard.
+    if (fresh)
+      parts.clock.immediate(() => {
+        this.fresh = false;
+      });
   }
 
   async describe(): Promise<Run> {
