@@ -16,7 +16,7 @@ export interface FaultHooks {
 
 /** The error a caller gets from an injected fault; `details.fault` says which. */
 export function isInjected(error: unknown): boolean {
-  return error instanceof StoreError && error.details["injected"] === true;
+  return error instanceof StoreError && error.details.injected === true;
 }
 
 function injected(fault: FaultType, points: readonly FaultPoint[]): StoreError {

@@ -10,8 +10,8 @@ export function readEntry(row: SqlRow): Entry {
     seq: integer(row, "seq"),
     key: text(row, "key"),
     phase: readPhase(text(row, "phase")),
-    kind: entryKind.word(row["kind"]),
-    outcome: entryOutcome.word(row["outcome"]),
+    kind: entryKind.word(row.kind),
+    outcome: entryOutcome.word(row.outcome),
     payload: readPayload(row),
     startedAt,
     endedAt: startedAt + integer(row, "duration"),
@@ -25,10 +25,10 @@ export function readEntry(row: SqlRow): Entry {
 export function readMail(row: SqlRow): Mail {
   return {
     n: integer(row, "n"),
-    kind: mailKind.word(row["kind"]),
+    kind: mailKind.word(row.kind),
     key: text(row, "key"),
     dedupe: textOrNull(row, "dedupe"),
-    outcome: entryOutcome.word(row["outcome"]),
+    outcome: entryOutcome.word(row.outcome),
     payload: readPayload(row),
     sender: textOrNull(row, "sender"),
     at: integer(row, "at"),

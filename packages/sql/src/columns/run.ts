@@ -19,7 +19,7 @@ export function readAttributes(stored: string | null): Attributes {
 
 /** A `run` row joined with its owner's `incarnation`. */
 export function readRun(row: SqlRow, namespace: string): RunRow {
-  const status = runStatus.word(row["status"]);
+  const status = runStatus.word(row.status);
   const parentPk = integerOrNull(row, "parent_pk");
   const forkedFrom = textOrNull(row, "forked_from");
   const done = integerOrNull(row, "progress_done");
@@ -33,9 +33,9 @@ export function readRun(row: SqlRow, namespace: string): RunRow {
     spec: integer(row, "spec"),
     codeHash: textOrNull(row, "code_hash"),
     status,
-    waiting: row["waiting"] === null ? null : waitingFor.word(row["waiting"]),
+    waiting: row.waiting === null ? null : waitingFor.word(row.waiting),
     outcome: textOrNull(row, "outcome"),
-    phase: row["phase"] === null ? null : "compensating",
+    phase: row.phase === null ? null : "compensating",
     queue: text(row, "queue"),
     priority: integer(row, "priority"),
     concurrencyKey: textOrNull(row, "concurrency_key"),
@@ -53,7 +53,7 @@ export function readRun(row: SqlRow, namespace: string): RunRow {
     parent:
       parentPk === null
         ? null
-        : { pk: parentPk, key: text(row, "parent_key"), close: parentClose.word(row["parent_close"]) },
+        : { pk: parentPk, key: text(row, "parent_key"), close: parentClose.word(row.parent_close) },
     forkedFrom: forkedFrom === null ? null : { id: forkedFrom, seq: integer(row, "forked_seq") },
     thread: textOrNull(row, "thread"),
     inputDigest: blob(row, "input_digest"),

@@ -16,7 +16,7 @@ export function readWorker(row: SqlRow): WorkerRow {
 }
 
 export function readTombstone(row: SqlRow): Tombstone {
-  const status = runStatus.word(row["status"]);
+  const status = runStatus.word(row.status);
   if (status !== "completed" && status !== "failed" && status !== "cancelled") {
     throw new CorruptionError(`the tombstone of ${text(row, "id")} is not of a finished run`);
   }

@@ -30,7 +30,7 @@ export function openNodeSqlite(path: string): SqliteDriver {
   const database = new (databaseClass())(path);
   return {
     // Not asked of the database, which another process may just have locked.
-    version: process.versions["sqlite"] ?? "0",
+    version: process.versions.sqlite ?? "0",
     prepare(sql): SqlStatement {
       const statement = database.prepare(sql);
       return {

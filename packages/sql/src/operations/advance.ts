@@ -63,14 +63,14 @@ function explain(row: SqlRow | null, operation: AdvanceOperation): "repeated" | 
   if (row === null || integer(row, "epoch") !== operation.epoch) return { type: "fenced" };
   const head = blob(row, "head");
   const { then } = operation;
-  const status = runStatus.word(row["status"]);
+  const status = runStatus.word(row.status);
   if (status === "running") {
     if (sameBytes(head, operation.previousHead)) return "mail";
     if (then.type === "continue" && sameBytes(head, operation.head)) return "repeated";
     return { type: "refused", reason: `run ${text(row, "id")}: its journal does not end where these entries begin` };
   }
   if (!sameBytes(head, operation.head)) return { type: "fenced" };
-  const continued = row["next_pk"] !== null;
+  const continued = row.next_pk !== null;
   const ended =
     (then.type === "park" && !isFinished(status)) ||
     (then.type === "finish" && !continued && status === then.status) ||
@@ -139,7 +139,7 @@ function* createNext(context: Context, pk: number, next: NewRun): Program<void> 
   if (row === null) throw new Refusal("the run that goes on as new is gone");
   if (text(row, "id") !== next.id) throw new Refusal(`the next generation of ${text(row, "id")} must have the same id`);
   // It was running, so it held a slot of its key if it has one; the next generation takes the slot over.
-  const keyHeld = row["concurrency_key"] !== null;
+  const keyHeld = row.concurrency_key !== null;
   const nextPk = yield* createRun(context, next, { generation: integer(row, "generation"), keyHeld });
   yield* run("setNext", nextPk, pk);
 }

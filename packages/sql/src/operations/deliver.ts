@@ -43,9 +43,9 @@ export function* duplicateOf(pk: number, mail: NewMail): Program<number | null> 
 export function* putMail(context: Context, row: SqlRow, mail: NewMail): Program<{ n: number; status: RunStatus }> {
   const pk = integer(row, "pk");
   const n = integer(row, "seq") + 1;
-  const before = runStatus.word(row["status"]);
+  const before = runStatus.word(row.status);
   const after = statusAfterMail(before, mail.kind);
-  const delayed = row["status"] === statusCode.delayed;
+  const delayed = row.status === statusCode.delayed;
   yield* insertMail(pk, n, mail);
   if (after === "running") (context.news.mail ??= new Set()).add(pk);
   if (after === before && !(delayed && mail.kind === "cancel")) {
@@ -70,7 +70,7 @@ export function* putMail(context: Context, row: SqlRow, mail: NewMail): Program<
 export function* forward(context: Context, deliveries: readonly Delivery[]): Program<void> {
   for (const { to, mail } of deliveries) {
     const row = yield* findRun(context, to);
-    if (row === null || isFinished(runStatus.word(row["status"]))) continue;
+    if (row === null || isFinished(runStatus.word(row.status))) continue;
     if ((yield* duplicateOf(integer(row, "pk"), mail)) === null) yield* putMail(context, row, mail);
   }
 }
@@ -78,7 +78,7 @@ export function* forward(context: Context, deliveries: readonly Delivery[]): Pro
 export function* deliver(context: Context, operation: DeliverOperation): Program<DeliverResult> {
   const row = yield* findRun(context, operation.to);
   if (row === null) return { type: "absent" };
-  const status = runStatus.word(row["status"]);
+  const status = runStatus.word(row.status);
   const known = yield* duplicateOf(integer(row, "pk"), operation.mail);
   if (known !== null) return { type: "delivered", n: known, duplicate: true, status };
   const { allowedIn } = operation;

@@ -84,12 +84,12 @@ export function* closeHold(
   event: NewHoldEvent,
 ): Program<void> {
   const row = yield* one("holdState", runPk, key);
-  if (row !== null) yield* close(context, integer(row, "pk"), holdStatus.word(row["status"]), wanted, event);
+  if (row !== null) yield* close(context, integer(row, "pk"), holdStatus.word(row.status), wanted, event);
 }
 
 export function* withdrawPendingHolds(context: Context, runPk: number, event: NewHoldEvent): Program<void> {
   for (const row of yield* all("pendingHolds", runPk)) {
-    yield* close(context, integer(row, "pk"), holdStatus.word(row["status"]), "withdrawn", event);
+    yield* close(context, integer(row, "pk"), holdStatus.word(row.status), "withdrawn", event);
   }
 }
 
@@ -102,7 +102,7 @@ export function* judgeAnswer(
   event: NewHoldEvent,
 ): Program<void> {
   const row = yield* one("holdState", runPk, key);
-  if (row === null || holdStatus.word(row["status"]) !== "answered") return;
+  if (row === null || holdStatus.word(row.status) !== "answered") return;
   const pk = integer(row, "pk");
   if (verdict === "open") yield* run("reopenHold", pk);
   else yield* run("acceptHold", event.at, pk);
@@ -144,7 +144,7 @@ export function* moveHold(context: Context, operation: HoldOperation): Program<H
   context.news.hold = true;
   if (operation.mail !== null) {
     const row = yield* findRun(context, { pk: before.runPk });
-    if (row !== null && !isFinished(runStatus.word(row["status"]))) {
+    if (row !== null && !isFinished(runStatus.word(row.status))) {
       if ((yield* duplicateOf(before.runPk, operation.mail)) === null) yield* putMail(context, row, operation.mail);
     }
   }

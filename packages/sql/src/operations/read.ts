@@ -39,7 +39,7 @@ export function* unread(
   const news: { pk: RunPk; seq: number; fenced: boolean }[] = [];
   for (const { pk, epoch, seq } of owned) {
     const row = yield* one("fenceOf", pk, namespace);
-    const fenced = row === null || integer(row, "epoch") !== epoch || runStatus.word(row["status"]) !== "running";
+    const fenced = row === null || integer(row, "epoch") !== epoch || runStatus.word(row.status) !== "running";
     const now = row === null ? seq : integer(row, "seq");
     if (fenced || now > seq) news.push({ pk, seq: now, fenced });
   }
@@ -152,7 +152,7 @@ export function* counts({ namespace }: Context): Program<{ runs: Record<RunStatu
     cancelled: 0,
     diverged: 0,
   };
-  for (const row of yield* all("runCounts", namespace)) runs[runStatus.word(row["status"])] += integer(row, "n");
+  for (const row of yield* all("runCounts", namespace)) runs[runStatus.word(row.status)] += integer(row, "n");
   const open = yield* one("openHolds", namespace);
   return { runs, openHolds: open === null ? 0 : integer(open, "n") };
 }

@@ -13,7 +13,7 @@ export function* seal(context: Context, operation: SealOperation): Program<SealR
   const { namespace } = context;
   const row = yield* one("fenceOf", pk, namespace);
   if (row === null) return { type: "absent" };
-  const before = runStatus.word(row["status"]);
+  const before = runStatus.word(row.status);
   const seq = integer(row, "seq");
   if (isFinished(before)) {
     if (before !== status || !sameBytes(blob(row, "head"), head)) return { type: "absent" };

@@ -11,6 +11,11 @@ export interface QueryDialect {
   builder: Kysely<Tables>;
   /** Whether the run's attributes have this value; null means none. */
   attributeIs(name: string, value: AttributeValue): Expression<SqlBool>;
+  /**
+   * A namespace's rows in the table's own order, which is that of the pages. Without this SQLite would take an index that
+   * begins with the namespace and sort all of it: 110 ms instead of 0.3 ms for a page of 100,000 runs.
+   */
+  inTableOrder(table: "run" | "hold", namespace: number): Expression<SqlBool>;
 }
 
 const compiling: Dialect = {
@@ -36,4 +41,5 @@ export const sqliteQueries: QueryDialect = {
     if (typeof value === "boolean") return sql<SqlBool>`exists (${item} and type in (${types}))`;
     return sql<SqlBool>`exists (${item} and type in (${types}) and atom = ${value})`;
   },
+  inTableOrder: (table, namespace) => sql<SqlBool>`+${sql.ref(`${table}.namespace`)} = ${namespace}`,
 };

@@ -3,15 +3,16 @@ import { holdStatus, originCode, severityCode } from "../columns/codes.ts";
 import { readHold } from "../columns/hold.ts";
 import type { Context, Program } from "../operations/program.ts";
 import type { QueryDialect } from "./dialect.ts";
-import { cursorOf, pageOf } from "./page.ts";
+import { cursorOf, generationsOf, pageOf } from "./page.ts";
 
 /** Holds that match, newest first. A hold whose run retention has removed carries its run's names itself. */
 export function* holds(
-  { builder }: QueryDialect,
+  { builder, inTableOrder }: QueryDialect,
   { namespace }: Context,
   filter: HoldFilter,
   page: Page,
 ): Program<PageOf<HoldRow>> {
+  const openOnly = filter.status?.length === 1 && filter.status[0] === "open";
   let query = builder
     .selectFrom("hold")
     .leftJoin("run", "run.pk", "hold.run_pk")
@@ -22,21 +23,25 @@ export function* holds(
       eb.fn.coalesce("hold.workflow", "run.workflow").as("workflow"),
       "document.bytes as form",
     ])
-    .where("hold.namespace", "=", namespace)
+    .where((eb) =>
+      openOnly && filter.runId === undefined ? eb("hold.namespace", "=", namespace) : inTableOrder("hold", namespace),
+    )
     .orderBy("hold.pk", "desc")
     .limit(page.limit + 1);
   if (page.cursor !== null) query = query.where("hold.pk", "<", cursorOf(page.cursor));
-  if (filter.status !== undefined) {
-    const codes = filter.status.map(holdStatus.of);
-    const [only] = codes;
-    // The open ones have an index of their own, which the planner recognises by the literal.
-    query =
-      codes.length === 1 && only !== undefined
-        ? query.where((eb) => eb("hold.status", "=", eb.lit(only)))
-        : query.where("hold.status", "in", codes);
-  }
+  // The open ones have an index of their own, which the planner recognises by the literal.
+  if (openOnly) query = query.where((eb) => eb("hold.status", "=", eb.lit(holdStatus.of("open"))));
+  else if (filter.status !== undefined) query = query.where("hold.status", "in", filter.status.map(holdStatus.of));
   if (filter.runId !== undefined) {
-    query = query.where((eb) => eb(eb.fn.coalesce("hold.run_id", "run.id"), "=", filter.runId ?? ""));
+    const { runId } = filter;
+    const generations = yield* generationsOf(namespace, runId);
+    query = query.where((eb) =>
+      eb.or([
+        eb("hold.run_pk", "in", generations),
+        // Kept from a run that retention has removed.
+        eb.and([eb("hold.namespace", "=", namespace), eb("hold.run_id", "=", runId)]),
+      ]),
+    );
   }
   if (filter.workflow !== undefined) {
     query = query.where((eb) => eb(eb.fn.coalesce("hold.workflow", "run.workflow"), "=", filter.workflow ?? ""));

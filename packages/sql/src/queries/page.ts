@@ -13,6 +13,11 @@ export function cursorOf(cursor: string): number {
   return pk;
 }
 
+/** The keys of a run's generations: looked up first, because a subquery would keep SQLite from using the index on them. */
+export function* generationsOf(namespace: number, id: string): Program<number[]> {
+  return (yield* all("treeGenerations", namespace, id)).map((row) => integer(row, "pk"));
+}
+
 function parameter(value: unknown): SqlValue {
   if (value === null || typeof value === "number" || typeof value === "string") return value;
   if (value instanceof Uint8Array) return value;

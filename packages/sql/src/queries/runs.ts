@@ -3,24 +3,25 @@ import { runStatus, statusCode, waitingFor } from "../columns/codes.ts";
 import { readRun } from "../columns/run.ts";
 import type { Context, Program } from "../operations/program.ts";
 import type { QueryDialect } from "./dialect.ts";
-import { cursorOf, pageOf } from "./page.ts";
+import { cursorOf, generationsOf, pageOf } from "./page.ts";
 
 /** The highest code point there is: no id with the prefix sorts behind prefix + this. */
 const last = "\u{10ffff}";
 
 /** Runs that match, newest first. Earlier generations of a run are not listed. */
 export function* runs(
-  { builder, attributeIs }: QueryDialect,
+  { builder, attributeIs, inTableOrder }: QueryDialect,
   { name, namespace }: Context,
   filter: RunFilter,
   page: Page,
 ): Program<PageOf<RunRow>> {
+  const hasIndex = filter.idPrefix !== undefined || filter.thread !== undefined;
   let query = builder
     .selectFrom("run")
     .leftJoin("worker", "worker.pk", "run.owner")
     .selectAll("run")
     .select("worker.incarnation")
-    .where("run.namespace", "=", namespace)
+    .where((eb) => (hasIndex ? eb("run.namespace", "=", namespace) : inTableOrder("run", namespace)))
     .where("run.next_pk", "is", null)
     .orderBy("run.pk", "desc")
     .limit(page.limit + 1);
@@ -40,12 +41,7 @@ export function* runs(
     query = query.where("run.id", ">=", filter.idPrefix).where("run.id", "<", filter.idPrefix + last);
   }
   if (filter.parentId !== undefined) {
-    const parents = builder
-      .selectFrom("run as parent")
-      .select("parent.pk")
-      .where("parent.namespace", "=", namespace)
-      .where("parent.id", "=", filter.parentId);
-    query = query.where("run.parent_pk", "in", parents);
+    query = query.where("run.parent_pk", "in", yield* generationsOf(namespace, filter.parentId));
   }
   if (filter.createdAfter !== undefined) query = query.where("run.created_at", ">", filter.createdAfter);
   if (filter.createdBefore !== undefined) query = query.where("run.created_at", "<", filter.createdBefore);

@@ -3,8 +3,8 @@ import { describe, test } from "vitest";
 import { sqlite } from "./sqlite-store.ts";
 
 describe("SQLite and the in-memory store answer alike", () => {
-  const from = Number(process.env["HOLDPOINT_SEED"] ?? 1);
-  const count = Number(process.env["HOLDPOINT_SEEDS"] ?? 20);
+  const from = Number(process.env.HOLDPOINT_SEED ?? 1);
+  const count = Number(process.env.HOLDPOINT_SEEDS ?? 20);
   for (let seed = from; seed < from + count; seed++) {
     test(`seed ${seed}`, async () => {
       const store = sqlite(":memory:");

@@ -70,13 +70,18 @@ describe("migrations", () => {
 
   test("a later step is added to what is there, once", () => {
     const driver = openNodeSqlite(freshPath());
-    const later = [...migrations, { version: migrations.length + 1, name: "later", sql: "alter table run add column extra text" }];
+    const later = [
+      ...migrations,
+      { version: migrations.length + 1, name: "later", sql: "alter table run add column extra text" },
+    ];
     migrate(driver, 1);
     expect(isCurrent(driver, later)).toBe(false);
     migrate(driver, 2, later);
     migrate(driver, 3, later);
     expect(isCurrent(driver, later)).toBe(true);
-    expect(driver.prepare("select applied_at from migration order by version desc limit 1").get()).toEqual({ applied_at: 2 });
+    expect(driver.prepare("select applied_at from migration order by version desc limit 1").get()).toEqual({
+      applied_at: 2,
+    });
     driver.close();
   });
 

@@ -65,7 +65,7 @@ describe("what the database cannot do", () => {
       store.commit(namespace, [build.start("small"), build.start("large", { entries: [large] })]),
     );
     expect(error.message).toContain("the disk is full; nothing was written");
-    expect(error.details["sqliteCode"]).toBe(13);
+    expect(error.details.sqliteCode).toBe(13);
     expect(await store.run(namespace, "small")).toBeNull();
     expect((await store.run(namespace, "before"))?.status).toBe("ready");
     driver?.exec("pragma max_page_count = 100000");
@@ -101,19 +101,22 @@ describe("what the database cannot do", () => {
     await store.close();
   });
 
-  test.each(["a\u0000b", "half \ud83d of a pair"])("text that would come back different is refused: %j", async (text) => {
-    const store = sqlite(freshPath());
-    await store.open();
-    const results = await store.commit(namespace, [
-      build.start("r1", { entries: [build.entry(text)] }),
-      build.start(text),
-      build.start("r2", { attributes: { [text]: text } }),
-    ]);
-    expect(results.map(({ type }) => type)).toEqual(["refused", "refused", "started"]);
-    expect((await store.run(namespace, "r2"))?.attributes).toEqual({ [text]: text });
-    await failure(store.run(namespace, text));
-    await store.close();
-  });
+  test.each(["a\u0000b", "half \ud83d of a pair"])(
+    "text that would come back different is refused: %j",
+    async (text) => {
+      const store = sqlite(freshPath());
+      await store.open();
+      const results = await store.commit(namespace, [
+        build.start("r1", { entries: [build.entry(text)] }),
+        build.start(text),
+        build.start("r2", { attributes: { [text]: text } }),
+      ]);
+      expect(results.map(({ type }) => type)).toEqual(["refused", "refused", "started"]);
+      expect((await store.run(namespace, "r2"))?.attributes).toEqual({ [text]: text });
+      await failure(store.run(namespace, text));
+      await store.close();
+    },
+  );
 
   test("a file that is no database, or cannot be made, is named", async () => {
     const text = freshPath();

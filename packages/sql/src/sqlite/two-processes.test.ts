@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { StoreError } from "@holdpoint/core";
 import { storeBuilders as build } from "@holdpoint/core/testing";
 import { afterAll, describe, expect, test } from "vitest";
-import { startChild } from "../fixtures/child.ts";
 import { openNodeSqlite } from "../driver/node-sqlite.ts";
+import { startChild } from "../fixtures/child.ts";
 import { sqlite } from "./sqlite-store.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "holdpoint-two-"));

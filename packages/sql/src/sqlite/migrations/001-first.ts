@@ -171,7 +171,7 @@ export const first: Migration = {
     create unique index hold_by_run on hold (run_pk, key);
     create index hold_open on hold (namespace) where status = 0;
     create index hold_due on hold (namespace, next_at) where status = 0 and next_at is not null;
-    create index hold_kept on hold (namespace, closed_at) where run_id is not null;
+    create index hold_kept on hold (namespace, run_id) where run_id is not null;
 
     create table hold_event (
       hold_pk integer not null,

@@ -1,0 +1,66 @@
+import { afterAll, describe, expect, test } from "vitest";
+import type { SqlValue } from "../driver/driver.ts";
+import { openNodeSqlite } from "../driver/node-sqlite.ts";
+import type { Context, Program } from "../operations/program.ts";
+import { sqliteQueries } from "../queries/dialect.ts";
+import { holds } from "../queries/holds.ts";
+import { runs } from "../queries/runs.ts";
+import { migrate } from "../sqlite/migrate.ts";
+import { statements } from "./statements.ts";
+
+const driver = openNodeSqlite(":memory:");
+migrate(driver, 1);
+afterAll(() => driver.close());
+
+function planOf(sql: string, parameters: readonly SqlValue[] = []): string {
+  const rows = driver.prepare(`explain query plan ${sql}`).all(...parameters);
+  return rows.map(({ detail }) => String(detail)).join(" | ");
+}
+
+describe("no statement that is prepared by hand looks at a whole table or sorts one", () => {
+  // Few rows: the workers of a namespace; counts for a screen.
+  const small = new Set(["workers", "runCounts"]);
+  test.each(Object.entries(statements).filter(([name]) => !small.has(name)))("%s", (_name, sql) => {
+    const plan = planOf(sql);
+    expect(plan).not.toMatch(/\bSCAN\b/);
+    expect(plan).not.toMatch(/TEMP B-TREE/);
+  });
+
+  test("what an idle worker asks is answered from an index alone", () => {
+    for (const name of ["nextParked", "nextDelayed", "nextHoldAt", "nextLane"] as const) {
+      expect(planOf(statements[name])).toMatch(/^SEARCH \w+ USING COVERING INDEX/);
+    }
+  });
+});
+
+describe("a page of a list", () => {
+  const context: Context = { name: "x", namespace: 1, news: { ready: false, hold: false, mail: null } };
+  const page = { limit: 50, cursor: null };
+
+  /** The plan of the last statement a query asks for; a lookup before it is answered with two keys. */
+  function planOfPage(program: Program<unknown>): string {
+    let step = program.next();
+    if (step.done !== true && step.value.statement === "treeGenerations") step = program.next([{ pk: 1 }, { pk: 2 }]);
+    if (step.done === true || typeof step.value.statement === "string") throw new TypeError("a query was expected");
+    return planOf(step.value.statement.sql, step.value.parameters);
+  }
+
+  test("walks the runs from the newest and stops when it is full", () => {
+    for (const filter of [{}, { status: ["parked"] as const }, { attributes: { a: 1 } }]) {
+      const plan = planOfPage(runs(sqliteQueries, context, filter, page));
+      expect(plan).toMatch(/^SCAN run \|/);
+      expect(plan).not.toContain("TEMP B-TREE");
+    }
+  });
+
+  test("uses the index of what it is filtered by", () => {
+    const run = (filter: object): string => planOfPage(runs(sqliteQueries, context, filter, page));
+    expect(run({ thread: "t" })).toContain("run_by_thread");
+    expect(run({ idPrefix: "a" })).toContain("run_by_id");
+    expect(run({ parentId: "p" })).toContain("run_by_parent");
+    const hold = (filter: object): string => planOfPage(holds(sqliteQueries, context, filter, page));
+    expect(hold({ status: ["open"] })).toMatch(/hold_open/);
+    expect(hold({ status: ["open"] })).not.toContain("TEMP B-TREE");
+    expect(hold({ runId: "r" })).toMatch(/hold_by_run.*hold_kept/);
+  });
+});
