@@ -98,15 +98,18 @@ export class Engine {
         guard: guardFor(options),
       },
       (execution, rest) =>
-        this.changed("rest", execution.row.id, rest.type === "finished" ? execution.ending : undefined),
+        this.changed("rest", execution.runId, rest.type === "finished" ? execution.ending : undefined),
     );
     this.worker.onCommitted = (flights) => {
       for (const { execution, operation } of flights) {
-        this.changed("write", execution.row.id);
-        for (const observer of this.observers) observer(execution.row);
+        this.changed("write", execution.runId);
+        if (this.observers.size > 0) {
+          const { name: workflow, version } = execution.workflow;
+          for (const observer of this.observers) observer({ id: execution.runId, workflow, version });
+        }
         if (operation.holds.length === 0) continue;
         for (const hold of operation.holds) if (hold.nextAt !== null) this.sweeper.expect(hold.nextAt);
-        this.changed("rest", execution.row.id);
+        this.changed("rest", execution.runId);
       }
     };
     this.parts = {

@@ -62,6 +62,8 @@ export interface ChildFact {
  */
 export class Execution {
   row: RunRow;
+  /** Public id of the run; its row is not here while it is parked. */
+  readonly runId: string;
   readonly workflow: AnyWorkflow;
   readonly host: Host;
   readonly ledger: Ledger;
@@ -76,6 +78,8 @@ export class Execution {
   readonly waits: Partial<Record<EntryKind, number>> = {};
   /** Completed steps that can be undone, in the order they were handed out. */
   readonly undo: Undo[] = [];
+  /** The same of lost branches, when their result was recorded after the branch was closed. */
+  readonly lateUndo: Undo[] = [];
   readonly children = new LateMap<string, ChildFact>();
   /** `once` steps that were cancelled and whose outcome nobody knows yet. */
   readonly unknown: Unknown[] = [];
@@ -146,6 +150,7 @@ export class Execution {
 
   constructor(row: RunRow, workflow: AnyWorkflow, host: Host, entries: readonly Entry[], mail: readonly Mail[]) {
     this.row = row;
+    this.runId = row.id;
     this.workflow = workflow;
     this.host = host;
     // A delayed run begins when its time has come.
@@ -249,7 +254,10 @@ export class Execution {
         time: draft.endedAt,
         call,
         deliver: () => {
-          if (call && !call.open) return false;
+          if (call && !call.open) {
+            call.onLate?.({ outcome: draft.outcome, payload: draft.payload, seq });
+            return false;
+          }
           deliver(seq);
           return true;
         },
@@ -290,6 +298,11 @@ export class Execution {
   }
 
   private refusedCalls = 0;
+
+  /** Results that are recorded, or on their way there, and were not handed out. */
+  get unquiet(): boolean {
+    return this.pendingResults > 0 || this.ledger.replaying;
+  }
 
   /** Resolves when nothing recorded, and nothing on its way to the journal, is left to hand out. */
   quiet(): Promise<void> {
