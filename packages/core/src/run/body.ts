@@ -10,7 +10,7 @@ import type { Execution } from "./execution.ts";
 import { startCleanupClock, stopCleanupClock, timeOut, timeoutKey } from "./mail.ts";
 import { type Scope, sites } from "./scope.ts";
 import { callSleep, waitDraft } from "./sleep.ts";
-import { type NotUndone, undoSteps } from "./undo.ts";
+import { type NotUndone, type Undo, undoSteps } from "./undo.ts";
 
 /** How the author's function ended. */
 export type BodyResult =
@@ -34,9 +34,12 @@ async function attempts(execution: Execution, input: unknown): Promise<BodyResul
     const { attempt, root } = execution;
     const scope = root.attempt(attempt);
     const result = await attemptOnce(execution, scope, input);
-    if (execution.unknown.length > 0 && !execution.interrupted) await undoAll(execution, false);
-    if (!execution.interrupted && result.type !== "threw") return result;
+    if (!execution.interrupted && result.type !== "threw") {
+      await undoLost(execution);
+      if (!execution.interrupted) return result;
+    }
     const error = execution.interrupted?.error ?? (result.type === "threw" ? result.error : null);
+    execution.cleaning = true;
     if (!execution.interrupted) execution.cancelScope(scope, new CancelledError(`the run failed: ${sentence(error)}`));
     const notUndone = await cleanUp(execution);
     const { interrupted } = execution;
@@ -89,30 +92,36 @@ function refuseUnawaited(execution: Execution): void {
 
 /** Undoes what a failed try did, in a shield with its own deadline. What is on its way to the journal was done, too. */
 async function cleanUp(execution: Execution): Promise<NotUndone[]> {
-  await execution.quiet();
-  if (execution.undo.length === 0 && execution.unknown.length === 0) return [];
-  execution.cleaning = true;
-  startCleanupClock(execution);
-  if (!execution.ledger.replaying) execution.writer.ride.phase = "compensating";
   try {
-    return await undoAll(execution, true);
+    await execution.quiet();
+    const { undo, lateUndo, unknown } = execution;
+    undo.push(...lateUndo.splice(0));
+    if (undo.length === 0 && unknown.length === 0) return [];
+    startCleanupClock(execution);
+    if (!execution.ledger.replaying) execution.writer.ride.phase = "compensating";
+    return await undoAll(execution, undo);
   } finally {
     execution.cleaning = false;
     if (!execution.interrupted) stopCleanupClock(execution);
   }
 }
 
-/** Asks about steps nobody saw end, and undoes those that happened; with `all` every completed step. */
-async function undoAll(execution: Execution, all: boolean): Promise<NotUndone[]> {
+/** A good end: what branches that lost did without anybody knowing is settled first. */
+async function undoLost(execution: Execution): Promise<void> {
+  if (execution.unquiet) await execution.quiet();
+  if (execution.unknown.length > 0 || execution.lateUndo.length > 0) await undoAll(execution, execution.lateUndo);
+}
+
+/** Asks about steps nobody saw end, and undoes the steps of a list, until there is nothing left of either. */
+async function undoAll(execution: Execution, list: Undo[]): Promise<NotUndone[]> {
   const shield = execution.root.shield("cleanup");
   const left: NotUndone[] = [];
-  for (let kept = all ? 0 : execution.undo.length; ; kept = Math.min(kept, execution.undo.length)) {
-    const asked = await Promise.all(execution.unknown.splice(0).map((one) => one.settle()));
+  do {
+    const asked = await Promise.all(execution.unknown.splice(0).map((one) => one.settle(list)));
     left.push(...asked.filter((one) => one !== null));
-    const steps = execution.undo.splice(kept);
-    left.push(...(await undoSteps(execution, steps, shield)));
-    if (execution.unknown.length === 0 && execution.undo.length <= kept) return left;
-  }
+    left.push(...(await undoSteps(execution, list.splice(0), shield)));
+  } while (execution.unknown.length > 0 || list.length > 0);
+  return left;
 }
 
 /** `workflow({ timeout })`: a timer over the whole run. */

@@ -134,6 +134,7 @@ async function settleRace(
   keep: boolean,
 ): Promise<void> {
   const losers = running.filter((branch) => branch !== winner).map((branch) => branch.scope);
+  for (const loser of losers) loser.keepsLost = keep;
   await closeLosers(execution, scope, key, winner.name, losers);
   if (keep) return;
   const lost = execution.undo.filter((undo) => losers.some((loser) => undo.scope.reachedBy(loser)));

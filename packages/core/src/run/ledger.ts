@@ -285,7 +285,10 @@ export class Ledger {
       deliver: () => {
         if (record.settled !== entry) return false;
         this.undelivered--;
-        if (!call.open) return false;
+        if (!call.open) {
+          call.onLate?.(entry);
+          return false;
+        }
         call.onEntry(entry);
         return true;
       },

@@ -13,6 +13,8 @@ export class Scope {
   readonly shielded: boolean;
   /** Keys that begin with `path` and yet belong to another scope. */
   private readonly others: RegExp | null;
+  /** It lost a race that keeps what its losers did. */
+  keepsLost = false;
   /** Once set, every call in this scope rejects with it. */
   cancelledBy: Error | null = null;
   private workflowSite: Site | null = null;
@@ -74,6 +76,12 @@ export class Scope {
       if (scope.shielded) return null;
     }
     return null;
+  }
+
+  /** Whether its completed steps stay although its branch was closed. */
+  get keeps(): boolean {
+    for (let scope: Scope | null = this; scope; scope = scope.parent) if (scope.keepsLost) return true;
+    return false;
   }
 
   /** Whether this scope is `other` or lies inside it, with no shield between. */

@@ -72,6 +72,7 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     call.onEntry = (entry) => this.settle(entry);
     call.onCancel = (reason) => this.cancel(reason);
     call.onVoid = (record) => this.goOn(record);
+    if (this.plan.compensate) call.onLate = (entry) => this.late(entry);
     const record = this.execution.reach(call);
     if (record === null) this.execution.startLater(this);
     else this.goOn(record);
@@ -299,11 +300,17 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     this.call.resolve(value);
   }
 
+  /** Its result was recorded, but its branch had been closed before. */
+  private late({ outcome, payload, seq }: Pick<Entry, "outcome" | "payload" | "seq">): void {
+    if (outcome !== "ok" || seq <= this.execution.inheritedSeq || this.call.scope.keeps) return;
+    this.undoable(this.execution.decode(payload), this.execution.lateUndo);
+  }
+
   /** From here on the run undoes it when it fails. */
-  undoable(value: unknown): void {
+  undoable(value: unknown, list = this.execution.undo): void {
     const { compensate, retry } = this.plan;
     if (!compensate) return;
-    this.execution.undo.push({
+    list.push({
       key: this.call.key,
       name: this.name,
       scope: this.call.scope,

@@ -3,7 +3,7 @@ import type { Execution } from "./execution.ts";
 import type { Call } from "./operation.ts";
 import { askOperator, type OperatorAnswer } from "./operator.ts";
 import { Scope } from "./scope.ts";
-import type { NotUndone } from "./undo.ts";
+import type { NotUndone, Undo } from "./undo.ts";
 
 /** What the question needs of the step it is about. */
 export interface UnknownStep {
@@ -15,7 +15,7 @@ export interface UnknownStep {
   happened(attempt: number, result: unknown): void;
   givenUp(attempt: number, error: Error): void;
   /** It was done, and is to be undone with the run. */
-  undoable(result: unknown): void;
+  undoable(result: unknown, list: Undo[]): void;
 }
 
 /**
@@ -60,11 +60,11 @@ export class Unknown {
     );
   }
 
-  /** The step is not waited for any more: what happened is undone with the rest. Says what nobody knows. */
-  async settle(): Promise<NotUndone | null> {
+  /** The step is not waited for any more: what happened goes to what is undone. Says what nobody knows. */
+  async settle(undo: Undo[]): Promise<NotUndone | null> {
     try {
       const answer = await this.answer;
-      if (answer.action === "happened") this.step.undoable(answer.result);
+      if (answer.action === "happened") this.step.undoable(answer.result, undo);
       return null;
     } catch {
       return { key: this.step.call.key, reason: `nobody said whether attempt ${this.attempt} happened` };

@@ -11,7 +11,7 @@ export interface RetryPolicy {
   attempts?: number;
   /** Default "1s". */
   initial?: Duration;
-  /** Default "1m". */
+  /** Default "1m", or `initial` where that is longer. */
   max?: Duration;
   /** Default 2. */
   coefficient?: number;
@@ -59,7 +59,7 @@ export function afterFailure(
     return { retry: false, error: broken };
   }
   const initial = durationMs(policy?.initial ?? 1000, `${subject} retry.initial`);
-  const most = durationMs(policy?.max ?? 60_000, `${subject} retry.max`);
+  const most = durationMs(policy?.max ?? Math.max(60_000, initial), `${subject} retry.max`);
   const full = Math.min(initial * (policy?.coefficient ?? 2) ** (attempt - 1), most);
   return { retry: true, delayMs: Math.round(full * (1 - (policy?.jitter ?? 0.2) * random)) };
 }
