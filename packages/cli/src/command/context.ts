@@ -12,6 +12,8 @@ export interface CommandContext {
   /** Whether `--json` was asked for, once the command line is read; for reporting failures. */
   json: boolean;
   debug: boolean;
+  /** The configuration that was named, if any. */
+  config: string | undefined;
 }
 
 /** Makes one command. Each lives in its own file, loaded when it is called. */
@@ -41,6 +43,7 @@ export function perform<Args extends unknown[]>(
     const options = this.optsWithGlobals<GlobalOptions>();
     context.json = options.json === true;
     context.debug = options.debug === true;
+    context.config = options.config;
     const session = new Session(context, options);
     const args = [...all.slice(0, this.registeredArguments.length), options] as Args;
     const code = await work(session, ...args);

@@ -4,8 +4,11 @@ import type { Session } from "./session.ts";
 
 const silent = (): void => {};
 
-/** What the engine and `ctx.log` say while a command works: warnings and errors, a line each; all of it with --debug. */
-export function commandLog({ terminal, debug }: Pick<Session, "terminal" | "debug">): EngineLog {
+/** What the engine and `ctx.log` say while a command works: from `least` up, a line each; all of it with --debug. */
+export function commandLog(
+  { terminal, debug }: Pick<Session, "terminal" | "debug">,
+  least: "info" | "warn" = "warn",
+): EngineLog {
   const line =
     (style: "yellow" | "red" | "dim", mark: string) =>
     (fields: Record<string, unknown>, message: string): void => {
@@ -18,7 +21,7 @@ export function commandLog({ terminal, debug }: Pick<Session, "terminal" | "debu
     };
   return {
     debug: debug ? line("dim", "·") : silent,
-    info: debug ? line("dim", "·") : silent,
+    info: debug || least === "info" ? line("dim", "·") : silent,
     warn: line("yellow", "!"),
     error: line("red", "✗"),
   };

@@ -13,6 +13,7 @@ export async function main(args: readonly string[]): Promise<number> {
     exitCode: 0,
     json: args.includes("--json"),
     debug: args.includes("--debug"),
+    config: undefined,
   };
   // A reader that has seen enough (`holdpoint runs | head`) is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -9,6 +9,14 @@ interface Entry {
 
 /** Every command with its line in the help. Its file is loaded only when it is called. */
 export const commands: Record<string, Entry> = {
+  init: {
+    summary: "make a project that runs: a workflow, a hold, a test",
+    load: async () => (await import("../commands/init.ts")).initCommand,
+  },
+  dev: {
+    summary: "work the project's store, reload on change, show what happens",
+    load: async () => (await import("../commands/dev.ts")).devCommand,
+  },
   run: { summary: "start a run of a workflow", load: async () => (await import("../commands/run.ts")).runCommand },
   runs: {
     summary: "list runs; show, cancel, pause, resume, retry, fork, migrate, pin, signal",

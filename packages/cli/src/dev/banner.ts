@@ -1,0 +1,30 @@
+import { relative } from "node:path";
+import type { Engine } from "@holdpoint/core";
+import type { Project } from "../config/project.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { version } from "../version.ts";
+
+/** What `holdpoint dev` says once it works. */
+export async function bannerLines(terminal: Terminal, engine: Engine, project: Project): Promise<string[]> {
+  const dim = (text: string): string => terminal.paintErr("dim", text);
+  const names = engine.workflows().map((workflow) => `${workflow.name} v${workflow.version}`);
+  const [diverged, held] = await Promise.all([
+    engine.runs({ status: ["diverged"] }, { limit: 1000 }),
+    engine.holds({ status: ["open"] }, { limit: 1000 }),
+  ]);
+  const waiting = held.items.length;
+  const apart = diverged.items.length;
+  return [
+    `${terminal.paintErr("bold", "holdpoint dev")} ${version()} ${dim(`· worker ${process.pid} on ${storeName(project)}`)}`,
+    dim(`  ${names.length > 0 ? names.join(", ") : "no workflows yet: add one to `workflows`"}`),
+    ...(waiting > 0 ? [dim(`  ${some(waiting)} for a person: holdpoint holds`)] : []),
+    ...(apart > 0 ? [terminal.paintErr("magenta", `  ${apart} diverged: holdpoint runs --status diverged`)] : []),
+    dim("  no server or console in this version; `holdpoint run` and `holdpoint decide` work from another terminal"),
+    "",
+  ];
+}
+
+const some = (count: number): string => (count === 1 ? "1 run waits" : `${count}${count >= 1000 ? "+" : ""} runs wait`);
+
+const storeName = ({ store, directory }: Project): string =>
+  store.name.replace(/^sqlite (.*)$/, (_all, path: string) => `sqlite ${relative(directory, path) || path}`);

@@ -1,0 +1,63 @@
+/** The worker process of `holdpoint dev`: loads the project, executes its runs, shows what they do. */
+import { fileURLToPath } from "node:url";
+import { createEngine } from "@holdpoint/core";
+import { failureOf } from "../command/failure.ts";
+import { commandLog } from "../command/log.ts";
+import { openProject, type Project } from "../config/project.ts";
+import { loadedFiles } from "../config/typescript.ts";
+import { plainText } from "../terminal/plain-text.ts";
+import { processTerminal } from "../terminal/terminal.ts";
+import { bannerLines } from "./banner.ts";
+import { doesNotLoad, type FromWorker } from "./messages.ts";
+import { narrate } from "./narrate.ts";
+
+const [configPath = "", style, debug] = process.argv.slice(2);
+const json = style === "json";
+const terminal = processTerminal();
+if (json) console.log = console.info = console.debug = console.error;
+
+/** Files are loaded as they are imported, some of them later: said once more after a while. */
+const sayAgainMs = 1000;
+
+function tellFiles(): void {
+  const files = loadedFiles().map((url) => fileURLToPath(url));
+  if (process.connected) process.send?.({ type: "files", files } satisfies FromWorker);
+}
+
+function giveUp(error: unknown): never {
+  const failure = failureOf(error);
+  terminal.err(`${terminal.paintErr("red", "✗")} ${plainText(failure?.message ?? String(error))}`);
+  if (debug && error instanceof Error) terminal.err(error.stack ?? "");
+  tellFiles();
+  // Exits once the list of files is out.
+  process.disconnect();
+  process.exit(doesNotLoad);
+}
+
+async function work(project: Project): Promise<void> {
+  const { config, store } = project;
+  const log = config.log ?? commandLog({ terminal, debug: debug === "debug" }, "info");
+  const engine = createEngine({ drainTimeout: "8s", ...config, store, log });
+  const quiet = narrate(terminal, engine, json);
+  await engine.start();
+  if (!json) for (const line of await bannerLines(terminal, engine, project)) terminal.err(line);
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    void engine.stop().finally(() => {
+      quiet();
+      process.exit(0);
+    });
+  };
+  process.on("message", end);
+  process.on("disconnect", end);
+  process.on("SIGTERM", end);
+  // Ctrl-C reaches the whole group; the supervisor sees to the order.
+  process.on("SIGINT", () => {});
+}
+
+const project = await openProject(process.cwd(), configPath).catch(giveUp);
+tellFiles();
+setTimeout(tellFiles, sayAgainMs).unref();
+await work(project).catch(giveUp);
