@@ -13,7 +13,7 @@ const sequential = workflow({ name: "sequential" }, async (ctx) => {
 /** Steps per second of one run with 1,000 trivial steps. */
 async function rate(kind: StoreKind): Promise<number> {
   return withEngine(kind, { workflows: [sequential] }, async (engine) => {
-    const ms = await timed(async () => (await engine.run(sequential)).result());
+    const ms = await timed(async () => (await engine.run(sequential, undefined)).result());
     return (steps / ms) * 1000;
   });
 }
@@ -57,7 +57,7 @@ const long = workflow({ name: "long" }, async (ctx) => {
 /** In memory 1,000 steps are over before the code is compiled: 20,000 are measured. */
 async function longMemoryRate(): Promise<number> {
   return withEngine("memory", { workflows: [long] }, async (engine) => {
-    const ms = await timed(async () => (await engine.run(long)).result());
+    const ms = await timed(async () => (await engine.run(long, undefined)).result());
     return (20_000 / ms) * 1000;
   });
 }

@@ -14,7 +14,7 @@ const short = workflow({ name: "short" }, async (ctx) => {
 async function rate(): Promise<number> {
   return withEngine("full", { workflows: [short], concurrency: 50 }, async (engine) => {
     const ms = await timed(async () => {
-      const started = await Promise.all(Array.from({ length: runs }, () => engine.run(short)));
+      const started = await Promise.all(Array.from({ length: runs }, () => engine.run(short, undefined)));
       await Promise.all(started.map((run) => run.result()));
     });
     return ((runs * steps) / ms) * 1000;

@@ -11,7 +11,7 @@ export async function s3(rounds: number): Promise<Figure[]> {
   for (let round = 0; round < rounds; round++) {
     values.push(
       await withEngine("full", { workflows: [parallel] }, (engine) =>
-        timed(async () => (await engine.run(parallel)).result()),
+        timed(async () => (await engine.run(parallel, undefined)).result()),
       ),
     );
   }

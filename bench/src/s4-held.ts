@@ -30,12 +30,12 @@ async function space(cached: boolean): Promise<{ database: number; heap: number 
   const residence = cached ? {} : { residence: { count: 0 } };
   return withEngine("full", { workflows: [held], ...residence }, async (engine, bytes) => {
     // The first run pays for everything that is there once: tables, shared forms, compiled code.
-    await engine.run(held);
+    await engine.run(held, undefined);
     await untilHeld(engine, 1);
     const heapBefore = heapNow();
     const bytesBefore = bytes();
     for (let at = 0; at < count; at += 100) {
-      await Promise.all(Array.from({ length: 100 }, () => engine.run(held)));
+      await Promise.all(Array.from({ length: 100 }, () => engine.run(held, undefined)));
     }
     await untilHeld(engine, count);
     await engine.anchors({ status: ["completed"] });
@@ -52,7 +52,7 @@ async function databaseBytes(): Promise<number> {
     const engine = createEngine({ determinism: "off", workflows: [held], store: storeOf("full", where.file) });
     await engine.start();
     for (let i = 0; i < runs; i += 100)
-      await Promise.all(Array.from({ length: Math.min(100, runs) }, () => engine.run(held)));
+      await Promise.all(Array.from({ length: Math.min(100, runs) }, () => engine.run(held, undefined)));
     await untilHeld(engine, runs);
     await engine.stop();
     sizes.push(where.bytes());
@@ -64,7 +64,7 @@ async function databaseBytes(): Promise<number> {
 /** From the call of `decide` to the completed run, one decision at a time. */
 async function decisions(): Promise<number[]> {
   return withEngine("full", { workflows: [held] }, async (engine) => {
-    const runs = await Promise.all(Array.from({ length: 300 }, () => engine.run(held)));
+    const runs = await Promise.all(Array.from({ length: 300 }, () => engine.run(held, undefined)));
     await untilHeld(engine, 300);
     const holds = (await engine.holds({ status: ["open"] }, { limit: 1000 })).items;
     const byRun = new Map(runs.map((run) => [run.id, run]));
@@ -85,7 +85,7 @@ async function decisions(): Promise<number[]> {
 async function idle(runs: number, seconds: number): Promise<{ cpu: number; bytes: number }> {
   return withEngine("relaxed", { workflows: [held], residence: { count: 0 } }, async (engine) => {
     for (let at = 0; at < runs; at += 1000) {
-      await Promise.all(Array.from({ length: Math.min(1000, runs) }, () => engine.run(held)));
+      await Promise.all(Array.from({ length: Math.min(1000, runs) }, () => engine.run(held, undefined)));
     }
     if (runs > 0) await untilHeld(engine, runs);
     await new Promise((resolve) => setTimeout(resolve, 2000));

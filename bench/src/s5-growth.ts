@@ -28,7 +28,7 @@ const one = (count: number, which: typeof steps | typeof parent): Promise<number
 const live = (count: number): Promise<number> =>
   withEngine("relaxed", { workflows }, (engine) =>
     timed(async () => {
-      const runs = await Promise.all(Array.from({ length: count }, () => engine.run(held)));
+      const runs = await Promise.all(Array.from({ length: count }, () => engine.run(held, undefined)));
       for (;;) {
         const { items } = await engine.holds({ status: ["open"] }, { limit: 1000 });
         if (

@@ -35,7 +35,7 @@ export async function s7(rounds: number): Promise<Figure[]> {
   for (let round = 0; round < rounds; round++) {
     await withEngine("full", { workflows: [edited] }, async (engine, bytes) => {
       const before = bytes();
-      times.push((await timed(async () => (await engine.run(edited)).result())) / 1000);
+      times.push((await timed(async () => (await engine.run(edited, undefined)).result())) / 1000);
       await engine.retain();
       sizes.push((bytes() - before) / 1e6);
     });
