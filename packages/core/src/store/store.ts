@@ -264,6 +264,7 @@ export interface HoldRow {
   status: HoldStatus;
   title: string;
   severity: Severity;
+  /** The bytes of the form's document. */
   form: Uint8Array | null;
   request: StoredPayload;
   evidenceHash: Uint8Array;
@@ -279,7 +280,10 @@ export interface HoldRow {
 
 // ── Operations ────────────────────────────────────────────────────────────────────────────────────
 
-/** Creates a run unless its id is taken (by a run or by a tombstone). Mail for an existing run is then delivered to it. */
+/**
+ * Creates a run unless its id is taken (by a run or by a tombstone). Mail for an existing run is then delivered to it,
+ * unless that has finished. A run whose `readyAt` lies after its `createdAt` is delayed: nobody claims it before.
+ */
 export interface StartOperation {
   type: "start";
   run: NewRun;
@@ -307,7 +311,13 @@ export interface Delivery {
  * `head` already equals `head` and the operation's ending already holds, nothing is written and the result is
  * that of the first time (`repeated: true`). For `park`, `finish` and `continueAsNew` the row's `seq` must equal `expectSeq`;
  * if mail came in between, nothing at all is applied and the result is `mail`.
- * Each applied operation with entries zeroes `stalls`.
+ * Each applied operation with entries, and each applied ending, zeroes `stalls`.
+ *
+ * Refused, with nothing applied: entries that do not follow the row's head; a hold whose id, or whose key in this run, is
+ * taken; a child whose id is taken by any other run or tombstone (the same child of the same parent is left alone); a
+ * next generation with another id.
+ *
+ * A finished generation that went on as a new one is `completed` with the outcome `continued`; lists show the newest only.
  */
 export interface AdvanceOperation {
   type: "advance";
@@ -322,16 +332,20 @@ export interface AdvanceOperation {
   head: Uint8Array;
   chunks: Chunk[];
   holds: NewHold[];
-  /** Holds of this run to close without a decision, by key. An already decided one becomes `superseded`. */
+  /** Holds of this run to close without a decision, by key. An answered or decided one becomes `superseded`; a closed one stays. */
   closeHolds: { key: string; status: "withdrawn" | "superseded"; event: NewHoldEvent }[];
-  /** A hold whose unchecked answer the worker refused: it opens again with `revision + 1`. */
-  reopenHolds: { key: string; event: NewHoldEvent }[];
+  /**
+   * A hold whose unchecked answer the worker refused, or that is asked again after all: answered or decided, it opens
+   * again with `revision + 1`. `nextAt` sets when the sweeper looks at it; without it that stays as it is.
+   */
+  reopenHolds: { key: string; nextAt?: Millis | null; event: NewHoldEvent }[];
   /** A hold whose unchecked answer the worker accepted: `answered` becomes `decided`. */
   acceptHolds: { key: string; event: NewHoldEvent }[];
   children: NewRun[];
   stream: Uint8Array[];
   /** Merged into the run's attributes; null removes one. */
   attributes: Attributes | null;
+  /** Null leaves it as it is; so do `version` and `phase`. An ending clears `phase`. */
   progress: { done: number; total: number } | null;
   /** Sets the run's version (adopted by a worker with newer code). */
   version: number | null;
@@ -374,6 +388,7 @@ export type AdvanceResult =
  * `resume` or `cancel` makes it ready; `retry` makes a failed, diverged or parked one ready (also
  * clearing `finishedAt` and `outcome`) and zeroes `stalls`; `migrate`, `pin` and `cancel` make a diverged one ready, other mail does not.
  * A delivery to a `running` run never changes its status: its owner notices the number.
+ * `cancel` does not wait for a delayed start; other mail does, also after `pause` and `resume`.
  */
 export interface DeliverOperation {
   type: "deliver";
@@ -387,7 +402,11 @@ export type DeliverResult =
   | { type: "absent" }
   | { type: "state"; status: RunStatus };
 
-/** Moves one hold from a known revision to its next state, with its audit lines and the run's mail. */
+/**
+ * Moves one hold from a known revision to its next state, with its audit lines and the run's mail. Every move raises the
+ * revision, also one that leaves it open: of two who read the same state only one moves it. When all its named
+ * events are there already it was applied before (`repeated`). Mail to a finished run is dropped.
+ */
 export interface HoldOperation {
   type: "hold";
   holdId: string;
@@ -407,7 +426,10 @@ export type HoldResult =
   | { type: "conflict"; hold: HoldRow }
   | { type: "absent" };
 
-/** Ends a run without its cooperation (forced cancel): fences its owner, closes its holds, writes the final entry. */
+/**
+ * Ends a run without its cooperation (forced cancel): raises its epoch, withdraws its pending holds, writes the final entry.
+ * `mail` when the run is not where `expectSeq` and `previousHead` say; `absent` when it is gone or has finished otherwise.
+ */
 export interface SealOperation {
   type: "seal";
   pk: RunPk;
@@ -424,7 +446,7 @@ export interface SealOperation {
 }
 export type SealResult = { type: "sealed"; seq: number } | { type: "mail"; seq: number } | { type: "absent" };
 
-/** What a person said later about a recorded result: the truth to compare a prediction with. */
+/** What a person said later about a recorded result: the truth to compare a prediction with. One per key and person, the last one counts. */
 export interface LabelOperation {
   type: "label";
   runId: string;
@@ -493,7 +515,7 @@ export interface ClaimRequest {
   limit: number;
   now: Millis;
   leaseUntil: Millis;
-  /** Runs that parked less than a moment ago elsewhere are left to their last owner until then: `last owner` head start in ms. */
+  /** A run that became ready less than this many milliseconds ago is left to its last owner, if that is still there. */
   headStart: Millis;
   /** A run with this many stalls is not claimed but returned in `poisoned`. */
   maxStalls: number;
@@ -505,7 +527,7 @@ export interface ClaimResult {
   runs: RunRow[];
   /** Still to be parked with an operator hold by the engine; claimed like the others. */
   poisoned: RunRow[];
-  /** When the next parked run becomes due or a delayed one ready, if known. */
+  /** When the next parked run becomes due, a delayed one ready or a head start ends, if known. Not after `now` when more are due already. */
   nextWake: Millis | null;
 }
 
@@ -607,6 +629,8 @@ export interface Store {
   /**
    * Takes runs for a worker, one transaction: ready ones by priority (high first), then age; parked ones whose `wakeAt` has passed,
    * which find a `tick` in their inbox. Raises `epoch` and `stalls`, sets `owner`; status becomes `running`.
+   * Among queues of equal priority the one with fewer running runs goes first (see `planClaim`).
+   * Takes nothing for a worker that is not registered or whose lease has passed; extends the lease of one that takes something.
    */
   claim(namespace: string, request: ClaimRequest): Promise<ClaimResult>;
   /** Entries and mail with a number above `after`, in order. One round trip for many runs. */
@@ -634,6 +658,7 @@ export interface Store {
   /** Every generation of a run, oldest first. */
   generations(namespace: string, id: string): Promise<RunRow[]>;
   tombstone(namespace: string, id: string): Promise<Tombstone | null>;
+  /** Newest first, the newest generation of each. Bounds of times are exclusive; an attribute filtered by null is absent or null. */
   runs(namespace: string, filter: RunFilter, page: Page): Promise<PageOf<RunRow>>;
   children(namespace: string, pk: RunPk): Promise<RunRow[]>;
   stream(namespace: string, pk: RunPk, after: number, limit: number): Promise<{ n: number; bytes: Uint8Array }[]>;
@@ -641,6 +666,7 @@ export interface Store {
 
   hold(namespace: string, id: string): Promise<HoldRow | null>;
   holdByKey(namespace: string, pk: RunPk, key: string): Promise<HoldRow | null>;
+  /** Newest first. */
   holds(namespace: string, filter: HoldFilter, page: Page): Promise<PageOf<HoldRow>>;
   holdEvents(namespace: string, holdId: string): Promise<HoldEvent[]>;
   /** Open holds whose `nextAt` has passed, earliest first. */
@@ -651,9 +677,16 @@ export interface Store {
   cached(namespace: string, key: string, now: Millis): Promise<StoredPayload | null>;
   cache(namespace: string, key: string, value: StoredPayload, expiresAt: Millis): Promise<void>;
 
-  /** Removes finished run trees past their term, leaving tombstones. Returns how many trees. */
+  /**
+   * Removes finished run trees past their term, leaving tombstones. A tree is a run with all its generations and the children
+   * that would be cancelled with it; an abandoned child is a tree of its own. Returns how many trees were removed, and how many
+   * tombstones and kept holds went for good. Expired cache lines go too.
+   */
   retain(namespace: string, request: RetentionRequest): Promise<{ removed: number; tombstones: number; holds: number }>;
-  /** Replaces all content of a run (payloads, mail, hold requests, event data, chunks, stream, labels, attributes) by digests and removes the salt. */
+  /**
+   * Replaces all content of a run (payloads, mail, hold requests and titles, event data, chunks, stream, labels, attributes, note)
+   * by digests of codec `erased`, empty where none is given, and removes the salt.
+   */
   erase(namespace: string, pk: RunPk, digests: Erasure): Promise<void>;
   sizes(namespace: string): Promise<StoreSizes>;
 
