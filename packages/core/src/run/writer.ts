@@ -149,7 +149,8 @@ export class RunWriter {
     at: number,
   ): AdvanceOperation {
     const { drafts, riders } = this;
-    const covering = drafts.length > 0 ? this.uncovered : [];
+    // Never the list itself when it is empty: mail that comes while the operation is in flight goes on to it.
+    const covering = drafts.length > 0 && this.uncovered.length > 0 ? this.uncovered : [];
     const entries: NewEntry[] = new Array(drafts.length);
     let head = this.head;
     for (let i = 0; i < drafts.length; i++) {
