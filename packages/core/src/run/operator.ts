@@ -1,6 +1,6 @@
 import { ValidationError } from "../errors.ts";
 import type { Execution } from "./execution.ts";
-import { type HoldSpec, openHold } from "./holds.ts";
+import { type HoldSpec, openHold } from "./hold-call.ts";
 import type { Scope } from "./scope.ts";
 
 /** What an operator says about a `once` step whose end nobody saw. */

@@ -1,0 +1,204 @@
+import { createHash } from "node:crypto";
+import { HoldExpiredError } from "../errors.ts";
+import type { RecordedDecision } from "../hold/answer.ts";
+import { actionHashOf, checkRequest, evidenceHashOf, holdDocument, nextRungAt } from "../hold/request.ts";
+import { sha256 } from "../journal/sha256.ts";
+import type { Document, Entry, Mail, NewHoldEvent, StoredPayload } from "../store/store.ts";
+import type { HoldText } from "../workflow/context.ts";
+import type { JsonSchema } from "../workflow/json-schema.ts";
+import type { Execution, Startable } from "./execution.ts";
+import type { KeyRecord } from "./ledger.ts";
+import type { OpenCall } from "./operation.ts";
+import type { Scope } from "./scope.ts";
+import { waitDraft } from "./sleep.ts";
+
+/** What comes back from a hold of any kind. */
+export interface Answer extends Omit<RecordedDecision, "checked" | "channel"> {
+  by: string | null;
+  at: number;
+}
+
+/** What a hold needs to be opened, whatever the author calls it. */
+export interface HoldSpec {
+  name: string;
+  origin: "author" | "operator";
+  request: HoldText & { deadline?: readonly ({ after: string | number } & ({ decide: unknown } | { expire: true }))[] };
+  schema: JsonSchema | null;
+  /** Turns an answer that was checked against the JSON Schema only into its final value; throws when it does not fit. */
+  accept: (value: unknown) => unknown;
+}
+
+/** Opens a hold with its row and waits for the answer. */
+export function openHold(execution: Execution, scope: Scope, spec: HoldSpec, key?: string): Promise<Answer> {
+  checkRequest(spec.name, spec.request as HoldText & { deadline?: readonly object[] });
+  const call = execution.open<Answer>(key ?? scope.key("hold", spec.name), "hold", scope);
+  new OpenHold(execution, call, spec).ask();
+  return call.promise;
+}
+
+/** A hold of this run, while the run is here. */
+export class OpenHold implements Startable {
+  readonly call: OpenCall<Answer>;
+  /** Its row is closed, or will be with the next write. */
+  withdrawn = false;
+  private readonly execution: Execution;
+  private readonly spec: HoldSpec;
+
+  constructor(execution: Execution, call: OpenCall<Answer>, spec: HoldSpec) {
+    this.execution = execution;
+    this.call = call;
+    this.spec = spec;
+  }
+
+  /** Checks an answer fully; throws `ValidationError`. */
+  get accept(): (value: unknown) => unknown {
+    return this.spec.accept;
+  }
+
+  /** Waits for what is recorded, or opens the hold once nothing recorded is left. */
+  ask(): void {
+    const { execution, call, spec } = this;
+    call.onEntry = (entry) => this.answered(execution.decode(entry.payload) as Answer);
+    call.onMail = (mail) => this.receive(mail);
+    call.onCancel = () => execution.withdraw(this);
+    const record = execution.reach(call);
+    execution.openHolds.set(call.key, this);
+    if (spec.origin === "operator") execution.operatorHolds++;
+    const opened = record?.opens[0];
+    if (opened) this.compare(opened);
+    else execution.startLater(this);
+    call.onVoid = (renewed) => this.voided(renewed);
+  }
+
+  private voided(renewed: KeyRecord): void {
+    this.execution.changedHolds.delete(this.call);
+    if (!renewed.opens[0]) this.execution.startLater(this);
+  }
+
+  private answered(answer: Answer): void {
+    this.execution.openHolds.delete(this.call.key);
+    this.call.resolve(answer);
+  }
+
+  /** Whether today's code still asks what people were shown. */
+  private compare(opened: Entry): void {
+    // A migrated hold keeps the name it was opened under.
+    const name = opened.key === this.call.key ? this.spec.name : nameOf(opened.key);
+    const recorded = Buffer.from(opened.payload?.bytes ?? []).subarray(32, 64);
+    if (recorded.equals(this.actionHash(name).subarray(0, recorded.length))) return;
+    this.execution.changedHolds.set(this.call, this.spec.name);
+  }
+
+  private actionHash(name: string): Uint8Array {
+    const { schema, request } = this.spec;
+    return actionHashOf(
+      this.execution.row.workflow,
+      name,
+      documentOf(schema)?.hash ?? null,
+      request.consequence ?? null,
+    );
+  }
+
+  /** Writes the hold with the run's entry for it. */
+  start(): void {
+    const { execution, call } = this;
+    const { name, origin, request, schema } = this.spec;
+    const openedAt = execution.host.clock.now();
+    const severity = request.severity ?? "medium";
+    const form = documentOf(schema);
+    const action = this.actionHash(name);
+    const document = holdDocument(name, request, openedAt);
+    const encoded = execution.plain(document);
+    const evidence = evidenceHashOf(request.title, severity, encoded.bytes, form?.hash ?? null);
+    const draft = waitDraft(execution, call.key, "hold", "opened", undefined);
+    // What was shown and what is decided, so that the chain covers both.
+    draft.payload = { codec: "hash", bytes: Buffer.concat([evidence, action]), ref: false };
+    const key = execution.ledger.storedKey(call.key);
+    execution.writer.ride.holds.push({
+      id: holdId(execution, key),
+      key,
+      name,
+      origin,
+      title: request.title,
+      severity,
+      form,
+      request: encoded,
+      evidenceHash: evidence,
+      actionHash: action,
+      nextAt: nextRungAt(document.deadline),
+      openedAt,
+      event: { ...this.event("opened", null, openedAt), idempotencyKey: null },
+    });
+    execution.write(draft, true);
+  }
+
+  private receive(mail: Mail): void {
+    const { execution, call } = this;
+    if (mail.kind === "holdExpired") {
+      execution.openHolds.delete(call.key);
+      call.reject(new HoldExpiredError(call.key, this.spec.name));
+      return;
+    }
+    const decision = execution.decode(mail.payload) as RecordedDecision;
+    const { value, note, option } = decision;
+    const answer: Answer = { value, note, option, by: mail.sender, at: mail.at };
+    if (decision.checked) return this.answered(answer);
+    // Checked against the JSON Schema only, by a process without this workflow: accept or refuse it, on the record.
+    execution.startLater({ call, start: () => this.judge(mail, answer) });
+  }
+
+  private judge(mail: Mail, answer: Answer): void {
+    const { execution, call } = this;
+    const { ride } = execution.writer;
+    const key = execution.ledger.storedKey(call.key);
+    const at = execution.host.clock.now();
+    try {
+      const accepted: Answer = { ...answer, value: this.spec.accept(answer.value) };
+      const draft = waitDraft(execution, call.key, "hold", "settled", accepted);
+      ride.acceptHolds.push({
+        key,
+        event: { ...this.event("accepted", null, at), idempotencyKey: `accepted:${mail.n}` },
+      });
+      execution.writeResult(draft, call, () => this.answered(accepted));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const event = this.event("refused", mail.sender, at, execution.plain({ reason }));
+      execution.ledger.voidMail(mail.n);
+      ride.reopenHolds.push({ key, event: { ...event, idempotencyKey: `refused:${mail.n}` } });
+      const refusal = { mail: mail.n, reason };
+      execution.write(waitDraft(execution, call.key, "hold", `refused:${mail.n}`, refusal, "error"), true);
+    }
+  }
+
+  private event(
+    action: string,
+    actor: string | null,
+    at: number,
+    data: StoredPayload | null = null,
+  ): Omit<NewHoldEvent, "idempotencyKey"> {
+    return { actor, channel: "engine", action, data, evidenceHash: null, at };
+  }
+}
+
+/** The name in a hold's key. */
+const nameOf = (key: string): string => /hold:([^/]*)#\d+$/.exec(key)?.[1] ?? key;
+
+/** Public id of a hold: derived, so that writing it twice names the same hold. */
+function holdId(execution: Execution, key: string): string {
+  const { seed, id, generation } = execution.row;
+  return `h_${createHash("sha256").update(`${seed}\0${id}\0${generation}\0${key}`).digest("base64url").replaceAll(/[-_]/g, "").slice(0, 16)}`;
+}
+
+const documents = new WeakMap<JsonSchema, Document>();
+
+/** A form as the shared document it is stored as. */
+function documentOf(schema: JsonSchema | null): Document | null {
+  if (schema === null) return null;
+  let document = documents.get(schema);
+  if (!document) {
+    const bytes = Buffer.from(JSON.stringify(schema), "utf8");
+    document = { hash: sha256(bytes), bytes };
+    documents.set(schema, document);
+  }
+  return document;
+}
