@@ -45,7 +45,9 @@ export async function holdPoisoned(worker: Worker, row: RunRow): Promise<void> {
     : [];
   const last = history.entries.slice(-3).map((entry) => entry.key);
   const key = `${poisonKey}#${history.entries.filter((entry) => entry.key.startsWith(poisonKey)).length + 1}`;
-  const title = `Run ${row.id} stopped its worker ${row.stalls} times`;
+  // This claim, which executes nothing, was counted too.
+  const stops = row.stalls - 1;
+  const title = `Run ${row.id} stopped its worker ${stops} times${starting.length > 0 ? `, starting ${starting.join(", ")}` : ""}`;
   const at = clock.now();
   const request = encodePayload(
     {
@@ -71,7 +73,7 @@ export async function holdPoisoned(worker: Worker, row: RunRow): Promise<void> {
     payload: { codec: "hash", bytes: Buffer.concat([evidence, action]), ref: false },
     startedAt: at,
     endedAt: at,
-    attempt: row.stalls,
+    attempt: stops,
     measures: null,
     committed: null,
   });

@@ -37,6 +37,10 @@ export interface Guard {
 
 /** A run with this many claims and no write in between killed its workers: it is held for an operator. */
 const maxStalls = 5;
+/** After this many the run is a suspect: claimed while no other is, so that what it may do is not laid at others' doors. */
+const suspectStalls = 2;
+/** A suspect that has done no harm for so long need not be alone any more, in ms. */
+const suspicionMs = 5000;
 /** A woken run is left to its last owner this long: its coroutine may still be in memory there. */
 const headStartMs = 50;
 /** How often other processes' work is looked for when nobody tells. */
@@ -59,6 +63,8 @@ export class Worker {
   /** Runs may be ours without being here: a claim's answer was lost, or what it gave could not be begun. */
   private mayOwnMore = false;
   private leaseEnds = 0;
+  /** The suspect being executed, until it has written something, rests, or was harmless for a while. */
+  private suspect: { pk: RunPk; forget: () => void } | null = null;
   private stopTimers: (() => void)[] = [];
   private cancelWake: (() => void) | null = null;
   private wakeFor = Number.POSITIVE_INFINITY;
@@ -80,6 +86,7 @@ export class Worker {
       failed: (error) => this.host.engineLog.error({ error }, "the store did not take a write; trying again"),
       committed: (flights) => {
         this.onCommitted(flights);
+        if (this.suspect) for (const { execution } of flights) this.acquit(execution.writer.pk);
         if (options.discipline === "crash") void this.crash();
         else if (options.discipline === "park") for (const { execution } of flights) execution.yielding = true;
       },
@@ -294,12 +301,17 @@ export class Worker {
         leaseUntil: now + leaseMs,
         headStart: store.shared ? headStartMs : 0,
         maxStalls,
+        suspectStalls,
+        suspects: this.suspect ? 0 : 1,
         tick: tickMail,
       });
       count = runs.length + poisoned.length;
       if (incarnation === this.incarnation) {
+        for (const row of runs) if (row.stalls > suspectStalls) this.watchSuspect(row.pk);
         await this.begin(runs);
         for (const row of poisoned) await holdPoisoned(this, row);
+        // It could not even be begun.
+        if (this.suspect && !this.running.has(this.suspect.pk)) this.acquit(this.suspect.pk);
       }
       this.sleepUntil(nextWake);
       if (runs.length === free || poisoned.length > 0) this.claimAgain = true;
@@ -347,6 +359,19 @@ export class Worker {
       this.claiming = false;
       if (this.claimAgain) this.wake();
     }
+  }
+
+  private watchSuspect(pk: RunPk): void {
+    const forget = this.settings.clock.timer(suspicionMs, () => this.acquit(pk), { unref: true });
+    this.suspect = { pk, forget };
+  }
+
+  /** The run is no suspect any more: the next one may be claimed. */
+  private acquit(pk: RunPk): void {
+    if (this.suspect?.pk !== pk) return;
+    this.suspect.forget();
+    this.suspect = null;
+    this.wake();
   }
 
   /** Looks again when the next run becomes due. */
@@ -422,6 +447,7 @@ export class Worker {
   rested(execution: Execution, rest: Rest): void {
     const { pk } = execution.writer;
     if (this.running.get(pk) === execution) this.running.delete(pk);
+    this.acquit(pk);
     if (rest.type === "parked") this.residence.keep(execution);
     // Given up for a doubt (a lease that may have ended, mail that could not be read) it is still ours for the store.
     else if (rest.type === "fenced") this.mayOwnMore = true;

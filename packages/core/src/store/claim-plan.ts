@@ -9,6 +9,7 @@ export interface Candidate {
   /** It was claimed before and has not finished since, so it holds a slot of its key already. */
   keyHeld: boolean;
   lastOwner: string | null;
+  stalls: number;
 }
 
 /** Ready runs of one queue, workflow and version; `next` gives them by priority, then age, then pk. */
@@ -28,7 +29,7 @@ export interface Occupancy {
 
 export interface ClaimPlan<C extends Candidate> {
   picked: C[];
-  /** Read from their lanes but left alone (key limit, head start). */
+  /** Read from their lanes but left alone (key limit, head start, too many suspects). */
   skipped: C[];
   /** When the earliest head start ends that kept a run from being taken. */
   headStartEnds: Millis | null;
@@ -59,7 +60,7 @@ type Queue = ClaimRequest["queues"][number];
  * queue does not starve the others); then the oldest. Queue and key limits hold at every pick.
  */
 export function planClaim<C extends Candidate>(
-  request: Pick<ClaimRequest, "incarnation" | "queues" | "limit" | "now" | "headStart">,
+  request: Omit<ClaimRequest, "capabilities" | "adopt" | "leaseUntil" | "tick">,
   lanes: readonly Lane<C>[],
   occupancy: Occupancy,
 ): ClaimPlan<C> {
@@ -69,7 +70,9 @@ export function planClaim<C extends Candidate>(
   const count = request.queues.length > 1 || request.queues.some((queue) => queue.limit !== null);
   const running = new Map<string, number>();
   const takenKeys = new Map<string, number>();
+  let suspects = request.suspects;
 
+  const isSuspect = ({ stalls }: C): boolean => stalls >= request.suspectStalls && stalls < request.maxStalls;
   const keyBlocks = (queue: Queue, candidate: C): boolean => {
     const { perKey } = queue;
     if (perKey === null || candidate.concurrencyKey === null) return false;
@@ -81,6 +84,8 @@ export function planClaim<C extends Candidate>(
         : occupancy.heldWithKey(queue.name, candidate.concurrencyKey);
     return occupied + (takenKeys.get(name) ?? 0) >= perKey.limit;
   };
+  const blocked = (queue: Queue, candidate: C): boolean =>
+    (suspects === 0 && isSuspect(candidate)) || keyBlocks(queue, candidate);
   const inHeadStart = (candidate: C): boolean => {
     if (candidate.lastOwner === null || candidate.lastOwner === request.incarnation) return false;
     const waited = request.now - candidate.readyAt;
@@ -101,7 +106,7 @@ export function planClaim<C extends Candidate>(
     for (;;) {
       front.candidate = front.lane.next();
       if (front.candidate === null) return;
-      if (!inHeadStart(front.candidate) && !keyBlocks(front.queue, front.candidate)) return;
+      if (!inHeadStart(front.candidate) && !blocked(front.queue, front.candidate)) return;
       plan.skipped.push(front.candidate);
     }
   };
@@ -128,8 +133,8 @@ export function planClaim<C extends Candidate>(
     for (const front of fronts) {
       if (front.candidate === null) continue;
       if (front.queue.limit !== null && (running.get(front.queue.name) ?? 0) >= front.queue.limit) continue;
-      // A pick may have filled this key since the candidate came to the front.
-      if (keyBlocks(front.queue, front.candidate)) {
+      // A pick may have filled this key, or been the one suspect, since the candidate came to the front.
+      if (blocked(front.queue, front.candidate)) {
         plan.skipped.push(front.candidate);
         step(front);
         if (front.candidate === null) continue;
@@ -140,6 +145,7 @@ export function planClaim<C extends Candidate>(
     const candidate = best?.candidate;
     if (!best || !candidate) break;
     plan.picked.push(candidate);
+    if (isSuspect(candidate)) suspects -= 1;
     if (count) running.set(best.queue.name, (running.get(best.queue.name) ?? 0) + 1);
     if (candidate.concurrencyKey !== null && best.queue.perKey !== null) {
       if (best.queue.perKey.while === "running" || !candidate.keyHeld) {

@@ -519,6 +519,13 @@ export interface ClaimRequest {
   headStart: Millis;
   /** A run with this many stalls is not claimed but returned in `poisoned`. */
   maxStalls: number;
+  /**
+   * From this many stalls on a run is a suspect: it may have ended the workers that claimed it, and with them the
+   * claims of every run beside it.
+   */
+  suspectStalls: number;
+  /** How many suspects this claim may take; poisoned runs do not count. */
+  suspects: number;
   /** Makes the `tick` that a due run finds in its inbox. `at` is the claim's time. */
   tick(run: RunRow, at: Millis): NewMail;
 }

@@ -21,7 +21,6 @@ interface LaneName {
 
 interface SqlCandidate extends Candidate {
   wakeAt: Millis | null;
-  stalls: number;
 }
 
 interface LanePage extends LaneName {

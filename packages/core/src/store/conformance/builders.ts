@@ -246,6 +246,8 @@ export function claimRequest(incarnation: string, more: Partial<ClaimRequest> = 
     leaseUntil: t0 + 15_000,
     headStart: 50,
     maxStalls: 5,
+    suspectStalls: 2,
+    suspects: 1,
     tick: (_run, at) => mail({ kind: "tick", key: "", payload: null, salt: null, sender: null, at }),
     ...more,
   };

@@ -161,6 +161,25 @@ export const claimCases = cases("claim", {
       [["healthy"], [["r1", "running", "w6", 6]]],
     );
   },
+  "a run that may have ended its workers is taken alone: one suspect at a time, the others of no suspicion beside it":
+    async (store) => {
+      for (const id of ["a", "b", "c"]) await started(store, id);
+      for (let i = 1; i <= 2; i++) {
+        await store.register(namespace, worker(`w${i}`));
+        assert.deepEqual(await claimed(store, {}, `w${i}`), ["a", "b", "c"]);
+        await store.takeOver(namespace, { now: t0, dead: [`w${i}`] });
+      }
+      await started(store, "fresh");
+      await store.register(namespace, worker("w3"));
+      assert.deepEqual(await claimed(store, { suspects: 0 }, "w3"), ["fresh"]);
+      assert.deepEqual(await claimed(store, { suspects: 2, limit: 1 }, "w3"), ["a"]);
+      assert.deepEqual(await claimed(store, { suspects: 1 }, "w3"), ["b"]);
+      await advanced(store, await rowOf(store, "a"), [entry("step:a#1")]);
+      await store.takeOver(namespace, { now: t0, dead: ["w3"] });
+      await store.register(namespace, worker("w4"));
+      assert.deepEqual(await claimed(store, { suspects: 1 }, "w4"), ["a", "b", "fresh"]);
+      assert.deepEqual(await claimed(store, { suspects: 1 }, "w4"), ["c"]);
+    },
   "takes nothing from queues it was not asked about": async (store) => {
     await store.register(namespace, worker("w1"));
     await store.commit(namespace, [start("a", { queue: "a" }), start("b", { queue: "b" })]);

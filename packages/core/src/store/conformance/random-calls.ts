@@ -242,7 +242,9 @@ export class RandomCalls {
       now: this.#now,
       leaseUntil: this.#now + 300,
       headStart: this.#pick([0, 50]),
-      maxStalls: 3,
+      maxStalls: 4,
+      suspectStalls: 1 + this.#below(2),
+      suspects: this.#below(3),
     });
     const space = this.#space;
     return { name: `claim ${JSON.stringify(request)}`, make: (store) => store.claim(space, request) };

@@ -42,8 +42,9 @@ function take(lane: MemoryLane): MemoryCandidate | null {
   const run = lane.ready.pop();
   if (run === null) return null;
   run.ready = null;
-  const { pk, priority, readyAt, concurrencyKey } = run.row;
-  return { pk, priority, readyAt, concurrencyKey, keyHeld: run.keyHeld, lastOwner: run.lastOwner, run, home: lane };
+  const { pk, priority, readyAt, concurrencyKey, stalls } = run.row;
+  const { keyHeld, lastOwner } = run;
+  return { pk, priority, readyAt, concurrencyKey, keyHeld, lastOwner, stalls, run, home: lane };
 }
 
 /** Makes the run the worker's, with the tick of a due timer in its inbox. */
