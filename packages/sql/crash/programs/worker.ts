@@ -3,7 +3,7 @@ import { createEngine } from "@holdpoint/core";
 import { sqlite } from "@holdpoint/sql";
 import { z } from "zod";
 import { Ledger } from "../ledger.ts";
-import { WorkInput, work } from "./workflows.ts";
+import { dangerous, stubborn, WorkInput, work } from "./workflows.ts";
 
 /** A worker that starts the runs it is told of (again, if need be) and works until it is killed. */
 const config = z
@@ -12,13 +12,17 @@ const config = z
     ledger: z.string(),
     concurrency: z.number(),
     lease: z.string().default("15s"),
+    /** The step of "work" that this program gets wrong. */
+    broken: z.number().nullable().default(null),
+    /** While this file exists, "dangerous" is. */
+    fault: z.string().default(""),
     start: z.array(z.object({ id: z.string(), input: WorkInput })).default([]),
   })
   .parse(JSON.parse(process.argv[2] ?? ""));
 const ledger = new Ledger(config.ledger);
 const engine = createEngine({
   store: sqlite(config.database),
-  workflows: [work(ledger)],
+  workflows: [work(ledger, config.broken), dangerous(ledger, config.fault), stubborn(ledger)],
   concurrency: config.concurrency,
   lease: config.lease,
 });

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { type AnyWorkflow, type WorkflowContext, workflow } from "@holdpoint/core";
+import { type AnyWorkflow, type StepOptions, type WorkflowContext, workflow } from "@holdpoint/core";
 import { z } from "zod";
 import type { Ledger } from "../ledger.ts";
 
@@ -10,24 +11,39 @@ export const Pace = z.tuple([z.number(), z.number()]);
 export const WorkInput = z.object({ kind: z.enum(["plain", "parallel", "sleeping", "held"]), pace: Pace });
 
 /** A step that the ledger knows of: when it is called, and when the workflow gets its result. */
-export async function witnessed(ctx: WorkflowContext, ledger: Ledger, step: string, pace: [number, number]) {
+export async function witnessed(
+  ctx: WorkflowContext,
+  ledger: Ledger,
+  step: string,
+  act: () => unknown,
+  options: StepOptions<string> = {},
+): Promise<string> {
   const run = ctx.run.id;
-  const token = await ctx.step(step, async () => {
-    const own = `${process.pid}-${Math.random().toString(36).slice(2)}`;
-    ledger.note("begin", { run, step, token: own });
-    const [from, to] = pace;
-    if (to > 0) await delay(from + Math.random() * (to - from));
-    return own;
-  });
+  const token = await ctx.step(
+    step,
+    async () => {
+      const own = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+      ledger.note("begin", { run, step, token: own });
+      await act();
+      return own;
+    },
+    options,
+  );
   ledger.note("seen", { run, step, token });
   return token;
 }
 
-/** Ten steps, each known to the ledger, in one of four shapes. Gives the ten tokens. */
-export function work(ledger: Ledger): AnyWorkflow {
+const within = ([from, to]: [number, number]) => delay(from + Math.random() * (to - from));
+
+/** Ten steps, each known to the ledger, in one of four shapes. Gives the ten tokens. The `broken` one fails. */
+export function work(ledger: Ledger, broken: number | null = null): AnyWorkflow {
   return workflow({ name: "work", input: WorkInput, output: z.array(z.string()) }, async (ctx, { kind, pace }) => {
     const tokens: string[] = [];
-    const one = (n: number): Promise<string> => witnessed(ctx, ledger, `step ${n}`, pace);
+    const one = (n: number): Promise<string> =>
+      witnessed(ctx, ledger, `step ${n}`, async () => {
+        await within(pace);
+        if (n === broken) throw new Error("this code is broken");
+      });
     for (let n = 1; n <= tenSteps; n++) {
       if (kind === "parallel" && n === 4) {
         const { a, b, c } = await ctx.all({ a: () => one(4), b: () => one(5), c: () => one(6) });
@@ -43,5 +59,27 @@ export function work(ledger: Ledger): AnyWorkflow {
       tokens.push(await one(n));
     }
     return tokens;
+  });
+}
+
+/** While the file `fault` is there, the first step kills the process that runs it. */
+export function dangerous(ledger: Ledger, fault: string): AnyWorkflow {
+  return workflow({ name: "dangerous" }, async (ctx) => {
+    await witnessed(ctx, ledger, "explode", async () => {
+      if (existsSync(fault)) process.kill(process.pid, "SIGKILL");
+    });
+    await witnessed(ctx, ledger, "tidy up", () => undefined);
+    return "survived";
+  });
+}
+
+/** A step that fails five times, `pause` milliseconds apart. */
+export function stubborn(ledger: Ledger): AnyWorkflow {
+  return workflow({ name: "stubborn", input: z.object({ pause: z.number() }) }, async (ctx, { pause }) => {
+    const fail = (): never => {
+      throw new Error("not yet");
+    };
+    const retry = { attempts: 5, initial: pause, coefficient: 1, jitter: 0 };
+    await witnessed(ctx, ledger, "knock", fail, { retry });
   });
 }
