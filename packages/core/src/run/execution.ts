@@ -421,6 +421,7 @@ export class Execution {
   pump(): void {
     this.pumpScheduled = false;
     if (this.ended || this.parked) return;
+    if (this.whenQuiet && this.ledger.owesFirst()) return this.becomeQuiet(this.whenQuiet);
     for (let next = this.ledger.next(); next; next = this.ledger.next()) {
       if (!next.deliver()) continue;
       if (next.time > this.time) this.time = next.time;
@@ -431,17 +432,19 @@ export class Execution {
     this.quiescent();
   }
 
+  private becomeQuiet(tell: () => void): void {
+    this.whenQuiet = null;
+    tell();
+    this.schedule();
+  }
+
   /** Nothing recorded can be handed out, and the code waits. */
   private quiescent(): void {
     if (this.divergence) {
       if (!this.writer.busy) this.host.request(this);
       return;
     }
-    if (this.whenQuiet && this.pendingResults === 0 && this.reads === 0) {
-      this.whenQuiet();
-      this.whenQuiet = null;
-      return this.schedule();
-    }
+    if (this.whenQuiet && this.pendingResults === 0 && this.reads === 0) return this.becomeQuiet(this.whenQuiet);
     if (this.ledger.replaying) {
       if (!this.insertsHere()) {
         if (this.executing > 0 || this.pendingResults > 0 || this.reads > 0) return;

@@ -18,6 +18,7 @@ export interface KeyRecord {
   refused: Entry[];
   /** The call of this replay, once the code has reached it. */
   call: Call | null;
+  readonly firstSeq: number;
   lastSeq: number;
 }
 
@@ -138,7 +139,7 @@ export class Ledger {
     }
     let record = this.records.get(key);
     if (!record) {
-      record = { key, opens: [], beat: null, attempts: [], settled: null, refused: [], call: null, lastSeq: 0 };
+      record = { key, opens: [], beat: null, attempts: [], settled: null, refused: [], call: null, firstSeq: entry.seq, lastSeq: 0 };
       this.records.set(key, record);
       record.call = this.early.get(key) ?? null;
       if (!record.call && !this.isMemo(entry.seq)) this.unreached.set(key, record);
@@ -269,6 +270,13 @@ export class Ledger {
   /** The next thing to hand out. */
   next(): Completion | undefined {
     return this.available.pop();
+  }
+
+  /** Something was recorded before the next completion that the code has not called yet: it was called before that came. */
+  owesFirst(): boolean {
+    const next = this.available.peek();
+    if (next) for (const record of this.unreached.values()) if (record.firstSeq < next.seq) return true;
+    return false;
   }
 
   /** What was recorded in a branch that is closed now is dropped; a shielded part of it goes on. */
