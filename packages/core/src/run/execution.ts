@@ -115,6 +115,8 @@ export class Execution {
   readonly inheritedSeq: number;
   /** Attempt of the whole run, from 1. */
   attempt = 1;
+  /** The run's own timeout is on record. */
+  timedOut = false;
   /** Bytes of record behind this coroutine, roughly. */
   weight = 1024;
   /** Asked to give the run back at the next rest (tests park at every await). */

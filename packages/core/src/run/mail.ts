@@ -52,6 +52,7 @@ export class RunMail implements LedgerReader {
     if (entry.key !== timeoutKey) return;
     const { execution } = this;
     const limit = execution.decode(entry.payload) as number;
+    execution.timedOut = true;
     execution.ledger.offer({
       seq: entry.seq,
       time: entry.endedAt,
