@@ -345,7 +345,8 @@ export class Worker {
       } while (cursor !== null);
       if (incarnation !== this.incarnation) return;
       this.mayOwnMore = false;
-      const then = { type: "park", status: "ready", wakeAt: null, waiting: null, note: null } as const;
+      const note = "its claim was lost on the way";
+      const then = { type: "park", status: "ready", wakeAt: null, waiting: null, note } as const;
       const writers = forgotten.map((row) => new RunWriter(row, 0, this.host.chainKey));
       const results = await Promise.all(
         writers.map((writer) => this.committer.submit(writer.take(then, clock.now()))),
