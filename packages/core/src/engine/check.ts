@@ -1,5 +1,7 @@
 import type { RunFilter, RunRow } from "../store/store.ts";
-import { dryRun } from "./dry-run.ts";
+import type { AnyWorkflow } from "../workflow/definition.ts";
+import { takersOf } from "./adoption.ts";
+import { type DryRun, dryRun } from "./dry-run.ts";
 import type { EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 
@@ -13,6 +15,8 @@ export interface CheckedRun {
   verdict: "goes on" | "diverges" | "no code";
   /** Why, when it does not go on. */
   reason: string | null;
+  /** Holds whose decision does not count for another version's code and is asked again. */
+  asksAgain: string[];
   /** Where it stands: keys it waits for or would start next. */
   at: string[];
 }
@@ -49,22 +53,30 @@ async function checkRun(parts: EngineParts, row: RunRow): Promise<CheckedRun> {
   const { store, namespace, registry, services, codec } = parts;
   const [read] = await store.history(namespace, [{ pk: row.pk, after: 0 }]);
   const history = await assemble(store, namespace, row.pk, read ?? { entries: [], mail: [] });
+  const facts = { id: row.id, workflow: row.workflow, version: row.version, asksAgain: [] };
   const exact = registry.exact(row.workflow, row.version);
-  const candidates = exact ? [exact] : registry.newerThan(row.workflow, row.version);
-  const facts = { id: row.id, workflow: row.workflow, version: row.version };
-  let reason = `no version of "${row.workflow}" from ${row.version} up is registered`;
-  let at: string[] = [];
-  for (const workflow of candidates) {
-    const { divergence, frontier } = await dryRun({ namespace, registry, services, codec }, row, history, workflow);
-    if (!divergence) return { ...facts, runsOn: workflow.version, verdict: "goes on", reason: null, at: frontier };
-    reason = divergence.message;
-    at = frontier;
+  if (exact) return verdictOf(facts, exact, await dryRun({ namespace, registry, services, codec }, row, history, exact));
+  let newest: CheckedRun | null = null;
+  for await (const { workflow, adoption, replay } of takersOf(parts, parts, row, history)) {
+    const asksAgain = adoption.asks.map((ask) => ask.name);
+    const checked = verdictOf({ ...facts, asksAgain }, workflow, replay);
+    if (checked.verdict === "goes on") return checked;
+    newest ??= checked;
   }
+  const reason = `no version of "${row.workflow}" from ${row.version} up is registered`;
+  return newest ?? { ...facts, runsOn: null, verdict: "no code", reason, at: [] };
+}
+
+function verdictOf(
+  facts: Pick<CheckedRun, "id" | "workflow" | "version" | "asksAgain">,
+  workflow: AnyWorkflow,
+  { divergence, frontier }: DryRun,
+): CheckedRun {
   return {
     ...facts,
-    runsOn: candidates[0]?.version ?? null,
-    verdict: candidates.length > 0 ? "diverges" : "no code",
-    reason,
-    at,
+    runsOn: workflow.version,
+    verdict: divergence ? "diverges" : "goes on",
+    reason: divergence?.message ?? null,
+    at: frontier,
   };
 }

@@ -1,8 +1,16 @@
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { HoldConflictError, HoldpointError, NotFoundError, ValidationError } from "../errors.ts";
-import { alreadyClosed, checkEvidence, checkOption, mayDecide, type RecordedDecision } from "../hold/answer.ts";
+import {
+  acceptApproval,
+  alreadyClosed,
+  checkEvidence,
+  checkOption,
+  isSameAnswer,
+  mayDecide,
+  type RecordedDecision,
+} from "../hold/answer.ts";
 import { decodePayload } from "../journal/payload.ts";
-import { acceptApproval } from "../run/holds.ts";
 import { acceptOperatorAnswer } from "../run/operator.ts";
 import type { HoldRow, NewMail, StoredPayload } from "../store/store.ts";
 import { checkJsonSchema } from "../workflow/json-schema.ts";
@@ -37,19 +45,22 @@ export async function decide(
   const by = options.by ?? null;
   mayDecide(row, { ...view, people: view.people }, by);
   checkOption({ ...view }, options.option ?? null, answer);
+  const option = options.option ?? null;
+  const repeats = (now: HoldRow): boolean => isRepeated(now, { value: answer, option }, by, parts);
+  if (row.status !== "open") {
+    if (repeats(row)) return view;
+    throw alreadyClosed(row);
+  }
   const { value, checked } = await fullyChecked(parts, row, view, answer);
   const decision: RecordedDecision = {
     value,
     note: options.note ?? null,
-    option: options.option ?? null,
+    option,
     channel: options.channel ?? "api",
     checked,
+    ...(isDeepStrictEqual(value, answer) ? {} : { given: answer }),
   };
   const payload = parts.encodeInline(decision, "answer");
-  if (row.status !== "open") {
-    if (sameAnswer(row, decision, by, parts)) return view;
-    throw alreadyClosed(row);
-  }
   checkEvidence(
     row,
     typeof given === "string"
@@ -62,7 +73,8 @@ export async function decide(
     holdId: id,
     revision: row.revision,
     status: checked ? "decided" : "answered",
-    nextAt: null,
+    // An answer that the worker may refuse leaves the deadline standing.
+    nextAt: checked ? null : row.nextAt,
     decision: payload,
     decidedBy: by,
     events: [
@@ -73,7 +85,8 @@ export async function decide(
         data: payload,
         evidenceHash: row.evidenceHash,
         at,
-        idempotencyKey: `decision:${row.revision}`,
+        // Names this call: one that is repeated because its commit was in doubt, not another person's.
+        idempotencyKey: `decision:${row.revision}:${randomBytes(9).toString("base64url")}`,
       },
     ],
     mail: mailFor(row, payload, value, by, at, parts),
@@ -82,7 +95,7 @@ export async function decide(
   if (result.type === "refused") throw new HoldpointError("STORE", `the decision was not taken: ${result.reason}`);
   if (result.type === "absent") throw new NotFoundError("hold", id);
   if (result.type === "conflict") {
-    if (sameAnswer(result.hold, decision, by, parts)) return viewHold(parts, result.hold);
+    if (repeats(result.hold)) return viewHold(parts, result.hold);
     if (result.hold.status === "open") {
       throw new HoldConflictError(`"${row.title}" has changed since it was read; look at it again`, {
         holdId: id,
@@ -123,12 +136,15 @@ function mailFor(
 }
 
 /** The same person saying the same thing again is no conflict. */
-function sameAnswer(row: HoldRow, decision: RecordedDecision, by: string | null, parts: EngineParts): boolean {
+function isRepeated(
+  row: HoldRow,
+  answer: { value: unknown; option: string | null },
+  by: string | null,
+  parts: EngineParts,
+): boolean {
   if (!row.decision || row.decidedBy !== by || (row.status !== "decided" && row.status !== "answered")) return false;
-  const won = decodePayload(row.decision, parts.codec) as RecordedDecision;
-  const essence = (one: RecordedDecision): string =>
-    Buffer.from(parts.encodeInline([one.value, one.option], "answer").bytes).toString("base64");
-  return essence(won) === essence(decision);
+  const value = decodePayload(parts.encodeInline(answer.value, "answer"), parts.codec);
+  return isSameAnswer(decodePayload(row.decision, parts.codec) as RecordedDecision, { ...answer, value });
 }
 
 /**
@@ -150,7 +166,7 @@ async function fullyChecked(
   }
   if (row.origin === "operator") return { value: acceptOperatorAnswer(answer), checked: true };
   if (view.kind === "approval") return { value: acceptApproval(answer), checked: true };
-  const accept = row.status === "open" ? await formOf(parts, row) : null;
+  const accept = await formOf(parts, row);
   if (accept) return { value: accept(answer), checked: true };
   const issues = view.form ? await checkJsonSchema(view.form, answer) : [];
   if (issues.length > 0) throw new ValidationError(`answer to hold "${row.name}"`, issues);

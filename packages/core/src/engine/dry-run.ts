@@ -2,7 +2,7 @@ import { systemClock } from "../clock.ts";
 import type { DivergedError } from "../errors.ts";
 import { type PayloadCodec, valueCodec } from "../journal/codec.ts";
 import { defaultPayloadLimit } from "../journal/payload.ts";
-import { Execution } from "../run/execution.ts";
+import { type Adoption, Execution } from "../run/execution.ts";
 import type { Host, Rest } from "../run/host.ts";
 import type { History, RunRow } from "../store/store.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
@@ -65,6 +65,7 @@ export async function dryRun(
   row: RunRow,
   history: History,
   workflow: AnyWorkflow,
+  adoption: Adoption | null = null,
 ): Promise<DryRun> {
   const rest = Promise.withResolvers<Rest>();
   const host = dryHost(
@@ -74,7 +75,7 @@ export async function dryRun(
     settings.codec ?? valueCodec,
     rest.resolve,
   );
-  const execution = new Execution(row, workflow, host, history.entries, history.mail);
+  const execution = new Execution(row, workflow, host, history.entries, history.mail, adoption);
   execution.start(execution.decode(history.entries[0]?.payload ?? null));
   const how = await rest.promise;
   return {

@@ -437,9 +437,8 @@ export class Worker {
     const chosen = await adopt(this.settings, this.host, row, history);
     if ("pinned" in chosen) return this.host.leaveForOthers(row, history);
     if ("diverged" in chosen) return this.host.divergeAtOnce(row, history, chosen.diverged);
-    const execution = new Execution(row, chosen.workflow, this.host, history.entries, history.mail);
-    if (chosen.workflow.version !== row.version)
-      execution.adoption = { from: row.version, to: chosen.workflow.version };
+    const { workflow, adoption } = chosen;
+    const execution = new Execution(row, workflow, this.host, history.entries, history.mail, adoption);
     this.running.set(row.pk, execution);
     execution.start(execution.decode(history.entries[0]?.payload ?? null));
   }

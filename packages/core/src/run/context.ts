@@ -50,8 +50,9 @@ class RunContext implements WorkflowContext {
   }
 
   get run(): RunFacts {
-    const { row, attempt } = this.#execution;
-    const { id, workflow, version, generation, createdBy, thread } = row;
+    const { row, attempt, startedOn } = this.#execution;
+    const { id, workflow, generation, createdBy, thread } = row;
+    const version = startedOn ?? row.version;
     return { id, workflow, version, generation, createdBy, createdAt: new Date(row.createdAt), thread, attempt };
   }
 
@@ -81,9 +82,7 @@ class RunContext implements WorkflowContext {
 
   sleep(duration: Duration): Promise<void> {
     const execution = this.#execution;
-    return this.#durable("sleep", (scope) =>
-      callSleep(execution, scope, durationMs(duration, "ctx.sleep")),
-    );
+    return this.#durable("sleep", (scope) => callSleep(execution, scope, durationMs(duration, "ctx.sleep")));
   }
 
   sleepUntil(time: Date | number): Promise<void> {

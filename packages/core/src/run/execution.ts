@@ -17,7 +17,7 @@ import { type BodyResult, runBody } from "./body.ts";
 import { changedHold, divergenceOf } from "./divergence.ts";
 import { finishOperation, withdrawHolds } from "./ending.ts";
 import { Entropy, parseSeed } from "./entropy.ts";
-import type { OpenHold } from "./holds.ts";
+import type { OpenHold } from "./hold-call.ts";
 import type { Host, Rest } from "./host.ts";
 import { LateMap } from "./late-map.ts";
 import { type KeyRecord, Ledger } from "./ledger.ts";
@@ -127,10 +127,12 @@ export class Execution {
   /** New work is being done while recorded history lies ahead (`insertions: "run"`). */
   private inserting = false;
   divergence: DivergedError | null = null;
-  adoption: { from: number; to: number } | null = null;
+  private adoption: Adoption | null;
   result: BodyResult | null = null;
   /** How the run ends, once its end was drafted. */
   ending: { status: FinishedStatus; workflow: string; value: unknown } | undefined;
+  /** The version the run was started on, where another one has taken it over. */
+  startedOn: number | null = null;
   /** Gives the run as a whole its time anew. */
   onRetried: ((at: number) => void) | null = null;
   private finishDrafted = false;
@@ -150,8 +152,16 @@ export class Execution {
   lastDelivered = 0;
   private readonly queuePump = (): void => process.nextTick(pumpOutside, this);
 
-  constructor(row: RunRow, workflow: AnyWorkflow, host: Host, entries: readonly Entry[], mail: readonly Mail[]) {
+  constructor(
+    row: RunRow,
+    workflow: AnyWorkflow,
+    host: Host,
+    entries: readonly Entry[],
+    mail: readonly Mail[],
+    adoption: Adoption | null = null,
+  ) {
     this.row = row;
+    this.adoption = adoption;
     this.runId = row.id;
     this.workflow = workflow;
     this.host = host;
@@ -164,6 +174,7 @@ export class Execution {
     this.ledger = new Ledger(new RunMail(this));
     if (fork) this.ledger.memo = fork.memo;
     for (const one of mail) this.writer.sawMail(one);
+    for (const ask of adoption?.asks ?? []) this.ledger.askAgain(ask.mail);
     this.ledger.load(entries, mail);
     for (const entry of entries) this.weight += 200 + (entry.payload?.bytes.length ?? 0);
   }
@@ -466,6 +477,7 @@ export class Execution {
     }
     if (this.result) return this.finish();
     this.startEffects();
+    if (this.pumpScheduled) return;
     this.armTimer();
     if (this.writer.busy) return;
     if (this.urgent || this.idle() || this.yields()) this.host.request(this);
@@ -509,6 +521,7 @@ export class Execution {
       } catch (error) {
         // What the author gave cannot be used: the call says so, and the process lives.
         effect.call.reject(error);
+        this.schedule();
       }
     }
   }
@@ -559,7 +572,9 @@ export class Execution {
 
   /** Gives the run back although there is more to do: this worker drains. */
   private yields(): boolean {
-    return (this.host.draining || this.yielding) && this.executing === 0 && this.pendingResults === 0 && this.reads === 0;
+    return (
+      (this.host.draining || this.yielding) && this.executing === 0 && this.pendingResults === 0 && this.reads === 0
+    );
   }
 
   // ── Writing ───────────────────────────────────────────────────────────────────────────────────────
@@ -686,10 +701,25 @@ export class Execution {
     if (!this.writer.busy) this.host.request(this);
   }
 
-  private recordAdoption(adoption: { from: number; to: number }): void {
+  private recordAdoption({ from, to, asks }: Adoption): void {
     this.adoption = null;
-    this.writer.ride.version = adoption.to;
-    this.write(waitDraft(this, "run/version", "version", `settled:${adoption.to}`, adoption), true);
+    this.writer.ride.version = to;
+    this.write(waitDraft(this, "run/version", "version", `settled:${to}`, { from, to }), true);
+    for (const ask of asks) this.recordAskAgain(ask, `version ${from} is gone, and version ${to} takes over`);
+  }
+
+  private recordAskAgain({ mail, key, nextAt }: AskAgain, reason: string): void {
+    const event = {
+      actor: null,
+      channel: "engine",
+      action: "reopened",
+      data: this.plain({ reason }),
+      evidenceHash: null,
+      at: this.host.clock.now(),
+      idempotencyKey: `again:${mail}`,
+    };
+    this.writer.ride.reopenHolds.push({ key, nextAt, event });
+    this.write(waitDraft(this, key.replace(/~\d+$/, ""), "hold", `again:${mail}`, { mail, reason }, null), true);
   }
 
   /** Code and journal disagree: nothing was run, and nothing will be until somebody chooses a way out. */
@@ -725,6 +755,24 @@ export class Execution {
     }
     this.host.rested(this, rest);
   }
+}
+
+/** A decision that does not count for the version that takes over: its hold is asked again. */
+export interface AskAgain {
+  /** Number of the decision. */
+  mail: number;
+  /** The hold's key as the store has it. */
+  key: string;
+  name: string;
+  /** What is left of its deadline. */
+  nextAt: number | null;
+}
+
+/** Another version of the code takes the run over. */
+export interface Adoption {
+  from: number;
+  to: number;
+  asks: readonly AskAgain[];
 }
 
 /** What is noted beside a fork's first entry. */

@@ -96,7 +96,7 @@ export class Ledger {
     for (const row of mail) if (row.kind === "migrate") this.migrate(row);
     const retries = mail.filter((row) => row.kind === "retry" && this.reader.retryFrom(row) !== null);
     // A migration may free a recorded name, which is then written anew: that, too, is another round.
-    this.round = retries.length + this.renames.length;
+    this.round += retries.length + this.renames.length;
     let start = 0;
     let previous: Mail | null = null;
     for (const retry of [...retries, null]) {
@@ -122,6 +122,28 @@ export class Ledger {
     for (const row of segment.mail) this.receive(row);
   }
 
+  /** The decision with this number does not count for the code that takes over: what followed it is a memo. */
+  askAgain(mail: number): void {
+    this.voidMail(mail);
+    this.memo = [...this.memo, [mail, Number.POSITIVE_INFINITY]];
+    this.round++;
+  }
+
+  /** The same, recorded: what came between the decision and here is a memo. */
+  private repeat(mail: number): void {
+    this.voidMail(mail);
+    this.round++;
+    for (const [key, record] of this.unreached) {
+      const first = record.opens[0] ?? record.attempts[0] ?? record.settled;
+      if (!first || first.seq < mail) continue;
+      this.unreached.delete(key);
+      if (first.kind === "scope") this.records.delete(key);
+    }
+    for (const record of this.records.values()) {
+      if (record.settled?.kind === "hold" && record.settled.seq > mail) record.settled = null;
+    }
+  }
+
   private isMemo(seq: number): boolean {
     for (const [from, to] of this.memo) if (seq >= from && seq <= to) return true;
     return false;
@@ -133,6 +155,9 @@ export class Ledger {
     const key = this.renamed(entry.key, entry.seq);
     if (key !== entry.key) this.aliases.set(storedName(entry), key);
     if (key === null) return;
+    const memo = this.memo.length > 0 && this.isMemo(entry.seq);
+    // How branches ended and whether an answer fits is found out anew, not used.
+    if (memo && (entry.kind === "scope" || (entry.kind === "hold" && entry.phase.startsWith("settled")))) return;
     if (entry.kind === "patch") {
       this.patches.set(key, true);
       return;
@@ -142,7 +167,7 @@ export class Ledger {
       record = { key, opens: [], beat: null, attempts: [], settled: null, refused: [], call: null, firstSeq: entry.seq, lastSeq: 0 };
       this.records.set(key, record);
       record.call = this.early.get(key) ?? null;
-      if (!record.call && !this.isMemo(entry.seq)) this.unreached.set(key, record);
+      if (!record.call && !memo) this.unreached.set(key, record);
     }
     if (record.call && this.changed) this.changed.add(record.call);
     record.lastSeq = entry.seq;
@@ -154,7 +179,7 @@ export class Ledger {
     else if (phase.startsWith("refused")) {
       record.refused.push(entry);
       this.voidedMail.set(this.reader.refusedMail(entry), true);
-    }
+    } else if (phase.startsWith("again")) this.repeat(this.reader.refusedMail(entry));
     if (record.call && record.settled === entry) {
       this.undelivered++;
       this.offerEntry(record, record.call, entry);
@@ -409,7 +434,8 @@ export class Ledger {
       this.keyed.delete(key);
     }
     for (const mail of this.segment?.mail ?? []) if (mail.n >= from && voidable.has(mail.kind)) this.voidMail(mail.n);
-    for (const entry of this.segment?.entries ?? []) if (entry.kind === "run" && entry.seq >= from) this.voidMail(entry.seq);
+    for (const entry of this.segment?.entries ?? [])
+      if (entry.kind === "run" && entry.seq >= from) this.voidMail(entry.seq);
     const fresh = new Set<Call>();
     for (const record of this.records.values()) {
       const { call, settled } = record;

@@ -49,8 +49,9 @@ export class RunMail implements LedgerReader {
   }
 
   runEntry(entry: Entry): void {
-    if (entry.key !== timeoutKey) return;
     const { execution } = this;
+    if (entry.kind === "version") execution.startedOn ??= (execution.decode(entry.payload) as { from: number }).from;
+    if (entry.key !== timeoutKey) return;
     const limit = execution.decode(entry.payload) as number;
     execution.timedOut = true;
     execution.ledger.offer({

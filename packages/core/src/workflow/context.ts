@@ -138,6 +138,7 @@ export interface WorkflowLog {
 export interface RunFacts {
   readonly id: string;
   readonly workflow: string;
+  /** The version it was started on; a newer one may have taken it over since. */
   readonly version: number;
   readonly generation: number;
   readonly createdBy: string | null;
@@ -155,11 +156,11 @@ export interface WorkflowContext {
   readonly run: RunFacts;
 
   /** Does something once and remembers the result. */
-  step<T>(
+  step<R>(
     name: string,
-    fn: (info: StepInfo) => T | Promise<T>,
-    options?: StepOptions<NoInfer<Awaited<T>>>,
-  ): Promise<Awaited<T>>;
+    fn: (info: StepInfo) => R,
+    options?: StepOptions<NoInfer<Awaited<R>>>,
+  ): Promise<Awaited<R>>;
 
   /** Waits for a person's yes or no. */
   approve(name: string, request: ApproveRequest): Promise<Approval>;
@@ -185,7 +186,7 @@ export interface WorkflowContext {
   /** `fn` for every item, results in the items' order; at most `concurrency` at once. `key` names an item's branch: give one when items may move. */
   map<T, R>(
     items: readonly T[],
-    fn: (item: T, index: number) => Promise<R> | R,
+    fn: (item: T, index: number) => R,
     options?: { key?: (item: T, index: number) => string; concurrency?: number },
   ): Promise<Awaited<R>[]>;
   /** Runs `fn` even when the run is being cancelled: for cleanup. */

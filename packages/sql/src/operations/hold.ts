@@ -3,7 +3,7 @@ import { isFinished, isHoldPending, statusAfterClosing } from "@holdpoint/core";
 import { holdStatus, originCode, runStatus, severityCode } from "../columns/codes.ts";
 import { readHold } from "../columns/hold.ts";
 import { payloadColumns } from "../columns/payload.ts";
-import { integer } from "../columns/read.ts";
+import { integer, integerOrNull } from "../columns/read.ts";
 import { duplicateOf, findRun, putMail } from "./deliver.ts";
 import type { Context, Program } from "./program.ts";
 import { all, one, run } from "./program.ts";
@@ -93,19 +93,30 @@ export function* withdrawPendingHolds(context: Context, runPk: number, event: Ne
   }
 }
 
-/** The worker's verdict on an answer nobody could check: refused opens the hold again, accepted decides it. */
-export function* judgeAnswer(
+/** The answer does not count after all: the hold waits for another. */
+export function* reopenHold(
   context: Context,
   runPk: number,
   key: string,
-  verdict: "open" | "decided",
+  nextAt: number | null | undefined,
   event: NewHoldEvent,
 ): Program<void> {
   const row = yield* one("holdState", runPk, key);
-  if (row === null || holdStatus.word(row.status) !== "answered") return;
+  if (row === null) return;
+  const status = holdStatus.word(row["status"]);
+  if (status !== "answered" && status !== "decided") return;
   const pk = integer(row, "pk");
-  if (verdict === "open") yield* run("reopenHold", pk);
-  else yield* run("acceptHold", event.at, pk);
+  yield* run("reopenHold", nextAt === undefined ? integerOrNull(row, "next_at") : nextAt, pk);
+  yield* addEvent(pk, event);
+  context.news.hold = true;
+}
+
+/** The worker accepts an answer nobody could check before. */
+export function* acceptHold(context: Context, runPk: number, key: string, event: NewHoldEvent): Program<void> {
+  const row = yield* one("holdState", runPk, key);
+  if (row === null || holdStatus.word(row["status"]) !== "answered") return;
+  const pk = integer(row, "pk");
+  yield* run("acceptHold", event.at, pk);
   yield* addEvent(pk, event);
   context.news.hold = true;
 }

@@ -29,8 +29,8 @@ export const holdStatements = {
     where namespace = ? and id = ? and revision = ? and status = ${holdCode.open}`,
   closeHold: "update hold set status = ?, next_at = null, revision = revision + 1, closed_at = ? where pk = ?",
   reopenHold: `
-    update hold set status = ${holdCode.open}, revision = revision + 1, decision_codec = null, decision_bytes = null,
-      decision_ref = null, decided_by = null, closed_at = null
+    update hold set status = ${holdCode.open}, next_at = ?, revision = revision + 1, decision_codec = null,
+      decision_bytes = null, decision_ref = null, decided_by = null, closed_at = null
     where pk = ?`,
   acceptHold: `update hold set status = ${holdCode.decided}, revision = revision + 1, closed_at = ? where pk = ?`,
 

@@ -254,6 +254,29 @@ export const holdCases = cases("hold", {
       assert.equal((await store.holdEvents(namespace, `h-${verdict}`))[2]?.action, verdict);
     }
   },
+  "a decided hold can be asked again, with a deadline of its own": async (store) => {
+    await held(store, "r1");
+    await store.commit(namespace, [decide("h-r1", 0)]);
+    const run = await reclaimed(store, "r1");
+    await advanced(store, run, [entry("again")], {
+      reopenHolds: [{ key: "hold:a#1", nextAt: t0 + 7_000, event: holdEvent("reopened") }],
+    });
+    const row = await holdOf(store, "h-r1");
+    assert.deepEqual(
+      [row.status, row.revision, row.decision, row.decidedBy, row.nextAt, row.closedAt],
+      ["open", 2, null, null, t0 + 7_000, null],
+    );
+    assert.equal(await store.nextHoldAt(namespace), t0 + 7_000);
+  },
+  "a hold that is closed cannot be asked again": async (store) => {
+    await held(store, "r1");
+    await store.commit(namespace, [decide("h-r1", 0, { status: "expired" })]);
+    const run = await reclaimed(store, "r1");
+    await advanced(store, run, [entry("again")], {
+      reopenHolds: [{ key: "hold:a#1", event: holdEvent("reopened") }],
+    });
+    assert.equal((await holdOf(store, "h-r1")).status, "expired");
+  },
   "only an answered hold can be judged": async (store) => {
     await held(store, "r1");
     const run = await reclaimed(store, "r1");

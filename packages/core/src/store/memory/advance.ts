@@ -2,7 +2,7 @@ import { sameBytes } from "../same-bytes.ts";
 import type { AdvanceOperation, AdvanceResult, Refused, RunPk } from "../store.ts";
 import { continuedOutcome, isFinished } from "../transitions.ts";
 import { forward } from "./deliver.ts";
-import { closeHold, judgeAnswer, openHold } from "./hold.ts";
+import { acceptHold, closeHold, openHold, reopenHold } from "./hold.ts";
 import type { MemoryRun } from "./rows.ts";
 import { recordedEntry } from "./rows.ts";
 import type { Space } from "./space.ts";
@@ -44,13 +44,13 @@ export function advance(space: Space, nextPk: () => RunPk, operation: AdvanceOpe
     const hold = run.holds?.get(key);
     if (hold !== undefined) closeHold(space, hold, status, event);
   }
-  for (const { key, event } of operation.reopenHolds) {
+  for (const { key, nextAt, event } of operation.reopenHolds) {
     const hold = run.holds?.get(key);
-    if (hold !== undefined) judgeAnswer(space, hold, "open", event);
+    if (hold !== undefined) reopenHold(space, hold, nextAt, event);
   }
   for (const { key, event } of operation.acceptHolds) {
     const hold = run.holds?.get(key);
-    if (hold !== undefined) judgeAnswer(space, hold, "decided", event);
+    if (hold !== undefined) acceptHold(space, hold, event);
   }
   for (const child of operation.children) if (!space.current.has(child.id)) createRun(space, nextPk, child, null);
   const result: AdvanceResult = { type: "advanced", seq: row.seq, firstSeq, repeated: false };

@@ -79,14 +79,24 @@ export function closeHold(
   addEvent(hold, event);
 }
 
-/** The worker's verdict on an answer nobody could check: refused opens the hold again, accepted decides it. */
-export function judgeAnswer(space: Space, hold: MemoryHold, verdict: "open" | "decided", event: NewHoldEvent): void {
+/** The answer does not count after all: the hold waits for another. */
+export function reopenHold(
+  space: Space,
+  hold: MemoryHold,
+  nextAt: Millis | null | undefined,
+  event: NewHoldEvent,
+): void {
+  if (hold.row.status !== "answered" && hold.row.status !== "decided") return;
+  hold.row.decision = null;
+  hold.row.decidedBy = null;
+  change(space, hold, "open", nextAt === undefined ? hold.row.nextAt : nextAt, event.at);
+  addEvent(hold, event);
+}
+
+/** The worker accepts an answer nobody could check before. */
+export function acceptHold(space: Space, hold: MemoryHold, event: NewHoldEvent): void {
   if (hold.row.status !== "answered") return;
-  if (verdict === "open") {
-    hold.row.decision = null;
-    hold.row.decidedBy = null;
-  }
-  change(space, hold, verdict, hold.row.nextAt, event.at);
+  change(space, hold, "decided", hold.row.nextAt, event.at);
   addEvent(hold, event);
 }
 
