@@ -123,7 +123,9 @@ export class Auditor {
     this.record(book, operation, name);
     if (operation.then.type !== "continue") {
       const claim = book.claims.at(-1);
-      if (claim) claim.ended = "given back";
+      // With a note it was given back unseen: by a worker that never got the claim's answer, or lacks the version.
+      const unseen = operation.then.type === "park" && operation.then.status === "ready" && operation.then.note !== null;
+      if (claim) claim.ended = unseen ? "taken" : "given back";
     }
   }
 
@@ -138,7 +140,8 @@ export class Auditor {
     }
     for (const hold of operation.holds) book.openHolds.add(hold.key);
     for (const { key } of operation.closeHolds) book.openHolds.delete(key);
-    for (const { key } of operation.reopenHolds) book.openHolds.add(key);
+    for (const { key } of operation.reopenHolds)
+      if (!operation.closeHolds.some((closed) => closed.key === key)) book.openHolds.add(key);
     for (const scope of book.scopes) {
       for (const key of book.openHolds) {
         if (!key.startsWith(`${scope.key}.`)) continue;

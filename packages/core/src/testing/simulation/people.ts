@@ -26,6 +26,7 @@ export class People {
   private readonly actor = new Actor("people");
   private readonly asks = new Map<string, AskNode>();
   private readonly knownHolds = new Set<string>();
+  private readonly resuming = new Set<string>();
   private readonly sent = new Map<string, number>();
   private readonly lastSent = new Map<string, number>();
   /** Things people still mean to do. */
@@ -147,8 +148,23 @@ export class People {
       const { items } = await store.holds(namespace, { status: ["open"] }, { limit: 1000, cursor: null });
       for (const row of items) this.notice(row);
       for (const wait of this.world.waitedFor()) await this.feed(wait);
+      await this.findPaused();
       this.look();
     });
+  }
+
+  /** A pause may arrive after its own resume: somebody sees that in the end. */
+  private async findPaused(): Promise<void> {
+    const { store } = this.world;
+    const { items } = await store.runs(namespace, { status: ["paused"] }, { limit: 100, cursor: null });
+    for (const row of items) {
+      if (this.world.now - row.updatedAt < 4000 || this.resuming.has(row.id)) continue;
+      this.resuming.add(row.id);
+      this.later("resumes", 0, async () => {
+        await this.refusable("resume", async (engine) => (await engine.get(row.id)).resume());
+        this.resuming.delete(row.id);
+      });
+    }
   }
 
   private notice(row: HoldRow): void {
