@@ -45,9 +45,9 @@ export class Sweeper {
   }
 
   /** Asks the store when the next deadline is: another process may have opened a hold. */
-  async look(): Promise<void> {
+  async look(notBefore = 0): Promise<void> {
     const next = await this.parts.store.nextHoldAt(this.parts.namespace).catch(() => null);
-    if (next !== null) this.expect(next);
+    if (next !== null) this.expect(Math.max(next, notBefore));
   }
 
   /** Handles everything due; returns how many holds moved. */
@@ -72,7 +72,7 @@ export class Sweeper {
     } finally {
       this.sweeping = false;
     }
-    if (!this.stopped) await this.look();
+    if (!this.stopped) await this.look(moved === 0 ? clock.now() + 1000 : 0);
     return moved;
   }
 

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { HoldConflictError, NotAllowedError, ValidationError } from "../errors.ts";
 import type { HoldRow } from "../store/store.ts";
-import type { HoldDocument } from "./request.ts";
+import { type HoldDocument, wrongOption } from "./request.ts";
 
 /** A decision as it is recorded and as the waiting run gets it. */
 export interface RecordedDecision {
@@ -9,6 +10,8 @@ export interface RecordedDecision {
   option: string | null;
   /** Where it was made: `api`, `cli`, `console`, `deadline`, … */
   channel: string;
+  /** The answer as it was given, where the form made another value of it. */
+  given?: unknown;
   /** False when it was only checked against the JSON Schema: the worker checks it fully before the run sees it. */
   checked: boolean;
 }
@@ -25,6 +28,23 @@ export const approvalSchema = {
   required: ["approved"],
   additionalProperties: false,
 } as const;
+
+/** Checks the answer to an approval: exactly `{ approved: boolean }`. Throws `ValidationError`. */
+export function acceptApproval(value: unknown): ApprovalValue {
+  const { approved, ...more } = { ...(value as Partial<ApprovalValue> | null) };
+  const issues = Object.keys(more).map((path) => ({ path, message: "is not part of the answer; remove it" }));
+  if (typeof approved !== "boolean") issues.unshift({ path: "approved", message: "must be true or false" });
+  if (issues.length > 0) throw new ValidationError("answer", issues);
+  return { approved: approved as boolean };
+}
+
+/** Whether an answer is the one that won, as it was given or as the form made it. */
+export function isSameAnswer(won: RecordedDecision, answer: { value: unknown; option: string | null }): boolean {
+  if (won.option !== answer.option) return false;
+  return (
+    isDeepStrictEqual(won.value, answer.value) || ("given" in won && isDeepStrictEqual(won.given, answer.value))
+  );
+}
 
 /** Refuses, before anything is written, who may not decide; the sentence says who may. */
 export function mayDecide(hold: HoldRow, document: HoldDocument, by: string | null): void {
@@ -53,21 +73,9 @@ export function checkEvidence(hold: HoldRow, read: { revision: number; evidenceH
 }
 
 /** The option a decision names must be one of the hold's, and must not contradict the answer. */
-export function checkOption(document: HoldDocument, option: string | null, value: unknown): void {
-  if (option === null) return;
-  const found = document.options.find((one) => one.value === option);
-  if (!found) {
-    const all = document.options.map((one) => one.value).join(", ");
-    throw new ValidationError("decide", [
-      { path: "option", message: `"${option}" is not one of ${all || "the options: there are none"}` },
-    ]);
-  }
-  const approved = (value as Partial<ApprovalValue> | null)?.approved;
-  if (found.outcome !== null && approved !== undefined && approved !== (found.outcome === "approved")) {
-    throw new ValidationError("decide", [
-      { path: "option", message: `"${option}" means ${found.outcome}, the answer says otherwise` },
-    ]);
-  }
+export function checkOption(document: Pick<HoldDocument, "options">, option: string | null, value: unknown): void {
+  const message = wrongOption(document.options, option, value);
+  if (message !== null) throw new ValidationError("decide", [{ path: "option", message }]);
 }
 
 /** The conflict a second, different decision meets: names the winner. */

@@ -18,23 +18,18 @@ export interface HoldDocument {
 }
 
 const severities: readonly Severity[] = ["low", "medium", "high", "critical"];
-const known = new Set([
-  "title",
-  "consequence",
-  "severity",
-  "context",
-  "options",
-  "reviewers",
-  "deadline",
-  "form",
-  "jsonSchema",
-]);
+const common = ["title", "consequence", "severity", "context", "options", "reviewers", "deadline"];
+const known = { approval: new Set(common), form: new Set([...common, "form", "jsonSchema"]) };
 
 /** Checks what an author wrote about a hold. Throws `ValidationError`: a field this version does not know is refused, never ignored. */
-export function checkRequest(name: string, request: HoldText & { deadline?: readonly object[] }): void {
+export function checkRequest(
+  name: string,
+  request: HoldText & { deadline?: readonly object[] },
+  kind: "approval" | "form",
+): void {
   const issues: Issue[] = [];
   for (const field of Object.keys(request)) {
-    if (!known.has(field))
+    if (!known[kind].has(field))
       issues.push({ path: field, message: "is not something a hold has in this version; remove it" });
   }
   if (typeof request.title !== "string" || request.title.trim() === "")
@@ -43,11 +38,67 @@ export function checkRequest(name: string, request: HoldText & { deadline?: read
     issues.push({ path: "severity", message: `"${request.severity}" must be one of ${severities.join(", ")}` });
   }
   if (request.reviewers !== undefined) issues.push(...checkReviewers(request.reviewers));
+  if (request.options !== undefined) issues.push(...checkOptions(request.options));
   request.deadline?.forEach((rung, index) => {
     issues.push(...checkRung(rung, `deadline.${index}`));
+    if (kind === "approval" && "decide" in rung) {
+      issues.push(...checkApproval(rung.decide, optionsOf(request), `deadline.${index}.decide`));
+    }
   });
   if (issues.length > 0) throw new ValidationError(`hold "${name}"`, issues);
+  request.deadline?.forEach((rung, index) => {
+    durationMs((rung as { after: string | number }).after, `hold "${name}" deadline.${index}.after`);
+  });
 }
+
+function checkOptions(options: readonly unknown[]): Issue[] {
+  if (!Array.isArray(options)) return [{ path: "options", message: "must be a list" }];
+  const issues: Issue[] = [];
+  const seen = new Set<unknown>();
+  for (const [index, option] of options.entries()) {
+    const path = `options.${index}`;
+    const fields: Record<string, unknown> = typeof option === "string" ? { value: option } : { ...(option as object) };
+    for (const field of Object.keys(fields)) {
+      if (field !== "value" && field !== "outcome")
+        issues.push({ path: `${path}.${field}`, message: "is not something an option has; remove it" });
+    }
+    if (typeof fields["value"] !== "string" || fields["value"] === "") {
+      issues.push({ path: `${path}.value`, message: "must be a text to choose" });
+    } else if (seen.has(fields["value"])) issues.push({ path, message: `"${fields["value"]}" is there twice` });
+    seen.add(fields["value"]);
+    const { outcome } = fields;
+    if (typeof option !== "string" && outcome !== "approved" && outcome !== "rejected")
+      issues.push({ path: `${path}.outcome`, message: 'must be "approved" or "rejected"' });
+  }
+  return issues;
+}
+
+/** What an approval's deadline decides must be an answer that a person could give. */
+function checkApproval(decide: unknown, options: HoldDocument["options"], path: string): Issue[] {
+  const { approved, note: _note, option, ...more } = { ...(decide as Record<string, unknown> | null) };
+  const issues = Object.keys(more).map((field) => ({ path: `${path}.${field}`, message: "is not part of the answer" }));
+  if (typeof approved !== "boolean") issues.push({ path: `${path}.approved`, message: "must be true or false" });
+  else {
+    const message = wrongOption(options, (option as string | undefined) ?? null, { approved });
+    if (message !== null) issues.push({ path: `${path}.option`, message });
+  }
+  return issues;
+}
+
+/** What is wrong with choosing an option beside an answer; null when nothing is. */
+export function wrongOption(options: HoldDocument["options"], option: string | null, answer: unknown): string | null {
+  if (option === null) return null;
+  const found = options.find((one) => one.value === option);
+  if (!found) {
+    return `"${option}" is not one of ${options.map((one) => one.value).join(", ") || "the options: there are none"}`;
+  }
+  const approved = (answer as { approved?: unknown } | null)?.approved;
+  if (found.outcome === null || approved === undefined || approved === (found.outcome === "approved")) return null;
+  return `"${option}" means ${found.outcome}, the answer says otherwise`;
+}
+
+const optionsOf = (request: HoldText): HoldDocument["options"] =>
+  (request.options ?? []).map((option) => (typeof option === "string" ? { value: option, outcome: null } : option));
 
 function checkReviewers(reviewers: object): Issue[] {
   const issues: Issue[] = [];
@@ -85,9 +136,7 @@ export function holdDocument(
   return {
     consequence: request.consequence ?? null,
     context: request.context,
-    options: (request.options ?? []).map((option) =>
-      typeof option === "string" ? { value: option, outcome: null } : option,
-    ),
+    options: optionsOf(request),
     people: request.reviewers ? [...request.reviewers.people] : null,
     deadline: deadline.sort((a, b) => a.at - b.at),
   };

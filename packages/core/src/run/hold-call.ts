@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { HoldExpiredError } from "../errors.ts";
 import type { RecordedDecision } from "../hold/answer.ts";
-import { actionHashOf, checkRequest, evidenceHashOf, holdDocument, nextRungAt } from "../hold/request.ts";
+import { actionHashOf, evidenceHashOf, holdDocument, nextRungAt } from "../hold/request.ts";
 import { sha256 } from "../journal/sha256.ts";
 import type { Document, Entry, Mail, NewHoldEvent, StoredPayload } from "../store/store.ts";
 import type { HoldText } from "../workflow/context.ts";
@@ -30,7 +30,6 @@ export interface HoldSpec {
 
 /** Opens a hold with its row and waits for the answer. */
 export function openHold(execution: Execution, scope: Scope, spec: HoldSpec, key?: string): Promise<Answer> {
-  checkRequest(spec.name, spec.request as HoldText & { deadline?: readonly object[] });
   const call = execution.open<Answer>(key ?? scope.key("hold", spec.name), "hold", scope);
   new OpenHold(execution, call, spec).ask();
   return call.promise;

@@ -1,5 +1,6 @@
 import { ValidationError } from "../errors.ts";
-import { type ApprovalValue, approvalSchema } from "../hold/answer.ts";
+import { type ApprovalValue, acceptApproval, approvalSchema } from "../hold/answer.ts";
+import { checkRequest } from "../hold/request.ts";
 import type { Approval, ApproveRequest, Decision, HoldRequest, HoldText } from "../workflow/context.ts";
 import { jsonSchemaOf } from "../workflow/json-schema.ts";
 import { type InferOut, parse, type StandardSchemaV1 } from "../workflow/schema.ts";
@@ -13,6 +14,7 @@ export async function callApprove(
   name: string,
   request: ApproveRequest,
 ): Promise<Approval> {
+  checkRequest(name, request, "approval");
   const deadline = request.deadline?.map((rung) => {
     if (!("decide" in rung)) return rung;
     const { approved, note, option } = rung.decide;
@@ -36,21 +38,13 @@ export async function callApprove(
   };
 }
 
-/** Checks the answer to an approval: exactly `{ approved: boolean }`. */
-export function acceptApproval(value: unknown): ApprovalValue {
-  const approved = (value as Partial<ApprovalValue> | null)?.approved;
-  if (typeof approved !== "boolean") {
-    throw new ValidationError("answer", [{ path: "approved", message: "must be true or false" }]);
-  }
-  return { approved };
-}
-
 export async function callHold<S extends StandardSchemaV1>(
   execution: Execution,
   scope: Scope,
   name: string,
   request: HoldRequest<S>,
 ): Promise<Decision<InferOut<S>>> {
+  checkRequest(name, request, "form");
   const { form, jsonSchema, ...text } = request;
   const schema = jsonSchema ?? jsonSchemaOf(form, `form of hold "${name}"`);
   if (schema === null) {

@@ -32,6 +32,10 @@ export function acceptOperatorAnswer(value: unknown): OperatorAnswer {
   if (action !== "happened" && action !== "run" && action !== "fail") {
     throw new ValidationError("answer", [{ path: "action", message: 'must be "happened", "run" or "fail"' }]);
   }
+  for (const field of Object.keys(value as object)) {
+    if (!(field in unknownOutcomeSchema.properties))
+      throw new ValidationError("answer", [{ path: field, message: "is not part of the answer; remove it" }]);
+  }
   return value as OperatorAnswer;
 }
 
