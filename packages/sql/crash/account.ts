@@ -3,21 +3,21 @@ import type { Ledger, LedgerLine } from "./ledger.ts";
 
 /** What the ledger and the database say about the same runs, held against each other. */
 export interface Account {
-  /** SIGKILLs, and how many runs had a step in flight at each. */
-  inFlightAtKills: number[];
+  /** For each process that was killed or frozen: how many runs had a step in flight there. */
+  inFlightAtCuts: number[];
   /** Runs whose start was acknowledged and that are not there, did not end right, or whose record is not whole. */
   lost: string[];
   /** Step results that stand in a journal twice, or of which the workflow saw two. */
   recordedTwice: string[];
   /** Executions of a step beyond its first. */
   repeated: number;
-  /** Those of them that no kill excuses. */
+  /** Those of them that nothing excuses. */
   unexcused: string[];
 }
 
 const nameOf = ({ run, step }: LedgerLine): string => `${run}/${step}`;
 
-/** Calls of steps, what was seen of them, and kills, by step and in order. */
+/** Calls of steps and what was seen of them, by step and in order. */
 function byStep(lines: readonly LedgerLine[]): Map<string, LedgerLine[]> {
   const steps = new Map<string, LedgerLine[]>();
   for (const line of lines) {
@@ -29,11 +29,12 @@ function byStep(lines: readonly LedgerLine[]): Map<string, LedgerLine[]> {
   return steps;
 }
 
-/** Runs that had a step in flight in the process when it was killed: called, and its result not seen. */
-function inFlight(lines: readonly LedgerLine[], kill: LedgerLine): number {
+/** Runs that had a step in flight in the process when it was cut off: called, and its result not seen. */
+function inFlight(lines: readonly LedgerLine[], cut: LedgerLine): number {
   const open = new Map<string, string>();
   for (const line of lines) {
-    if (line.pid !== kill.pid) continue;
+    if (line === cut) break;
+    if (line.pid !== cut.pid) continue;
     if (line.what === "begin") open.set(nameOf(line), line.run);
     if (line.what === "seen") open.delete(nameOf(line));
   }
@@ -41,12 +42,12 @@ function inFlight(lines: readonly LedgerLine[], kill: LedgerLine): number {
 }
 
 /**
- * A step may be called again only when the earlier call was cut off: its process was killed, and nobody had seen the
+ * A step may be called again only when the earlier call was cut off: its process was killed or frozen, and nobody had seen the
  * result before.
  */
 function unexcusedRepeats(lines: readonly LedgerLine[]): { repeated: number; unexcused: string[] } {
   const place = new Map(lines.map((line, i) => [line, i]));
-  const killedAt = new Map(lines.flatMap((line, i) => (line.what === "kill" ? [[line.pid, i] as const] : [])));
+  const cutAt = new Map(lines.flatMap((line, i) => (line.what === "cut" ? [[line.pid, i] as const] : [])));
   const unexcused: string[] = [];
   let repeated = 0;
   for (const [name, own] of byStep(lines)) {
@@ -59,10 +60,8 @@ function unexcusedRepeats(lines: readonly LedgerLine[]): { repeated: number; une
           repeated++;
           const at = place.get(line) ?? 0;
           if (seen !== null) unexcused.push(`${name} was called by ${line.pid} after ${seen.pid} had seen its result`);
-          else if ((killedAt.get(last.pid) ?? at) >= at) {
-            unexcused.push(
-              `${name} was called by ${line.pid} although ${last.pid}, which had called it, was not killed`,
-            );
+          else if ((cutAt.get(last.pid) ?? at) >= at) {
+            unexcused.push(`${name} was called by ${line.pid} although ${last.pid}, which had called it, went on`);
           }
         }
         last = line;
@@ -117,7 +116,7 @@ export async function settleAccount(engine: Engine, ledger: Ledger): Promise<Acc
     recordedTwice.push(...twice);
   }
   return {
-    inFlightAtKills: lines.filter(({ what }) => what === "kill").map((kill) => inFlight(lines, kill)),
+    inFlightAtCuts: lines.filter(({ what }) => what === "cut").map((cut) => inFlight(lines, cut)),
     lost,
     recordedTwice,
     ...unexcusedRepeats(lines),

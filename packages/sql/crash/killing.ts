@@ -53,7 +53,7 @@ export async function killWhileWorking(options: KillingOptions): Promise<Account
     }
     const victim = team.shift();
     if (victim === undefined) break;
-    ledger.note("kill", { pid: victim.pid });
+    ledger.note("cut", { pid: victim.pid });
     victim.kill("SIGKILL");
     await victim.ended;
     team.push(launch());

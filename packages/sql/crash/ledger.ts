@@ -4,8 +4,8 @@ import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readSync } 
 export interface LedgerLine {
   /**
    * `started`: the start of a run was acknowledged. `begin`: a step's function was called. `seen`: the workflow got a
-   * step's result. `decided`: a decision was acknowledged. `ended`: a result was acknowledged. `kill`: the test is about
-   * to kill `pid`. Anything else is the test's own.
+   * step's result. `decided`: a decision was acknowledged. `cut`: the test is about to kill or
+   * freeze `pid`, and what is in flight there may be done again. Anything else is the test's own.
    */
   what: string;
   pid: number;

@@ -59,9 +59,16 @@ export class Office {
     else rmSync(this.#fault, { force: true });
   }
 
+  /** Starts many at once. */
+  async startMany(count: number, input: { kind: string; pace: [number, number] }): Promise<string[]> {
+    const ids = Array.from({ length: count }, (_, i) => `r${i}`);
+    await Promise.all(ids.map((id) => this.start("work", input, id)));
+    return ids;
+  }
+
   /** SIGKILL, noted before it comes. */
   async kill(worker: Program): Promise<void> {
-    this.ledger.note("kill", { pid: worker.pid });
+    this.ledger.note("cut", { pid: worker.pid });
     worker.kill("SIGKILL");
     await worker.ended;
   }

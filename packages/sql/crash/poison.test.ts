@@ -17,7 +17,7 @@ function supervise(office: Office): { restarts: () => number; stop: () => Promis
     while (!stopped) {
       current = await office.worker().catch(() => null);
       const end = await current?.ended;
-      if (!stopped) office.ledger.note("kill", { pid: current?.pid ?? 0 });
+      if (!stopped) office.ledger.note("cut", { pid: current?.pid ?? 0 });
       if (!stopped && end?.signal === "SIGKILL") restarts++;
     }
   })();
@@ -36,7 +36,7 @@ describe("a step that kills its process", () => {
     const office = new Office(directory.path, "poison");
     await office.engine.open();
     office.danger = true;
-    for (let i = 0; i < 20; i++) await office.start("work", { kind: "plain", pace: [20, 60] }, `r${i}`);
+    const others = await office.startMany(20, { kind: "plain", pace: [20, 60] });
     await office.start("dangerous", undefined, "fatal");
     const supervisor = supervise(office);
 
@@ -47,7 +47,7 @@ describe("a step that kills its process", () => {
     expect(hold.context).toMatchObject({ workflow: "dangerous", starting: ["step:explode#1"] });
     expect(office.ledger.calls("fatal", "explode")).toBe(5);
     expect(supervisor.restarts()).toBe(5);
-    for (let i = 0; i < 20; i++) expect(await office.rests(`r${i}`)).toBe("completed");
+    for (const id of others) expect(await office.rests(id)).toBe("completed");
     expect((await office.engine.holds()).items.map(({ runId }) => runId)).toEqual(["fatal"]);
 
     office.danger = false;
@@ -55,7 +55,16 @@ describe("a step that kills its process", () => {
     expect(await office.rests("fatal")).toBe("completed");
     expect(office.ledger.calls("fatal", "explode")).toBe(6);
 
+    office.danger = true;
+    await office.start("dangerous", undefined, "doomed");
+    const second = await (await office.engine.get("doomed")).hold("poisoned run");
+    await office.engine.decide(second, { action: "cancel" }, { by: "ana" });
+    expect(await office.rests("doomed")).toBe("cancelled");
+    expect(office.ledger.calls("doomed", "explode")).toBe(5);
+
     await supervisor.stop();
+    const { verdict } = await office.engine.verify("fatal");
+    expect(verdict).toBe("intact");
     await office.engine.stop();
   }, 60_000);
 });
