@@ -434,8 +434,10 @@ export class Execution {
   pump(): void {
     this.pumpScheduled = false;
     if (this.ended || this.parked) return;
-    if (this.whenQuiet && this.ledger.owesFirst()) return this.becomeQuiet(this.whenQuiet);
-    for (let next = this.ledger.next(); next; next = this.ledger.next()) {
+    for (;;) {
+      if (this.whenQuiet && this.ledger.owesFirst()) return this.becomeQuiet(this.whenQuiet);
+      const next = this.ledger.next();
+      if (!next) break;
       if (!next.deliver()) continue;
       if (next.time > this.time) this.time = next.time;
       if (next.seq > this.lastDelivered) this.lastDelivered = next.seq;
