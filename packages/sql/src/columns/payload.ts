@@ -1,7 +1,6 @@
 import type { StoredPayload } from "@holdpoint/core";
 import { CorruptionError } from "@holdpoint/core";
 import type { SqlRow, SqlValue } from "../driver/driver.ts";
-import { blob, integer, text } from "./read.ts";
 
 /**
  * Codecs are in every journal row, so ours are one letter there. A letter is never reused; any other codec keeps its
@@ -31,11 +30,18 @@ export function payloadColumns(payload: StoredPayload | null): [SqlValue, SqlVal
   return payload === null ? [null, null, null] : [storedCodec(payload.codec), payload.bytes, payload.ref ? 1 : 0];
 }
 
+export function payloadOf(
+  codec: SqlValue | undefined,
+  bytes: SqlValue | undefined,
+  ref: SqlValue | undefined,
+): StoredPayload | null {
+  if (codec === null) return null;
+  if (typeof codec !== "string" || !(bytes instanceof Uint8Array) || typeof ref !== "number") {
+    throw new CorruptionError("a payload has a column of the wrong type", { codec });
+  }
+  return { codec: readCodec(codec), bytes, ref: ref === 1 };
+}
+
 export function readPayload(row: SqlRow, prefix = ""): StoredPayload | null {
-  if (row[`${prefix}codec`] === null) return null;
-  return {
-    codec: readCodec(text(row, `${prefix}codec`)),
-    bytes: blob(row, `${prefix}bytes`),
-    ref: integer(row, `${prefix}ref`) === 1,
-  };
+  return payloadOf(row[`${prefix}codec`], row[`${prefix}bytes`], row[`${prefix}ref`]);
 }

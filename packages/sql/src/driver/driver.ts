@@ -8,6 +8,8 @@ export interface SqlStatement {
   run(...parameters: SqlValue[]): number;
   get(...parameters: SqlValue[]): SqlRow | undefined;
   all(...parameters: SqlValue[]): SqlRow[];
+  /** All rows as lists of values in the order of the columns: twice as fast as `all` where there are thousands. */
+  values(...parameters: SqlValue[]): SqlValue[][];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { SqliteDriver, SqlRow, SqlStatement, SqlValue } from "./driver.ts";
 import { withoutSqliteWarning } from "./experimental-warning.ts";
 
@@ -33,6 +33,9 @@ export function openNodeSqlite(path: string): SqliteDriver {
     version: process.versions.sqlite ?? "0",
     prepare(sql): SqlStatement {
       const statement = database.prepare(sql);
+      // Early releases of Node 22 have rows as objects only.
+      const canGiveLists = typeof Reflect.get(statement, "setReturnArrays") === "function";
+      let lists: StatementSync | null = null;
       return {
         run: (...parameters) => Number(statement.run(...parameters).changes),
         get: (...parameters) => {
@@ -40,6 +43,18 @@ export function openNodeSqlite(path: string): SqliteDriver {
           return row === undefined ? undefined : checked(row);
         },
         all: (...parameters) => statement.all(...parameters) as SqlRow[],
+        values(...parameters) {
+          if (!canGiveLists) {
+            const rows: Record<string, unknown>[] = statement.all(...parameters);
+            return rows.map((row) => Object.values(row).map(value));
+          }
+          if (lists === null) {
+            lists = database.prepare(sql);
+            lists.setReturnArrays(true);
+          }
+          const rows: unknown = lists.all(...parameters);
+          return rows as SqlValue[][];
+        },
       };
     },
     exec: (sql) => database.exec(sql),

@@ -3,12 +3,12 @@ import type { StatementName } from "../statements/statements.ts";
 
 /** One statement to be run: by name, or (for queries that are put together) as text. */
 export interface Call {
-  readonly want: "run" | "get" | "all";
+  readonly want: "run" | "get" | "all" | "values";
   readonly statement: StatementName | { sql: string };
   readonly parameters: readonly SqlValue[];
 }
 
-type Answer = number | SqlRow | undefined | SqlRow[];
+type Answer = number | SqlRow | undefined | SqlRow[] | SqlValue[][];
 
 /**
  * An operation as a program that asks for statements and gets their answers. It knows nothing of the database:
@@ -30,7 +30,13 @@ export function* one(statement: StatementName, ...parameters: SqlValue[]): Progr
 
 export function* all(statement: StatementName | { sql: string }, ...parameters: SqlValue[]): Program<SqlRow[]> {
   const rows = yield { want: "all", statement, parameters };
-  return Array.isArray(rows) ? rows : [];
+  return Array.isArray(rows) ? (rows as SqlRow[]) : [];
+}
+
+/** All rows as lists of values, for what is read by the thousand. */
+export function* values(statement: StatementName, ...parameters: SqlValue[]): Program<SqlValue[][]> {
+  const rows = yield { want: "values", statement, parameters };
+  return Array.isArray(rows) ? (rows as SqlValue[][]) : [];
 }
 
 /** Thrown inside an operation that has already written: it is undone, and answered with `refused`. */

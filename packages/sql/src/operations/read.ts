@@ -18,14 +18,14 @@ import { readRun } from "../columns/run.ts";
 import { readTombstone, readWorker } from "../columns/worker.ts";
 import type { SqlRow } from "../driver/driver.ts";
 import type { Context, Program } from "./program.ts";
-import { all, one } from "./program.ts";
+import { all, one, values } from "./program.ts";
 
 export function* history(context: Context, wanted: readonly { pk: RunPk; after: number }[]): Program<History[]> {
   const found: History[] = [];
   for (const { pk, after } of wanted) {
     if ((yield* one("inNamespace", pk, context.namespace)) === null) found.push({ entries: [], mail: [] });
     else {
-      const entries = (yield* all("entriesAfter", pk, after)).map(readEntry);
+      const entries = (yield* values("entriesAfter", pk, after)).map(readEntry);
       found.push({ entries, mail: (yield* all("mailAfter", pk, after)).map(readMail) });
     }
   }

@@ -128,6 +128,8 @@ export class Session {
         return prepared.get(...parameters);
       case "all":
         return prepared.all(...parameters);
+      case "values":
+        return prepared.values(...parameters);
     }
   }
 

@@ -67,7 +67,10 @@ export const runStatements = {
     insert into journal (run_pk, seq, key, phase, kind, outcome, codec, bytes, ref, started_at, duration, attempt,
       measures, mail_seen, hash)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  entriesAfter: "select * from journal where run_pk = ? and seq > ? order by seq",
+  /** Columns in the order `readEntry` takes them. */
+  entriesAfter: `
+    select seq, key, phase, kind, outcome, codec, bytes, ref, started_at, duration, attempt, measures, mail_seen, hash
+    from journal where run_pk = ? and seq > ? order by seq`,
   lastEntry: "select seq from journal where run_pk = ? order by seq desc limit 1",
 
   insertMail: `
