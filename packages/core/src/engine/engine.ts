@@ -183,8 +183,8 @@ export class Engine {
    *
    * @throws ValidationError the input does not fit; RunConflictError the id belongs to another workflow or input
    */
-  async run<W extends AnyWorkflow>(
-    workflow: W | string,
+  async run<W extends AnyWorkflow | string>(
+    workflow: W,
     input: InputOf<W>,
     options: RunOptions = {},
   ): Promise<RunHandle<OutputOf<W>>> {
@@ -192,8 +192,8 @@ export class Engine {
   }
 
   /** Starts a run unless it exists, and delivers a signal to it either way, in one transaction. */
-  async startOrSignal<W extends AnyWorkflow>(
-    workflow: W | string,
+  async startOrSignal<W extends AnyWorkflow | string>(
+    workflow: W,
     input: InputOf<W>,
     signal: { name: string; value?: unknown; dedupe?: string },
     options: RunOptions & { id: string },
@@ -201,8 +201,8 @@ export class Engine {
     return this.begin(workflow, input, options, signal);
   }
 
-  private async begin<W extends AnyWorkflow>(
-    given: W | string,
+  private async begin<W extends AnyWorkflow | string>(
+    given: W,
     input: InputOf<W>,
     options: RunOptions,
     signal: { name: string; value?: unknown; dedupe?: string } | null,

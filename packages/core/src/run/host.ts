@@ -23,10 +23,7 @@ export interface StepFacts {
 }
 
 /** Gives what is executed in the place of a step's function; what it gives back is recorded all the same. */
-export type StepStandIn = (
-  facts: StepFacts,
-  fn: (info: StepInfo) => unknown,
-) => (info: StepInfo) => unknown;
+export type StepStandIn = (facts: StepFacts, fn: (info: StepInfo) => unknown) => (info: StepInfo) => unknown;
 
 /** What an execution needs from whoever runs it: a worker, or a dry replay. */
 export interface Host {

@@ -156,11 +156,11 @@ export interface WorkflowContext {
   readonly run: RunFacts;
 
   /** Does something once and remembers the result. */
-  step<R>(
+  step<T>(
     name: string,
-    fn: (info: StepInfo) => R,
-    options?: StepOptions<NoInfer<Awaited<R>>>,
-  ): Promise<Awaited<R>>;
+    fn: (info: StepInfo) => T | Promise<T>,
+    options?: StepOptions<NoInfer<Awaited<T>>>,
+  ): Promise<Awaited<T>>;
 
   /** Waits for a person's yes or no. */
   approve(name: string, request: ApproveRequest): Promise<Approval>;
@@ -186,7 +186,7 @@ export interface WorkflowContext {
   /** `fn` for every item, results in the items' order; at most `concurrency` at once. `key` names an item's branch: give one when items may move. */
   map<T, R>(
     items: readonly T[],
-    fn: (item: T, index: number) => R,
+    fn: (item: T, index: number) => Promise<R> | R,
     options?: { key?: (item: T, index: number) => string; concurrency?: number },
   ): Promise<Awaited<R>[]>;
   /** Runs `fn` even when the run is being cancelled: for cleanup. */

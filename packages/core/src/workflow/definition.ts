@@ -38,8 +38,10 @@ export interface Workflow<In = unknown, Out = unknown> {
 /** Any workflow, whatever it takes and gives. */
 // biome-ignore lint/suspicious/noExplicitAny: the one place where "any workflow" must accept every pair of types
 export type AnyWorkflow = Workflow<any, any>;
-export type InputOf<W> = W extends Workflow<infer In, infer _Out> ? In : never;
-export type OutputOf<W> = W extends Workflow<infer _In, infer Out> ? Out : never;
+/** What a workflow takes; unknown of one that is only named. */
+export type InputOf<W> = W extends Workflow<infer In, infer _Out> ? In : W extends string ? unknown : never;
+/** What a workflow gives; unknown of one that is only named. */
+export type OutputOf<W> = W extends Workflow<infer _In, infer Out> ? Out : W extends string ? unknown : never;
 
 type None = { input?: undefined };
 type Untyped = { output?: undefined };

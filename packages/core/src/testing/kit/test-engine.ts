@@ -93,8 +93,8 @@ export class TestEngine extends Engine {
     this.skipper = new TimeSkipper(clock, watch, hooks, patienceMs);
   }
 
-  override async run<W extends AnyWorkflow>(
-    workflow: W | string,
+  override async run<W extends AnyWorkflow | string>(
+    workflow: W,
     input: InputOf<W>,
     options: RunOptions = {},
   ): Promise<RunHandle<OutputOf<W>>> {
@@ -102,8 +102,8 @@ export class TestEngine extends Engine {
     return this.skipper.during(() => super.run(workflow, input, options));
   }
 
-  override async startOrSignal<W extends AnyWorkflow>(
-    workflow: W | string,
+  override async startOrSignal<W extends AnyWorkflow | string>(
+    workflow: W,
     input: InputOf<W>,
     signal: { name: string; value?: unknown; dedupe?: string },
     options: RunOptions & { id: string },
