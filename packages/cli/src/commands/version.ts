@@ -1,5 +1,5 @@
 import { type CommandFactory, newCommand, perform } from "../command/context.ts";
-import { withoutWarning } from "../config/quiet-warning.ts";
+import { silence } from "../config/quiet-warning.ts";
 import { version } from "../version.ts";
 
 export const versionCommand: CommandFactory = (context) =>
@@ -15,7 +15,8 @@ export const versionCommand: CommandFactory = (context) =>
 /** Of the SQLite inside this Node. */
 async function sqliteVersion(): Promise<string | null> {
   if (process.versions.sqlite) return process.versions.sqlite;
-  const { DatabaseSync } = withoutWarning("SQLite", () => process.getBuiltinModule("node:sqlite"));
+  silence("SQLite");
+  const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   const database = new DatabaseSync(":memory:");
   const row = database.prepare("select sqlite_version() as version").get();
   database.close();

@@ -1,14 +1,20 @@
-/** Runs `work` without the experimental warning whose text has `about` in it; every other warning goes where it went before. */
-export function withoutWarning<T>(about: string, work: () => T): T {
+import { quiet } from "../restart.ts";
+
+/** From here on keeps back the experimental warning that begins with `about`; every other warning goes where it went before. */
+export function silence(about: string): void {
   const emit = process.emitWarning;
   const filtered = (warning: string | Error, ...rest: unknown[]): void => {
     const text = typeof warning === "string" ? warning : warning.message;
-    if (!text.includes(about)) Reflect.apply(emit, process, [warning, ...rest]);
+    if (!text.startsWith(about)) Reflect.apply(emit, process, [warning, ...rest]);
   };
   process.emitWarning = filtered;
-  try {
-    return work();
-  } finally {
-    process.emitWarning = emit;
-  }
+}
+
+/** Where this process was started with experimental warnings kept back, prints those that are not about what we use. */
+export function printOtherWarnings(): void {
+  if (!process.execArgv.includes(quiet)) return;
+  process.on("warning", (warning) => {
+    if (warning.name === "ExperimentalWarning" && !/^(Type Stripping|SQLite)/.test(warning.message))
+      process.stderr.write(`(node:${process.pid}) ${warning.name}: ${warning.message}\n`);
+  });
 }

@@ -1,62 +1,54 @@
+import { readdirSync } from "node:fs";
 import module from "node:module";
-import { MessageChannel } from "node:worker_threads";
-import { withoutWarning } from "./quiet-warning.ts";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { printOtherWarnings, silence } from "./quiet-warning.ts";
 import { twinOf } from "./typescript-twin.ts";
 
-let ready = false;
 const loaded = new Set<string>();
+let ready = false;
 
 /**
- * Makes `import()` of TypeScript work in this process, without a flag and without a compiler: from Node 22.18 on Node does it by itself;
- * before, a loader hook asks Node's own `stripTypeScriptTypes`, which 22.13 has. `./x.js` finds `./x.ts` where only that exists,
- * as the compiler's `nodenext` does. Files loaded from here on are remembered for `loadedFiles`.
+ * Prepares this process for importing a project's TypeScript, which Node itself runs by removing the types (see `restart.ts`
+ * for Nodes that must be asked to). `./x.js` finds `./x.ts` where only that exists, as the compiler's `nodenext` means it, and files are
+ * remembered for `loadedFiles`; both from Node 22.15 on, which has synchronous loader hooks.
  */
-export function loadTypeScript(): void {
+export function prepareTypeScript(): void {
   if (ready) return;
   ready = true;
-  if (process.features.typescript && typeof module.registerHooks === "function") {
-    module.registerHooks({
-      resolve(specifier, context, nextResolve) {
-        const found = resolveOrTwin(
-          specifier,
-          context.parentURL,
-          () => nextResolve(specifier, context),
-          (twin) => nextResolve(twin, context),
-        );
-        remember(found.url);
-        return found;
-      },
-    });
-    return;
-  }
-  const { port1, port2 } = new MessageChannel();
-  port1.on("message", remember);
-  port1.unref();
-  withoutWarning("stripTypeScriptTypes", () =>
-    module.register("./strip-types.js", import.meta.url, { data: { port: port2 }, transferList: [port2] }),
-  );
+  silence("Type Stripping");
+  printOtherWarnings();
+  if (typeof module.registerHooks !== "function") return;
+  module.registerHooks({
+    resolve(specifier, context, nextResolve) {
+      const found = resolveOrTwin(specifier, context.parentURL, (name) => nextResolve(name, context));
+      if (found.url.startsWith("file:") && !found.url.includes("/node_modules/")) loaded.add(fileURLToPath(found.url));
+      return found;
+    },
+  });
 }
 
-/** Files of the project that were loaded since, without those in node_modules: what a change of may want a reload. */
-export function loadedFiles(): string[] {
-  return [...loaded];
-}
-
-function remember(url: string): void {
-  if (url.startsWith("file:") && !url.includes("/node_modules/")) loaded.add(url);
-}
-
-function resolveOrTwin<T>(
-  specifier: string,
-  parent: string | undefined,
-  first: () => T,
-  second: (twin: string) => T,
-): T {
+function resolveOrTwin<T>(specifier: string, parent: string | undefined, resolve: (specifier: string) => T): T {
   try {
-    return first();
+    return resolve(specifier);
   } catch (error) {
     const twin = twinOf(specifier, parent, error);
     if (twin === null) throw error;
-    return second(twin);
+    return resolve(twin);
+  }
+}
+
+/** Files of the project whose change may mean another program: those it has imported, or where Node does not tell, all its code. */
+export function loadedFiles(configPath: string): string[] {
+  if (typeof module.registerHooks === "function") return [...loaded];
+  return [...codeIn(dirname(configPath), 0)];
+}
+
+function* codeIn(directory: string, depth: number): Generator<string> {
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
+    const path = join(directory, entry.name);
+    if (entry.isDirectory() && depth < 8) yield* codeIn(path, depth + 1);
+    else if (/\.[mc]?[jt]s$/.test(entry.name)) yield path;
   }
 }

@@ -19,7 +19,7 @@ export async function bannerLines(terminal: Terminal, engine: Engine, project: P
     dim(`  ${names.length > 0 ? names.join(", ") : "no workflows yet: add one to `workflows`"}`),
     ...(waiting > 0 ? [dim(`  ${some(waiting)} for a person: holdpoint holds`)] : []),
     ...(apart > 0 ? [terminal.paintErr("magenta", `  ${apart} diverged: holdpoint runs --status diverged`)] : []),
-    dim("  no server or console in this version; `holdpoint run` and `holdpoint decide` work from another terminal"),
+    dim("  no server or console yet: type `holdpoint run` and `holdpoint decide` elsewhere"),
     "",
   ];
 }

@@ -19,6 +19,8 @@ export async function superviseWorker(session: Session, configPath: string): Pro
   const { terminal } = session;
   const say = (text: string): void => session.note(terminal.paintErr("dim", text));
   const program = fileURLToPath(new URL("./worker-process.js", import.meta.url));
+  const startOver = (path: string): void =>
+    say(`↻ ${shown(path, configPath)} changed: starting over with the new code`);
   let changed = Promise.withResolvers<string>();
   const watcher = watchFiles((path) => changed.resolve(path));
   watcher.follow([configPath]);
@@ -46,11 +48,11 @@ export async function superviseWorker(session: Session, configPath: string): Pro
         stopped.promise.then(() => "stop" as const),
       ]);
       if (next === "stop" || "path" in next) {
-        if (next !== "stop") say(`↻ ${shown(next.path, configPath)} changed: starting over with the new code`);
+        if (next !== "stop") startOver(next.path);
         await endWorker(child, ended);
       } else if (next.code === doesNotLoad) {
         say("waiting for a change");
-        await Promise.race([changed.promise, stopped.promise]);
+        await Promise.race([changed.promise.then(startOver), stopped.promise]);
       } else if (!stopping) {
         say(`the worker ended by itself (${next.code ?? "killed"}): starting it again in ${shownDuration(pauseMs)}`);
         await Promise.race([new Promise((resolve) => setTimeout(resolve, pauseMs)), stopped.promise]);

@@ -1,5 +1,4 @@
 /** The worker process of `holdpoint dev`: loads the project, executes its runs, shows what they do. */
-import { fileURLToPath } from "node:url";
 import { createEngine } from "@holdpoint/core";
 import { failureOf } from "../command/failure.ts";
 import { commandLog } from "../command/log.ts";
@@ -20,8 +19,7 @@ if (json) console.log = console.info = console.debug = console.error;
 const sayAgainMs = 1000;
 
 function tellFiles(): void {
-  const files = loadedFiles().map((url) => fileURLToPath(url));
-  if (process.connected) process.send?.({ type: "files", files } satisfies FromWorker);
+  if (process.connected) process.send?.({ type: "files", files: loadedFiles(configPath) } satisfies FromWorker);
 }
 
 function giveUp(error: unknown): never {

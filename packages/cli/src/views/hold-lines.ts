@@ -24,9 +24,9 @@ export function holdLines(
   now: number,
 ): string[] {
   const { paint, width } = terminal;
-  const label = (name: string): string => paint("dim", name.padEnd(12));
+  const label = (name: string): string => paint("dim", name.padEnd(13));
   const fact = (name: string, text: string | null): string[] =>
-    text === null ? [] : wrapText(oneLine(text), width - 14).map((line, i) => `  ${label(i === 0 ? name : "")}${line}`);
+    text === null ? [] : wrapText(oneLine(text), width - 15).map((line, i) => `  ${label(i === 0 ? name : "")}${line}`);
   const section = (name: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ["", `  ${paint("dim", name)}`, ...lines.map((line) => `    ${line}`)];
   return [

@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { findConfig, requireConfig } from "./find-config.ts";
+import { checkConfig } from "./load-config.ts";
+import { parseAddress } from "./store-address.ts";
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "holdpoint-config-"));
+  mkdirSync(join(directory, "a/b"), { recursive: true });
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+test("the nearest configuration above is found, TypeScript first", () => {
+  writeFileSync(join(directory, "holdpoint.config.mjs"), "");
+  expect(findConfig(join(directory, "a/b"))).toBe(join(directory, "holdpoint.config.mjs"));
+  writeFileSync(join(directory, "holdpoint.config.ts"), "");
+  expect(findConfig(join(directory, "a/b"))).toBe(join(directory, "holdpoint.config.ts"));
+  writeFileSync(join(directory, "a/holdpoint.config.js"), "");
+  expect(findConfig(join(directory, "a/b"))).toBe(join(directory, "a/holdpoint.config.js"));
+});
+
+test("without one the sentence says where it was looked for and what to do", () => {
+  expect(() => requireConfig(directory, undefined)).toThrow(
+    `no holdpoint.config.ts found upward from ${directory}; run \`holdpoint init\``,
+  );
+  expect(() => requireConfig(directory, "other.ts")).toThrow(`no such file: ${join(directory, "other.ts")}`);
+});
+
+test.each([
+  [undefined, "must export a configuration"],
+  [{}, "`workflows` must be a list"],
+  [{ workflows: [undefined] }, "workflows[0] is undefined: is it exported where it is imported from?"],
+  [{ workflows: [{ name: "x" }] }, "workflows[0] is not a workflow"],
+  [{ workflows: [], store: 3 }, "`store` must be a store"],
+])("%o is refused as a configuration", (config, message) => {
+  expect(() => checkConfig(config, "holdpoint.config.ts")).toThrow(message);
+});
+
+test.each([
+  ["runs.db", { kind: "sqlite", path: "/p/runs.db" }],
+  ["/var/runs.db", { kind: "sqlite", path: "/var/runs.db" }],
+  ["sqlite:data/runs.db", { kind: "sqlite", path: "/p/data/runs.db" }],
+  ["sqlite:///var/runs.db", { kind: "sqlite", path: "/var/runs.db" }],
+  ["memory:", { kind: "memory" }],
+])("%s is a store's address", (text, address) => {
+  expect(parseAddress(text, "/p", "HOLDPOINT_STORE")).toEqual(address);
+});
+
+test("an address of a store that this version does not have is refused without its password", () => {
+  expect(() => parseAddress("postgres://me:secret@db/x", "/p", "HOLDPOINT_STORE")).toThrow(
+    'HOLDPOINT_STORE: "postgres://…@db/x" is not a store this version has',
+  );
+});
