@@ -277,6 +277,17 @@ describe.each(disciplines)("a fork (%s)", (discipline) => {
     for (const one of [first, second, third]) await intact(engine, one.id);
   });
 
+  test("of a fork that was answered otherwise does not miss what that one left aside", async () => {
+    const engine = await world.deploy([asking]);
+    const id = await decided(engine);
+    const first = await (await engine.get(id)).fork({ from: "step:c#1", decisions: "ask" });
+    await engine.decide(await first.hold("ok", short), { approved: false }, { by: "eve" });
+    await first.result(short);
+    const second = await first.fork({ from: 99, decisions: "reuse" });
+    expect(await second.result(short)).toBe("refused by eve");
+    await intact(engine, second.id);
+  });
+
   test("of a retried run follows it through its failures", async () => {
     broken.add("b");
     const flow = code(async (ctx) => {
