@@ -51,7 +51,7 @@ export class LiveHost implements Host {
 
   log(execution: Execution): WorkflowLog {
     const { id, workflow } = execution.row;
-    return runLog(this.engineLog, { run: id, workflow }, () => execution.ledger.replaying);
+    return runLog(this.engineLog, { run: id, workflow }, () => execution.replaying);
   }
 
   request(execution: Execution): void {

@@ -18,13 +18,18 @@ function runBranch(execution: Execution, scope: Scope, fn: () => unknown): Promi
 
 function startBranches(execution: Execution, parent: Scope, key: string, branches: Branches): Branch[] {
   const names = Object.keys(branches);
-  if (names.length === 0) throw new ValidationError(key, [{ path: "", message: "has no branches" }]);
   return names.map((name) => {
     const scope = parent.branch(key, name);
     const promise = runBranch(execution, scope, branches[name] as () => unknown);
     promise.catch(() => {});
     return { name, scope, promise };
   });
+}
+
+/** A race between nobody never ends. */
+function someOf(branches: Branches, what: string): Branches {
+  if (Object.keys(branches).length > 0) return branches;
+  throw new ValidationError(`ctx.${what}`, [{ path: "", message: "has no branches" }]);
 }
 
 /** One write closes the scopes of everything but `winner` and withdraws their holds; only then is it settled. */
@@ -94,7 +99,7 @@ export async function callRace<B extends Branches>(
   options: { keep?: boolean } = {},
 ): Promise<Winner<B>> {
   const key = scope.key("race", "");
-  const running = startBranches(execution, scope, key, branches);
+  const running = startBranches(execution, scope, key, someOf(branches, "race"));
   const first = await Promise.race(
     running.map((branch) =>
       branch.promise.then(
@@ -117,8 +122,12 @@ export async function callAny<B extends Branches>(
   options: { keep?: boolean } = {},
 ): Promise<Winner<B>> {
   const key = scope.key("any", "");
-  const running = startBranches(execution, scope, key, branches);
-  const first = await Promise.any(running.map((branch) => branch.promise.then((value) => ({ branch, value }))));
+  const running = startBranches(execution, scope, key, someOf(branches, "any"));
+  const first = await Promise.any(running.map((branch) => branch.promise.then((value) => ({ branch, value })))).catch(
+    (error: unknown) => {
+      throw scope.cancellation() ?? error;
+    },
+  );
   const reason = scope.cancellation();
   if (reason) throw reason;
   await settleRace(execution, scope, key, running, first.branch, options.keep ?? false);

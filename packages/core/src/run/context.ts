@@ -1,4 +1,4 @@
-import { InvalidStateError, NotFoundError } from "../errors.ts";
+import { InvalidStateError, NotFoundError, ValidationError } from "../errors.ts";
 import type { Attributes } from "../store/store.ts";
 import type {
   Approval,
@@ -20,6 +20,7 @@ import type { Workflow } from "../workflow/definition.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
 import type { InferOut, StandardSchemaV1 } from "../workflow/schema.ts";
 import type { ServiceToken } from "../workflow/service.ts";
+import { setAttributes } from "./attributes.ts";
 import { callAll, callAny, callMap, callRace } from "./branches.ts";
 import { callChild, callSpawn } from "./children.ts";
 import { ContinueAsNew } from "./continue-as-new.ts";
@@ -29,6 +30,15 @@ import { type Scope, sites } from "./scope.ts";
 import { callSignal } from "./signals.ts";
 import { callSleep, callSleepUntil, waitDraft } from "./sleep.ts";
 import { callStep } from "./steps.ts";
+
+const ignore = (): void => {};
+
+/** Milliseconds since 1970. Throws `ValidationError` when it is no time. */
+function timeOf(time: Date | number): number {
+  const ms = Number(time);
+  if (Number.isFinite(ms)) return ms;
+  throw new ValidationError("ctx.sleepUntil", [{ path: "", message: `${String(time)} is not a time` }]);
+}
 
 /** A promise of a coroutine that nobody will wake again. */
 const never = new Promise<never>(() => {});
@@ -86,7 +96,7 @@ class RunContext implements WorkflowContext {
   }
 
   sleepUntil(time: Date | number): Promise<void> {
-    return this.#durable("sleepUntil", (scope) => callSleepUntil(this.#execution, scope, Number(time)));
+    return this.#durable("sleepUntil", (scope) => callSleepUntil(this.#execution, scope, timeOf(time)));
   }
 
   child<In, Out>(workflow: Workflow<In, Out>, input: In, options: ChildOptions = {}): Promise<Out> {
@@ -118,8 +128,12 @@ class RunContext implements WorkflowContext {
   }
 
   shield<T>(fn: () => Promise<T>): Promise<T> {
-    const shield = this.#scope("shield").shield();
-    return sites.run(shield.site(this.#execution), fn);
+    const execution = this.#execution;
+    const scope = this.#scope("shield");
+    if (execution.ended) return never;
+    const promise = sites.run(scope.shield().site(execution), async () => fn());
+    promise.catch(ignore);
+    return promise;
   }
 
   now(): Date {
@@ -139,20 +153,25 @@ class RunContext implements WorkflowContext {
     this.#execution.emit(value);
   }
 
+  /** May be called inside a step as well: it says how far the work is, and decides nothing. */
   progress(done: number, total: number): void {
-    const { ledger, writer } = this.#execution;
-    if (!ledger.replaying) writer.ride.progress = { done, total };
+    const { ledger, writer, ended } = this.#execution;
+    if (!(done >= 0 && total >= 0)) {
+      throw new ValidationError("ctx.progress", [{ path: "", message: `${done} of ${total} must be two numbers from 0` }]);
+    }
+    if (!ledger.replaying && !ended) writer.ride.progress = { done, total };
   }
 
   set(attributes: Attributes): void {
-    const { ledger, writer, row } = this.#execution;
-    if (ledger.replaying) return;
-    const { ride } = writer;
-    ride.attributes = { ...ride.attributes, ...attributes };
-    row.attributes = { ...row.attributes, ...attributes };
+    this.#scope("set");
+    setAttributes(this.#execution, attributes);
   }
 
   outcome(word: string): void {
+    this.#scope("outcome");
+    if (typeof word !== "string" || word === "" || word.length > 64) {
+      throw new ValidationError("ctx.outcome", [{ path: "", message: "must be a word of 1 to 64 characters" }]);
+    }
     this.#execution.outcomeWord = word;
   }
 
@@ -202,7 +221,7 @@ class RunContext implements WorkflowContext {
       return call(scope);
     } catch (error) {
       const rejected = Promise.reject(error);
-      rejected.catch(() => {}); // not awaiting it is no reason to end the process
+      rejected.catch(ignore); // not awaiting it is no reason to end the process
       return rejected;
     }
   }
@@ -210,7 +229,7 @@ class RunContext implements WorkflowContext {
   /** A call made of several: somebody may not await it, which is no reason to end the process either. */
   #composed<T>(what: string, call: (scope: Scope) => Promise<T>): Promise<T> {
     const promise = this.#durable(what, call);
-    promise.catch(() => {});
+    promise.catch(ignore);
     return promise;
   }
 }

@@ -3,6 +3,7 @@ import { decodePayload, type EncodedPayload, encodePayload } from "../journal/pa
 import type {
   AdvanceOperation,
   AdvanceResult,
+  Attributes,
   Entry,
   EntryKind,
   FinishedStatus,
@@ -13,6 +14,7 @@ import type {
 } from "../store/store.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
+import { catchUpAttributes } from "./attributes.ts";
 import { type BodyResult, runBody } from "./body.ts";
 import { changedHold, divergenceOf } from "./divergence.ts";
 import { finishOperation, withdrawHolds } from "./ending.ts";
@@ -106,6 +108,10 @@ export class Execution {
   readonly passedOn: Mail[] = [];
   private runLog: WorkflowLog | null = null;
   outcomeWord: string | null = null;
+  /** What `ctx.set` said while replaying. */
+  replayedAttributes: Attributes | null = null;
+  /** Number of the last entry that was recorded when this execution began. */
+  private readonly recordedUpTo: number;
   paused = false;
   /** Set by cancel mail or the run's own timeout. */
   interrupted: Interruption | null = null;
@@ -169,7 +175,9 @@ export class Execution {
     this.time = entries[0]?.endedAt ?? row.createdAt;
     const fork = row.forkedFrom ? forkNotes(entries[0]) : null;
     this.inheritedSeq = fork?.inherited ?? 0;
-    const covered = entries.at(-1)?.mailSeen ?? 0;
+    const last = entries.at(-1);
+    const covered = last?.mailSeen ?? 0;
+    this.recordedUpTo = last?.seq ?? 0;
     this.writer = new RunWriter(row, covered, host.chainKey);
     this.ledger = new Ledger(new RunMail(this));
     if (fork) this.ledger.memo = fork.memo;
@@ -211,6 +219,11 @@ export class Execution {
   get log(): WorkflowLog {
     this.runLog ??= this.host.log(this);
     return this.runLog;
+  }
+
+  /** The code does what it did before: nobody needs to hear of it again. */
+  get replaying(): boolean {
+    return !this.frontier && (this.ledger.replaying || this.delivering < this.recordedUpTo);
   }
 
   /** Finds the record of a call; its completion, if recorded, is handed out in its turn. */
@@ -438,6 +451,7 @@ export class Execution {
       if (this.whenQuiet && this.ledger.owesFirst()) return this.becomeQuiet(this.whenQuiet);
       const next = this.ledger.next();
       if (!next) break;
+      this.delivering = next.seq;
       if (!next.deliver()) continue;
       if (next.time > this.time) this.time = next.time;
       if (next.seq > this.lastDelivered) this.lastDelivered = next.seq;
@@ -472,6 +486,7 @@ export class Execution {
       if (this.adoption) this.recordAdoption(this.adoption);
     } else if (!this.frontier) {
       this.frontier = true;
+      catchUpAttributes(this);
       for (const [call, name] of this.changedHolds) if (call.open) return this.fail(changedHold(this, name, call.key));
       if (!this.host.live) return this.rest({ type: "frontier" });
       if (this.adoption) this.recordAdoption(this.adoption);

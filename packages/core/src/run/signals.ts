@@ -20,16 +20,17 @@ export function callSignal<S extends StandardSchemaV1>(
 ): Promise<InferOut<S>> {
   const call = execution.open<InferOut<S>>(scope.key("signal", name), "signal", scope);
   const limit = options.timeout === undefined ? null : durationMs(options.timeout, `signal "${name}" timeout`);
+  let timer: RunTimer | null = null;
   const timedOut = (): void => call.reject(new TimeoutError(`signal "${name}"`, limit ?? 0, call.key));
   call.onEntry = timedOut;
   call.onMail = (mail) => {
     try {
       call.resolve(parse(schema, execution.decode(mail.payload), `signal "${name}"`));
+      if (timer) timer.active = false;
     } catch (error) {
       execution.log.warn("a signal was passed over", { name, mail: mail.n, reason: String(error) });
     }
   };
-  let timer: RunTimer | null = null;
   call.onCancel = () => {
     if (timer) timer.active = false;
   };

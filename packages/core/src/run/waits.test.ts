@@ -1,0 +1,212 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { EngineOptions } from "../engine/options.ts";
+import { TimeoutError } from "../errors.ts";
+import type { AnyWorkflow } from "../workflow/definition.ts";
+import { workflow } from "../workflow/definition.ts";
+import { disciplines, World } from "./world.fixture.ts";
+
+let world: World;
+const open = (workflows: readonly AnyWorkflow[], options: Partial<EngineOptions> = {}): World => {
+  world = new World(workflows, options);
+  return world;
+};
+afterEach(() => world.stop());
+
+describe.each(disciplines)("a signal, %s", (discipline) => {
+  const three = workflow({ name: "three" }, async (ctx) => {
+    const seen: number[] = [];
+    for (let i = 0; i < 3; i++) seen.push(await ctx.signal("n", z.number()));
+    await ctx.step("end", () => world.did("end"));
+    return seen;
+  });
+
+  test("those that came early are kept and given in order", async () => {
+    open([three], { discipline });
+    const run = await world.begin(three, undefined, { delay: "1m" });
+    await run.signal("n", 1, { by: "ana" });
+    await run.signal("other", 9);
+    await run.signal("n", 2);
+    await world.clock.advance(60_000);
+    expect((await run.describe()).waiting).toBe("signal");
+    await run.signal("n", 3);
+    expect(await world.result(run)).toEqual([1, 2, 3]);
+    await world.check(run);
+  });
+
+  test("several at once and repeated ones with a dedupe", async () => {
+    open([three], { discipline });
+    const run = await world.begin(three, undefined);
+    await Promise.all([
+      run.signal("n", 1, { dedupe: "a" }),
+      run.signal("n", 1, { dedupe: "a" }),
+      run.signal("n", 2),
+      run.signal("n", 3),
+    ]);
+    await run.signal("n", 1, { dedupe: "a" });
+    expect(await world.result(run)).toEqual([1, 2, 3]);
+  });
+
+  test("one that does not fit is passed over with a warning, once", async () => {
+    open([three], { discipline });
+    const run = await world.begin(three, undefined);
+    await run.signal("n", 1);
+    await run.signal("n", "two");
+    await run.signal("n", 2);
+    await world.clock.settle();
+    await run.signal("n", 3);
+    expect(await world.result(run)).toEqual([1, 2, 3]);
+    const warnings = world.lines.filter(({ level }) => level === "warn");
+    expect(warnings.map(({ message, fields }) => [message, fields["name"]])).toEqual([["a signal was passed over", "n"]]);
+    await world.check(run);
+  });
+
+  test("a time-out throws, and the signal that comes later is there for the next wait", async () => {
+    const flow = workflow({ name: "flow" }, async (ctx) => {
+      const first = await ctx.signal("go", z.string(), { timeout: "1h" }).catch((error: Error) => error);
+      await ctx.sleep("1h");
+      return [first, await ctx.signal("go", z.string(), { timeout: "1h" })];
+    });
+    open([flow], { discipline });
+    const run = await world.begin(flow, undefined);
+    await world.clock.advance(5_400_000);
+    await run.signal("go", "now");
+    const [first, second] = (await world.result(run)) as [TimeoutError, string];
+    expect(first).toBeInstanceOf(TimeoutError);
+    expect(first.message).toBe('signal "go" did not finish within 3600000 ms');
+    expect(second).toBe("now");
+    await world.check(run);
+  });
+
+  test("its time-out does not wake the run once the signal has come", async () => {
+    const flow = workflow({ name: "flow" }, async (ctx) => {
+      await ctx.signal("go", z.string(), { timeout: "1h" });
+      await ctx.approve("sign", { title: "x" });
+    });
+    open([flow], { discipline });
+    const run = await world.begin(flow, undefined);
+    await run.signal("go", "now");
+    await world.clock.settle();
+    expect(await run.describe()).toMatchObject({ waiting: "hold", wakeAt: null });
+  });
+
+  test("startOrSignal starts once and always delivers", async () => {
+    open([three], { discipline });
+    await world.engine.start();
+    for (const n of [1, 2, 3]) await world.engine.startOrSignal(three, undefined, { name: "n", value: n }, { id: "S" });
+    const run = await world.engine.get<number[]>("S");
+    expect(await world.result(run)).toEqual([1, 2, 3]);
+    await world.check(run);
+  });
+});
+
+test("a signal the workflow declares is checked before it is delivered", async () => {
+  const flow = workflow({ name: "flow", signals: { go: z.object({ n: z.number() }) } }, async (ctx) =>
+    ctx.signal("go", z.object({ n: z.number() })),
+  );
+  open([flow]);
+  const run = await world.begin(flow, undefined);
+  await expect(run.signal("go", { n: "x" })).rejects.toThrow(/^signal "go"\.n: /);
+  await run.signal("go", { n: 1 });
+  expect(await world.result(run)).toEqual({ n: 1 });
+  await expect(run.signal("go", { n: 2 })).rejects.toThrow(/is completed: it cannot take a signal/);
+});
+
+describe.each(disciplines)("sleeping, %s", (discipline) => {
+  test("takes as long as it says, and is not repeated", async () => {
+    const flow = workflow({ name: "flow" }, async (ctx) => {
+      await ctx.step("a", () => world.did("a"));
+      await ctx.sleep("3h");
+      await ctx.step("b", () => world.did("b"));
+      await ctx.sleepUntil(new Date(ctx.now().getTime() + 60_000));
+      await ctx.sleepUntil(0);
+      await ctx.sleep(0);
+      return ctx.now().getTime();
+    });
+    open([flow], { discipline });
+    const began = world.clock.now();
+    expect((await world.complete(flow, undefined)) - began).toBe(3 * 3_600_000 + 60_000);
+    expect(world.effects).toEqual(["a", "b"]);
+  });
+
+  test("counts from when it begins, not from what the run saw last", async () => {
+    const flow = workflow({ name: "flow" }, async (ctx) => {
+      await ctx.sleep("10s");
+      return "slept";
+    });
+    open([flow], { discipline, queues: { default: { concurrency: 1 } } });
+    await world.engine.open();
+    const run = await world.engine.run(flow, undefined);
+    await world.clock.jump(60_000);
+    await world.engine.start();
+    await world.clock.advance(9000);
+    expect((await run.describe()).status).not.toBe("completed");
+    expect(await world.result(run)).toBe("slept");
+  });
+
+  test("an impossible time is the author's mistake", async () => {
+    const flow = workflow({ name: "flow" }, async (ctx) => [
+      await ctx.sleep("soon").catch((error: Error) => error.message),
+      await ctx.sleepUntil(new Date("never")).catch((error: Error) => error.message),
+    ]);
+    open([flow], { discipline });
+    expect(await world.complete(flow, undefined)).toEqual([
+      'ctx.sleep: "soon" is not a duration; write "250ms", "10s", "1h 30m" or "3d"',
+      "ctx.sleepUntil: Invalid Date is not a time",
+    ]);
+  });
+});
+
+describe("sleeping", () => {
+  test("a short one stays claimed, a long one parks until its time and wakes once", async () => {
+    const flow = workflow({ name: "flow", input: z.number() }, async (ctx, ms) => ctx.sleep(ms));
+    open([flow]);
+    const short = await world.begin(flow, 900);
+    expect((await short.describe()).status).toBe("running");
+    await world.clock.advance(900);
+    expect((await short.describe()).status).toBe("completed");
+    const long = await world.begin(flow, 7_200_000);
+    const due = new Date(world.clock.now() + 7_200_000);
+    expect(await long.describe()).toMatchObject({ status: "parked", waiting: "time", wakeAt: due });
+    await world.clock.advance(7_200_000);
+    await world.clock.settle();
+    expect((await long.describe()).status).toBe("completed");
+    const events = await world.check(long);
+    expect(events.map(({ type }) => type)).toEqual(["run.opened", "sleep.opened", "mail.tick", "run.settled"]);
+  });
+
+  test("the due time is kept when the code that sleeps changes", async () => {
+    let length = "2h";
+    const flow = workflow({ name: "flow" }, async (ctx) => {
+      await ctx.sleep(length);
+      return world.clock.now();
+    });
+    open([flow]);
+    const began = world.clock.now();
+    const run = await world.begin(flow, undefined);
+    length = "5h";
+    await world.engine.crash();
+    expect(await world.result(run)).toBe(began + 7_200_000);
+  });
+
+  test("several due at once fire the earliest first, in one wake-up", async () => {
+    const flow = workflow({ name: "flow" }, async (ctx) => {
+      const order: string[] = [];
+      const nap = async (name: string, ms: number): Promise<void> => {
+        await ctx.sleep(ms);
+        order.push(`${name} at ${ctx.now().getTime() - began}`);
+      };
+      await Promise.all([nap("c", 30_000), nap("a", 10_000), nap("b", 20_000)]);
+      return order;
+    });
+    open([flow]);
+    const began = world.clock.now();
+    const run = await world.begin(flow, undefined);
+    await world.engine.stop();
+    await world.clock.jump(60_000);
+    await world.engine.start();
+    const order = await world.result(run);
+    expect(order.map((one) => one[0])).toEqual(["a", "b", "c"]);
+    expect((await world.check(run)).filter(({ type }) => type === "mail.tick")).toHaveLength(1);
+  });
+});
