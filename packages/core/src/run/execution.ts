@@ -156,6 +156,8 @@ export class Execution {
   private timerArmedFor = 0;
   /** The largest number of a completion that was handed out. */
   lastDelivered = 0;
+  /** Number of the completion that was looked at last. */
+  private delivering = 0;
   private readonly queuePump = (): void => process.nextTick(pumpOutside, this);
 
   constructor(
