@@ -8,7 +8,7 @@ export const quiet = "--disable-warning=ExperimentalWarning";
 /** Whether this Node (22.13 to 22.17) loads TypeScript only when it is asked to at its start. */
 export function needsRestart(args: readonly string[]): boolean {
   if (process.features.typescript || process.execArgv.includes(flag)) return false;
-  const [first] = args.filter((arg) => !arg.startsWith("-"));
+  const [first] = args.filter((arg, i) => !arg.startsWith("-") && args[i - 1] !== "--config");
   return first !== undefined && !["help", "init", "version"].includes(first) && !args.includes("--help");
 }
 

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type GlobalOptions, Session } from "./session.ts";
 
@@ -22,13 +22,18 @@ export type CommandFactory = (context: CommandContext) => Command;
 /** What every command begins with: its line in the help, the options all have, its examples. */
 export function newCommand(name: string, summary: string, examples: readonly string[], description = summary): Command {
   const lines = examples.map((example) => `  $ ${example}`).join("\n");
-  return new Command(name)
-    .summary(summary)
-    .description(description)
-    .option("--json", "machine-readable output")
-    .option("--config <file>", "configuration to use instead of the nearest holdpoint.config.ts")
-    .option("--debug", "show where errors come from")
-    .addHelpText("after", `\nExample${examples.length > 1 ? "s" : ""}:\n${lines}`);
+  const command = new Command(name).summary(summary).description(description);
+  for (const option of globalOptions()) command.addOption(option);
+  return command.addHelpText("after", `\nExample${examples.length > 1 ? "s" : ""}:\n${lines}`);
+}
+
+/** Understood before and after a command's name. */
+export function globalOptions(): Option[] {
+  return [
+    new Option("--json", "machine-readable output"),
+    new Option("--config <file>", "configuration to use instead of the nearest holdpoint.config.ts"),
+    new Option("--debug", "show where errors come from"),
+  ];
 }
 
 /**

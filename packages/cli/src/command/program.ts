@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { version } from "../version.ts";
-import type { CommandContext, CommandFactory } from "./context.ts";
+import { type CommandContext, type CommandFactory, globalOptions } from "./context.ts";
 
 interface Entry {
   summary: string;
@@ -71,7 +71,8 @@ export async function buildProgram(context: CommandContext, args: readonly strin
       "after",
       "\nStart with:\n  $ holdpoint init my-project\n\nEvery command takes --help, and --json for machines. Exit codes: 0 done, 1 failed, 2 not understood.",
     );
-  const words = args.filter((arg) => !arg.startsWith("-"));
+  for (const option of globalOptions()) program.addOption(option.hideHelp());
+  const words = args.filter((arg, i) => !arg.startsWith("-") && args[i - 1] !== "--config");
   const called = words[0] === "help" ? words[1] : words[0];
   for (const [name, entry] of Object.entries(commands)) {
     if (name === called) program.addCommand((await entry.load())(context));

@@ -58,7 +58,8 @@ async function decide(session: Session, engine: Engine, project: Project, id: st
     ...(note === undefined ? {} : { note }),
     ...(option === undefined ? {} : { option }),
   });
-  session.note(`${session.terminal.paintErr("green", "✓")} ${decided.status} by ${by}`);
+  const word = hold.status === "open" ? decided.status : `was already ${decided.status} so`;
+  session.note(`${session.terminal.paintErr("green", "✓")} ${word} by ${by}`);
   const worked = await workStore(session, engine, project, hold.workflow);
   const after = await aftermathOf(engine, hold.runId);
   session.result({ hold: decided, ...aftermathJson(after), worked }, () => aftermathLines(session, after));
