@@ -43,8 +43,16 @@ export type InputOf<W> = W extends Workflow<infer In, infer _Out> ? In : W exten
 /** What a workflow gives; unknown of one that is only named. */
 export type OutputOf<W> = W extends Workflow<infer _In, infer Out> ? Out : W extends string ? unknown : never;
 
-type None = { input?: undefined };
-type Untyped = { output?: undefined };
+/** A schema that was given, or none. */
+type MaybeSchema = StandardSchemaV1 | undefined;
+/** What the schema lets a caller pass; nothing without one. */
+type Taken<I extends MaybeSchema> = I extends StandardSchemaV1 ? InferIn<I> : undefined;
+/** What the author's function is given: the input as the schema gives it back. */
+type Given<I extends MaybeSchema> = I extends StandardSchemaV1 ? InferOut<I> : undefined;
+/** What the author's function returns: what the schema takes; anything without one. */
+type Returned<O extends MaybeSchema, R> = O extends StandardSchemaV1 ? InferIn<O> : R;
+/** What a run gives: the output as the schema gives it back. */
+type Result<O extends MaybeSchema, R> = O extends StandardSchemaV1 ? InferOut<O> : R;
 
 /**
  * Defines a workflow.
@@ -56,26 +64,10 @@ type Untyped = { output?: undefined };
  *
  * @throws ValidationError when the name or version is unusable
  */
-export function workflow<I extends StandardSchemaV1, O extends StandardSchemaV1>(
-  options: WorkflowOptions & { input: I; output: O },
-  run: (ctx: WorkflowContext, input: InferOut<I>) => Promise<InferIn<O>>,
-): Workflow<InferIn<I>, InferOut<O>>;
-export function workflow<O extends StandardSchemaV1>(
-  options: WorkflowOptions & None & { output: O },
-  run: (ctx: WorkflowContext) => Promise<InferIn<O>>,
-): Workflow<void, InferOut<O>>;
-export function workflow<I extends StandardSchemaV1, R>(
-  options: WorkflowOptions & { input: I } & Untyped,
-  run: (ctx: WorkflowContext, input: InferOut<I>) => Promise<R>,
-): Workflow<InferIn<I>, R>;
-export function workflow<R>(
-  options: WorkflowOptions & None & Untyped,
-  run: (ctx: WorkflowContext) => Promise<R>,
-): Workflow<void, R>;
-export function workflow(
-  options: WorkflowOptions & { input?: StandardSchemaV1 | undefined; output?: StandardSchemaV1 | undefined },
-  run: (ctx: WorkflowContext, input: never) => Promise<unknown>,
-): AnyWorkflow {
+export function workflow<I extends MaybeSchema = undefined, O extends MaybeSchema = undefined, R = void>(
+  options: WorkflowOptions & { input?: I; output?: O },
+  run: (ctx: WorkflowContext, input: Given<I>) => Promise<Returned<O, R>>,
+): Workflow<Taken<I>, Result<O, R>> {
   const { name, version = 1, input, output } = options;
   if (typeof name !== "string" || !/^[\w][\w.:-]{0,127}$/.test(name)) {
     throw new ValidationError("workflow", [

@@ -47,9 +47,9 @@ describe("a workflow", () => {
   });
 
   test("without an input schema takes nothing", () => {
-    expectTypeOf<InputOf<typeof nothing>>().toEqualTypeOf<void>();
-    expectTypeOf<InputOf<typeof given>>().toEqualTypeOf<void>();
-    expectTypeOf(given).toEqualTypeOf<Workflow<void, "a" | "b">>();
+    expectTypeOf<InputOf<typeof nothing>>().toEqualTypeOf<undefined>();
+    expectTypeOf<InputOf<typeof given>>().toEqualTypeOf<undefined>();
+    expectTypeOf(given).toEqualTypeOf<Workflow<undefined, "a" | "b">>();
   });
 });
 
