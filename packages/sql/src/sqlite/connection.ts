@@ -61,6 +61,7 @@ export class Connection {
             pragma journal_mode = wal;
             pragma synchronous = ${durability === "full" ? "full" : "normal"};
             pragma wal_autocheckpoint = ${checkpointPages};
+            pragma secure_delete = on;
             pragma foreign_keys = off;
             pragma temp_store = memory;
             pragma cache_size = -16384`),
@@ -93,6 +94,14 @@ export class Connection {
       return await this.#retry(session.driver, () => work(session));
     } catch (error) {
       throw storeError(session.driver, this.#options.path, error);
+    }
+  }
+
+  /** Empties the WAL; while others are reading it is tried again for a second, and then left to a later checkpoint. */
+  async emptyWal(): Promise<void> {
+    for (let attempt = 0; attempt < 50; attempt++) {
+      if (await this.run((session) => session.emptyWal())) return;
+      await delay(20);
     }
   }
 

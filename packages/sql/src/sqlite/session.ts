@@ -106,16 +106,13 @@ export class Session {
     return (count("page_count") - count("freelist_count")) * count("page_size");
   }
 
-  /** Runs `work` so that what it removes is overwritten, in the database file and in the WAL. */
-  overwriting<T>(work: () => T): T {
-    this.driver.exec("pragma secure_delete = on");
-    try {
-      const result = work();
-      this.driver.prepare("pragma wal_checkpoint(truncate)").get();
-      return result;
-    } finally {
-      this.driver.exec("pragma secure_delete = off");
-    }
+  /**
+   * Moves the WAL into the database and empties it. What was removed is overwritten in the database at once
+   * (`secure_delete`, which costs appends nothing), but the WAL keeps earlier states of its pages until then.
+   * False when another connection that is reading kept it from being emptied.
+   */
+  emptyWal(): boolean {
+    return this.driver.prepare("pragma wal_checkpoint(truncate)").get()?.busy === 0;
   }
 
   #answer({ want, statement, parameters }: Call) {

@@ -146,9 +146,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
 
     retain: (namespace, request) => changing(namespace, (context) => retain(context, request)),
     erase: (namespace, pk, erasure) =>
-      writing(namespace, (session, context) =>
-        session.overwriting(() => session.transaction(() => session.run(erase(context, pk, erasure)))),
-      ),
+      changing(namespace, (context) => erase(context, pk, erasure)).then(() => connection.emptyWal()),
     async sizes(namespace) {
       const counts = await reading(namespace, read.counts);
       return { ...counts, bytes: await connection.run((session) => session.fileBytes()) };
