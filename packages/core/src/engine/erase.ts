@@ -7,9 +7,13 @@ import type { EngineParts } from "./parts.ts";
 /** One run, or every run with these attributes (the subject's id, say). */
 export type EraseTarget = { run: string } | { attributes: Attributes };
 
-/** Removes the content of finished runs; what proves that they were there stays. Refuses as a whole while one of them lives. */
+/**
+ * Removes the content of finished runs and of the runs they started, which were given their data; what proves that they were
+ * there stays. Refuses as a whole while one of them lives.
+ */
 export async function erase(parts: EngineParts, target: EraseTarget, by: string | null): Promise<{ erased: string[] }> {
-  const rows = "run" in target ? await generations(parts, target.run) : await ofSubject(parts, target.attributes);
+  const named = "run" in target ? await generations(parts, target.run) : await ofSubject(parts, target.attributes);
+  const rows = await withChildren(parts, named);
   const live = rows.filter((row) => !isFinished(row.status));
   if (live.length > 0) {
     throw new InvalidStateError(
@@ -51,4 +55,15 @@ async function ofSubject(parts: EngineParts, attributes: Attributes): Promise<Ru
     cursor = page.cursor;
   } while (cursor !== null);
   return rows;
+}
+
+async function withChildren({ store, namespace }: EngineParts, named: readonly RunRow[]): Promise<RunRow[]> {
+  const all = new Map(named.map((row) => [row.pk, row]));
+  // Grows while it is walked: children of children are met as well.
+  for (const { pk } of all.values()) {
+    for (const child of await store.children(namespace, pk)) {
+      for (const row of await store.generations(namespace, child.id)) all.set(row.pk, row);
+    }
+  }
+  return [...all.values()];
 }

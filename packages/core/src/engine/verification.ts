@@ -1,6 +1,6 @@
 import { NotFoundError } from "../errors.ts";
 import { verifyHolds } from "../hold/verify-holds.ts";
-import { type Anchors, exportAnchors, verifyAnchor } from "../journal/anchor.ts";
+import { type AnchoredHead, type Anchors, exportAnchors, verifyAnchor } from "../journal/anchor.ts";
 import { type ChainProblem, verifyRun } from "../journal/verify.ts";
 import { verifyChunks } from "../journal/verify-chunks.ts";
 import type { HoldRow, RunFilter, RunRow } from "../store/store.ts";
@@ -21,17 +21,23 @@ export async function verifyStoredRun(parts: EngineParts, id: string, anchors?: 
   const heads = anchors?.heads.filter((head) => head.id === id && head.namespace === namespace) ?? [];
   if (generations.length === 0) {
     const tombstone = await store.tombstone(namespace, id);
-    if (!tombstone) throw new NotFoundError("run", id);
-    return { id, verdict: "removed", problems: [], entries: tombstone.entryCount };
+    if (tombstone) return { id, verdict: "removed", problems: [], entries: tombstone.entryCount };
+    if (heads.length === 0) throw new NotFoundError("run", id);
+    return { id, verdict: "broken", problems: heads.flatMap((anchor) => missing(anchor)), entries: 0 };
   }
-  const others = (await store.runs(namespace, {}, { limit: 1000, cursor: null })).items.filter((row) => row.id !== id);
   const result: Verification = { id, verdict: "intact", problems: [], entries: 0 };
   const holds = await holdsOf(parts, id);
   let previousHead: Uint8Array | null = null;
   for (const run of generations) {
     const [history] = await store.history(namespace, [{ pk: run.pk, after: 0 }]);
     if (!history) continue;
-    const found = verifyRun({ run, ...history, previousHead, chainKey: options.chainKey, others });
+    const request = { run, ...history, previousHead, chainKey: options.chainKey };
+    let found = verifyRun(request);
+    // With the other runs at hand it can say whose chain this is.
+    if (found.problems.some(({ kind }) => kind === "swapped")) {
+      const { items } = await store.runs(namespace, {}, { limit: 1000, cursor: null });
+      found = verifyRun({ ...request, others: items.filter((row) => row.id !== id) });
+    }
     result.entries += found.entries;
     const chunks = await verifyChunks(history, (hashes) => store.chunks(namespace, run.pk, hashes));
     const decided = verifyHolds(
@@ -48,8 +54,30 @@ export async function verifyStoredRun(parts: EngineParts, id: string, anchors?: 
     }
     previousHead = run.head;
   }
+  result.problems.push(...missingGenerations(id, generations));
+  for (const anchor of heads) {
+    if (!generations.some((run) => run.generation === anchor.generation)) result.problems.push(...missing(anchor));
+  }
   if (result.problems.length > 0) result.verdict = "broken";
   return result;
+}
+
+/** An anchored generation of which nothing is left. */
+function missing(anchor: AnchoredHead): Verification["problems"] {
+  const problem = verifyAnchor(anchor, null);
+  return problem ? [{ ...problem, generation: anchor.generation }] : [];
+}
+
+/** Retention removes all generations of a run together; one that is gone alone was deleted. */
+function missingGenerations(id: string, found: readonly RunRow[]): Verification["problems"] {
+  const there = new Set(found.map((run) => run.generation));
+  const problems: Verification["problems"] = [];
+  for (let generation = 1; generation < Math.max(...there); generation++) {
+    if (there.has(generation)) continue;
+    const message = `generation ${generation} of run ${id} is gone`;
+    problems.push({ kind: "deleted", seq: null, message, generation });
+  }
+  return problems;
 }
 
 async function holdsOf({ store, namespace }: EngineParts, runId: string): Promise<HoldRow[]> {
