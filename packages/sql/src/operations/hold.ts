@@ -103,7 +103,7 @@ export function* reopenHold(
 ): Program<void> {
   const row = yield* one("holdState", runPk, key);
   if (row === null) return;
-  const status = holdStatus.word(row["status"]);
+  const status = holdStatus.word(row.status);
   if (status !== "answered" && status !== "decided") return;
   const pk = integer(row, "pk");
   yield* run("reopenHold", nextAt === undefined ? integerOrNull(row, "next_at") : nextAt, pk);
@@ -114,7 +114,7 @@ export function* reopenHold(
 /** The worker accepts an answer nobody could check before. */
 export function* acceptHold(context: Context, runPk: number, key: string, event: NewHoldEvent): Program<void> {
   const row = yield* one("holdState", runPk, key);
-  if (row === null || holdStatus.word(row["status"]) !== "answered") return;
+  if (row === null || holdStatus.word(row.status) !== "answered") return;
   const pk = integer(row, "pk");
   yield* run("acceptHold", event.at, pk);
   yield* addEvent(pk, event);
