@@ -33,6 +33,7 @@ export class Committer {
   private readonly clock: Clock;
   private readonly onFailure: (error: unknown) => void;
   private readonly onCommitted: (flights: readonly Flight[]) => void;
+  private readonly onRecovery: () => void;
   private wanting = new Set<Execution>();
   private submissions: Submission[] = [];
   private again: Flight[] = [];
@@ -45,13 +46,23 @@ export class Committer {
     store: Store,
     namespace: string,
     clock: Clock,
-    hooks: { failed: (error: unknown) => void; committed: (flights: readonly Flight[]) => void },
+    hooks: {
+      failed: (error: unknown) => void;
+      recovered: () => void;
+      committed: (flights: readonly Flight[]) => void;
+    },
   ) {
     this.store = store;
     this.namespace = namespace;
     this.clock = clock;
     this.onFailure = hooks.failed;
     this.onCommitted = hooks.committed;
+    this.onRecovery = hooks.recovered;
+  }
+
+  /** The last commit did not fail. */
+  get healthy(): boolean {
+    return this.failures === 0;
   }
 
   /** Nothing is waiting and nothing in flight. */
@@ -102,6 +113,7 @@ export class Committer {
     for (const submission of submissions) operations.push(submission.operation);
     try {
       const results = (await this.store.commit(this.namespace, operations)) as OperationResult[];
+      if (this.failures > 0) this.onRecovery();
       this.failures = 0;
       for (let i = 0; i < flights.length; i++) flights[i]?.execution.applied(results[i] as never);
       for (let i = 0; i < submissions.length; i++) {

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { StoreError } from "../errors.ts";
 import { type PayloadCodec, valueCodec } from "../journal/codec.ts";
 import { defaultInlineLimit, defaultPayloadLimit } from "../journal/payload.ts";
 import type { Execution } from "../run/execution.ts";
@@ -74,7 +75,11 @@ export class LiveHost implements Host {
 
   send(to: string, mail: NewMail): void {
     const delivery = this.worker.committer.submit({ type: "deliver", to: { id: to }, mail, allowedIn: null });
-    delivery.catch((error: unknown) => this.engineLog.warn({ to, kind: mail.kind, error }, "mail was not delivered"));
+    delivery.catch((error: unknown) => {
+      // A disk that is full now has room again later; a store that was closed is not there any more.
+      if (error instanceof StoreError) this.clock.timer(resendMs, () => this.send(to, mail), { unref: true });
+      else this.engineLog.warn({ to, kind: mail.kind, error }, "mail was not delivered");
+    });
   }
 
   foreignAwait(execution: Execution): string | null | undefined {
@@ -124,6 +129,9 @@ export class LiveHost implements Host {
     await this.worker.committer.submit(writer.take(then, this.clock.now()));
   }
 }
+
+/** How long after a failure of the store mail is sent again, in ms. */
+const resendMs = 1000;
 
 /** How long a pinned run is left alone when its version was not there, in ms. */
 const pinnedPauseMs = 30_000;

@@ -67,7 +67,7 @@ export class Sweeper {
         if (due.length < batch) break;
       }
     } catch (error) {
-      this.parts.worker.host.engineLog.error({ error }, "deadlines could not be handled; trying again");
+      this.parts.worker.trouble.failed(error);
       if (!this.stopped) this.expect(clock.now() + 1000);
     } finally {
       this.sweeping = false;

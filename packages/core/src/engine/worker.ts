@@ -13,6 +13,7 @@ import { assemble } from "./payloads.ts";
 import { holdPoisoned } from "./poison.ts";
 import type { Registry } from "./registry.ts";
 import { Residence } from "./residence.ts";
+import { StoreTrouble } from "./store-trouble.ts";
 
 /** What a worker needs to know, worked out from the engine's options. */
 export interface WorkerSettings {
@@ -55,6 +56,7 @@ export class Worker {
   readonly running = new Map<RunPk, Execution>();
   readonly residence: Residence;
   readonly host: LiveHost;
+  readonly trouble: StoreTrouble;
   incarnation = "";
   draining = false;
   private started = false;
@@ -82,8 +84,10 @@ export class Worker {
     if ((options.discipline ?? "normal") !== "normal") residence.count = 0;
     this.residence = new Residence(residence);
     this.host = new LiveHost(this);
+    this.trouble = new StoreTrouble(this.host.engineLog);
     this.committer = new Committer(store, namespace, clock, {
-      failed: (error) => this.host.engineLog.error({ error }, "the store did not take a write; trying again"),
+      failed: (error) => this.trouble.failed(error),
+      recovered: () => this.trouble.over(),
       committed: (flights) => {
         this.onCommitted(flights);
         if (this.suspect) for (const { execution } of flights) this.acquit(execution.writer.pk);
@@ -101,9 +105,10 @@ export class Worker {
     const { clock, leaseMs, store, namespace } = this.settings;
     await this.register();
     await this.takeOver();
+    const failed = (error: unknown): void => this.trouble.failed(error);
     this.stopTimers = [
-      every(clock, leaseMs / 3, () => this.renew()),
-      every(clock, Math.min(pollMs, leaseMs / 3), () => (store.shared ? this.lookAround() : Promise.resolve())),
+      every(clock, leaseMs / 3, () => this.renew(), failed),
+      every(clock, Math.min(pollMs, leaseMs / 3), () => (store.shared ? this.lookAround() : Promise.resolve()), failed),
     ];
     this.unwatch = store.watch(namespace, (signal) => this.heard(signal));
     this.wake();
@@ -193,6 +198,7 @@ export class Worker {
     if (!this.started) return;
     if (held) {
       this.leaseEnds = asked + leaseMs;
+      if (this.committer.healthy) this.trouble.over();
       // A claim that a network carried out twice answers for only one of them: on a shared store it is worth a look.
       if (this.mayOwnMore || store.shared) await this.giveBackForgotten();
       return;
@@ -460,7 +466,7 @@ export class Worker {
     try {
       await work;
     } catch (error) {
-      this.host.engineLog.error({ error }, "the store did not answer; trying again");
+      this.trouble.failed(error);
       this.settings.clock.timer(250, () => this.wake());
     }
   }
@@ -486,7 +492,7 @@ const tickMail = (_row: RunRow, at: number): NewMail => ({
 });
 
 /** Calls `work` every `ms`, never twice at once. */
-function every(clock: Clock, ms: number, work: () => Promise<unknown>): () => void {
+function every(clock: Clock, ms: number, work: () => Promise<unknown>, failed: (error: unknown) => void): () => void {
   let stopped = false;
   let cancel = (): void => {};
   const arm = (): void => {
@@ -494,7 +500,7 @@ function every(clock: Clock, ms: number, work: () => Promise<unknown>): () => vo
       ms,
       () => {
         work()
-          .catch(() => {})
+          .catch((error: unknown) => stopped || failed(error))
           .finally(() => {
             if (!stopped) arm();
           });
