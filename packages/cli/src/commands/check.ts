@@ -48,6 +48,6 @@ const columns: Column<CheckedRun>[] = [
   { title: "RUN", text: (run) => oneLine(run.id) },
   { title: "WORKFLOW", text: (run) => `${run.workflow} v${run.version}`, shrinks: 2 },
   { title: "VERDICT", text: (run) => run.verdict, paint: (run) => (run.verdict === "goes on" ? "green" : "red") },
-  { title: "AT", text: (run) => oneLine(run.at.join(", ")), shrinks: 1 },
+  { title: "AT", text: (run) => oneLine(run.at.join(", ")), shrinks: 1, drops: 1 },
   { title: "WHY", text: (run) => oneLine(run.reason ?? ""), shrinks: 0, least: 12, paint: () => "dim" },
 ];

@@ -90,12 +90,13 @@ function filterOf({ status, severity, workflow, run, name, origin, due }: Option
 
 const columns = (now: number): Column<Hold>[] => [
   { title: "HOLD", text: (hold) => hold.id },
-  { title: "SEVERITY", text: (hold) => hold.severity, paint: (hold) => severityStyle[hold.severity] },
+  { title: "SEVERITY", text: (hold) => hold.severity, drops: 4, paint: (hold) => severityStyle[hold.severity] },
   { title: "WHAT", text: (hold) => oneLine(hold.title), shrinks: 1, least: 20 },
-  { title: "RUN", text: (hold) => oneLine(hold.runId), shrinks: 0, least: 12, paint: () => "dim" },
-  { title: "OPENED", text: (hold) => shownWhen(hold.openedAt, now), paint: () => "dim" },
+  { title: "RUN", text: (hold) => oneLine(hold.runId), shrinks: 0, least: 12, drops: 2, paint: () => "dim" },
+  { title: "OPENED", text: (hold) => shownWhen(hold.openedAt, now), drops: 1, paint: () => "dim" },
   {
     title: "DUE",
+    drops: 3,
     text: (hold) => (hold.status === "open" ? (hold.dueAt ? shownWhen(hold.dueAt, now) : "") : hold.status),
   },
 ];

@@ -57,3 +57,16 @@ test("the column that shrinks first gives all it can before the next one", () =>
   ).toEqual([15, 8]);
   expect(columnWidths([{ ...wide, shrinks: null }], 5)).toEqual([20]);
 });
+
+test("where even the narrowest is too wide, columns are left out, the least important first", () => {
+  const many: Column<Row>[] = [
+    { title: "ID", text: (row) => row.id },
+    { title: "WHEN", text: () => "yesterday", drops: 1 },
+    { title: "WHAT", text: (row) => row.what, shrinks: 0, least: 6 },
+  ];
+  const row = [{ id: "refund-A-7", what: "waits for a person" }];
+  const at = (width: number): string => renderTable({ width, paint: (_style, text) => text }, many, row)[1] ?? "";
+  expect(at(60)).toBe("refund-A-7  yesterday  waits for a person");
+  expect(at(30)).toBe("refund-A-7  yesterday  waits …");
+  expect(at(25)).toBe("refund-A-7  waits for a …");
+});

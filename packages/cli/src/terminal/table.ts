@@ -11,6 +11,8 @@ export interface Column<Row> {
   shrinks?: number;
   /** Narrowest it may become. Default 8. */
   least?: number;
+  /** Is left out where the screen is too narrow for all columns at their narrowest; the lower the earlier. */
+  drops?: number;
 }
 
 const gap = "  ";
@@ -18,18 +20,20 @@ const gap = "  ";
 /** Rows under their titles, in columns as wide as their content and no wider than the screen. */
 export function renderTable<Row>(
   terminal: Pick<Terminal, "width" | "paint">,
-  columns: readonly Column<Row>[],
+  all: readonly Column<Row>[],
   rows: readonly Row[],
 ): string[] {
-  const cells = rows.map((row) => columns.map((column) => column.text(row)));
-  const widths = columnWidths(
-    columns.map((column, i) => ({
-      wanted: Math.max(textWidth(column.title), ...cells.map((line) => textWidth(line[i] as string))),
-      least: column.least ?? 8,
-      shrinks: column.shrinks ?? null,
-    })),
-    terminal.width,
-  );
+  const measured = all.map((column) => {
+    const texts = rows.map((row) => column.text(row));
+    const wanted = texts.reduce((most, text) => Math.max(most, textWidth(text)), textWidth(column.title));
+    const shrinks = column.shrinks ?? null;
+    const least = shrinks === null ? wanted : Math.min(wanted, column.least ?? 8);
+    return { column, texts, wanted, least, shrinks, drops: column.drops ?? null };
+  });
+  const kept = columnsThatFit(measured, terminal.width);
+  const columns = kept.map(({ column }) => column);
+  const cells = rows.map((_row, r) => kept.map(({ texts }) => texts[r] as string));
+  const widths = columnWidths(kept, terminal.width);
   const line = (texts: readonly string[], paint: (text: string, i: number) => string): string =>
     texts
       .map((text, i) => {
@@ -54,6 +58,22 @@ export function renderTable<Row>(
       }),
     ),
   ];
+}
+
+/** Leaves out columns, those that drop first before the others, until the rest fits at its narrowest. */
+function columnsThatFit<T extends { least: number; drops: number | null }>(
+  columns: readonly T[],
+  available: number,
+): T[] {
+  const kept = [...columns];
+  const narrowest = (): number => kept.reduce((sum, { least }) => sum + least, gap.length * (kept.length - 1));
+  while (narrowest() > available) {
+    const droppable = kept.filter(({ drops }) => drops !== null).sort((a, b) => (a.drops ?? 0) - (b.drops ?? 0));
+    const [first] = droppable;
+    if (!first) break;
+    kept.splice(kept.indexOf(first), 1);
+  }
+  return kept;
 }
 
 /** Takes what is too much from the columns that shrink, the widest of the first-to-shrink first. */

@@ -27,10 +27,10 @@ export const journalCommand: CommandFactory = (context) =>
 
 const columns: Column<RunEvent>[] = [
   { title: "N", text: (event) => String(event.seq), align: "right", paint: () => "dim", least: 1 },
-  { title: "AT", text: (event) => shownTime(event.at), paint: () => "dim", shrinks: 0, least: 0 },
+  { title: "AT", text: (event) => shownTime(event.at), paint: () => "dim", drops: 1 },
   { title: "WHAT", text: (event) => event.type, paint: (event) => eventWords(event).style },
   { title: "KEY", text: (event) => oneLine(event.key), shrinks: 2, least: 20 },
-  { title: "TOOK", text: tookText, align: "right", least: 4 },
+  { title: "TOOK", text: tookText, align: "right", drops: 2 },
   {
     title: "VALUE",
     text: (event) => eventWords(event).more || valueWords(event.value),

@@ -21,10 +21,10 @@ export async function listRuns(session: Session, options: RunFilterOptions & Pag
 
 const columns = (now: number): Column<Run>[] => [
   { title: "RUN", text: (run) => oneLine(run.id) },
-  { title: "WORKFLOW", text: (run) => run.workflow, shrinks: 2 },
+  { title: "WORKFLOW", text: (run) => run.workflow, shrinks: 2, drops: 3 },
   { title: "STATUS", text: (run) => run.status, paint: stateStyle },
-  { title: "STARTED", text: (run) => shownWhen(run.createdAt, now) },
-  { title: "BY", text: (run) => oneLine(run.createdBy ?? ""), shrinks: 1, least: 4, paint: () => "dim" },
+  { title: "STARTED", text: (run) => shownWhen(run.createdAt, now), drops: 2 },
+  { title: "BY", text: (run) => oneLine(run.createdBy ?? ""), shrinks: 1, least: 4, drops: 1, paint: () => "dim" },
   {
     title: "WAITS FOR / OUTCOME",
     text: (run) => oneLine(waitText(run, now)),
