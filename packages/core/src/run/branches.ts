@@ -165,8 +165,8 @@ export async function callMap<T, R>(
   const twice = firstRepeated(names);
   if (twice !== undefined) throw new ValidationError(key, [{ path: "key", message: `gives "${twice}" for two items` }]);
   const limit = options.concurrency ?? items.length;
-  if (!(limit >= 1) && items.length > 0) {
-    throw new ValidationError(key, [{ path: "concurrency", message: `${limit} must be at least 1` }]);
+  if (!(limit >= 1 && (Number.isInteger(limit) || limit === Number.POSITIVE_INFINITY)) && items.length > 0) {
+    throw new ValidationError(key, [{ path: "concurrency", message: `${limit} must be a whole number from 1` }]);
   }
   const results = new Array<Awaited<R>>(items.length);
   const scopes: Scope[] = [];

@@ -80,7 +80,9 @@ describe.each(disciplines)("undoing, %s", (discipline) => {
       return { n: "one" } as never;
     });
     open([bad, shape], { discipline });
-    expect((await world.failure(await world.begin(bad, undefined))).message).toMatch(/output of "bad" at fn: is a function/);
+    expect((await world.failure(await world.begin(bad, undefined))).message).toMatch(
+      /output of "bad" at fn: is a function/,
+    );
     expect((await world.failure(await world.begin(shape, undefined))).message).toMatch(/^output of "shape"\.n: /);
     expect(world.effects).toEqual(["undo a", "undo a"]);
   });
@@ -262,8 +264,19 @@ describe("cancelling", () => {
     store.commit = async (namespace, operations) => {
       if (operations.some((one) => one.type === "advance" && one.entries.some(({ kind }) => kind === "step"))) {
         store.commit = commit;
-        const cancel = { kind: "cancel", key: "", dedupe: null, outcome: null, payload: null, sender: null, at: 0, salt: null };
-        await commit(namespace, [{ type: "deliver", to: { id: "C" }, allowedIn: null, mail: { ...cancel, kind: "cancel" } }]);
+        const cancel = {
+          kind: "cancel",
+          key: "",
+          dedupe: null,
+          outcome: null,
+          payload: null,
+          sender: null,
+          at: 0,
+          salt: null,
+        };
+        await commit(namespace, [
+          { type: "deliver", to: { id: "C" }, allowedIn: null, mail: { ...cancel, kind: "cancel" } },
+        ]);
       }
       return commit(namespace, operations);
     };

@@ -185,18 +185,34 @@ describe("what an author asks", () => {
     [{ title: "x", deadline: [{ after: "1h", remind: true }] }, /^hold "sign"\.deadline\.0: must have exactly one of/],
     [{ title: "x", deadline: [{ after: "1h", escalate: { people: ["a"] } }] }, /^hold "sign"\.deadline\.0: /],
     [{ title: "x", deadline: [{ expire: true }] }, /^hold "sign"\.deadline\.0\.after: is missing/],
-    [{ title: "x", deadline: [{ after: "soon", expire: true }] }, /^hold "sign" deadline\.0\.after: "soon" is not a duration/],
-    [{ title: "x", deadline: [{ after: "1h", decide: { approved: "yes" } }] }, /deadline\.0\.decide\.approved: must be true or false/],
+    [
+      { title: "x", deadline: [{ after: "soon", expire: true }] },
+      /^hold "sign" deadline\.0\.after: "soon" is not a duration/,
+    ],
+    [
+      { title: "x", deadline: [{ after: "1h", decide: { approved: "yes" } }] },
+      /deadline\.0\.decide\.approved: must be true or false/,
+    ],
     [
       { title: "x", options: ["a"], deadline: [{ after: "1h", decide: { approved: true, option: "b" } }] },
       /deadline\.0\.decide\.option: "b" is not one of a/,
     ],
     [
-      { title: "x", options: [{ value: "a", outcome: "rejected" }], deadline: [{ after: "1h", decide: { approved: true, option: "a" } }] },
+      {
+        title: "x",
+        options: [{ value: "a", outcome: "rejected" }],
+        deadline: [{ after: "1h", decide: { approved: true, option: "a" } }],
+      },
       /deadline\.0\.decide\.option: "a" means rejected/,
     ],
-    [{ title: "x", options: [{ value: "a", outcome: "approve" }] }, /^hold "sign"\.options\.0\.outcome: must be "approved" or "rejected"/],
-    [{ title: "x", options: [{ value: "a", outcome: "approved", colour: "red" }] }, /^hold "sign"\.options\.0\.colour: /],
+    [
+      { title: "x", options: [{ value: "a", outcome: "approve" }] },
+      /^hold "sign"\.options\.0\.outcome: must be "approved" or "rejected"/,
+    ],
+    [
+      { title: "x", options: [{ value: "a", outcome: "approved", colour: "red" }] },
+      /^hold "sign"\.options\.0\.colour: /,
+    ],
     [{ title: "x", options: ["a", "a"] }, /^hold "sign"\.options\.1: "a" is there twice/],
     [{ title: "x", form: z.string() }, /^hold "sign"\.form: /],
     [{ title: "x", severity: "urgent" }, /^hold "sign"\.severity: "urgent" must be one of low, medium, high, critical/],
@@ -227,7 +243,9 @@ describe("what an author asks", () => {
       ctx.hold("n", { title: "n?", form, jsonSchema: { type: "number" } }),
     );
     open([bare, said]);
-    expect((await world.failure(await world.begin(bare, undefined))).message).toMatch(/form: cannot say its JSON Schema/);
+    expect((await world.failure(await world.begin(bare, undefined))).message).toMatch(
+      /form: cannot say its JSON Schema/,
+    );
     const run = await world.begin(said, undefined);
     const hold = await world.clock.until(run.hold("n"));
     expect(hold.form).toEqual({ type: "number" });
@@ -271,10 +289,12 @@ describe("who decides, and on what", () => {
     await expect(world.engine.decide(hold.id, { approved: true })).rejects.toThrow(
       `"Pay?" is ${severity}: pass the hold as it was read, not only its id`,
     );
-    await expect(world.engine.decide({ ...hold, revision: 3 }, { approved: true })).rejects.toThrow(/has changed since/);
-    await expect(
-      world.engine.decide({ ...hold, evidenceHash: "00".repeat(32) }, { approved: true }),
-    ).rejects.toThrow(/has changed since/);
+    await expect(world.engine.decide({ ...hold, revision: 3 }, { approved: true })).rejects.toThrow(
+      /has changed since/,
+    );
+    await expect(world.engine.decide({ ...hold, evidenceHash: "00".repeat(32) }, { approved: true })).rejects.toThrow(
+      /has changed since/,
+    );
     await world.engine.decide({ id: hold.id, revision: 0, evidenceHash: hold.evidenceHash }, { approved: true });
     expect(await world.result(run)).toMatchObject({ approved: true });
   });
@@ -335,35 +355,38 @@ describe("a decision by a process without the workflow", () => {
     await world.check(run);
   });
 
-  test.each(disciplines)("is refused and reopened with the reason, and its deadline goes on (%s)", async (discipline) => {
-    open([flow], { discipline });
-    const desk = createEngine({ store: world.store, workflows: [], clock: world.clock });
-    const run = await world.begin(flow, undefined);
-    const hold = await world.clock.until(run.hold("n"));
-    await expect(desk.decide(hold, { n: "four" }, { by: "ana" })).rejects.toThrow(/answer to hold "n"\.n: /);
-    await desk.decide(hold, { n: 3 }, { by: "ana" });
-    await world.clock.settle();
-    await world.clock.settle();
-    const again = await world.clock.until(run.hold("n"));
-    expect(again.id).toBe(hold.id);
-    expect(again.revision).toBeGreaterThan(hold.revision);
-    expect(again).toMatchObject({ status: "open", decidedBy: null, decision: null, dueAt: hold.dueAt });
-    const trail = await world.store.holdEvents("default", hold.id);
-    expect(trail.map(({ action, actor }) => [action, actor])).toEqual([
-      ["opened", null],
-      ["answered", "ana"],
-      ["refused", "ana"],
-    ]);
-    expect(Buffer.from(trail[2]?.data?.bytes ?? []).toString()).toMatch(/must be even/);
-    await world.engine.crash();
-    await world.clock.settle();
-    if (discipline === "normal") expect(await world.result(run)).toBe("0 by null");
-    else {
-      await desk.decide(again, { n: 6 }, { by: "ben" });
-      expect(await world.result(run)).toBe("6 by ben");
-    }
-    await world.check(run);
-  });
+  test.each(disciplines)(
+    "is refused and reopened with the reason, and its deadline goes on (%s)",
+    async (discipline) => {
+      open([flow], { discipline });
+      const desk = createEngine({ store: world.store, workflows: [], clock: world.clock });
+      const run = await world.begin(flow, undefined);
+      const hold = await world.clock.until(run.hold("n"));
+      await expect(desk.decide(hold, { n: "four" }, { by: "ana" })).rejects.toThrow(/answer to hold "n"\.n: /);
+      await desk.decide(hold, { n: 3 }, { by: "ana" });
+      await world.clock.settle();
+      await world.clock.settle();
+      const again = await world.clock.until(run.hold("n"));
+      expect(again.id).toBe(hold.id);
+      expect(again.revision).toBeGreaterThan(hold.revision);
+      expect(again).toMatchObject({ status: "open", decidedBy: null, decision: null, dueAt: hold.dueAt });
+      const trail = await world.store.holdEvents("default", hold.id);
+      expect(trail.map(({ action, actor }) => [action, actor])).toEqual([
+        ["opened", null],
+        ["answered", "ana"],
+        ["refused", "ana"],
+      ]);
+      expect(Buffer.from(trail[2]?.data?.bytes ?? []).toString()).toMatch(/must be even/);
+      await world.engine.crash();
+      await world.clock.settle();
+      if (discipline === "normal") expect(await world.result(run)).toBe("0 by null");
+      else {
+        await desk.decide(again, { n: 6 }, { by: "ben" });
+        expect(await world.result(run)).toBe("6 by ben");
+      }
+      await world.check(run);
+    },
+  );
 });
 
 test("a hold that stays open while a branch goes on is decided later", async () => {

@@ -139,10 +139,14 @@ test("once: a lost lease in mid-flight is unknown", async () => {
 
 test("once: an error that was thrown is known and follows the retry policy, over a crash too", async () => {
   const flow = workflow({ name: "paying" }, async (ctx) =>
-    ctx.step("pay", ({ attempt }) => (attempt < 3 ? Promise.reject(world.did(`no ${attempt}`, new Error("no"))) : "paid"), {
-      once: true,
-      retry: { attempts: 3, initial: "1m", jitter: 0 },
-    }),
+    ctx.step(
+      "pay",
+      ({ attempt }) => (attempt < 3 ? Promise.reject(world.did(`no ${attempt}`, new Error("no"))) : "paid"),
+      {
+        once: true,
+        retry: { attempts: 3, initial: "1m", jitter: 0 },
+      },
+    ),
   );
   open([flow]);
   const run = await world.begin(flow, undefined);
@@ -156,8 +160,7 @@ test("once: an error that was thrown is known and follows the retry policy, over
 });
 
 describe("once: cancelled in mid-flight", () => {
-  const undoable = () =>
-    paying(1, { compensate: (result) => world.did(`undo ${JSON.stringify(result)}`) as never });
+  const undoable = () => paying(1, { compensate: (result) => world.did(`undo ${JSON.stringify(result)}`) as never });
 
   test.each([false, true])("asks before the run ends, and undoes what happened (crash: %s)", async (crash) => {
     const flow = undoable();
@@ -244,10 +247,21 @@ test("once: cancelled between its announcement and its start, nobody has to be a
   const store = memoryStore();
   const { commit } = store;
   const cancelFirst: Store["commit"] = async (namespace, operations) => {
-    const announces = operations.some((one) => one.type === "advance" && one.entries.some(({ kind }) => kind === "step"));
+    const announces = operations.some(
+      (one) => one.type === "advance" && one.entries.some(({ kind }) => kind === "step"),
+    );
     if (announces) {
       store.commit = commit;
-      const mail = { kind: "cancel", key: "", dedupe: null, outcome: null, payload: null, sender: null, at: 0, salt: null };
+      const mail = {
+        kind: "cancel",
+        key: "",
+        dedupe: null,
+        outcome: null,
+        payload: null,
+        sender: null,
+        at: 0,
+        salt: null,
+      };
       await commit(namespace, [{ type: "deliver", to: { id: "P" }, allowedIn: null, mail: mail as NewMail }]);
     }
     return commit(namespace, operations);

@@ -1,6 +1,8 @@
 import { expect } from "vitest";
+import { dryRun } from "../engine/dry-run.ts";
 import { createEngine, type Engine, type RunOptions } from "../engine/engine.ts";
 import type { EngineLog, EngineOptions } from "../engine/options.ts";
+import { Registry } from "../engine/registry.ts";
 import type { RunHandle } from "../engine/run-handle.ts";
 import type { RunEvent } from "../engine/watch.ts";
 import { memoryStore } from "../store/index.ts";
@@ -83,6 +85,28 @@ export class World {
     const result = await this.result(run);
     await this.check(run);
     return result;
+  }
+
+  /** What a run's code gives when its whole record is replayed by a process that knows nothing. */
+  async keptResult(run: RunHandle<unknown>): Promise<unknown> {
+    const { workflows, row, history } = await this.recorded(run.id);
+    const registry = new Registry(workflows);
+    const flow = registry.require(row.workflow);
+    const { execution, divergence } = await dryRun(
+      { namespace: "default", registry, services: new Map() },
+      row,
+      history,
+      flow,
+    );
+    if (divergence) throw divergence;
+    return execution.result?.type === "returned" ? execution.result.value : execution.result;
+  }
+
+  private async recorded(id: string) {
+    const row = await this.store.run("default", id);
+    if (!row) throw new Error(`no run ${id}`);
+    const [history] = await this.store.history("default", [{ pk: row.pk, after: 0 }]);
+    return { workflows: this.engine.workflows(), row, history: history ?? { entries: [], mail: [] } };
   }
 
   /** The record of a run: every key and phase once, the chain whole, no errors in the log. */
