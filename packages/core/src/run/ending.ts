@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { CompensationError } from "../errors.ts";
+import { CancelledError, CompensationError } from "../errors.ts";
 import type { AdvanceOperation, Delivery, NewMail, StoredPayload } from "../store/store.ts";
 import type { BodyResult } from "./body.ts";
 import type { Execution } from "./execution.ts";
@@ -16,6 +16,8 @@ export function finishOperation(
     if (!drafted) {
       withdrawHolds(execution);
       draftEnd(execution, "ok", null, '{"continued":true}');
+      // Sent with this write, which has no place for deliveries of its own.
+      for (const id of childrenToCancel(execution)) execution.host.send(id, cancelMail(execution, "its parent ended"));
     }
     return (head) => ({ type: "continueAsNew", next: nextGeneration(execution, result.input, head) });
   }
@@ -88,20 +90,25 @@ export function withdrawHolds(execution: Execution, within: Scope | null = null)
   for (const hold of execution.openHolds.values()) {
     if (hold.withdrawn || (within && !hold.call.scope.reachedBy(within))) continue;
     hold.withdrawn = true;
-    execution.writer.ride.closeHolds.push({
-      key: execution.ledger.storedKey(hold.call.key),
-      status: "withdrawn",
-      event: {
-        actor: null,
-        channel: "engine",
-        action: "withdrawn",
-        data: null,
-        evidenceHash: null,
-        at: execution.host.clock.now(),
-        idempotencyKey: `withdrawn:${hold.call.key}`,
-      },
-    });
+    closeHold(execution, execution.ledger.storedKey(hold.call.key));
   }
+  if (within === null && execution.poison !== null) closeHold(execution, execution.poison);
+}
+
+function closeHold(execution: Execution, key: string): void {
+  execution.writer.ride.closeHolds.push({
+    key,
+    status: "withdrawn",
+    event: {
+      actor: null,
+      channel: "engine",
+      action: "withdrawn",
+      data: null,
+      evidenceHash: null,
+      at: execution.host.clock.now(),
+      idempotencyKey: `withdrawn:${key}`,
+    },
+  });
 }
 
 function deliveries(execution: Execution, end: End): Delivery[] {
@@ -122,11 +129,19 @@ function deliveries(execution: Execution, end: End): Delivery[] {
       },
     });
   }
-  for (const child of execution.children.values()) {
-    if (!child.done && child.close === "cancel")
-      list.push({ to: { id: child.id }, mail: cancelMail(execution, "its parent ended") });
-  }
+  const reason = execution.interrupted ? reasonOf(execution.interrupted.error) : "its parent ended";
+  for (const id of childrenToCancel(execution)) list.push({ to: { id }, mail: cancelMail(execution, reason) });
   return list;
+}
+
+/** Children that do not outlive their parent. */
+function childrenToCancel(execution: Execution): string[] {
+  return [...execution.children.values()].filter(({ done, close }) => !done && close === "cancel").map(({ id }) => id);
+}
+
+/** Why something was cancelled, without the word itself. */
+export function reasonOf(error: Error): string {
+  return error instanceof CancelledError ? String(error.details["reason"]) : error.message;
 }
 
 /** A cancellation from this run to one of its children; its dedupe makes repeating it harmless. */

@@ -139,6 +139,8 @@ export class Execution {
   ending: { status: FinishedStatus; workflow: string; value: unknown } | undefined;
   /** The version the run was started on, where another one has taken it over. */
   startedOn: number | null = null;
+  /** The open hold that stopped the run because it kept killing its workers. */
+  poison: string | null = null;
   /** Gives the run as a whole its time anew. */
   onRetried: ((at: number) => void) | null = null;
   private finishDrafted = false;

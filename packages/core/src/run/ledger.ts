@@ -36,6 +36,8 @@ export interface Completion {
 export interface LedgerReader {
   migration(mail: Mail): MigrationPlan;
   retryFrom(mail: Mail): number | null;
+  /** An operator answered the hold that stopped the run. */
+  operator(): void;
   /** The replay got to where a retry went back to. */
   retried(mail: Mail): void;
   /** What is recorded of an open call has changed: it must not be started as if there were nothing. */
@@ -197,8 +199,7 @@ export class Ledger {
       }
       case "decision":
       case "holdExpired":
-      case "child":
-      case "operator": {
+      case "child": {
         const alias = this.aliases.get(mail.key);
         if (alias === null) return;
         const key = alias ?? mail.key.replace(/~\d+$/, "");
@@ -212,6 +213,8 @@ export class Ledger {
       case "migrate":
       case "retry":
         return;
+      case "operator":
+        return this.reader.operator();
       default:
         this.reader.positional(mail);
     }

@@ -48,8 +48,13 @@ export class RunMail implements LedgerReader {
     offerPositional(this.execution, mail);
   }
 
+  operator(): void {
+    this.execution.poison = null;
+  }
+
   runEntry(entry: Entry): void {
     const { execution } = this;
+    if (entry.kind === "hold") execution.poison = entry.key;
     if (entry.kind === "version") execution.startedOn ??= (execution.decode(entry.payload) as { from: number }).from;
     if (entry.key !== timeoutKey) return;
     const limit = execution.decode(entry.payload) as number;
@@ -86,6 +91,8 @@ const actions: Partial<Record<Mail["kind"], (execution: Execution, mail: Mail) =
   },
   cancel(execution, mail) {
     if (execution.result?.type === "continued") execution.passedOn.push(mail);
+    // It may be the answer to the hold that stopped the run.
+    if (mail.dedupe?.startsWith("hold:")) execution.poison = null;
     const { reason } = (execution.decode(mail.payload) ?? { reason: "cancelled" }) as { reason: string };
     return interrupt(execution, new CancelledError(reason), "cancelled");
   },
