@@ -4,7 +4,7 @@ import type { Entry, Mail } from "../store/store.ts";
 import type { ChildHandle, ChildOptions } from "../workflow/context.ts";
 import type { Workflow } from "../workflow/definition.ts";
 import { parse } from "../workflow/schema.ts";
-import { cancelMail } from "./ending.ts";
+import { cancelMail, reasonOf } from "./ending.ts";
 import type { ChildFact, Execution } from "./execution.ts";
 import { newRun } from "./new-run.ts";
 import type { OpenCall } from "./operation.ts";
@@ -78,7 +78,7 @@ function startChild<In, Out>(
   };
   call.onCancel = (reason) => {
     if (!execution.ended && close === "cancel" && !fact.done)
-      execution.host.send(fact.id, cancelMail(execution, reason.message));
+      execution.host.send(fact.id, cancelMail(execution, reasonOf(reason)));
   };
   const record = execution.reach(call);
   const created = new Promise<void>((resolve) => {
@@ -106,42 +106,42 @@ function startChild<In, Out>(
       if (!settled) begin(opens[0]);
     };
     const create = (): void => {
-        const { payload, chunks } = execution.encodeApart(given, `input of child "${workflow.name}"`);
-        const { row, host } = execution;
-        const now = host.clock.now();
-        execution.writer.ride.children.push(
-          newRun({
-            namespace: host.namespace,
-            id: fact.id,
-            generation: 1,
-            workflow: workflow.name,
-            version: host.newest(workflow.name)?.version ?? workflow.version,
-            input: payload,
-            chunks,
-            queue: options.queue ?? workflow.options.queue ?? row.queue,
-            priority: options.priority ?? row.priority,
-            concurrencyKey: null,
-            readyAt: now,
-            thread: row.thread,
-            attributes: options.attributes ?? {},
-            createdBy: row.createdBy,
-            at: now,
-            parent: { pk: row.pk, key: execution.ledger.storedKey(key), close },
-            forkedFrom: null,
-            seed: null,
-            mail: [],
-            previousHead: null,
-            chainKey: host.chainKey,
-          }),
-        );
-        const draft = waitDraft(execution, key, "child", "opened", { id: fact.id });
-        // Code that waits for the handle goes on with it: the run must not park in the same write.
-        if (spawned) execution.pendingResults++;
-        draft.committed = (seq) => {
-          if (spawned) execution.pendingResults--;
-          exists(seq, draft.endedAt);
-        };
-        execution.write(draft, true);
+      const { payload, chunks } = execution.encodeApart(given, `input of child "${workflow.name}"`);
+      const { row, host } = execution;
+      const now = host.clock.now();
+      execution.writer.ride.children.push(
+        newRun({
+          namespace: host.namespace,
+          id: fact.id,
+          generation: 1,
+          workflow: workflow.name,
+          version: host.newest(workflow.name)?.version ?? workflow.version,
+          input: payload,
+          chunks,
+          queue: options.queue ?? workflow.options.queue ?? row.queue,
+          priority: options.priority ?? row.priority,
+          concurrencyKey: null,
+          readyAt: now,
+          thread: row.thread,
+          attributes: options.attributes ?? {},
+          createdBy: row.createdBy,
+          at: now,
+          parent: { pk: row.pk, key: execution.ledger.storedKey(key), close },
+          forkedFrom: null,
+          seed: null,
+          mail: [],
+          previousHead: null,
+          chainKey: host.chainKey,
+        }),
+      );
+      const draft = waitDraft(execution, key, "child", "opened", { id: fact.id });
+      // Code that waits for the handle goes on with it: the run must not park in the same write.
+      if (spawned) execution.pendingResults++;
+      draft.committed = (seq) => {
+        if (spawned) execution.pendingResults--;
+        exists(seq, draft.endedAt);
+      };
+      execution.write(draft, true);
     };
     begin(record?.opens[0]);
   });
