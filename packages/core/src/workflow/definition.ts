@@ -49,10 +49,16 @@ type MaybeSchema = StandardSchemaV1 | undefined;
 type Taken<I extends MaybeSchema> = I extends StandardSchemaV1 ? InferIn<I> : undefined;
 /** What the author's function is given: the input as the schema gives it back. */
 type Given<I extends MaybeSchema> = I extends StandardSchemaV1 ? InferOut<I> : undefined;
-/** What the author's function returns: what the schema takes; anything without one. */
-type Returned<O extends MaybeSchema, R> = O extends StandardSchemaV1 ? InferIn<O> : R;
+/** What the author's function may return: what the schema takes; anything without one. */
+type Returned<O extends MaybeSchema> = O extends StandardSchemaV1 ? Frozen<InferIn<O>> : unknown;
 /** What a run gives: the output as the schema gives it back. */
 type Result<O extends MaybeSchema, R> = O extends StandardSchemaV1 ? InferOut<O> : R;
+/** A value nobody changes any more, so that a literal may be returned for it. */
+type Frozen<T> = unknown extends T
+  ? T
+  : T extends (...args: never[]) => unknown
+    ? T
+    : { readonly [K in keyof T]: Frozen<T[K]> };
 
 /**
  * Defines a workflow.
@@ -64,10 +70,23 @@ type Result<O extends MaybeSchema, R> = O extends StandardSchemaV1 ? InferOut<O>
  *
  * @throws ValidationError when the name or version is unusable
  */
-export function workflow<I extends MaybeSchema = undefined, O extends MaybeSchema = undefined, R = void>(
+export function workflow<R, I extends MaybeSchema = undefined>(
+  options: WorkflowOptions & { input?: I; output?: undefined },
+  run: (ctx: WorkflowContext, input: Given<I>) => Promise<R>,
+): Workflow<Taken<I>, R>;
+// Last, because the error of the last one is shown. `const` keeps a returned "declined" from becoming string.
+export function workflow<
+  const R extends Returned<O>,
+  I extends MaybeSchema = undefined,
+  O extends MaybeSchema = undefined,
+>(
   options: WorkflowOptions & { input?: I; output?: O },
-  run: (ctx: WorkflowContext, input: Given<I>) => Promise<Returned<O, R>>,
-): Workflow<Taken<I>, Result<O, R>> {
+  run: (ctx: WorkflowContext, input: Given<I>) => Promise<R>,
+): Workflow<Taken<I>, Result<O, R>>;
+export function workflow(
+  options: WorkflowOptions & { input?: MaybeSchema; output?: MaybeSchema },
+  run: (ctx: WorkflowContext, input: never) => Promise<unknown>,
+): AnyWorkflow {
   const { name, version = 1, input, output } = options;
   if (typeof name !== "string" || !/^[\w][\w.:-]{0,127}$/.test(name)) {
     throw new ValidationError("workflow", [

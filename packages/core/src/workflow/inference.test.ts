@@ -18,6 +18,14 @@ const order = workflow(
   { name: "order", input: Order, output: z.object({ paid: z.boolean(), at: z.date().optional() }) },
   async () => ({ paid: true }),
 );
+const choosing = workflow(
+  { name: "choosing", input: z.object({ n: z.number() }), output: z.object({ status: z.enum(["done", "none"]) }) },
+  async (ctx, { n }) => {
+    if (n === 0) return { status: "none" };
+    await ctx.step("do", () => n);
+    return { status: "done" };
+  },
+);
 const length = workflow({ name: "length", input: z.string() }, async (_ctx, text) => text.length);
 const nothing = workflow({ name: "nothing" }, async () => {});
 const given = workflow({ name: "given", output: z.enum(["a", "b"]) }, async () => "a" as const);
@@ -36,8 +44,36 @@ describe("a workflow", () => {
 
   test("gives what its output schema gives, and may return what the schema takes", () => {
     expectTypeOf<OutputOf<typeof order>>().toEqualTypeOf<{ paid: boolean; at?: Date | undefined }>();
+    expectTypeOf<OutputOf<typeof choosing>>().toEqualTypeOf<{ status: "done" | "none" }>();
     const coerced = workflow({ name: "w", output: z.string().transform((text) => text.length) }, async () => "abc");
     expectTypeOf<OutputOf<typeof coerced>>().toEqualTypeOf<number>();
+  });
+
+  test("returns what fits its output schema as it stands, literals, lists and objects of classes alike", () => {
+    const Report = z.object({
+      kind: z.enum(["a", "b"]),
+      at: z.date(),
+      tags: z.array(z.string()),
+      parts: z.array(z.object({ state: z.enum(["on", "off"]), sizes: z.map(z.string(), z.number()) })),
+      note: z.string().optional(),
+      rest: z.unknown(),
+      pair: z.tuple([z.string(), z.number()]),
+      scores: z.record(z.string(), z.number()),
+    });
+    const frozen = workflow({ name: "w", output: Report }, async (ctx) => ({
+      kind: "a",
+      at: ctx.now(),
+      tags: ["x"],
+      parts: [{ state: "on", sizes: new Map([["a", 1]]) }],
+      rest: null,
+      pair: ["a", 1],
+      scores: { a: 1 },
+    }));
+    expectTypeOf<OutputOf<typeof frozen>>().toEqualTypeOf<z.output<typeof Report>>();
+    const whole = workflow({ name: "w", output: Report }, async (ctx) =>
+      ctx.step("make", () => ({}) as z.input<typeof Report>),
+    );
+    expectTypeOf<OutputOf<typeof whole>>().toEqualTypeOf<z.output<typeof Report>>();
   });
 
   test("without an output schema gives what its function returns", () => {

@@ -26,19 +26,19 @@ const mailer = service<{ send(to: string): Promise<void> }>("mailer");
 /** Never called. */
 export const wrongUses = {
   workflow() {
-    // @ts-expect-error TS2322: Type 'number' is not assignable to type 'string'
+    // @ts-expect-error TS2769: Type 'number' is not assignable to type 'string'
     workflow({ name: "w", output: z.string() }, async () => 7);
-    // @ts-expect-error TS2322: Type '"maybe"' is not assignable to type '"no" | "yes"'
+    // @ts-expect-error TS2769: Type '"maybe"' is not assignable to type '"no" | "yes"'
     workflow({ name: "w", output: z.enum(["yes", "no"]) }, async () => "maybe" as const);
     // @ts-expect-error TS2339: Property 'amount' does not exist
     workflow({ name: "w", input: z.object({ id: z.string() }) }, async (_ctx, input) => input.amount);
-    // @ts-expect-error TS2345: Property 'name' is missing
+    // @ts-expect-error TS2769: Property 'name' is missing
     workflow({ version: 1 }, async () => 1);
-    // @ts-expect-error TS2353: 'id' does not exist in type 'StandardSchemaV1
+    // @ts-expect-error TS2769: 'id' does not exist in type 'StandardSchemaV1
     workflow({ name: "w", input: { id: "string" } }, async () => 1);
-    // @ts-expect-error TS2561: Did you mean to write 'timeout'?
+    // @ts-expect-error TS2769: Did you mean to write 'timeout'?
     workflow({ name: "w", timeOut: "1d" }, async () => 1);
-    // @ts-expect-error TS2322: is not assignable to type 'Promise<
+    // @ts-expect-error TS2769: is not assignable to type 'Promise<
     workflow({ name: "w" }, () => 1);
   },
 
