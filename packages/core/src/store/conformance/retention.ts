@@ -123,6 +123,26 @@ export const retentionCases = cases("retention", {
     assert.equal(await store.hold(namespace, "h1"), null);
     assert.deepEqual(await store.holdEvents(namespace, "h1"), []);
   },
+  "pages of holds stay in order after old ones are gone": async (store) => {
+    const ids = async () =>
+      (await store.holds(namespace, {}, { limit: 9, cursor: null })).items.map(({ id }) => id).join(" ");
+    for (const id of ["a", "b", "c"]) {
+      const run = await running(store, id);
+      const more = { holds: [newHold(`h-${id}`, "hold:a#1")], at: t0 };
+      const opened = await advanced(store, run, [entry("hold:a#1")], more);
+      if (id === "c") continue;
+      await store.commit(namespace, [decide(`h-${id}`, 0, { mail: null, at: t0 })]);
+      await advanced(store, opened, [entry("run")], { then: finished(), at: t0 });
+    }
+    await store.retain(namespace, { ...request, holdsBefore: t0 + 1 });
+    assert.equal(await ids(), "h-c");
+    const run = await running(store, "d");
+    await advanced(store, run, [entry("hold:a#1")], { holds: [newHold("h-d", "hold:a#1")] });
+    assert.equal(await ids(), "h-d h-c");
+    const first = await store.holds(namespace, {}, { limit: 1, cursor: null });
+    const second = await store.holds(namespace, {}, { limit: 1, cursor: first.cursor });
+    assert.deepEqual([first.items[0]?.id, second.items[0]?.id, second.cursor], ["h-d", "h-c", null]);
+  },
   "holds of runs that are still there stay": async (store) => {
     const run = await running(store, "r1");
     await advanced(store, run, [entry("hold:a#1")], { holds: [newHold("h1", "hold:a#1")] });

@@ -55,7 +55,7 @@ export function openHold(space: Space, run: MemoryRun, hold: NewHold): void {
       openedAt: hold.openedAt,
       closedAt: null,
     },
-    pk: space.openedHolds.length + 1,
+    pk: (space.openedHolds.at(-1)?.pk ?? 0) + 1,
     events: [],
     due: null,
   };

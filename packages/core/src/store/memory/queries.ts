@@ -39,10 +39,9 @@ export function unread(
 }
 
 export function generations(space: Space, id: string): RunRow[] {
-  if (!space.current.has(id)) return [];
   const found: RunRow[] = [];
-  for (const run of space.runs.values()) if (run.row.id === id) found.push(runRow(run));
-  return found.sort((a, b) => a.generation - b.generation);
+  for (let run = space.current.get(id) ?? null; run !== null; run = run.previous) found.push(runRow(run));
+  return found.reverse();
 }
 
 export function children(space: Space, pk: RunPk): RunRow[] {

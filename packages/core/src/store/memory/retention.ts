@@ -26,11 +26,19 @@ export function retain(
       if (space.runs.has(hold.row.runPk) || (hold.row.closedAt ?? hold.row.openedAt) >= request.holdsBefore) continue;
       space.holds.delete(hold.row.id);
       if (hold.due !== null) space.dueHolds.remove(hold.due);
-      space.openedHolds.splice(space.openedHolds.indexOf(hold), 1);
       result.holds += 1;
     }
   }
+  if (result.removed > 0) keep(space.created, (run) => space.runs.has(run.row.pk));
+  if (result.holds > 0) keep(space.openedHolds, (hold) => space.holds.get(hold.row.id) === hold);
   return result;
+}
+
+/** Removes from a list in place whatever does not stay. */
+function keep<T>(list: T[], stays: (item: T) => boolean): void {
+  let kept = 0;
+  for (const item of list) if (stays(item)) list[kept++] = item;
+  list.length = kept;
 }
 
 /** Current generations of runs that no other run's end takes along, oldest end first. */
@@ -46,8 +54,7 @@ function finishedTree(space: Space, root: MemoryRun, before: number): MemoryRun[
   const tree: MemoryRun[] = [];
   const open = [root];
   for (let run = open.pop(); run !== undefined; run = open.pop()) {
-    for (const generation of space.runs.values()) {
-      if (generation.row.id !== run.row.id) continue;
+    for (let generation: MemoryRun | null = run; generation !== null; generation = generation.previous) {
       const { status, finishedAt } = generation.row;
       if (!isFinished(status) || finishedAt === null || finishedAt >= before) return null;
       tree.push(generation);
@@ -63,7 +70,6 @@ function finishedTree(space: Space, root: MemoryRun, before: number): MemoryRun[
 function remove(space: Space, run: MemoryRun, now: number): void {
   const { row } = run;
   space.runs.delete(row.pk);
-  space.created.splice(space.created.indexOf(run), 1);
   if (space.current.get(row.id) !== run || !isFinished(row.status)) return;
   space.current.delete(row.id);
   const tombstone: Tombstone = {

@@ -23,7 +23,8 @@ export interface MemoryRun {
   labels: Map<string, { key: string; label: string; by: string | null; at: Millis }> | null;
   holds: Map<string, MemoryHold> | null;
   children: RunPk[] | null;
-  /** The next generation, once there is one. */
+  /** The generation before, and the next one once there is one. */
+  previous: MemoryRun | null;
   nextPk: RunPk | null;
   /** Who had it last; gets the head start. */
   lastOwner: string | null;
@@ -48,6 +49,7 @@ export function newMemoryRun(namespace: string, pk: RunPk, generation: number, r
     labels: null,
     holds: null,
     children: null,
+    previous: null,
     nextPk: null,
     lastOwner: null,
     keyHeld: false,

@@ -41,6 +41,7 @@ export function createRun(space: Space, nextPk: () => RunPk, run: NewRun, previo
     const parent = space.runs.get(run.parent.pk);
     if (parent !== undefined) (parent.children ??= []).push(created.row.pk);
   }
+  created.previous = previous;
   if (previous?.keyHeld) space.holdKey(created, true);
   space.index(created);
   return created;

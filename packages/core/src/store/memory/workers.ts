@@ -13,10 +13,13 @@ export function renew(space: Space, incarnation: string, now: Millis, leaseUntil
 }
 
 export function takeOver(space: Space, { now, dead }: { now: Millis; dead: readonly string[] }): number {
+  let lost = false;
   for (const worker of [...space.workers.values()]) {
-    if (worker.leaseUntil <= now || dead.includes(worker.incarnation)) space.workers.delete(worker.incarnation);
+    if (worker.leaseUntil > now && !dead.includes(worker.incarnation)) continue;
+    space.workers.delete(worker.incarnation);
+    lost = true;
   }
-  return freeOrphans(space);
+  return lost ? freeOrphans(space) : 0;
 }
 
 export function retire(space: Space, incarnation: string): void {
