@@ -135,7 +135,8 @@ export class Worker {
     this.unwatch?.();
     for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
     this.residence.clear();
-    while (this.claiming) await new Promise<void>((resolve) => this.settings.clock.immediate(resolve));
+    // A claim under way ends first; waiting for it turn by turn would keep the processor busy for nothing.
+    while (this.claiming) await new Promise<void>((resolve) => this.settings.clock.timer(2, resolve));
   }
 
   /** Throws away everything this process knows, as a crash would, and starts afresh. For tests. */
