@@ -20,7 +20,7 @@ export function checkAttributes(attributes: Attributes, subject: string): void {
  */
 export function setAttributes(execution: Execution, attributes: Attributes): void {
   checkAttributes(attributes, "ctx.set");
-  if (execution.ledger.replaying) execution.replayedAttributes = { ...execution.replayedAttributes, ...attributes };
+  if (!execution.frontier) execution.replayedAttributes = { ...execution.replayedAttributes, ...attributes };
   else ride(execution, attributes);
 }
 

@@ -129,9 +129,11 @@ class RunContext implements WorkflowContext {
 
   shield<T>(fn: () => Promise<T>): Promise<T> {
     const execution = this.#execution;
-    const scope = this.#scope("shield");
-    if (execution.ended) return never;
-    const promise = sites.run(scope.shield().site(execution), async () => fn());
+    const inShield = async (): Promise<T> => {
+      const scope = this.#scope("shield");
+      return execution.ended ? never : sites.run(scope.shield().site(execution), fn);
+    };
+    const promise = inShield();
     promise.catch(ignore);
     return promise;
   }

@@ -108,9 +108,9 @@ export class Execution {
   readonly passedOn: Mail[] = [];
   private runLog: WorkflowLog | null = null;
   outcomeWord: string | null = null;
-  /** What `ctx.set` said while replaying. */
+  /** What `ctx.set` said before the frontier. */
   replayedAttributes: Attributes | null = null;
-  /** Number of the last entry that was recorded when this execution began. */
+  /** Number of the last entry that was recorded when this execution began; 0 when that is the run's own first one. */
   private readonly recordedUpTo: number;
   paused = false;
   /** Set by cancel mail or the run's own timeout. */
@@ -137,7 +137,7 @@ export class Execution {
   result: BodyResult | null = null;
   /** How the run ends, once its end was drafted. */
   ending: { status: FinishedStatus; workflow: string; value: unknown } | undefined;
-  /** The version the run was started on, where another one has taken it over. */
+  /** The version the run was started on; another one may have taken it over since. */
   startedOn: number | null = null;
   /** The open hold that stopped the run because it kept killing its workers. */
   poison: string | null = null;
@@ -181,13 +181,14 @@ export class Execution {
     this.inheritedSeq = fork?.inherited ?? 0;
     const last = entries.at(-1);
     const covered = last?.mailSeen ?? 0;
-    this.recordedUpTo = last?.seq ?? 0;
+    this.recordedUpTo = entries.length > 1 ? (last?.seq ?? 0) : 0;
     this.writer = new RunWriter(row, covered, host.chainKey);
     this.ledger = new Ledger(new RunMail(this));
     if (fork) this.ledger.memo = fork.memo;
     for (const one of mail) this.writer.sawMail(one);
     for (const ask of adoption?.asks ?? []) this.ledger.askAgain(ask.mail);
     this.ledger.load(entries, mail);
+    this.startedOn ??= row.version;
     for (const entry of entries) this.weight += 200 + (entry.payload?.bytes.length ?? 0);
   }
 
