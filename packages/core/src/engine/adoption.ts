@@ -54,7 +54,11 @@ export async function* takersOf(
   const asks = await decisionsToRepeat({ store, namespace, codec, now: clock.now() }, row, history);
   for (const workflow of candidates) {
     const adoption: Adoption = { from: row.version, to: workflow.version, asks };
-    yield { workflow, adoption, replay: await dryRun({ ...settings, services, codec }, row, history, workflow, adoption) };
+    yield {
+      workflow,
+      adoption,
+      replay: await dryRun({ ...settings, services, codec }, row, history, workflow, adoption),
+    };
   }
 }
 

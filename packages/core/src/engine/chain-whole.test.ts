@@ -23,12 +23,15 @@ describe.each(disciplines)("a chain is whole (%s)", (discipline) => {
   };
 
   test("after continueAsNew, from the head of the generation before, with unread signals taken along", async () => {
-    const loop = workflow({ name: "loop", input: z.object({ n: z.number(), heard: z.array(z.string()) }) }, async (ctx, { n, heard }) => {
-      const word = await ctx.signal("word", z.string());
-      await step(ctx, `turn ${n}`);
-      const all = [...heard, word];
-      return n < 4 ? ctx.continueAsNew({ n: n + 1, heard: all }) : all.join(" ");
-    });
+    const loop = workflow(
+      { name: "loop", input: z.object({ n: z.number(), heard: z.array(z.string()) }) },
+      async (ctx, { n, heard }) => {
+        const word = await ctx.signal("word", z.string());
+        await step(ctx, `turn ${n}`);
+        const all = [...heard, word];
+        return n < 4 ? ctx.continueAsNew({ n: n + 1, heard: all }) : all.join(" ");
+      },
+    );
     const engine = await world.deploy([loop]);
     const run = await engine.run(loop, { n: 1, heard: [] });
     for (const word of ["one", "two", "three"]) await run.signal("word", word, { dedupe: word });

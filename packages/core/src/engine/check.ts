@@ -55,7 +55,8 @@ async function checkRun(parts: EngineParts, row: RunRow): Promise<CheckedRun> {
   const history = await assemble(store, namespace, row.pk, read ?? { entries: [], mail: [] });
   const facts = { id: row.id, workflow: row.workflow, version: row.version, asksAgain: [] };
   const exact = registry.exact(row.workflow, row.version);
-  if (exact) return verdictOf(facts, exact, await dryRun({ namespace, registry, services, codec }, row, history, exact));
+  if (exact)
+    return verdictOf(facts, exact, await dryRun({ namespace, registry, services, codec }, row, history, exact));
   let newest: CheckedRun | null = null;
   for await (const { workflow, adoption, replay } of takersOf(parts, parts, row, history)) {
     const asksAgain = adoption.asks.map((ask) => ask.name);

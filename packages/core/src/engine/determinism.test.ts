@@ -52,17 +52,22 @@ describe("wrong workflow code", () => {
     return error;
   };
 
-  test.each(Object.entries(wrong))("%s fails the run in development, with file and line", async (name, { code, instead }) => {
-    const error = await failure(code);
-    expect(error).toBeInstanceOf(NondeterminismError);
-    expect(error.message).toMatch(instead);
-    expect(error.message).toMatch(new RegExp(`determinism\\.test\\.ts:${await lineOf(name)}:\\d+`));
-  });
+  test.each(Object.entries(wrong))(
+    "%s fails the run in development, with file and line",
+    async (name, { code, instead }) => {
+      const error = await failure(code);
+      expect(error).toBeInstanceOf(NondeterminismError);
+      expect(error.message).toMatch(instead);
+      expect(error.message).toMatch(new RegExp(`determinism\\.test\\.ts:${await lineOf(name)}:\\d+`));
+    },
+  );
 
   test("waiting for a promise of somebody else fails the run", async () => {
     const error = await failure(async () => foreign());
     expect(error).toBeInstanceOf(NondeterminismError);
-    expect(error.message).toMatch(/waiting for something that is not recorded.*use ctx\.step, ctx\.sleep or ctx\.signal/);
+    expect(error.message).toMatch(
+      /waiting for something that is not recorded.*use ctx\.step, ctx\.sleep or ctx\.signal/,
+    );
   });
 
   test("a step that nobody awaits fails the run by its name", async () => {

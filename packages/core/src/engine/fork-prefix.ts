@@ -29,11 +29,13 @@ export function prefixOf(
 ): Prefix {
   const upTo = cutAfter(id, history, from);
   refuseUndone(id, history.entries, upTo);
-  const rows = merged(history).filter((row) => numberOf(row) <= upTo || isMigration(row));
+  const rows = merged(history).filter((row) => numberOf(row) <= upTo || saysHowToRead(row));
   const ended = rows.find(endsEarly);
   if (ended) {
     const number = numberOf(ended);
-    throw new InvalidStateError(`run ${id} was ended from outside at entry ${number}; fork it from before that`, { number });
+    throw new InvalidStateError(`run ${id} was ended from outside at entry ${number}; fork it from before that`, {
+      number,
+    });
   }
   const asked = decisions === "ask" ? rows.find(isAsked) : undefined;
   const finished = answered(rows, codec);
@@ -74,17 +76,20 @@ function merged({ entries, mail }: History): Row[] {
   return rows.sort((a, b) => numberOf(a) - numberOf(b));
 }
 
-/** How what is recorded is to be read; it holds for the copy as well, from wherever that is cut. */
-const isMigration = (row: Row): boolean => "mail" in row && row.mail.kind === "migrate";
+/** Migrations, and which version the record began on: they hold for the copy as well, wherever it is cut. */
+const saysHowToRead = (row: Row): boolean =>
+  "mail" in row ? row.mail.kind === "migrate" : row.entry.kind === "version";
 
 /** The run's own timeout, or a cancellation: they concern the source alone, and the code reacted to them. */
-const endsEarly = (row: Row): boolean =>
-  "mail" in row ? row.mail.kind === "cancel" : row.entry.key === "run/timeout";
+const endsEarly = (row: Row): boolean => ("mail" in row ? row.mail.kind === "cancel" : row.entry.key === "run/timeout");
 
 /** A question to an operator is about what happened, not about what shall be. */
 const operatorKey = /\/operator(:\d+)?#\d+$/;
 const isAsked = (row: Row): boolean =>
-  "entry" in row && row.entry.kind === "hold" && row.entry.phase.startsWith("opened") && !operatorKey.test(row.entry.key);
+  "entry" in row &&
+  row.entry.kind === "hold" &&
+  row.entry.phase.startsWith("opened") &&
+  !operatorKey.test(row.entry.key);
 
 /** The steps that undo: what is inherited is never undone by the fork. */
 const undoing = /(^|\/)shield:(cleanup|cleanup clock|losers)#\d+\//;
@@ -120,10 +125,12 @@ function inherits(row: Row, finished: ReadonlySet<string>, ask: boolean): boolea
   if ("mail" in row) {
     const { kind, key } = row.mail;
     if (kind === "pause" || kind === "resume" || kind === "pin" || kind === "operator") return false;
-    if (kind === "decision" || kind === "holdExpired") return finished.has(key) && (!ask || operatorKey.test(bare(key)));
+    if (kind === "decision" || kind === "holdExpired")
+      return finished.has(key) && (!ask || operatorKey.test(bare(key)));
     return true;
   }
   const { entry } = row;
+  if (entry.kind === "version") return true;
   if (entry.key.startsWith("run/") || (entry.key === "run" && entry.seq > 1) || undoing.test(entry.key)) return false;
   // Unfinished children start afresh; holds nobody decided open again under the fork.
   if (entry.kind === "child") return finished.has(storedName(entry));

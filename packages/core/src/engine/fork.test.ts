@@ -16,8 +16,10 @@ describe.each(disciplines)("a fork (%s)", (discipline) => {
     broken.clear();
   });
 
-  const code = (body: (ctx: WorkflowContext) => Promise<unknown>, options: Partial<WorkflowOptions> = {}): AnyWorkflow =>
-    workflow({ name: "order", ...options }, body);
+  const code = (
+    body: (ctx: WorkflowContext) => Promise<unknown>,
+    options: Partial<WorkflowOptions> = {},
+  ): AnyWorkflow => workflow({ name: "order", ...options }, body);
   const step = (ctx: WorkflowContext, name: string, options = {}) =>
     ctx.step(
       name,
@@ -198,8 +200,7 @@ describe.each(disciplines)("a fork (%s)", (discipline) => {
     const engine = await world.deploy([flow]);
     const run = await engine.run(flow, undefined);
     const drawn = (await run.result(short)) as string[];
-    const of = async (from: string) =>
-      (await (await run.fork({ from, decisions: "reuse" })).result(short)) as string[];
+    const of = async (from: string) => (await (await run.fork({ from, decisions: "reuse" })).result(short)) as string[];
     const late = await of("step:b#1");
     expect(late[0]).toBe(drawn[0]);
     expect(new Set([...drawn.slice(1), ...late.slice(1)]).size).toBe(4);
@@ -350,7 +351,9 @@ describe.each(disciplines)("a fork (%s)", (discipline) => {
     await reaches(engine, run.id, "parked");
     await run.cancel("enough");
     await expect(run.result(short)).rejects.toThrow(/cancelled/);
-    await expect(run.fork({ from: 99, decisions: "reuse" })).rejects.toThrow(/ended from outside at entry 4; fork it from before/);
+    await expect(run.fork({ from: 99, decisions: "reuse" })).rejects.toThrow(
+      /ended from outside at entry 4; fork it from before/,
+    );
     const fork = await run.fork({ from: 3, decisions: "reuse" });
     await fork.signal("go");
     await fork.result(short);

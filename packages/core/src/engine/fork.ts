@@ -174,7 +174,8 @@ function translateEntry(parts: EngineParts, entry: Entry, numbering: Numbering):
 /** Which of the fork's numbers are results to use if the code asks for them: from the first hold asked again, and the source's own. */
 function memoOf(rows: readonly Row[], { askedAt }: Prefix, numbering: Numbering): [number, number][] {
   const [start] = rows;
-  const own = start && "entry" in start && start.entry.measures ? (JSON.parse(start.entry.measures) as ForkNotes).memo : [];
+  const own =
+    start && "entry" in start && start.entry.measures ? (JSON.parse(start.entry.measures) as ForkNotes).memo : [];
   const memo = own.map(([from, to]): [number, number] => [numbering.of(from), numbering.upTo(to)]);
   return askedAt === null ? memo : [...memo, [numbering.of(askedAt), rows.length]];
 }

@@ -18,8 +18,10 @@ describe.each(disciplines)("a failed run is retried (%s)", (discipline) => {
     broken.clear();
   });
 
-  const code = (body: (ctx: WorkflowContext) => Promise<unknown>, options: Partial<WorkflowOptions> = {}): AnyWorkflow =>
-    workflow({ name: "order", ...options }, body);
+  const code = (
+    body: (ctx: WorkflowContext) => Promise<unknown>,
+    options: Partial<WorkflowOptions> = {},
+  ): AnyWorkflow => workflow({ name: "order", ...options }, body);
   const step = (ctx: WorkflowContext, name: string, options = {}) =>
     ctx.step(
       name,
@@ -152,7 +154,10 @@ describe.each(disciplines)("a failed run is retried (%s)", (discipline) => {
   test("an earlier error that is thrown again at the end is no reason to go back beyond an earlier retry", async () => {
     broken.add("a").add("b");
     const flow = code(async (ctx) => {
-      const first = await step(ctx, "a").then(() => null, (error: unknown) => error);
+      const first = await step(ctx, "a").then(
+        () => null,
+        (error: unknown) => error,
+      );
       await step(ctx, "b");
       await step(ctx, "c");
       if (first && broken.has("strict")) throw first;

@@ -53,7 +53,7 @@ async function deliverMissed(parts: EngineParts, parent: RunRow, { mail }: Histo
   const { store, namespace, committer, clock, codec } = parts;
   for (const child of await store.children(namespace, parent.pk)) {
     const { id, pk, status, seq } = child;
-    if (!child.parent || child.parent.close !== "abandon" || !isFinished(status)) continue;
+    if (child.parent?.close !== "abandon" || !isFinished(status)) continue;
     if (mail.some((row) => row.kind === "child" && row.sender === id)) continue;
     const [read] = await store.history(namespace, [{ pk, after: seq - 1 }]);
     const { entries } = await assemble(store, namespace, pk, read ?? { entries: [], mail: [] });

@@ -52,7 +52,8 @@ describe.each(Object.entries(chainKeys))("somebody writes to the database (%s)",
     });
   }
 
-  const looking = (store: Store): Engine => createEngine({ store, workflows: [order], ...(chainKey ? { chainKey } : {}) });
+  const looking = (store: Store): Engine =>
+    createEngine({ store, workflows: [order], ...(chainKey ? { chainKey } : {}) });
   const at = (history: History, key: string): Entry => {
     const found = history.entries.find((entry) => entry.key === key && entry.phase === "settled");
     if (!found) throw new Error(`no ${key}`);
@@ -127,7 +128,12 @@ describe.each(Object.entries(chainKeys))("somebody writes to the database (%s)",
       change: (history) => {
         const before = at(history, "step:pay#1");
         for (const entry of history.entries) if (entry.seq > before.seq) entry.seq++;
-        const more = { ...structuredClone(before), key: "step:refund#1", seq: before.seq + 1, hash: new Uint8Array(32) };
+        const more = {
+          ...structuredClone(before),
+          key: "step:refund#1",
+          seq: before.seq + 1,
+          hash: new Uint8Array(32),
+        };
         return { entries: [...history.entries, more].sort((a, b) => a.seq - b.seq), mail: history.mail };
       },
     },
@@ -158,15 +164,18 @@ describe.each(Object.entries(chainKeys))("somebody writes to the database (%s)",
     },
   };
 
-  test.each(Object.entries(changes))("who %s is found out, and it is named", async (_name, { kind, message, change }) => {
-    const engine = await world.deploy([order]);
-    const id = await ordered(engine, "book");
-    expect(await engine.verify(id)).toMatchObject({ verdict: "intact", problems: [] });
-    const { verdict, problems } = await looking(changed(id, change)).verify(id);
-    expect(verdict).toBe("broken");
-    const named = problems.filter((problem) => problem.kind === kind);
-    expect(named.map((problem) => problem.message).join("\n")).toMatch(message);
-  });
+  test.each(Object.entries(changes))(
+    "who %s is found out, and it is named",
+    async (_name, { kind, message, change }) => {
+      const engine = await world.deploy([order]);
+      const id = await ordered(engine, "book");
+      expect(await engine.verify(id)).toMatchObject({ verdict: "intact", problems: [] });
+      const { verdict, problems } = await looking(changed(id, change)).verify(id);
+      expect(verdict).toBe("broken");
+      const named = problems.filter((problem) => problem.kind === kind);
+      expect(named.map((problem) => problem.message).join("\n")).toMatch(message);
+    },
+  );
 
   test("who swaps the records of two runs is found out, and both are named", async () => {
     const engine = await world.deploy([order]);
@@ -185,7 +194,11 @@ describe.each(Object.entries(chainKeys))("somebody writes to the database (%s)",
   });
 
   /** Writes the whole chain anew over an edited entry, as somebody who has this code could. */
-  function recomputed(history: History, run: RunRow, key: Uint8Array | undefined): { history: History; head: Uint8Array } {
+  function recomputed(
+    history: History,
+    run: RunRow,
+    key: Uint8Array | undefined,
+  ): { history: History; head: Uint8Array } {
     at(history, "step:load#1").payload = value({ what: "book", price: 1 });
     const origin = genesis(run, key);
     let head = origin;

@@ -103,7 +103,11 @@ describe.each(disciplines)("between a decision and the run's next wait (%s)", (d
     world.effects.length = 0;
   });
 
-  const paying = (version: number, severity: Severity, options: { prepare?: boolean; later?: boolean; stuck?: boolean } = {}) =>
+  const paying = (
+    version: number,
+    severity: Severity,
+    options: { prepare?: boolean; later?: boolean; stuck?: boolean } = {},
+  ) =>
     order(version, async (ctx) => {
       const { approved, by } = await ctx.approve("pay", {
         title: "Pay?",
@@ -131,21 +135,26 @@ describe.each(disciplines)("between a decision and the run's next wait (%s)", (d
     return { engine, id, hold, predicted, run: await engine.get(id) };
   }
 
-  test.each(["high", "critical"] as const)("a decision of severity %s is asked again when its version is gone", async (severity) => {
-    const { engine, id, hold, predicted, run } = await decidedThen(paying(1, severity), paying(2, severity));
-    expect(predicted).toMatchObject({ verdict: "goes on", runsOn: 2, asksAgain: ["pay"] });
-    const again = await run.hold("pay", short);
-    expect(again).toMatchObject({ id: hold.id, status: "open", revision: 2, decidedBy: null, dueAt: hold.dueAt });
-    expect(world.effects).toEqual([]);
-    await expect(engine.decide(hold, { approved: true }, { by: "ana" })).rejects.toThrow(/changed since it was read/);
-    await engine.decide(again, { approved: true }, { by: "ben" });
-    expect(await run.result(short)).toBe("pay 2, ben");
-    expect(world.effects).toEqual(["pay 2, ben"]);
-    const trail = (await engine.holdEvents(hold.id)).map(({ action, actor }) => `${action} ${actor}`);
-    expect(trail).toEqual(["opened null", "decided ana", "reopened null", "decided ben"]);
-    expect(await engine.verify(id)).toMatchObject({ verdict: "intact", problems: [] });
-    expect((await engine.check({ status: ["completed"] })).runs.find((one) => one.id === id)?.verdict).toBe("goes on");
-  });
+  test.each(["high", "critical"] as const)(
+    "a decision of severity %s is asked again when its version is gone",
+    async (severity) => {
+      const { engine, id, hold, predicted, run } = await decidedThen(paying(1, severity), paying(2, severity));
+      expect(predicted).toMatchObject({ verdict: "goes on", runsOn: 2, asksAgain: ["pay"] });
+      const again = await run.hold("pay", short);
+      expect(again).toMatchObject({ id: hold.id, status: "open", revision: 2, decidedBy: null, dueAt: hold.dueAt });
+      expect(world.effects).toEqual([]);
+      await expect(engine.decide(hold, { approved: true }, { by: "ana" })).rejects.toThrow(/changed since it was read/);
+      await engine.decide(again, { approved: true }, { by: "ben" });
+      expect(await run.result(short)).toBe("pay 2, ben");
+      expect(world.effects).toEqual(["pay 2, ben"]);
+      const trail = (await engine.holdEvents(hold.id)).map(({ action, actor }) => `${action} ${actor}`);
+      expect(trail).toEqual(["opened null", "decided ana", "reopened null", "decided ben"]);
+      expect(await engine.verify(id)).toMatchObject({ verdict: "intact", problems: [] });
+      expect((await engine.check({ status: ["completed"] })).runs.find((one) => one.id === id)?.verdict).toBe(
+        "goes on",
+      );
+    },
+  );
 
   test("the second answer is the one that counts", async () => {
     const { engine, run } = await decidedThen(paying(1, "high"), paying(2, "high"));
