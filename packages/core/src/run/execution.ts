@@ -275,8 +275,8 @@ export class Execution {
     }
   }
 
-  /** Queues an entry whose commit completes a call. */
-  writeResult(draft: Draft, call: Call | null, deliver: (seq: number) => void): void {
+  /** Queues an entry whose commit completes a call. `late` takes what comes when the call is closed already. */
+  writeResult(draft: Draft, call: Call | null, deliver: (seq: number) => void, late?: (seq: number) => void): void {
     this.pendingResults++;
     draft.committed = (seq) => {
       this.pendingResults--;
@@ -286,7 +286,7 @@ export class Execution {
         call,
         deliver: () => {
           if (call && !call.open) {
-            call.onLate?.({ outcome: draft.outcome, payload: draft.payload, seq });
+            late?.(seq);
             return false;
           }
           deliver(seq);

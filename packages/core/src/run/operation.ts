@@ -21,7 +21,7 @@ export interface Call {
   /** Called when the scope is cancelled, before the promise rejects. */
   onCancel: ((reason: Error) => void) | null;
   /** Called with a recorded `settled` entry that comes to a call which was cancelled before. */
-  onLate: ((entry: Pick<Entry, "outcome" | "payload" | "seq">) => void) | null;
+  onLate: ((entry: Entry) => void) | null;
   reject(error: unknown): void;
 }
 
@@ -40,7 +40,7 @@ export class OpenCall<T = unknown> implements Call {
   onVoid: ((record: KeyRecord) => void) | null = null;
   outlivesRun = false;
   onCancel: ((reason: Error) => void) | null = null;
-  onLate: ((entry: Pick<Entry, "outcome" | "payload" | "seq">) => void) | null = null;
+  onLate: ((entry: Entry) => void) | null = null;
   private readonly owner: { closed(call: Call): void };
   private settleOk!: (value: T) => void;
   private settleError!: (error: unknown) => void;

@@ -228,7 +228,12 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     }
     if (plan.cache && !cached) fillCache(execution, plan.cache, value);
     const draft = this.ended("ok", payload, measures);
-    execution.writeResult(draft, call, (seq) => this.deliver(value, cached ? 0 : seq));
+    execution.writeResult(
+      draft,
+      call,
+      (seq) => this.deliver(value, cached ? 0 : seq),
+      (seq) => this.succeededLate(cached ? 0 : seq, () => value),
+    );
   }
 
   private failed(error: unknown, measures: string | null): void {
@@ -290,8 +295,7 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
 
   /** A recorded result, handed out in its turn. */
   private settle(entry: Entry): void {
-    const cached = entry.measures?.includes(cachedNote) === true;
-    if (entry.outcome === "ok") this.deliver(this.execution.decode(entry.payload) as T, cached ? 0 : entry.seq);
+    if (entry.outcome === "ok") this.deliver(this.execution.decode(entry.payload) as T, seqOf(entry));
     else this.reject(entry.attempt, entry.payload);
   }
 
@@ -301,9 +305,13 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
   }
 
   /** Its result was recorded, but its branch had been closed before. */
-  private late({ outcome, payload, seq }: Pick<Entry, "outcome" | "payload" | "seq">): void {
-    if (outcome !== "ok" || seq <= this.execution.inheritedSeq || this.call.scope.keeps) return;
-    this.undoable(this.execution.decode(payload), this.execution.lateUndo);
+  private late(entry: Entry): void {
+    if (entry.outcome === "ok") this.succeededLate(seqOf(entry), () => this.execution.decode(entry.payload));
+  }
+
+  private succeededLate(seq: number, value: () => unknown): void {
+    if (seq <= this.execution.inheritedSeq || this.call.scope.keeps) return;
+    this.undoable(value(), this.execution.lateUndo);
   }
 
   /** From here on the run undoes it when it fails. */
@@ -372,6 +380,9 @@ function attemptIn(entries: readonly Entry[] | undefined, attempt: number): Entr
   if (entries) for (const entry of entries) if (entry.attempt === attempt) return entry;
   return undefined;
 }
+
+/** The number from which on its result is this run's own to undo; another run's, taken from the cache, never is. */
+const seqOf = (entry: Entry): number => (entry.measures?.includes(cachedNote) ? 0 : entry.seq);
 
 function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
