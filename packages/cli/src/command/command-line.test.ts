@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildCommand, type TestProject, testProject } from "../project.fixture.ts";
+import { buildCommand, program, shellEnvironment, type TestProject, testProject } from "../project.fixture.ts";
 import { shopProject } from "../shop.fixture.ts";
 import { commands } from "./program.ts";
 
@@ -39,6 +40,13 @@ describe("help", () => {
     }
   });
 
+  test("help for a command is that command's --help", async () => {
+    const asked = await empty.holdpoint(["help", "runs", "cancel"]);
+    expect(asked).toEqual(await empty.holdpoint(["runs", "cancel", "--help"]));
+    expect(asked.stdout).toContain("--reason <text>");
+    expect(await empty.holdpoint(["help"])).toEqual(await empty.holdpoint([]));
+  });
+
   test("--version says the package's version", async () => {
     const { version } = (await import("../../package.json", { with: { type: "json" } })).default;
     expect(await empty.holdpoint(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
@@ -48,6 +56,9 @@ describe("help", () => {
 describe("mistakes", () => {
   test.each([
     [["rnu"], 2, "unknown command 'rnu', did you mean 'run'?"],
+    [["zzz"], 2, "unknown command 'zzz': init, dev, run"],
+    [["help", "rnu"], 2, "unknown command 'rnu', did you mean 'run'?"],
+    [["runs", "shwo", "x"], 2, "unknown command 'shwo', did you mean 'show'?"],
     [["runs", "--sttus", "failed"], 2, "unknown option '--sttus', did you mean '--status'?"],
     [["runs", "--status", "fialed"], 2, "unknown status 'fialed', did you mean 'failed'?"],
     [["run"], 2, "missing required argument 'workflow'"],
@@ -103,13 +114,12 @@ describe("mistakes", () => {
 });
 
 test("a reader that has seen enough is no failure", async () => {
-  const { execFileSync } = await import("node:child_process");
-  const { program, shellEnvironment } = await import("../project.fixture.ts");
-  const script = `"${process.execPath}" "${program}" workflows --json | head -c 1; echo " $PIPESTATUS"`;
-  const printed = execFileSync("bash", ["-c", script], {
-    cwd: project.directory,
-    env: shellEnvironment(),
-    encoding: "utf8",
+  // More than a pipe holds, so that writing really fails.
+  await project.holdpoint(["run", "note", "--input", "-", "--id", "large"], {
+    input: JSON.stringify("x".repeat(400_000)),
   });
-  expect(printed).toBe("{ 0\n");
+  const script = `"${process.execPath}" "${program}" export large | head -c 1; echo " ${"$"}{PIPESTATUS[0]}"`;
+  const settings = { cwd: project.directory, env: shellEnvironment(), encoding: "utf8" } as const;
+  const ended = spawnSync("bash", ["-c", script], settings);
+  expect(ended).toMatchObject({ stdout: "{ 0\n", stderr: "" });
 });

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type GlobalOptions, Session } from "./session.ts";
+import { unknownCommand } from "./usage-error.ts";
 
 /** What all commands of one call share. */
 export interface CommandContext {
@@ -45,6 +46,14 @@ export function perform<Args extends unknown[]>(
   work: (session: Session, ...args: Args) => Promise<unknown>,
 ): (this: Command, ...args: unknown[]) => Promise<void> {
   return async function (this: Command, ...all: unknown[]) {
+    // A command that lists by itself and has commands below it: what follows it must be one of those.
+    const [word] = this.commands.length > 0 ? this.args : [];
+    if (word !== undefined) {
+      throw unknownCommand(
+        word,
+        this.commands.map((command) => command.name()),
+      );
+    }
     const options = this.optsWithGlobals<GlobalOptions>();
     context.json = options.json === true;
     context.debug = options.debug === true;

@@ -3,7 +3,7 @@ import { plainText } from "../terminal/plain-text.ts";
 import { processTerminal } from "../terminal/terminal.ts";
 import type { CommandContext } from "./context.ts";
 import { type Failure, failureOf } from "./failure.ts";
-import { buildProgram } from "./program.ts";
+import { buildProgram, helpAsOption } from "./program.ts";
 
 /** Runs one command line; gives its exit code: 0 done, 1 failed, 2 not understood. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -21,12 +21,13 @@ export async function main(args: readonly string[]): Promise<number> {
     throw error;
   });
   try {
-    const program = await buildProgram(context, args);
+    const words = helpAsOption(args);
+    const program = await buildProgram(context, words);
     if (args.length === 0) {
       program.outputHelp();
       return 0;
     }
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(words, { from: "user" });
     return context.exitCode;
   } catch (error) {
     const failure = failureOf(error);

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { version } from "../version.ts";
 import { type CommandContext, type CommandFactory, globalOptions } from "./context.ts";
+import { unknownCommand } from "./usage-error.ts";
 
 interface Entry {
   summary: string;
@@ -65,20 +66,25 @@ export async function buildProgram(context: CommandContext, args: readonly strin
   const program = new Command("holdpoint")
     .description("Durable workflows for AI work with people in the loop.")
     .version(version(), "-V, --version", "print the version")
-    .helpCommand("help [command]", "help for a command")
+    .helpCommand(false)
     .enablePositionalOptions()
     .addHelpText(
       "after",
       "\nStart with:\n  $ holdpoint init my-project\n\nEvery command takes --help, and --json for machines. Exit codes: 0 done, 1 failed, 2 not understood.",
     );
   for (const option of globalOptions()) program.addOption(option.hideHelp());
-  const words = args.filter((arg, i) => !arg.startsWith("-") && args[i - 1] !== "--config");
-  const called = words[0] === "help" ? words[1] : words[0];
+  const [called] = args.filter((arg, i) => !arg.startsWith("-") && args[i - 1] !== "--config");
+  if (called !== undefined && !Object.hasOwn(commands, called)) throw unknownCommand(called, Object.keys(commands));
   for (const [name, entry] of Object.entries(commands)) {
     if (name === called) program.addCommand((await entry.load())(context));
     else program.command(name).summary(entry.summary).description(entry.summary).allowUnknownOption();
   }
   return quietly(program);
+}
+
+/** `holdpoint help runs cancel` is `holdpoint runs cancel --help`. */
+export function helpAsOption(args: readonly string[]): readonly string[] {
+  return args[0] === "help" ? [...args.slice(1), "--help"] : args;
 }
 
 /** No command ends the process or prints errors by itself. */

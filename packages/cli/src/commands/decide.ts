@@ -50,7 +50,7 @@ async function decide(session: Session, engine: Engine, project: Project, id: st
   const hold = await requireHold(engine, id);
   checkRead(hold, options);
   const by = session.by(options.by);
-  const given = givenAnswer(session, hold, options);
+  const given = await givenAnswer(session, hold, options);
   const { answer, option, note } = await confirmed(session, engine, hold, given, options, by);
   const decided = await engine.decide(hold, answer, {
     by,

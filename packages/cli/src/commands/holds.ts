@@ -37,7 +37,7 @@ export const holdsCommand: CommandFactory = (context) => {
     .option("--name <name>", "with this name in the workflow")
     .option("--origin <who>", "opened by the workflow's author, or by the engine for an operator: author, operator")
     .option("--due <duration>", 'whose deadline acts within: "4h", "1d"');
-  addPage(command, 50).enablePositionalOptions().action(perform(context, list));
+  addPage(command, 50).enablePositionalOptions().allowExcessArguments().action(perform(context, list));
   return command.addCommand(showCommand(context));
 };
 

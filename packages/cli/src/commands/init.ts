@@ -6,6 +6,7 @@ import type { Session } from "../command/session.ts";
 import { UsageError } from "../command/usage-error.ts";
 import { configNames } from "../config/find-config.ts";
 import { examples, templateFiles } from "../init/templates.ts";
+import { shellWord } from "../terminal/shell-word.ts";
 
 interface Options {
   example: string;
@@ -58,7 +59,7 @@ function makeProject(session: Session, dir: string, example: string): void {
 function nextSteps(session: Session, directory: string, firstRun: string, hasManifest: boolean): string[] {
   const way = relative(session.startedIn, directory);
   return [
-    ...(way === "" ? [] : [`cd ${/^[\w./-]+$/.test(way) ? way : `'${way}'`}`]),
+    ...(way === "" ? [] : [`cd ${shellWord(way)}`]),
     ...(hasManifest ? ["npm install holdpoint zod"] : ["npm install", "npm test"]),
     `npx holdpoint ${firstRun}`,
     "npx holdpoint holds",

@@ -50,7 +50,8 @@ export const runCommand: CommandFactory = (context) =>
 
 async function start(session: Session, engine: Engine, project: Project, name: string, options: Options) {
   const workflow = requireWorkflow(engine, name);
-  const input = options.input === undefined ? undefined : readJsonArgument("--input", options.input, session.startedIn);
+  const input =
+    options.input === undefined ? undefined : await readJsonArgument("--input", options.input, session.startedIn);
   const run = await engine.run(workflow, input, startOptions(session, options));
   if (options.watch) return watchRun(session, engine, project, run.id);
   const worked = await workStore(session, engine, project, workflow.name);

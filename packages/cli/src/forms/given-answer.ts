@@ -14,7 +14,11 @@ export interface AnswerOptions {
 }
 
 /** The answer that a command line gives; null when it leaves that to be asked on a terminal. */
-export function givenAnswer(session: Session, hold: Hold, options: AnswerOptions): { answer: unknown } | null {
+export async function givenAnswer(
+  session: Session,
+  hold: Hold,
+  options: AnswerOptions,
+): Promise<{ answer: unknown } | null> {
   const { approve, reject, set, answer, option } = options;
   const ways = [
     approve && "--approve",
@@ -32,7 +36,7 @@ export function givenAnswer(session: Session, hold: Hold, options: AnswerOptions
     if (!hold.form) throw new UsageError("this hold has no form; give the answer with --answer JSON");
     return { answer: answerFromPairs(hold.form, set) };
   }
-  if (answer !== undefined) return { answer: readJsonArgument("--answer", answer, session.startedIn) };
+  if (answer !== undefined) return { answer: await readJsonArgument("--answer", answer, session.startedIn) };
   const outcome = hold.options.find((one) => one.value === option)?.outcome;
   if (hold.kind === "approval" && outcome) return { answer: { approved: outcome === "approved" } };
   if (session.terminal.interactive && !session.json) return null;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { UsageError } from "../command/usage-error.ts";
 
 /**
@@ -7,8 +8,8 @@ import { UsageError } from "../command/usage-error.ts";
  *
  * @param from the directory that relative paths start from
  */
-export function readJsonArgument(option: string, given: string, from: string): unknown {
-  if (given === "-") return parse(readFileSync(0, "utf8"), `${option} from standard input`);
+export async function readJsonArgument(option: string, given: string, from: string): Promise<unknown> {
+  if (given === "-") return parse(await text(process.stdin), `${option} from standard input`);
   const path = resolve(from, given.replace(/^@/, ""));
   if (existsSync(path) && statSync(path).isFile()) return parse(readFileSync(path, "utf8"), `${option} in ${given}`);
   try {
@@ -23,9 +24,9 @@ export function readJsonArgument(option: string, given: string, from: string): u
   }
 }
 
-function parse(text: string, what: string): unknown {
+function parse(json: string, what: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(json);
   } catch (error) {
     throw new UsageError(`${what} is not JSON: ${(error as Error).message}`);
   }

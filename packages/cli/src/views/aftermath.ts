@@ -1,6 +1,7 @@
 import type { Engine, Hold, Run } from "@holdpoint/core";
 import type { Session } from "../command/session.ts";
 import { oneLine } from "../terminal/plain-text.ts";
+import { shellWord } from "../terminal/shell-word.ts";
 import { valueLines } from "../terminal/value-text.ts";
 import { type Ending, endingOf } from "./ending.ts";
 import { decideLines } from "./hold-commands.ts";
@@ -28,13 +29,13 @@ export function aftermathJson({ run, ending, holds }: Aftermath): object {
 /** For people: the state, the result, and what to type next. */
 export function aftermathLines({ terminal }: Session, { run, ending, holds }: Aftermath): string[] {
   const lines = [
-    `${run.id}  ${terminal.paint("dim", `${run.workflow} v${run.version}`)}  ${terminal.paint(stateStyle(run), oneLine(statePhrase(run, Date.now())))}`,
+    `${oneLine(run.id)}  ${terminal.paint("dim", `${run.workflow} v${run.version}`)}  ${terminal.paint(stateStyle(run), oneLine(statePhrase(run, Date.now())))}`,
   ];
   if (ending && "output" in ending && ending.output !== undefined) {
     lines.push(...valueLines(ending.output, terminal.width - 2).map((line) => `  ${line}`));
   }
-  if (run.status === "failed") lines.push(next(terminal, `holdpoint runs retry ${run.id}`));
-  if (run.status === "diverged") lines.push(next(terminal, `holdpoint runs show ${run.id}`));
+  if (run.status === "failed") lines.push(next(terminal, `holdpoint runs retry ${shellWord(run.id)}`));
+  if (run.status === "diverged") lines.push(next(terminal, `holdpoint runs show ${shellWord(run.id)}`));
   for (const hold of holds) {
     lines.push(`  ${oneLine(hold.title)} ${terminal.paint("dim", `(${hold.severity}, ${hold.id})`)}`);
     lines.push(...[`holdpoint holds show ${hold.id}`, ...decideLines(hold)].map((line) => next(terminal, line)));

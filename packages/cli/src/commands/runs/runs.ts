@@ -21,6 +21,7 @@ export const runsCommand: CommandFactory = (context) => {
   ]);
   addPage(addRunFilter(command), 50)
     .enablePositionalOptions()
+    .allowExcessArguments()
     .action(perform(context, (session, options: RunFilterOptions & PageOptions) => listRuns(session, options)));
   const commands = [
     showCommand,

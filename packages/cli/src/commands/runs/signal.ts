@@ -21,9 +21,9 @@ export const signalCommand: CommandFactory = (context) =>
     .option("--dedupe <key>", "a second message with this key changes nothing")
     .option("--by <name>", "who sends it")
     .action(
-      perform(context, (session, id: string, name: string, options: Options) => {
+      perform(context, async (session, id: string, name: string, options: Options) => {
         const value =
-          options.value === undefined ? undefined : readJsonArgument("--value", options.value, session.startedIn);
+          options.value === undefined ? undefined : await readJsonArgument("--value", options.value, session.startedIn);
         const dedupe = options.dedupe === undefined ? {} : { dedupe: options.dedupe };
         return actOnRun(session, id, (run) => run.signal(name, value, { by: session.by(options.by), ...dedupe }));
       }),
