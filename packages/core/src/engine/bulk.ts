@@ -6,6 +6,7 @@ import { retryRun } from "./retry.ts";
 
 /** What a bulk operation did, run by run. */
 export interface BulkResult {
+  /** Ids of the runs it was done to. */
   done: string[];
   /** Runs it could not be done to, and why. */
   refused: { id: string; reason: string }[];

@@ -7,11 +7,15 @@ import { assemble } from "./payloads.ts";
 
 /** What the registered code would do with one live run. */
 export interface CheckedRun {
+  /** Its public id. */
   id: string;
+  /** The workflow's name. */
   workflow: string;
+  /** The version it is on. */
   version: number;
   /** The version whose code it would go on with; null when none is registered. */
   runsOn: number | null;
+  /** What it would do. */
   verdict: "goes on" | "diverges" | "no code";
   /** Why, when it does not go on. */
   reason: string | null;
@@ -21,11 +25,15 @@ export interface CheckedRun {
   at: string[];
 }
 
+/** What the registered code would do with live runs. */
 export interface CheckReport {
+  /** How many runs were looked at. */
   checked: number;
+  /** How many of them go on. */
   ok: number;
   /** Runs that would not go on. */
   problems: CheckedRun[];
+  /** All of them. */
   runs: CheckedRun[];
 }
 

@@ -20,9 +20,11 @@ import type { EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 import { poisonKey } from "./poison.ts";
 
+/** Who decides, and what they say about it. */
 export interface DecideOptions {
   /** Who decides. Required where the hold names people. */
   by?: string;
+  /** Kept with the decision. */
   note?: string;
   /** One of the hold's options. */
   option?: string;

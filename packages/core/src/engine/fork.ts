@@ -12,12 +12,15 @@ import type { Chunk, Entry, Mail, NewEntry, NewMail, NewRun, RunRow } from "../s
 import { numberOf, type Prefix, prefixOf, type Row } from "./fork-prefix.ts";
 import type { EngineParts } from "./parts.ts";
 
+/** Where a fork begins. */
 export interface ForkOptions {
   /** The key (`step:pay#1`) that the new run does afresh, with everything after it; or a journal number to go on after. */
   from: string | number;
   /** `reuse` keeps what people decided before that point; `ask` asks them again. */
   decisions: "reuse" | "ask";
+  /** Public id of the new run; default a random one. */
   id?: string;
+  /** Who starts it; default who started the source. */
   by?: string;
 }
 

@@ -8,34 +8,51 @@ import type { EngineParts } from "./parts.ts";
 
 /** A hold as a reviewer, a command or a screen sees it. */
 export interface Hold {
+  /** Public id, for `engine.decide` and links. */
   id: string;
+  /** The run that waits. */
   runId: string;
+  /** Its workflow's name. */
   workflow: string;
+  /** The hold's key in the run's journal: `hold:approve refund#1`. */
   key: string;
+  /** As the workflow calls it. */
   name: string;
+  /** Asked by the workflow's author, or by the engine itself (an unknown outcome, a poisoned run). */
   origin: "author" | "operator";
   /** `approval` is yes or no; `form` takes an answer that fits `form`. */
   kind: "approval" | "form";
+  /** `open` until somebody, a deadline or the run itself closes it. */
   status: HoldStatus;
+  /** What is to be decided. */
   title: string;
+  /** High and critical ones are decided on the hold as it was read. */
   severity: Severity;
+  /** What happens if it is approved. */
   consequence: string | null;
   /** The evidence. */
   context: unknown;
+  /** Choices to pick from; `outcome` says what one means, where it does. */
   options: HoldDocument["options"];
   /** Who may decide; null for anybody. */
   people: string[] | null;
+  /** What happens when nobody answers, and when, in milliseconds since 1970. */
   deadline: HoldDocument["deadline"];
   /** JSON Schema of the answer. */
   form: JsonSchema | null;
+  /** Raised when an answer was refused and it opened again. */
   revision: number;
   /** Hex digest of exactly what is shown here. */
   evidenceHash: string;
+  /** When it opened. */
   openedAt: Date;
   /** When the deadline acts next. */
   dueAt: Date | null;
+  /** When it was closed. */
   closedAt: Date | null;
+  /** Who decided; null while it is open, and when a deadline did. */
   decidedBy: string | null;
+  /** The answer that won. */
   decision: Pick<RecordedDecision, "value" | "note" | "option" | "channel"> | null;
 }
 

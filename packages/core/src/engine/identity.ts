@@ -3,9 +3,11 @@ import { hostname, uptime } from "node:os";
 
 /** Which process this is: lets a store tell a dead owner on this machine from a slow one elsewhere. */
 export interface ProcessIdentity {
+  /** The machine's name. */
   host: string;
   /** Identifies one boot of the host. */
   bootId: string;
+  /** The process on it. */
   pid: number;
   /** Whether a process of this host and boot still exists. */
   isAlive(pid: number): boolean;

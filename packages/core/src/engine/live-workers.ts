@@ -4,11 +4,15 @@ import type { EngineParts } from "./parts.ts";
 
 /** A process that executes runs of a store. */
 export interface LiveWorker {
+  /** New for every start of a worker. */
   incarnation: string;
+  /** The machine's name. */
   host: string;
+  /** Its process there. */
   pid: number;
   /** Whether it runs on this machine. */
   here: boolean;
+  /** When it counts as dead unless it says that it lives. */
   leaseUntil: Date;
   /** The workflows it has code for. */
   capabilities: Capability[];

@@ -8,6 +8,7 @@ import { dryRun } from "./dry-run.ts";
 import type { EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 
+/** What changed between the record and today's code. At least one of `rename`, `drop` and `provide`. */
 export interface MigrateOptions {
   /** From what was recorded to what today's code calls it: whole keys (`step:load#1`) or names with their kind (`step:load`). */
   rename?: Readonly<Record<string, string>>;
@@ -17,12 +18,15 @@ export interface MigrateOptions {
   provide?: Readonly<Record<string, unknown>>;
   /** Only says what would happen. */
   dryRun?: boolean;
+  /** Who does it; kept with the record. */
   by?: string;
 }
 
+/** What a migration did, or would do. */
 export interface MigrateReport {
   /** Whether today's code goes on with the migrated record. */
   ok: boolean;
+  /** Why it does not, in a sentence. */
   reason: string | null;
   /** Keys it would start or wait for next. */
   at: string[];

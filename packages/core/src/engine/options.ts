@@ -9,6 +9,7 @@ import type { ProvidedService } from "../workflow/service.ts";
 import type { ProcessIdentity } from "./identity.ts";
 import type { ResidenceLimits } from "./residence.ts";
 
+/** How many runs of a queue may execute at once. */
 export interface QueueOptions {
   /** How many runs of the queue execute at once, over all workers. Default: no limit. */
   concurrency?: number;
@@ -16,6 +17,7 @@ export interface QueueOptions {
   perKey?: { limit: number; while?: "running" | "unfinished" };
 }
 
+/** How long what has ended stays. Applied by workers, every ten minutes. */
 export interface RetentionOptions {
   /** How long finished runs stay. Default "30d"; false keeps them. */
   runs?: Duration | false;
@@ -25,9 +27,23 @@ export interface RetentionOptions {
   holds?: Duration | false;
 }
 
+/**
+ * What an engine is made of. Only the store and the workflows are required.
+ *
+ * @example
+ * const engine = createEngine({
+ *   store: memoryStore(),
+ *   workflows: [refund],
+ *   queues: { default: { concurrency: 50 }, mail: { perKey: { limit: 1 } } },
+ *   retention: { runs: "90d" },
+ * });
+ */
 export interface EngineOptions {
+  /** Where runs live: `sqlite(path)`, or `memoryStore()` for tests. */
   store: Store;
+  /** The code this process has. Several versions of one workflow may stand side by side. A process that only starts, decides and looks may have none. */
   workflows: readonly AnyWorkflow[];
+  /** What `ctx.service(token)` gives: `token.provide(value)` each. */
   services?: readonly ProvidedService[];
   /** A tenant; no query crosses it. Default "default". */
   namespace?: string;
@@ -35,9 +51,16 @@ export interface EngineOptions {
   concurrency?: number;
   /** The queues this worker serves. Default: `default` without limits, and every queue a registered workflow names. */
   queues?: Readonly<Record<string, QueueOptions>>;
+  /** How values become bytes. Default: JSON that keeps Date, Map, Set, bigint, Uint8Array, undefined and Error. */
   codec?: PayloadCodec;
+  /**
+   * In bytes of a stored value. Above `payload` (default 64 MiB) it is refused with `PayloadTooLargeError`; above `inline`
+   * (default 32 KiB) it is stored in content-addressed chunks.
+   */
   limits?: { payload?: number; inline?: number };
+  /** How long finished runs stay. Default: 30 days. */
   retention?: RetentionOptions;
+  /** How many parked runs stay in memory, so that they go on without a replay. A cache: it costs nothing but time when it is small. */
   residence?: Partial<ResidenceLimits>;
   /** Where `ctx.log` and the engine's own messages go. Default: the console, warnings and errors only. */
   log?: EngineLog;
@@ -49,7 +72,9 @@ export interface EngineOptions {
   lease?: Duration;
   /** How long `stop()` waits for running steps. Default "30s". */
   drainTimeout?: Duration;
+  /** Time as the engine sees it. Default: the machine's. `createTestEngine` brings one that tests move. */
   clock?: Clock;
+  /** Which process this is, to tell a dead owner of a run from a slow one. Default: found out. */
   process?: ProcessIdentity;
   /** For tests: `park` gives every run back at every await, `crash` throws the process's state away after every write. */
   discipline?: "normal" | "park" | "crash";
@@ -59,9 +84,13 @@ export interface EngineOptions {
 
 /** Takes lines with fields. `console`, pino and most loggers fit. */
 export interface EngineLog {
+  /** For whoever looks for a mistake. */
   debug(fields: Record<string, unknown>, message: string): void;
+  /** What went as it should. */
   info(fields: Record<string, unknown>, message: string): void;
+  /** What somebody should look at some time. */
   warn(fields: Record<string, unknown>, message: string): void;
+  /** What somebody should look at now. */
   error(fields: Record<string, unknown>, message: string): void;
 }
 

@@ -1,10 +1,13 @@
 import { durationMs } from "../workflow/duration.ts";
 import type { EngineParts } from "./parts.ts";
 
+/** What one round of retention removed. */
 export interface RetentionResult {
   /** Run trees removed. */
   removed: number;
+  /** Tombstones past their term. */
   tombstones: number;
+  /** Holds, with their events, of removed runs. */
   holds: number;
 }
 

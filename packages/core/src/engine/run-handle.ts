@@ -18,8 +18,15 @@ import { type RunEvent, watchRun } from "./watch.ts";
 /** How often a wait looks again although nobody told that anything changed, in ms. */
 const lookAgainMs = 500;
 
-/** One run, from outside. Cheap: it holds nothing but the id. */
+/**
+ * One run, from outside. Cheap: it holds nothing but the id. Every method throws `NotFoundError` when there is no such run any more.
+ *
+ * @example
+ * const run = await engine.get<{ status: string }>("refund-A-7");
+ * const { status, waiting } = await run.describe();
+ */
 export class RunHandle<Out = unknown> {
+  /** Its public id. */
   readonly id: string;
   private readonly parts: EngineParts;
   /** Just created, in this very turn, by this process, which also executes runs. */
@@ -36,16 +43,21 @@ export class RunHandle<Out = unknown> {
       });
   }
 
+  /** All there is to see of it at a glance: status, what it waits for, outcome, attributes, times. */
   async describe(): Promise<Run> {
     return viewRun(await this.row());
   }
 
+  /** Its status alone. */
   async status(): Promise<RunStatus> {
     return (await this.row()).status;
   }
 
   /**
-   * The run's result, once it has one.
+   * The run's result, once it has one. `timeout` bounds the wait, not the run.
+   *
+   * @example
+   * const { status } = await run.result({ timeout: "10s" });
    *
    * @throws RunFailedError it failed, was cancelled or diverged (`cause` says why); InvalidStateError `timeout` passed first
    */
@@ -78,7 +90,14 @@ export class RunHandle<Out = unknown> {
     throw new RunFailedError(this.id, workflow, status === "cancelled" ? "was cancelled" : status, value);
   }
 
-  /** The run's hold of this name, as soon as it is open. */
+  /**
+   * The run's open hold of this name, as soon as there is one: to be decided as it was read.
+   *
+   * @example
+   * const hold = await run.hold("approve refund", { timeout: "10s" });
+   *
+   * @throws InvalidStateError the run ended without opening it, or `timeout` passed first
+   */
   async hold(name: string, options: { timeout?: Duration } = {}): Promise<Hold> {
     const { store, namespace } = this.parts;
     let found: Hold | null = null;
@@ -109,7 +128,12 @@ export class RunHandle<Out = unknown> {
     return Promise.all(items.map((row) => viewHold(this.parts, row)));
   }
 
-  /** Journal events from the first, or after `after`, until the run has ended. */
+  /**
+   * Journal events from the first, or after the number `after`, until the run has ended.
+   *
+   * @example
+   * for await (const event of run.watch()) console.error(event.seq, event.type, event.key);
+   */
   watch(options: { after?: number } = {}): AsyncIterableIterator<RunEvent> {
     return watchRun(this.parts, this.id, options.after ?? 0, () => this.changed());
   }
@@ -121,14 +145,21 @@ export class RunHandle<Out = unknown> {
     return events;
   }
 
-  /** Values of `ctx.emit` so far. */
+  /** Values of `ctx.emit` with a number above `after`, at most `limit` of them. */
   async stream(after = 0, limit = 1000): Promise<{ n: number; value: unknown }[]> {
     const { store, namespace, codec } = this.parts;
     const rows = await store.stream(namespace, (await this.row()).pk, after, limit);
     return rows.map(({ n, bytes }) => ({ n, value: decodePayload(unpackStreamValue(bytes), codec) }));
   }
 
-  /** Delivers a message; it is kept until the run waits for it. `dedupe` makes repeating it harmless. */
+  /**
+   * Delivers a message; it is kept until the run waits for it. `dedupe` makes repeating it harmless.
+   *
+   * @example
+   * await run.signal("paid", { amount: 120 }, { by: "bank", dedupe: "transfer-1" });
+   *
+   * @throws InvalidStateError the run has ended. ValidationError it does not fit the schema in the workflow's `signals`
+   */
   async signal(name: string, value?: unknown, options: { by?: string; dedupe?: string } = {}): Promise<void> {
     const { registry, encodeInline } = this.parts;
     const row = await this.row();
@@ -143,31 +174,59 @@ export class RunHandle<Out = unknown> {
     });
   }
 
-  /** Asks the run to end: its code sees `CancelledError`, completed steps are undone. `force` ends it without any of that. */
+  /**
+   * Asks the run to end: its code sees `CancelledError`, running steps are aborted, completed ones undone. `force` ends it without
+   * any of that.
+   *
+   * @example
+   * await run.cancel("the customer called", { by: "ana" });
+   *
+   * @throws InvalidStateError the run has ended
+   */
   cancel(reason = "cancelled", options: { by?: string; force?: boolean } = {}): Promise<void> {
     return cancelRun(this.parts, this.id, reason, options);
   }
 
-  /** Lets running steps end, then stays put until `resume`. */
+  /** Lets running steps end, then stays put until `resume`; answers and messages are kept meanwhile. Throws `InvalidStateError` when it has ended. */
   pause(options: { by?: string } = {}): Promise<void> {
     return pauseRun(this.parts, this.id, options.by ?? null);
   }
 
+  /** Lets a paused run go on. Throws `InvalidStateError` when it is not paused. */
   resume(options: { by?: string } = {}): Promise<void> {
     return resumeRun(this.parts, this.id, options.by ?? null);
   }
 
-  /** A failed run goes on at the failed step; a diverged one is tried on today's code. */
+  /**
+   * A failed run goes on at the failed step, and what was recorded before is not run again; a diverged one is tried on today's code.
+   *
+   * @throws InvalidStateError it is neither, or it has begun to undo its steps: fork it instead
+   */
   retry(options: { by?: string } = {}): Promise<void> {
     return retryRun(this.parts, this.id, options.by ?? null);
   }
 
-  /** A new run that has this one's record up to `from`, and goes its own way from there. */
+  /**
+   * A new run that has this one's record up to `from`, and goes its own way from there.
+   *
+   * @example
+   * const again = await run.fork({ from: "step:pay back#1", decisions: "ask" });
+   *
+   * @throws NotFoundError nothing of that key is recorded; RunConflictError the new id is taken
+   */
   async fork(options: ForkOptions): Promise<RunHandle<Out>> {
     return new RunHandle<Out>(this.parts, await forkRun(this.parts, this.id, options));
   }
 
-  /** Maps recorded keys onto changed code. `dryRun` says what would happen. */
+  /**
+   * Maps what a live run has recorded onto changed code: renamed steps, dropped ones, results for new ones. `dryRun` says what
+   * would happen. One entry is added, nothing recorded is changed.
+   *
+   * @example
+   * const { ok, reason } = await run.migrate({ rename: { "step:load": "step:load order" }, dryRun: true });
+   *
+   * @throws InvalidStateError the run has ended, or is being executed: pause it first
+   */
   migrate(options: MigrateOptions): Promise<MigrateReport> {
     return migrateRun(this.parts, this.id, options);
   }

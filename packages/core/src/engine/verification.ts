@@ -8,9 +8,13 @@ import type { EngineParts } from "./parts.ts";
 
 /** What recomputing a run's chain found, over all its generations. */
 export interface Verification {
+  /** The run's. */
   id: string;
+  /** `erased`: whole, but its content was erased; `removed`: retention has left only a tombstone. */
   verdict: "intact" | "erased" | "broken" | "removed";
+  /** What is wrong and where, when it is broken. */
   problems: (ChainProblem & { generation: number })[];
+  /** Entries that were looked at. */
   entries: number;
 }
 

@@ -8,18 +8,25 @@ import { assemble } from "./payloads.ts";
 export interface RunEvent {
   /** `<run>.<generation>.<seq>`. */
   id: string;
+  /** Its number in this generation of the run; what was delivered to it is numbered alike. */
   seq: number;
   /** `run.opened`, `step.settled`, `step.attempt`, `hold.opened`, `mail.decision`, … */
   type: string;
+  /** What it belongs to: `step:pay#1`; of mail, the hold's or child's key or the signal's name. */
   key: string;
+  /** How that ended; null when it only began. */
   outcome: "ok" | "error" | "unknown" | null;
+  /** From 1; 0 when attempts do not apply. */
   attempt: number;
   /** Who sent it, for mail. */
   by: string | null;
+  /** When it began. */
   startedAt: Date;
+  /** When it ended, or was delivered. */
   at: Date;
   /** The recorded value; undefined when there is none or it was erased. */
   value: unknown;
+  /** What `measure()` noted, with the declared mode; null when nothing was. */
   measures: unknown;
 }
 

@@ -13,7 +13,7 @@ export type * from "./step.ts";
 export interface ChildOptions {
   /** Public id of the child. Default: derived from the parent's, the same in every replay. */
   id?: string;
-  /** Default: the child workflow's own. */
+  /** Default: the child workflow's own, else the parent's. */
   queue?: string;
   /** Higher goes first. Default: the parent's. */
   priority?: number;

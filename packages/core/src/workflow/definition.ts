@@ -4,6 +4,7 @@ import type { Duration } from "./duration.ts";
 import type { RetryPolicy } from "./retry.ts";
 import type { InferIn, InferOut, StandardSchemaV1 } from "./schema.ts";
 
+/** What there is to say about a workflow besides its function. */
 export interface WorkflowOptions {
   /** Unique among an engine's workflows; stored with every run. */
   name: string;
@@ -19,15 +20,21 @@ export interface WorkflowOptions {
   insertions?: "diverge" | "run";
   /** Messages this workflow takes, for checking them before they are delivered. */
   signals?: Readonly<Record<string, StandardSchemaV1>>;
+  /** The queue its runs go to. Default "default". */
   queue?: string;
 }
 
 /** A named, versioned async function: what an engine runs. Made by `workflow()`. */
 export interface Workflow<In = unknown, Out = unknown> {
+  /** Unique among an engine's workflows. */
   readonly name: string;
+  /** From 1. */
   readonly version: number;
+  /** As it was defined. */
   readonly options: WorkflowOptions;
+  /** Checks what a run is started with. */
   readonly input: StandardSchemaV1 | undefined;
+  /** Checks what a run returns. */
   readonly output: StandardSchemaV1 | undefined;
   /** The author's function. */
   readonly run: (ctx: WorkflowContext, input: never) => Promise<unknown>;
