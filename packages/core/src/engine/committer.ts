@@ -102,7 +102,7 @@ export class Committer {
     const wanting = this.wanting;
     this.wanting = new Set();
     for (const execution of wanting) {
-      const operation = execution.takeOperation();
+      const operation = operationOf(execution);
       if (operation) flights.push({ execution, operation });
     }
     const submissions = this.submissions;
@@ -111,20 +111,21 @@ export class Committer {
     this.flushing = true;
     const operations: Operation[] = flights.map((flight) => flight.operation);
     for (const submission of submissions) operations.push(submission.operation);
+    let results: OperationResult[];
     try {
-      const results = (await this.store.commit(this.namespace, operations)) as OperationResult[];
-      if (this.failures > 0) this.onRecovery();
-      this.failures = 0;
-      for (let i = 0; i < flights.length; i++) flights[i]?.execution.applied(results[i] as never);
-      for (let i = 0; i < submissions.length; i++) {
-        submissions[i]?.resolve(results[flights.length + i] as OperationResult);
-      }
-      if (flights.length > 0) this.onCommitted(flights);
-      this.flushing = false;
-      if (!this.idle) this.schedule();
+      results = (await this.store.commit(this.namespace, operations)) as OperationResult[];
     } catch (error) {
-      this.failed(error, flights, submissions);
+      return this.failed(error, flights, submissions);
     }
+    if (this.failures > 0) this.onRecovery();
+    this.failures = 0;
+    for (let i = 0; i < flights.length; i++) apply(flights[i] as Flight, results[i] as OperationResult);
+    for (let i = 0; i < submissions.length; i++) {
+      submissions[i]?.resolve(results[flights.length + i] as OperationResult);
+    }
+    if (flights.length > 0) this.onCommitted(flights);
+    this.flushing = false;
+    if (!this.idle) this.schedule();
   }
 
   /** The outcome is unknown or the store refused everything: nothing is lost, it is written again after a pause. */
@@ -142,5 +143,23 @@ export class Committer {
       this.flushing = false;
       if (!this.idle) this.schedule();
     });
+  }
+}
+
+/** What one run cannot put into words must not keep the others from being written. */
+function operationOf(execution: Execution): AdvanceOperation | null {
+  try {
+    return execution.takeOperation();
+  } catch (error) {
+    execution.broke(error);
+    return null;
+  }
+}
+
+function apply({ execution }: Flight, result: OperationResult): void {
+  try {
+    execution.applied(result as ResultOf<AdvanceOperation>);
+  } catch (error) {
+    execution.broke(error);
   }
 }

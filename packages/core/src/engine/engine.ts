@@ -1,16 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { systemClock } from "../clock.ts";
-import { HoldpointError, NotFoundError, RunConflictError, ValidationError } from "../errors.ts";
+import { NotFoundError, ValidationError } from "../errors.ts";
 import type { Anchors } from "../journal/anchor.ts";
 import { valueCodec } from "../journal/codec.ts";
 import type { ExportedRun } from "../journal/exported-run.ts";
 import { defaultPayloadLimit, encodePayload } from "../journal/payload.ts";
-import { inputDigestOf, newRun } from "../run/new-run.ts";
-import { sameBytes } from "../store/same-bytes.ts";
-import type { Attributes, HoldFilter, NewMail, Page, PageOf, RunFilter, StartResult } from "../store/store.ts";
+import type { HoldFilter, NewMail, Page, PageOf, RunFilter } from "../store/store.ts";
 import type { AnyWorkflow, InputOf, OutputOf } from "../workflow/definition.ts";
-import { type Duration, durationMs } from "../workflow/duration.ts";
-import { parseAsync } from "../workflow/schema.ts";
+import { durationMs } from "../workflow/duration.ts";
 import { type BulkResult, bulkCancel, bulkRetry } from "./bulk.ts";
 import { type CheckReport, check } from "./check.ts";
 import { type DecideOptions, decide } from "./decide.ts";
@@ -25,28 +22,11 @@ import type { ChangeListener, Ending, EngineParts } from "./parts.ts";
 import { Registry } from "./registry.ts";
 import { Retention, type RetentionResult } from "./retention.ts";
 import { RunHandle } from "./run-handle.ts";
-import { newRunId } from "./run-id.ts";
 import { type Run, viewRun } from "./run-view.ts";
+import { type RunOptions, startRun } from "./starting.ts";
 import { Sweeper } from "./sweeper.ts";
 import { exportRunAnchors, type Verification, verifyStoredRun } from "./verification.ts";
 import { Worker } from "./worker.ts";
-
-export interface RunOptions {
-  /** Idempotency key and public id; default a random one. */
-  id?: string;
-  /** Who starts it; kept with the run. */
-  by?: string;
-  queue?: string;
-  /** Higher goes first. Default 0. */
-  priority?: number;
-  concurrencyKey?: string;
-  /** Starts it later. */
-  delay?: Duration;
-  startAt?: Date;
-  /** Ties runs of one conversation or case together. */
-  thread?: string;
-  attributes?: Attributes;
-}
 
 /** Which run was written to. */
 export interface ObservedRun {
@@ -133,13 +113,17 @@ export class Engine {
     this.retention = new Retention(this.parts);
   }
 
-  /** Opens the store. Called by everything else when needed. */
+  /** Opens the store and brings its tables up to date. Called by everything else when needed. */
   open(): Promise<void> {
     this.opened ??= this.parts.store.open();
     return this.opened;
   }
 
-  /** Makes this process a worker. */
+  /**
+   * Makes this process a worker: it takes over what dead processes left, and executes runs until `stop()`.
+   *
+   * @throws StoreError the store cannot be opened
+   */
   async start(): Promise<void> {
     await this.open();
     if (this.started) return;
@@ -150,7 +134,12 @@ export class Engine {
     this.watchStore();
   }
 
-  /** Drains: running steps end (up to `drainTimeout`), everything else stays for the next worker. Closes the store. */
+  /**
+   * Drains: running steps end (up to `drainTimeout`), everything else stays for the next worker. Closes the store.
+   *
+   * @example
+   * process.once("SIGTERM", () => void engine.stop());
+   */
   async stop(): Promise<void> {
     if (this.started) {
       this.started = false;
@@ -165,7 +154,15 @@ export class Engine {
     this.opened = null;
   }
 
-  /** Works the store until nothing is ready, then rests again: for scripts, tests and commands on an embedded store. */
+  /**
+   * Works the store until nothing is ready, then rests again: for scripts, tests and commands on an embedded store. Runs that wait
+   * for a time, a person or a message stay as they are.
+   *
+   * @example
+   * const hold = await run.hold("approve refund");
+   * await engine.decide(hold, { approved: true }, { by: "ana" });
+   * await engine.runUntilIdle();
+   */
   async runUntilIdle(): Promise<void> {
     await this.open();
     const temporary = !this.started;
@@ -179,9 +176,14 @@ export class Engine {
   }
 
   /**
-   * Starts a run. The same id, workflow and input give the same run.
+   * Starts a run. The same id, workflow and input give the same run, also long after it ended: `id` is an idempotency key.
+   * By its name a workflow is started with whatever is given, checked when it starts.
    *
-   * @throws ValidationError the input does not fit; RunConflictError the id belongs to another workflow or input
+   * @example
+   * const run = await engine.run(refund, { orderId: "A-7", amount: 120 }, { id: "refund-A-7", by: "ana" });
+   * const { status } = await run.result();
+   *
+   * @throws NotFoundError no such workflow is registered; ValidationError the input does not fit; RunConflictError the id belongs to another workflow or input
    */
   async run<W extends AnyWorkflow | string>(
     workflow: W,
@@ -191,7 +193,14 @@ export class Engine {
     return this.begin(workflow, input, options, null);
   }
 
-  /** Starts a run unless it exists, and delivers a signal to it either way, in one transaction. */
+  /**
+   * Starts a run unless it exists, and delivers a signal to it either way, in one transaction. `dedupe` makes repeating it harmless.
+   *
+   * @example
+   * await engine.startOrSignal(chat, { topic: "A-7" }, { name: "message", value: "hello", dedupe: "m-1" }, { id: "chat-ana" });
+   *
+   * @throws ValidationError the input does not fit, or the signal has no name; RunConflictError the id belongs to another workflow
+   */
   async startOrSignal<W extends AnyWorkflow | string>(
     workflow: W,
     input: InputOf<W>,
@@ -208,76 +217,25 @@ export class Engine {
     signal: { name: string; value?: unknown; dedupe?: string } | null,
   ): Promise<RunHandle<OutputOf<W>>> {
     await this.open();
-    const { registry, clock, codec, namespace, committer } = this.parts;
-    const workflow =
-      registry.newest(typeof given === "string" ? given : given.name) ??
-      registry.require(typeof given === "string" ? given : given.name);
-    const value = workflow.input
-      ? await parseAsync(workflow.input, input, `input of "${workflow.name}"`)
-      : (input as unknown);
-    const id = checkId(options.id) ?? newRunId(clock.now());
-    const { limits } = this.worker.host;
-    const { payload, chunks } = encodePayload(value, {
-      codec,
-      subject: `input of "${workflow.name}"`,
-      limit: limits.payload,
-      inlineLimit: limits.inline,
-    });
-    const at = clock.now();
-    const readyAt =
-      options.startAt?.getTime() ?? at + (options.delay === undefined ? 0 : durationMs(options.delay, "delay"));
-    const run = newRun({
-      namespace,
-      id,
-      generation: 1,
-      workflow: workflow.name,
-      version: workflow.version,
-      input: payload,
-      chunks,
-      queue: options.queue ?? workflow.options.queue ?? "default",
-      priority: options.priority ?? 0,
-      concurrencyKey: options.concurrencyKey ?? null,
-      readyAt,
-      thread: options.thread ?? null,
-      attributes: options.attributes ?? {},
-      createdBy: options.by ?? null,
-      at,
-      parent: null,
-      forkedFrom: null,
-      seed: null,
-      mail: [],
-      previousHead: null,
-      chainKey: this.parts.options.chainKey,
-    });
-    const mail = signal ? this.signalMail(signal, options.by ?? null) : null;
-    const result = await committer.submit({ type: "start", run, signal: mail });
-    return this.handleOf(result, id, workflow, inputDigestOf(workflow.name, payload), signal !== null);
+    const mail = signal && this.signalMail(signal, options.by ?? null);
+    const { id, created } = await startRun(
+      this.parts,
+      typeof given === "string" ? given : given.name,
+      input,
+      options,
+      mail,
+    );
+    return new RunHandle<OutputOf<W>>(this.parts, id, created && this.started);
   }
 
-  private handleOf<Out>(
-    result: StartResult | { type: "refused"; reason: string },
-    id: string,
-    workflow: AnyWorkflow,
-    digest: Uint8Array,
-    mayDiffer: boolean,
-  ): RunHandle<Out> {
-    if (result.type === "refused") throw new HoldpointError("STORE", `run ${id} was not taken: ${result.reason}`);
-    const existing = result.run ?? result.tombstone;
-    if (!result.created && existing) {
-      if (existing.workflow !== workflow.name) {
-        throw new RunConflictError(
-          id,
-          `belongs to a run of "${existing.workflow}", not "${workflow.name}"; use another id`,
-        );
-      }
-      if (!mayDiffer && !sameBytes(existing.inputDigest, digest)) {
-        throw new RunConflictError(id, `was started with another input; use another id, or the same input`);
-      }
-    }
-    return new RunHandle<Out>(this.parts, id, result.created && this.started);
-  }
-
-  /** A handle of an existing run. */
+  /**
+   * A handle of an existing run, or of one that retention has removed.
+   *
+   * @example
+   * const run = await engine.get<{ status: string }>("refund-A-7");
+   *
+   * @throws NotFoundError there is no run with this id
+   */
   async get<Out = unknown>(id: string): Promise<RunHandle<Out>> {
     await this.open();
     const { store, namespace } = this.parts;
@@ -286,6 +244,14 @@ export class Engine {
     return new RunHandle<Out>(this.parts, id);
   }
 
+  /**
+   * Runs that fit the filter, newest first, 50 to a page (at most 1,000). Pass a page's `cursor` to get the next; null ends it.
+   *
+   * @example
+   * const { items, cursor } = await engine.runs({ status: ["failed"], attributes: { customer: "ana" } }, { limit: 20 });
+   *
+   * @throws ValidationError the page's limit is not from 1 to 1,000
+   */
   async runs(filter: RunFilter = {}, page: Partial<Page> = {}): Promise<PageOf<Run>> {
     await this.open();
     const { store, namespace } = this.parts;
@@ -293,7 +259,12 @@ export class Engine {
     return { items: rows.items.map(viewRun), cursor: rows.cursor };
   }
 
-  /** Holds, by default the open ones. */
+  /**
+   * Holds that fit the filter, by default the open ones; pages as in `runs`.
+   *
+   * @example
+   * const { items } = await engine.holds({ status: ["open"], severity: ["high", "critical"] });
+   */
   async holds(filter: HoldFilter = { status: ["open"] }, page: Partial<Page> = {}): Promise<PageOf<Hold>> {
     await this.open();
     const { store, namespace } = this.parts;
@@ -301,6 +272,11 @@ export class Engine {
     return { items: await Promise.all(rows.items.map((row) => viewHold(this.parts, row))), cursor: rows.cursor };
   }
 
+  /**
+   * One hold, with all that a reviewer must see.
+   *
+   * @throws NotFoundError there is no hold with this id
+   */
   async hold(id: string): Promise<Hold> {
     await this.open();
     const row = await this.parts.store.hold(this.parts.namespace, id);
@@ -308,7 +284,7 @@ export class Engine {
     return viewHold(this.parts, row);
   }
 
-  /** A hold's audit trail, oldest first. */
+  /** A hold's audit trail, oldest first: who did what to it, where and when. Nothing is ever removed from it. */
   async holdEvents(
     id: string,
   ): Promise<{ n: number; actor: string | null; channel: string; action: string; at: Date }[]> {
@@ -318,10 +294,15 @@ export class Engine {
   }
 
   /**
-   * Decides a hold. Pass the hold as you read it; a bare id is taken for low and medium severity only.
-   * The same answer by the same person again is no error.
+   * Decides a hold: the answer is checked, then one transaction closes the hold and wakes the run. Pass the hold as you read it; a
+   * bare id is taken for low and medium severity only. The same answer by the same person again is no error.
    *
-   * @throws NotAllowedError, ValidationError, HoldConflictError
+   * @example
+   * const hold = await run.hold("approve refund");
+   * await engine.decide(hold, { approved: true }, { by: "ana", note: "second late delivery" });
+   *
+   * @throws NotFoundError there is no such hold; NotAllowedError this person may not decide it (says who may); ValidationError the
+   * answer does not fit the form; HoldConflictError it was decided, expired or withdrawn before, or changed since it was read
    */
   async decide(
     hold: string | Pick<Hold, "id" | "revision" | "evidenceHash">,
@@ -332,7 +313,14 @@ export class Engine {
     return decide(this.parts, hold, answer, options);
   }
 
-  /** What a person says later about a recorded step: the true label, for calibration. */
+  /**
+   * What a person says later about a recorded step: the true label, for calibration.
+   *
+   * @example
+   * await engine.label("mail-17", "step:classify#1", "ham", { by: "ana" });
+   *
+   * @throws NotFoundError there is no such run
+   */
   async label(runId: string, key: string, label: string, options: { by?: string } = {}): Promise<void> {
     await this.open();
     const at = this.parts.clock.now();
@@ -340,25 +328,43 @@ export class Engine {
     if (result.type === "absent") throw new NotFoundError("run", runId);
   }
 
-  /** Cancels every run the filter finds. */
+  /**
+   * Cancels every run the filter finds, and says of which it could not.
+   *
+   * @example
+   * const { done, refused } = await engine.cancelAll({ workflow: "refund", attributes: { customer: "ana" } }, "account closed");
+   */
   async cancelAll(filter: RunFilter, reason: string, options: { by?: string } = {}): Promise<BulkResult> {
     await this.open();
     return bulkCancel(this.parts, filter, reason, options.by ?? null);
   }
 
-  /** Retries every failed or diverged run the filter finds. */
+  /** Retries every failed or diverged run the filter finds, as `run.retry()` does, and says of which it could not. */
   async retryAll(filter: RunFilter, options: { by?: string } = {}): Promise<BulkResult> {
     await this.open();
     return bulkRetry(this.parts, filter, options.by ?? null);
   }
 
-  /** Replays live runs against the registered code, without running or writing anything. */
+  /**
+   * Replays live runs against the registered code, without running or writing anything: what a deploy of this code would do to them.
+   *
+   * @example
+   * const { checked, problems } = await engine.check();
+   * for (const { id, reason } of problems) console.error(`${id} of ${checked}: ${reason}`);
+   */
   async check(filter: RunFilter = {}): Promise<CheckReport> {
     await this.open();
     return check(this.parts, filter);
   }
 
-  /** Recomputes a run's hash chain, in all its generations. */
+  /**
+   * Recomputes a run's hash chain, in all its generations: `intact`, `erased`, `removed` by retention, or `broken` with what and where.
+   *
+   * @example
+   * const { verdict, problems } = await engine.verify("refund-A-7", await engine.anchors());
+   *
+   * @throws NotFoundError there is no such run, and no anchor says that there was
+   */
   async verify(id: string, anchors?: Anchors): Promise<Verification> {
     await this.open();
     return verifyStoredRun(this.parts, id, anchors);
@@ -370,25 +376,39 @@ export class Engine {
     return exportRunAnchors(this.parts, filter);
   }
 
-  /** Removes the content of a finished run, or of all runs of a subject, and leaves what proves that it was there. */
+  /**
+   * Removes the content of a finished run, or of all runs of a subject, and leaves what proves that it was there.
+   *
+   * @example
+   * const { erased } = await engine.erase({ attributes: { customer: "ana" } }, { by: "privacy desk" });
+   *
+   * @throws InvalidStateError one of them is not finished
+   */
   async erase(target: EraseTarget, options: { by?: string } = {}): Promise<{ erased: string[] }> {
     await this.open();
     return erase(this.parts, target, options.by ?? null);
   }
 
-  /** Applies retention now. */
+  /** Applies retention now, instead of waiting for the next time; says what was removed. */
   async retain(): Promise<RetentionResult> {
     await this.open();
     return this.retention.apply();
   }
 
-  /** Everything that is stored of a run, as JSON-safe text and numbers: for archives, and for replaying it elsewhere. */
+  /**
+   * Everything that is stored of a run, as JSON-safe text and numbers: for archives, and for replaying it elsewhere.
+   *
+   * @example
+   * const text = JSON.stringify(await engine.export("refund-A-7"));
+   *
+   * @throws NotFoundError there is no such run, or retention has removed it
+   */
   async export(id: string): Promise<ExportedRun> {
     await this.open();
     return exportRun(this.parts, id);
   }
 
-  /** The registered workflows. */
+  /** The workflows this process has code for. */
   workflows(): AnyWorkflow[] {
     return this.parts.registry.all();
   }
@@ -402,6 +422,10 @@ export class Engine {
   /**
    * Calls back after each durable write of this process's worker, with the run it was to: what happened is in the run's
    * `journal({ after })`. Returns how to stop.
+   *
+   * @example
+   * const stop = engine.observe(({ id, workflow }) => console.error(`${workflow} ${id} wrote`));
+   * stop();
    */
   observe(observer: (run: ObservedRun) => void): () => void {
     const own = (run: ObservedRun): void => observer(run);
@@ -460,7 +484,15 @@ export class Engine {
   }
 }
 
-/** Makes an engine. It executes nothing until `start()`. */
+/**
+ * Makes an engine. It executes nothing until `start()`.
+ *
+ * @example
+ * const engine = createEngine({ store: memoryStore(), workflows: [refund] });
+ * await engine.start();
+ *
+ * @throws ValidationError a version of a workflow is registered twice, or an option is no length of time
+ */
 export function createEngine(options: EngineOptions): Engine {
   return new Engine(options);
 }
@@ -480,11 +512,6 @@ function queuesOf(
     limit: queue.concurrency ?? null,
     perKey: queue.perKey ? { limit: queue.perKey.limit, while: queue.perKey.while ?? "running" } : null,
   }));
-}
-
-function checkId(id: string | undefined): string | undefined {
-  if (id === undefined || (id.length > 0 && id.length <= 256 && !/\p{Cc}/u.test(id))) return id;
-  throw new ValidationError("run", [{ path: "id", message: "must be 1 to 256 characters without control characters" }]);
 }
 
 function pageOf(page: Partial<Page>): Page {

@@ -91,7 +91,7 @@ export class Worker {
       committed: (flights) => {
         this.onCommitted(flights);
         if (this.suspect) for (const { execution } of flights) this.acquit(execution.writer.pk);
-        if (options.discipline === "crash") void this.crash();
+        if (options.discipline === "crash") void this.quietly(this.crash());
         else if (options.discipline === "park") for (const { execution } of flights) execution.yielding = true;
       },
     });
@@ -142,18 +142,26 @@ export class Worker {
   /** Throws away everything this process knows, as a crash would, and starts afresh. For tests. */
   async crash(): Promise<void> {
     const old = this.incarnation;
-    for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
-    this.residence.clear();
-    await this.register();
-    await this.settings.store.takeOver(this.settings.namespace, { now: this.settings.clock.now(), dead: [old] });
+    this.crashing++;
+    try {
+      for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
+      this.residence.clear();
+      await this.register();
+      await this.settings.store.takeOver(this.settings.namespace, { now: this.settings.clock.now(), dead: [old] });
+    } finally {
+      this.crashing--;
+    }
     this.wake();
   }
+
+  private crashing = 0;
 
   /** Works until nothing is ready or running here. */
   async untilIdle(): Promise<void> {
     for (;;) {
       const claimed = await this.claim();
-      if (claimed === 0 && this.running.size === 0 && this.committer.idle && !this.claiming) return;
+      if (claimed === 0 && this.running.size === 0 && this.committer.idle && !this.claiming && this.crashing === 0)
+        return;
       if (claimed === 0) await this.nextRest(50);
     }
   }
@@ -355,9 +363,7 @@ export class Worker {
       const note = "its claim was lost on the way";
       const then = { type: "park", status: "ready", wakeAt: null, waiting: null, note } as const;
       const writers = forgotten.map((row) => new RunWriter(row, 0, this.host.chainKey));
-      const results = await Promise.all(
-        writers.map((writer) => this.committer.submit(writer.take(then, clock.now()))),
-      );
+      const results = await Promise.all(writers.map((writer) => this.committer.submit(writer.take(then, clock.now()))));
       // Moved on meanwhile: looked at again.
       if (results.some((result) => result.type === "mail" || result.type === "refused")) this.mayOwnMore = true;
     } catch (error) {

@@ -22,7 +22,7 @@ import { Entropy, parseSeed } from "./entropy.ts";
 import type { OpenHold } from "./hold-call.ts";
 import type { Host, Rest } from "./host.ts";
 import { LateMap } from "./late-map.ts";
-import { type KeyRecord, Ledger } from "./ledger.ts";
+import { type Completion, type KeyRecord, Ledger } from "./ledger.ts";
 import { interrupt, RunMail } from "./mail.ts";
 import { type Call, OpenCall } from "./operation.ts";
 import { parkOperation } from "./parking.ts";
@@ -457,7 +457,7 @@ export class Execution {
       const next = this.ledger.next();
       if (!next) break;
       this.delivering = next.seq;
-      if (!next.deliver()) continue;
+      if (!this.handOut(next)) continue;
       if (next.time > this.time) this.time = next.time;
       if (next.seq > this.lastDelivered) this.lastDelivered = next.seq;
       this.schedule();
@@ -470,6 +470,23 @@ export class Execution {
     this.whenQuiet = null;
     tell();
     this.schedule();
+  }
+
+  private handOut(completion: Completion): boolean {
+    try {
+      return completion.deliver();
+    } catch (error) {
+      this.broke(error);
+      return true;
+    }
+  }
+
+  /** What is recorded cannot be read, or the engine has a fault: this run stops where it is, the others go on. */
+  broke(error: unknown): void {
+    if (this.ended) return;
+    const message = error instanceof Error ? error.message : String(error);
+    this.host.broken(this, error instanceof Error ? error : new Error(message));
+    this.fail(new DivergedError(`the run cannot be executed: ${message}`));
   }
 
   /** Nothing recorded can be handed out, and the code waits. */

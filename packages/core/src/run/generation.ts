@@ -27,6 +27,7 @@ export function nextGeneration(execution: Execution, { payload, chunks }: Encode
     forkedFrom: null,
     seed: null,
     mail: [...ledger.unreadSignals(), ...execution.passedOn].map(({ n: _n, ...mail }) => mail),
+    startedWith: row.inputDigest,
     previousHead: head,
     chainKey: execution.host.chainKey,
   });

@@ -28,6 +28,8 @@ export interface RunSeed {
   /** Derived from the parent for children, so that creating one twice makes the same one; random otherwise. */
   seed: string | null;
   mail: NewMail[];
+  /** Digest of the first generation's input, by which a repeated start finds the run; default that of `input`. */
+  startedWith?: Uint8Array;
   /** Chain head of the generation before; null for a first one. */
   previousHead: Uint8Array | null;
   chainKey: Uint8Array | undefined;
@@ -86,7 +88,7 @@ export function newRun(from: RunSeed): NewRun {
     attributes: from.attributes,
     createdBy,
     createdAt: at,
-    inputDigest: inputDigestOf(workflow, from.input),
+    inputDigest: from.startedWith ?? inputDigestOf(workflow, from.input),
     seed,
     salt,
     parent: from.parent,

@@ -1,9 +1,10 @@
 import { expect } from "vitest";
 import { dryRun } from "../engine/dry-run.ts";
-import { createEngine, type Engine, type RunOptions } from "../engine/engine.ts";
+import { createEngine, type Engine } from "../engine/engine.ts";
 import type { EngineLog, EngineOptions } from "../engine/options.ts";
 import { Registry } from "../engine/registry.ts";
 import type { RunHandle } from "../engine/run-handle.ts";
+import type { RunOptions } from "../engine/starting.ts";
 import type { RunEvent } from "../engine/watch.ts";
 import { memoryStore } from "../store/index.ts";
 import type { Store } from "../store/store.ts";

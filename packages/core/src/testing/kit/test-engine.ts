@@ -1,8 +1,9 @@
 import type { DecideOptions } from "../../engine/decide.ts";
-import { Engine, type RunOptions } from "../../engine/engine.ts";
+import { Engine } from "../../engine/engine.ts";
 import type { Hold } from "../../engine/hold-view.ts";
 import type { EngineOptions } from "../../engine/options.ts";
 import { Registry } from "../../engine/registry.ts";
+import type { RunOptions } from "../../engine/starting.ts";
 import type { RunHandle } from "../../engine/run-handle.ts";
 import { InvalidStateError, ValidationError } from "../../errors.ts";
 import type { ExportedRun } from "../../journal/exported-run.ts";

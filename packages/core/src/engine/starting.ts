@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from "node:util";
+import { HoldpointError, RunConflictError, ValidationError } from "../errors.ts";
+import { decodePayload, encodePayload } from "../journal/payload.ts";
+import { checkAttributes } from "../run/attributes.ts";
+import { inputDigestOf, newRun } from "../run/new-run.ts";
+import { sameBytes } from "../store/same-bytes.ts";
+import type { Attributes, NewMail, RunRow, StartResult } from "../store/store.ts";
+import type { AnyWorkflow } from "../workflow/definition.ts";
+import { type Duration, durationMs } from "../workflow/duration.ts";
+import { parseAsync } from "../workflow/schema.ts";
+import type { EngineParts } from "./parts.ts";
+import { assemble } from "./payloads.ts";
+import { newRunId } from "./run-id.ts";
+
+export interface RunOptions {
+  /** Idempotency key and public id; default a random one. */
+  id?: string;
+  /** Who starts it; kept with the run. */
+  by?: string;
+  queue?: string;
+  /** Higher goes first. Default 0. */
+  priority?: number;
+  concurrencyKey?: string;
+  /** Starts it later. */
+  delay?: Duration;
+  startAt?: Date;
+  /** Ties runs of one conversation or case together. */
+  thread?: string;
+  attributes?: Attributes;
+}
+
+/** Starts a run, or finds the one that has its id; `signal` is delivered either way, in the same transaction. */
+export async function startRun(
+  parts: EngineParts,
+  name: string,
+  input: unknown,
+  options: RunOptions,
+  signal: NewMail | null,
+): Promise<{ id: string; created: boolean }> {
+  const { registry, clock, codec, namespace, committer, worker } = parts;
+  const workflow = registry.newest(name) ?? registry.require(name);
+  checkOptions(options);
+  const subject = `input of "${workflow.name}"`;
+  const value = workflow.input ? await parseAsync(workflow.input, input, subject) : input;
+  const { limits } = worker.host;
+  const { payload, chunks } = encodePayload(value, {
+    codec,
+    subject,
+    limit: limits.payload,
+    inlineLimit: limits.inline,
+  });
+  const at = clock.now();
+  const id = options.id ?? newRunId(at);
+  const delay = options.delay === undefined ? 0 : durationMs(options.delay, "delay");
+  const run = newRun({
+    namespace,
+    id,
+    generation: 1,
+    workflow: workflow.name,
+    version: workflow.version,
+    input: payload,
+    chunks,
+    queue: options.queue ?? workflow.options.queue ?? "default",
+    priority: options.priority ?? 0,
+    concurrencyKey: options.concurrencyKey ?? null,
+    readyAt: options.startAt?.getTime() ?? at + delay,
+    thread: options.thread ?? null,
+    attributes: options.attributes ?? {},
+    createdBy: options.by ?? null,
+    at,
+    parent: null,
+    forkedFrom: null,
+    seed: null,
+    mail: [],
+    previousHead: null,
+    chainKey: parts.options.chainKey,
+  });
+  const result = await committer.submit({ type: "start", run, signal });
+  if (result.type === "refused") throw new HoldpointError("STORE", `run ${id} was not taken: ${result.reason}`);
+  const same = (): boolean | Promise<boolean> =>
+    signal !== null ||
+    sameBytes(
+      (result.run ?? result.tombstone)?.inputDigest ?? new Uint8Array(0),
+      inputDigestOf(workflow.name, payload),
+    ) ||
+    (result.run !== null && hasInput(parts, result.run, value));
+  if (!result.created) await checkExisting(result, id, workflow, same);
+  return { id, created: result.created };
+}
+
+function checkOptions(options: RunOptions): void {
+  const wrong = (path: string, message: string): never => {
+    throw new ValidationError("run", [{ path, message }]);
+  };
+  const { id, priority, startAt, delay, attributes } = options;
+  if (id !== undefined && !(typeof id === "string" && id.length > 0 && id.length <= 256 && !/\p{Cc}/u.test(id)))
+    wrong("id", "must be 1 to 256 characters without control characters");
+  if (priority !== undefined && !Number.isSafeInteger(priority))
+    wrong("priority", `${priority} must be a whole number`);
+  if (startAt !== undefined && Number.isNaN(startAt.getTime())) wrong("startAt", "is not a time");
+  if (startAt !== undefined && delay !== undefined) wrong("delay", "and startAt cannot both be given");
+  if (attributes) checkAttributes(attributes, "run.attributes");
+}
+
+/** Throws `RunConflictError` unless the run that has the id is the one that was asked for. */
+async function checkExisting(
+  result: StartResult,
+  id: string,
+  workflow: AnyWorkflow,
+  same: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const existing = result.run ?? result.tombstone;
+  if (!existing) return;
+  if (existing.workflow !== workflow.name) {
+    throw new RunConflictError(
+      id,
+      `belongs to a run of "${existing.workflow}", not "${workflow.name}"; use another id`,
+    );
+  }
+  if (!(await same())) {
+    throw new RunConflictError(id, "was started with another input; use another id, or the same input");
+  }
+}
+
+/** The digest tells apart what is the same to a program, too: fields in another order. Looked at only when it differs. */
+async function hasInput(parts: EngineParts, row: RunRow, value: unknown): Promise<boolean> {
+  const { store, namespace, codec } = parts;
+  const [first] = await store.generations(namespace, row.id);
+  if (!first || first.salt === null) return false;
+  const [history] = await store.history(namespace, [{ pk: first.pk, after: 0 }]);
+  if (!history) return false;
+  const { entries } = await assemble(store, namespace, first.pk, { entries: history.entries.slice(0, 1), mail: [] });
+  return isDeepStrictEqual(decodePayload(entries[0]?.payload ?? null, codec), value);
+}
