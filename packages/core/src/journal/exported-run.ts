@@ -16,8 +16,11 @@ type Exported<T> = {
         : T[K];
 };
 
+/** A journal entry, as text. */
 export type ExportedEntry = Exported<Entry>;
+/** A row of mail, as text. */
 export type ExportedMail = Exported<Mail>;
+/** A hold with its audit trail, as text. */
 export type ExportedHold = Exported<Omit<HoldRow, "runPk">> & { events: Exported<HoldEvent>[] };
 
 /** One generation of a run with all that is stored of it. */

@@ -24,6 +24,7 @@ export type ProblemKind =
   /** All was recomputed: the chain is whole, but not the one whose head was exported. */
   | "recomputed";
 
+/** One thing that is wrong with a chain, and where. */
 export interface ChainProblem {
   kind: ProblemKind;
   /** The number it was found at; null when it concerns the whole run. */

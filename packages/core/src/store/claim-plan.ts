@@ -27,6 +27,7 @@ export interface Occupancy {
   heldWithKey(queue: string, key: string): number;
 }
 
+/** Which runs a claim takes. */
 export interface ClaimPlan<C extends Candidate> {
   picked: C[];
   /** Read from their lanes but left alone (key limit, head start, too many suspects). */

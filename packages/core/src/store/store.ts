@@ -18,9 +18,12 @@ export type RunPk = number;
 /** Milliseconds since 1970, UTC. */
 export type Millis = number;
 
+/** Where a run stands. The same words in the tables, the API and on the screen. */
 export type RunStatus = "ready" | "running" | "parked" | "paused" | "completed" | "failed" | "cancelled" | "diverged";
 
+/** The statuses a run ends with. */
 export const finishedStatuses = ["completed", "failed", "cancelled"] as const;
+/** How a run ended. */
 export type FinishedStatus = (typeof finishedStatuses)[number];
 
 /** What a parked run waits for, most human first. `null` when it does not wait. */
@@ -39,6 +42,7 @@ export interface Chunk {
   bytes: Uint8Array;
 }
 
+/** What a journal entry is about. */
 export type EntryKind =
   | "run"
   | "step"
@@ -51,6 +55,7 @@ export type EntryKind =
   | "version"
   | "label";
 
+/** How what an entry is about ended; null when it only began, `unknown` when nobody saw its end. */
 export type EntryOutcome = "ok" | "error" | "unknown" | null;
 
 /**
@@ -80,6 +85,7 @@ export interface Entry extends NewEntry {
   seq: number;
 }
 
+/** What a row of mail is. */
 export type MailKind =
   | "decision"
   | "signal"
@@ -118,6 +124,7 @@ export interface Mail extends NewMail {
 /** Searchable attributes of a run. */
 export type Attributes = Record<string, string | number | boolean | null>;
 
+/** What becomes of a child when its parent ends first. */
 export type ParentClose = "cancel" | "abandon";
 
 /** Everything needed to create a run (or the next generation of one). */
@@ -204,7 +211,9 @@ export interface RunRow {
 
 // ── Holds ─────────────────────────────────────────────────────────────────────────────────────────
 
+/** Where a hold stands; `answered` when a worker has yet to check the answer fully. */
 export type HoldStatus = "open" | "answered" | "decided" | "expired" | "withdrawn" | "superseded";
+/** How much depends on a decision, least first. */
 export type Severity = "low" | "medium" | "high" | "critical";
 
 /** A hold about to be opened together with the run's entry for it. */
@@ -232,6 +241,7 @@ export interface NewHold {
   event: NewHoldEvent;
 }
 
+/** A content-addressed text, shared between runs; `hash` is the SHA-256 of `bytes`. */
 export interface Document {
   hash: Uint8Array;
   bytes: Uint8Array;
@@ -249,10 +259,12 @@ export interface NewHoldEvent {
   idempotencyKey: string | null;
 }
 
+/** A line of the audit trail with its number, from 1. */
 export interface HoldEvent extends NewHoldEvent {
   n: number;
 }
 
+/** A hold's row. */
 export interface HoldRow {
   id: string;
   runPk: RunPk;
@@ -290,6 +302,7 @@ export interface StartOperation {
   /** Delivered to the run whether it is created or exists already (startOrSignal). */
   signal: NewMail | null;
 }
+/** What became of a start. */
 export interface StartResult {
   type: "started";
   created: boolean;
@@ -370,6 +383,7 @@ export interface AdvanceOperation {
     | { type: "continueAsNew"; next: NewRun };
   at: Millis;
 }
+/** What became of an advance; `fenced` when somebody else owns the run now. */
 export type AdvanceResult =
   | {
       type: "advanced";
@@ -397,6 +411,7 @@ export interface DeliverOperation {
   /** Refuse (`state`) when the run has none of these statuses; null allows every unfinished one. */
   allowedIn: readonly RunStatus[] | null;
 }
+/** What became of a delivery; `state` when the run has not one of the statuses that were asked for. */
 export type DeliverResult =
   | { type: "delivered"; n: number; duplicate: boolean; status: RunStatus }
   | { type: "absent" }
@@ -421,6 +436,7 @@ export interface HoldOperation {
   mail: NewMail | null;
   at: Millis;
 }
+/** What became of a move; `conflict` when the hold is not at that revision, or closed. */
 export type HoldResult =
   | { type: "moved"; hold: HoldRow; repeated: boolean }
   | { type: "conflict"; hold: HoldRow }
@@ -444,6 +460,7 @@ export interface SealOperation {
   holdEvent: NewHoldEvent;
   at: Millis;
 }
+/** What became of a seal; `mail` when the run has moved on since it was read. */
 export type SealResult = { type: "sealed"; seq: number } | { type: "mail"; seq: number } | { type: "absent" };
 
 /** What a person said later about a recorded result: the truth to compare a prediction with. One per key and person, the last one counts. */
@@ -456,6 +473,7 @@ export interface LabelOperation {
   at: Millis;
 }
 
+/** One atomic change. */
 export type Operation =
   | StartOperation
   | AdvanceOperation
@@ -470,6 +488,7 @@ export interface Refused {
   reason: string;
 }
 
+/** What an operation gives back. */
 export type ResultOf<O extends Operation> =
   | (O extends StartOperation
       ? StartResult
@@ -485,15 +504,18 @@ export type ResultOf<O extends Operation> =
                 ? { type: "labelled" } | { type: "absent" }
                 : never)
   | Refused;
+/** What any operation gives back. */
 export type OperationResult = ResultOf<Operation>;
 
 // ── Workers ───────────────────────────────────────────────────────────────────────────────────────
 
+/** A version of a workflow that a worker has code for. */
 export interface Capability {
   workflow: string;
   version: number;
 }
 
+/** A registered worker's row. */
 export interface WorkerRow {
   /** New for every registration; a dead incarnation never comes back. */
   incarnation: string;
@@ -505,6 +527,7 @@ export interface WorkerRow {
   capabilities: Capability[];
 }
 
+/** What a worker asks for when it claims. */
 export interface ClaimRequest {
   incarnation: string;
   capabilities: Capability[];
@@ -530,6 +553,7 @@ export interface ClaimRequest {
   tick(run: RunRow, at: Millis): NewMail;
 }
 
+/** What a worker got. */
 export interface ClaimResult {
   runs: RunRow[];
   /** Still to be parked with an operator hold by the engine; claimed like the others. */
@@ -538,6 +562,7 @@ export interface ClaimResult {
   nextWake: Millis | null;
 }
 
+/** What is recorded of a run, or a part of it: what it did, and what was delivered to it. */
 export interface History {
   entries: Entry[];
   mail: Mail[];
@@ -545,6 +570,7 @@ export interface History {
 
 // ── Queries ───────────────────────────────────────────────────────────────────────────────────────
 
+/** Which runs; everything that is given must hold. Times are milliseconds since 1970. */
 export interface RunFilter {
   workflow?: string;
   version?: number;
@@ -562,6 +588,7 @@ export interface RunFilter {
   finishedBefore?: Millis;
 }
 
+/** Which page of a list. */
 export interface Page {
   /** 1 to 1,000. */
   limit: number;
@@ -569,12 +596,14 @@ export interface Page {
   cursor: string | null;
 }
 
+/** A page of a list. */
 export interface PageOf<T> {
   items: T[];
   /** Null on the last page. */
   cursor: string | null;
 }
 
+/** Which holds; everything that is given must hold. Times are milliseconds since 1970. */
 export interface HoldFilter {
   status?: readonly HoldStatus[];
   runId?: string;
@@ -599,6 +628,7 @@ export interface Tombstone {
   removedAt: Millis;
 }
 
+/** What may be removed. Times are milliseconds since 1970. */
 export interface RetentionRequest {
   finishedBefore: Millis;
   tombstonesBefore: Millis;
@@ -609,6 +639,7 @@ export interface RetentionRequest {
   now: Millis;
 }
 
+/** How much a store holds; `bytes` is its size on disk, or about that in memory. */
 export interface StoreSizes {
   runs: Record<RunStatus, number>;
   openHolds: number;
@@ -618,6 +649,7 @@ export interface StoreSizes {
 /** Tells a waiting engine that something may be there for it. Never carries data. */
 export type StoreSignal = { type: "ready" } | { type: "mail"; pk: RunPk } | { type: "hold" } | { type: "foreign" };
 
+/** The port: what an engine needs of wherever runs live. Every method may be repeated after a failure whose outcome is unknown. */
 export interface Store {
   /** For messages: `memory`, `sqlite …`. */
   readonly name: string;

@@ -1,5 +1,6 @@
 import type { OpenSqlite } from "../driver/driver.ts";
 
+/** How a SQLite file is used. */
 export interface SqliteOptions {
   /**
    * `full` (the default): a result is on disk before anybody sees it, and a power cut loses nothing.
