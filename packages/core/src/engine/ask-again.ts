@@ -1,5 +1,5 @@
 import type { RecordedDecision } from "../hold/answer.ts";
-import type { HoldDocument } from "../hold/request.ts";
+import { readDocument } from "../hold/request.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
 import { decodePayload } from "../journal/payload.ts";
 import type { AskAgain } from "../run/execution.ts";
@@ -26,7 +26,7 @@ export async function decisionsToRepeat(
   for (const one of candidates) {
     const hold = await settings.store.holdByKey(settings.namespace, row.pk, one.key);
     if (!hold || !mustAskAgain(hold, one, settings.codec)) continue;
-    const { deadline } = decodePayload(hold.request, settings.codec) as HoldDocument;
+    const { deadline } = readDocument(decodePayload(hold.request, settings.codec));
     asks.push({
       mail: one.n,
       key: one.key,

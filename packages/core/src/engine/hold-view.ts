@@ -1,6 +1,6 @@
 import type { RecordedDecision } from "../hold/answer.ts";
 import { approvalSchema } from "../hold/answer.ts";
-import type { HoldDocument } from "../hold/request.ts";
+import { emptyDocument, type HoldDocument, readDocument } from "../hold/request.ts";
 import { decodePayload } from "../journal/payload.ts";
 import type { HoldRow, HoldStatus, Severity } from "../store/store.ts";
 import type { JsonSchema } from "../workflow/json-schema.ts";
@@ -58,12 +58,9 @@ export interface Hold {
 
 const approvalForm = JSON.stringify(approvalSchema);
 
-/** What stands in the place of a request whose content was erased. */
-const erased: HoldDocument = { consequence: null, context: null, options: [], people: null, deadline: [] };
-
 export async function viewHold(parts: Pick<EngineParts, "codec">, row: HoldRow): Promise<Hold> {
   const { codec } = parts;
-  const document = row.request.codec === "erased" ? erased : (decodePayload(row.request, codec) as HoldDocument);
+  const document = row.request.codec === "erased" ? emptyDocument : readDocument(decodePayload(row.request, codec));
   const text = row.form ? Buffer.from(row.form).toString("utf8") : null;
   const decision =
     row.decision && row.decision.codec !== "erased" ? (decodePayload(row.decision, codec) as RecordedDecision) : null;

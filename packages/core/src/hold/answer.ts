@@ -41,9 +41,7 @@ export function acceptApproval(value: unknown): ApprovalValue {
 /** Whether an answer is the one that won, as it was given or as the form made it. */
 export function isSameAnswer(won: RecordedDecision, answer: { value: unknown; option: string | null }): boolean {
   if (won.option !== answer.option) return false;
-  return (
-    isDeepStrictEqual(won.value, answer.value) || ("given" in won && isDeepStrictEqual(won.given, answer.value))
-  );
+  return isDeepStrictEqual(won.value, answer.value) || ("given" in won && isDeepStrictEqual(won.given, answer.value));
 }
 
 /** Refuses, before anything is written, who may not decide; the sentence says who may. */

@@ -142,6 +142,32 @@ export function holdDocument(
   };
 }
 
+/** What a hold says that says nothing. */
+export const emptyDocument: HoldDocument = {
+  consequence: null,
+  context: undefined,
+  options: [],
+  people: null,
+  deadline: [],
+};
+
+/** A request as it is stored: what says nothing is left out, because hundreds of thousands of holds may wait. */
+export function storedDocument(document: HoldDocument): Partial<HoldDocument> {
+  const { consequence, context, options, people, deadline } = document;
+  return {
+    ...(consequence === null ? {} : { consequence }),
+    ...(context === undefined ? {} : { context }),
+    ...(options.length === 0 ? {} : { options }),
+    ...(people === null ? {} : { people }),
+    ...(deadline.length === 0 ? {} : { deadline }),
+  };
+}
+
+/** A stored request with everything in its place. */
+export function readDocument(stored: unknown): HoldDocument {
+  return { ...emptyDocument, ...(stored as Partial<HoldDocument>) };
+}
+
 /** The next time the sweeper has to look at the hold. */
 export function nextRungAt(deadline: readonly DeadlineRung[]): number | null {
   return deadline[0]?.at ?? null;

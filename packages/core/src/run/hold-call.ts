@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { HoldExpiredError } from "../errors.ts";
 import type { RecordedDecision } from "../hold/answer.ts";
-import { actionHashOf, evidenceHashOf, holdDocument, nextRungAt } from "../hold/request.ts";
+import { actionHashOf, evidenceHashOf, holdDocument, nextRungAt, storedDocument } from "../hold/request.ts";
 import { sha256 } from "../journal/sha256.ts";
 import type { Document, Entry, Mail, NewHoldEvent, StoredPayload } from "../store/store.ts";
 import type { HoldText } from "../workflow/context.ts";
@@ -107,7 +107,7 @@ export class OpenHold implements Startable {
     const form = documentOf(schema);
     const action = this.actionHash(name);
     const document = holdDocument(name, request, openedAt);
-    const encoded = execution.plain(document);
+    const encoded = execution.plain(storedDocument(document));
     const evidence = evidenceHashOf(request.title, severity, encoded.bytes, form?.hash ?? null);
     const draft = waitDraft(execution, call.key, "hold", "opened", undefined);
     // What was shown and what is decided, so that the chain covers both.
