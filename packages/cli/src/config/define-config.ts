@@ -13,7 +13,7 @@ export interface HoldpointConfig extends Omit<EngineOptions, "store" | "clock" |
  * Types a `holdpoint.config.ts`; gives back what it is given.
  *
  * @example
- * export default defineConfig({ workflows: [refund], services: [mailer.provide(smtp)] });
+ * export default defineConfig({ store: "sqlite:.holdpoint/holdpoint.db", workflows: [refund] });
  */
 export function defineConfig(config: HoldpointConfig): HoldpointConfig {
   return config;

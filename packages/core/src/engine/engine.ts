@@ -30,8 +30,11 @@ import { Worker } from "./worker.ts";
 
 /** Which run was written to. */
 export interface ObservedRun {
+  /** Its public id. */
   id: string;
+  /** The workflow's name. */
   workflow: string;
+  /** The version it is on. */
   version: number;
 }
 

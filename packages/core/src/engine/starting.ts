@@ -12,20 +12,30 @@ import type { EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 import { newRunId } from "./run-id.ts";
 
+/**
+ * How a run is started. All are optional.
+ *
+ * @example
+ * await engine.run(refund, { orderId: "A-7", amount: 120 }, { id: "refund-A-7", by: "ana", delay: "10m" });
+ */
 export interface RunOptions {
   /** Idempotency key and public id; default a random one. */
   id?: string;
   /** Who starts it; kept with the run. */
   by?: string;
+  /** Default: the workflow's, else "default". */
   queue?: string;
   /** Higher goes first. Default 0. */
   priority?: number;
+  /** What its queue's `perKey` limit counts: a customer, an account. */
   concurrencyKey?: string;
-  /** Starts it later. */
+  /** Starts it so much later. */
   delay?: Duration;
+  /** Starts it at this time; goes before `delay`. */
   startAt?: Date;
   /** Ties runs of one conversation or case together. */
   thread?: string;
+  /** What it can be found by, beside what `ctx.set` adds. */
   attributes?: Attributes;
 }
 

@@ -27,7 +27,8 @@ export interface Anchors {
  * The heads of these runs, to be compared with later.
  *
  * @example
- * await writeFile("anchors.json", JSON.stringify(exportAnchors(runs, { at: Date.now() })));
+ * const { items } = await store.runs("default", {}, { limit: 1000, cursor: null });
+ * const text = JSON.stringify(exportAnchors(items, { at: Date.now() }));
  */
 export function exportAnchors(
   runs: readonly RunRow[],

@@ -6,6 +6,8 @@ import { tagValue } from "./tagged.ts";
  * so that what was written with one codec is never read with another.
  *
  * @example
+ * import { type PayloadCodec, valueCodec } from "holdpoint";
+ *
  * const sealed: PayloadCodec = {
  *   id: "aes-gcm",
  *   encode: (value, subject) => encrypt(valueCodec.encode(value, subject)),

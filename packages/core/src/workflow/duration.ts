@@ -3,7 +3,8 @@ import { ValidationError } from "../errors.ts";
 /**
  * A length of time: milliseconds, or text of numbers with units (`ms`, `s`, `m`, `h`, `d`, `w`), largest first.
  *
- * @example "250ms", "10s", "1h 30m", "3d", 1500
+ * @example
+ * for (const wait of ["250ms", "10s", "1h 30m", "3d", 1500]) await ctx.sleep(wait);
  */
 export type Duration = number | string;
 

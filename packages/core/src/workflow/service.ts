@@ -2,9 +2,14 @@
  * A typed name under which an engine is given something that workflows need: a client, a pool, a clock of your own.
  *
  * @example
+ * interface Mailer {
+ *   send(to: string): Promise<void>;
+ * }
  * const mailer = service<Mailer>("mailer");
- * createEngine({ store, workflows, services: [mailer.provide(new SmtpMailer())] });
- * // in a workflow: ctx.service(mailer).send(…)   (inside a step)
+ * const greet = workflow({ name: "greet" }, async (ctx) => {
+ *   await ctx.step("send", () => ctx.service(mailer).send("ana@example.com"));
+ * });
+ * createEngine({ store, workflows: [greet], services: [mailer.provide({ send: async () => {} })] });
  */
 export interface ServiceToken<T> {
   /** Unique among an engine's services. */

@@ -20,7 +20,9 @@ export type AnswerRules = Readonly<Record<string, Answer>>;
 
 /** An answer with who gives it and what they say. Made by `reply`. */
 export class Reply {
+  /** The answer itself. */
   readonly value: AnswerValue;
+  /** Who gives it, and what they say about it. */
   readonly options: DecideOptions;
 
   constructor(value: AnswerValue, options: DecideOptions) {

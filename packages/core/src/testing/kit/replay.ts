@@ -11,6 +11,7 @@ import type { AnyWorkflow } from "../../workflow/definition.ts";
 
 /** What code made of a recorded run, when it followed the record to its end. */
 export interface Replay {
+  /** The run that was recorded. */
   readonly runId: string;
   /** How the run stood when it was exported. */
   readonly recorded: RunStatus;

@@ -7,7 +7,9 @@ import type { TestClock } from "./test-clock.ts";
 
 /** One execution of a step's function, or of the mock in its place. A step that was given back from the record is not executed. */
 export interface ExecutedStep {
+  /** The run it belongs to. */
   readonly runId: string;
+  /** The run's workflow. */
   readonly workflow: string;
   /** The step's name, as in `ctx.step(name, …)`. */
   readonly step: string;

@@ -3,8 +3,8 @@ import { Engine } from "../../engine/engine.ts";
 import type { Hold } from "../../engine/hold-view.ts";
 import type { EngineOptions } from "../../engine/options.ts";
 import { Registry } from "../../engine/registry.ts";
-import type { RunOptions } from "../../engine/starting.ts";
 import type { RunHandle } from "../../engine/run-handle.ts";
+import type { RunOptions } from "../../engine/starting.ts";
 import { InvalidStateError, ValidationError } from "../../errors.ts";
 import type { ExportedRun } from "../../journal/exported-run.ts";
 import { memoryStore } from "../../store/index.ts";
@@ -24,6 +24,7 @@ type Decided = "store" | "clock" | "process" | "lease" | "standIn" | "namespace"
 
 /** What a test engine may be given beside its workflows; the rest is as in `createEngine`. */
 export interface TestEngineOptions extends Omit<EngineOptions, Decided> {
+  /** The workflows under test, with those they start as children. */
   workflows: readonly AnyWorkflow[];
   /** Functions in the place of steps' own, by the name of the step, in every workflow. `mockStep` does it for one. */
   steps?: StepMocks;
