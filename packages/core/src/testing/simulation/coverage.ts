@@ -28,7 +28,7 @@ export const rareStates = [
 export type RareState = (typeof rareStates)[number];
 
 const operations = ["start", "advance", "deliver", "hold", "seal", "label"] as const satisfies Operation["type"][];
-/** What the engine asks of a store; `children`, `holdByKey`, `labels` and `sizes` are for other rooms. */
+/** What the engine asks of a store; `labels` and `sizes` are for other rooms, `holdByKey` for new versions. */
 const methods = [
   "claim",
   "history",
@@ -44,6 +44,7 @@ const methods = [
   "generations",
   "tombstone",
   "runs",
+  "children",
   "stream",
   "hold",
   "holds",

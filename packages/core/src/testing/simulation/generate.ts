@@ -187,6 +187,7 @@ class Maker {
       once,
       undo: !once && dice.chance(0.25),
       cache: !once && dice.chance(0.06) ? `c${dice.below(3)}` : null,
+      large: dice.chance(0.1),
     };
   }
 

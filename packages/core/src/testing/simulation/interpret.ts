@@ -4,7 +4,7 @@ import { type AnyWorkflow, type Workflow, workflow } from "../../workflow/defini
 import { answerForm, messageSchema, programSchema } from "./forms.ts";
 import type { AskNode, Node, Outcome, Program, StepNode, WorkflowName } from "./program.ts";
 import type { SimulatedProcess } from "./process.ts";
-import type { Coroutine } from "./witness.ts";
+import type { Coroutine, Effect } from "./witness.ts";
 import type { World } from "./world.ts";
 
 export interface ProgramInput {
@@ -231,9 +231,9 @@ class Interpreter {
     });
   }
 
-  private begin(node: StepNode, name: string, info: StepInfo) {
+  private begin(node: StepNode, name: string, info: StepInfo, undoes: string | null = null): Effect {
     const { id, generation } = this.ctx.run;
-    const key = info.idempotencyKey.slice(id.length + 1);
+    const key = info.idempotencyKey.slice(info.idempotencyKey.indexOf("/") + 1);
     return this.process.beginEffect({
       runId: id,
       generation,
@@ -242,6 +242,7 @@ class Interpreter {
       cache: node.cache,
       attempt: info.attempt,
       round: this.round,
+      undoes,
     });
   }
 
@@ -257,7 +258,7 @@ class Interpreter {
         throw node.hopeless ? new NonRetryableError("hopeless") : new Error("planned");
       }
       effect.ended = "ok";
-      return effect.token;
+      return node.large ? `${effect.token} ${effect.token.repeat(400)}` : effect.token;
     };
     return node.takes === null && info.attempt > node.hangs ? result() : this.slowly(node, info, result);
   }
@@ -278,10 +279,9 @@ class Interpreter {
   }
 
   private async undo(node: StepNode, token: string, info: StepInfo): Promise<string> {
-    const effect = this.begin(node, `undo ${node.name}`, info);
+    const effect = this.begin(node, `undo ${node.name}`, info, token.split(" ")[0] ?? token);
     await this.process.sleep(5);
     effect.ended = "ok";
-    this.world.undone(token);
     return effect.token;
   }
 }

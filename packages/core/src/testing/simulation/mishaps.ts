@@ -1,6 +1,6 @@
 import { Dice } from "../dice.ts";
 import type { FaultPoint } from "../faults.ts";
-import { applies, type SimulatedFault, simulatedPoints } from "./coverage.ts";
+import { applies, type SimulatedFault, simulatedFaults, simulatedPoints } from "./coverage.ts";
 import type { Mishap } from "./link.ts";
 import type { SimulatedProcess } from "./process.ts";
 
@@ -23,7 +23,7 @@ export class Mishaps {
   private readonly dice: Dice;
   private readonly rate: number;
   /** Kinds of calls that go wrong far more often in this world, so that rare kinds are hit too. */
-  private readonly focus: ReadonlySet<FaultPoint>;
+  readonly focus: ReadonlySet<FaultPoint>;
 
   constructor(seed: string | number) {
     this.dice = new Dice(seed, "mishaps");
@@ -33,9 +33,9 @@ export class Mishaps {
 
   decide(points: readonly FaultPoint[], process: SimulatedProcess): Mishap | null {
     if (this.over || process.actor.gone) return null;
-    const rate = points.some((point) => this.focus.has(point)) ? 0.25 : this.rate;
-    if (!this.dice.chance(rate)) return null;
-    const fault = this.dice.weighted(weights);
+    const focused = points.some((point) => this.focus.has(point));
+    if (!this.dice.chance(focused ? 0.25 : this.rate)) return null;
+    const fault = focused ? this.dice.pick(simulatedFaults) : this.dice.weighted(weights);
     const late = this.dice.chance(0.5);
     if (mortalFaults.includes(fault) && !process.mortal) return null;
     if (!points.some((point) => applies(point, fault))) return null;

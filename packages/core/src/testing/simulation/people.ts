@@ -3,6 +3,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { HoldRow } from "../../store/store.ts";
 import { Actor } from "../scheduler.ts";
 import type { Fate } from "./generate.ts";
+import { chooseErrands, type Errand, someRun } from "./errands.ts";
 import { type AskNode, nodesOf, type SignalNode } from "./program.ts";
 import type { SimulatedProcess } from "./process.ts";
 import { namespace, type World } from "./world.ts";
@@ -44,7 +45,20 @@ export class People {
 
   begin(): void {
     for (const fate of this.world.plan.fates) this.later("starts", fate.startAfter, () => this.start(fate));
+    for (const errand of chooseErrands(this.world.dice, this.world.mishaps.focus)) {
+      this.later(errand.name, this.world.dice.between(200, 7000), () => this.goOn(errand));
+    }
     this.look();
+  }
+
+  private async goOn(errand: Errand): Promise<void> {
+    const id = await someRun(this.world);
+    if (id === null) return;
+    try {
+      await this.call(errand.name, (engine) => errand.run(engine, id, this.world));
+    } catch (error) {
+      if (!(error instanceof HoldpointError)) throw error;
+    }
   }
 
   /** Everything that was meant to be done is done. */
@@ -190,16 +204,16 @@ export class People {
     const good = !phone || row.revision > 0 || dice.chance(0.5);
     const answer = node.kind === "approve" ? { approved: dice.chance(0.7) } : `${good ? "good" : "bad"} ${by}`;
     try {
-      await this.call(
+      const decided = await this.call(
         "decide",
         async (engine) => {
           const hold = await engine.hold(row.id);
-          if (hold.revision !== row.revision && hold.status === "open") return;
+          if (hold.revision !== row.revision && hold.status === "open") return null;
           return engine.decide({ ...hold, revision: row.revision }, answer, { by, note });
         },
         phone,
       );
-      if (good) this.acknowledged.push({ holdId: row.id, by, note });
+      if (good && decided) this.acknowledged.push({ holdId: row.id, by, note });
     } catch (error) {
       if (!(error instanceof HoldConflictError || error instanceof NotFoundError)) throw error;
     }
@@ -211,7 +225,9 @@ export class People {
     let answer: object = { action: "retry" };
     if (!row.key.startsWith("run/poison")) {
       const key = row.key.replace(/\/operator#.*$/, "");
-      const effects = witness.effects.filter((effect) => effect.runId === row.runId && effect.key === key);
+      const run = await this.world.store.runByPk(namespace, row.runPk);
+      const step = { runId: row.runId, generation: run?.generation ?? 1, key };
+      const effects = witness.executions(step);
       const happened = effects.findLast((effect) => effect.ended === "ok");
       answer = happened
         ? { action: "happened", result: happened.token }

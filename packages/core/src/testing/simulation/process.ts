@@ -65,7 +65,7 @@ export class SimulatedProcess {
       lease: leaseMs,
       drainTimeout: 500,
       determinism: "off",
-      retention: { runs: false },
+      retention: { runs: 300 },
       limits: { inline: dice.chance(0.5) ? 150 : 32_768 },
       residence: { count: this.residence },
       log: this.log(),
@@ -104,6 +104,12 @@ export class SimulatedProcess {
       world.violation(`${where}: executed again although it was recorded`);
     for (const earlier of world.witness.executions(effect)) {
       if (earlier.attempt !== effect.attempt || earlier.round !== effect.round) continue;
+      if (earlier.epoch > epoch) {
+        // Only clocks that disagree can give a run away before its owner's own clock says that the lease is over.
+        if (!world.clocksJumped && this.leaseEnds - world.now > 500)
+          world.violation(`${where}: executed although ${earlier.process} had taken the run over`);
+        continue;
+      }
       if (earlier.epoch === epoch && earlier.process === this.name)
         world.violation(`${where}: executed twice under one claim`);
       const claim = claims.find((one) => one.epoch === earlier.epoch);

@@ -51,6 +51,8 @@ export interface StepNode {
   once: boolean;
   undo: boolean;
   cache: string | null;
+  /** Its result is large enough to be stored in chunks. */
+  large: boolean;
 }
 
 /** A hold: for approval, or with a form. */

@@ -15,6 +15,8 @@ export interface Effect {
   process: string;
   epoch: number;
   at: number;
+  /** Token of the execution that this one undoes. */
+  undoes: string | null;
   ended: "ok" | "failed" | null;
 }
 
@@ -33,6 +35,7 @@ export interface Observations {
  */
 export class Witness {
   readonly effects: Effect[] = [];
+  private readonly byToken = new Map<string, Effect>();
   private readonly byStep = new Map<string, Effect[]>();
   private readonly seen = new Map<string, Observations>();
   /** Problems found while the world runs. */
@@ -49,11 +52,16 @@ export class Witness {
   addEffect(effect: Omit<Effect, "token" | "ended">): Effect {
     const whole: Effect = { ...effect, token: `t${this.effects.length + 1}`, ended: null };
     this.effects.push(whole);
+    this.byToken.set(whole.token, whole);
     const step = stepId(whole);
     const list = this.byStep.get(step);
     if (list) list.push(whole);
     else this.byStep.set(step, [whole]);
     return whole;
+  }
+
+  effect(token: string): Effect | undefined {
+    return this.byToken.get(token);
   }
 
   /** All executions of one step of one run. */

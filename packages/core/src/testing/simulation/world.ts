@@ -32,10 +32,14 @@ export class World {
   speaker: Link | null = null;
   /** Some wall clock was wrong at some time: leases may have been taken from processes that still had them. */
   clocksJumped = false;
+  /** Runs that were cancelled without their cooperation. */
+  readonly forced = new Set<string>();
+  readonly suspects: string[] = [];
+  /** Retention has removed runs: a child may be gone although its parent is not. */
+  retained = false;
   private readonly rounds = new Map<string, number>();
   private readonly waiting = new Map<string, { runId: string; name: string; since: number }>();
   private readonly repaired = new Set<string>();
-  private readonly undoneTokens = new Map<string, number>();
   private waits = 0;
 
   constructor(seed: string | number, store: Store, onTrace?: (line: TraceLine) => void) {
@@ -69,6 +73,12 @@ export class World {
     this.witness.violation(text);
   }
 
+  /** A chain looked broken while its run was at work: a reader may have seen the row before its entries. */
+  suspect(runId: string, what: string): void {
+    this.scheduler.note("people", `suspect ${runId.split(".")[0]}`);
+    this.suspects.push(`${runId}: ${what}`);
+  }
+
   /** How often a run was retried after it had failed. */
   roundOf(runId: string): number {
     return this.rounds.get(runId) ?? 0;
@@ -100,13 +110,5 @@ export class World {
 
   repair(step: string): void {
     this.repaired.add(step);
-  }
-
-  undone(token: string): void {
-    this.undoneTokens.set(token, (this.undoneTokens.get(token) ?? 0) + 1);
-  }
-
-  timesUndone(token: string): number {
-    return this.undoneTokens.get(token) ?? 0;
   }
 }
