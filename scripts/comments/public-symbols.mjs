@@ -29,11 +29,15 @@ export function publicSymbols(root, door) {
 const declaration =
   /^export (?:declare |abstract |async |default )*(?:function\*?|class|const|let|interface|type|enum) (\w+)/;
 const reexport = /^export (?:type )?\{([^}]*)\} from "([^"]+)"/gm;
-const everything = /^export \* from "([^"]+)"/gm;
+/** The beginnings of lines that one of these reads. */
+const readable = new RegExp(`${declaration.source}|^export (?:type )?\\{|^export (?:type )?\\* from`);
+const everything = /^export (?:type )?\* from "([^"]+)"/gm;
 
 /** Every name a file gives out, with the file that it was asked of. */
 function exportsOf(root, file) {
   const text = readFileSync(file, "utf8");
+  const unread = text.split("\n").find((line) => line.startsWith("export ") && !readable.test(line));
+  if (unread) throw new Error(`${file}: this way of giving something out is not read here: ${unread}`);
   const names = text.split("\n").flatMap((line) => declaration.exec(line)?.[1] ?? []);
   const found = names.map((name) => ({ file, name }));
   for (const [, list, from] of text.matchAll(reexport)) {
