@@ -121,6 +121,8 @@ export class Execution {
   readonly inheritedSeq: number;
   /** Attempt of the whole run, from 1. */
   attempt = 1;
+  /** Phases under which failed tries of the run are on record. */
+  readonly failedTries = new Set<string>();
   /** The run's own timeout is on record. */
   timedOut = false;
   /** Bytes of record behind this coroutine, roughly. */
@@ -405,8 +407,10 @@ export class Execution {
 
   /** The run failed as a whole and will be started over. */
   noteAttempt(error: unknown): void {
-    if (this.ledger.replaying) return;
-    const draft = waitDraft(this, "run/attempt", "run", `attempt:${this.attempt}`, undefined, "error");
+    const phase = `attempt:${this.attempt}`;
+    // It may have been written alone, just before a crash: then nothing after it says that it is there.
+    if (this.ledger.replaying || this.failedTries.has(this.phase(phase))) return;
+    const draft = waitDraft(this, "run/attempt", "run", phase, undefined, "error");
     draft.payload = this.encodeError(error);
     this.write(draft, false);
   }
