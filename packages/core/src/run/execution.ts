@@ -122,7 +122,7 @@ export class Execution {
   /** Attempt of the whole run, from 1. */
   attempt = 1;
   /** Phases under which failed tries of the run are on record. */
-  readonly failedTries = new Set<string>();
+  failedTries: Set<string> | null = null;
   /** The run's own timeout is on record. */
   timedOut = false;
   /** Bytes of record behind this coroutine, roughly. */
@@ -409,7 +409,7 @@ export class Execution {
   noteAttempt(error: unknown): void {
     const phase = `attempt:${this.attempt}`;
     // It may have been written alone, just before a crash: then nothing after it says that it is there.
-    if (this.ledger.replaying || this.failedTries.has(this.phase(phase))) return;
+    if (this.ledger.replaying || this.failedTries?.has(this.phase(phase))) return;
     const draft = waitDraft(this, "run/attempt", "run", phase, undefined, "error");
     draft.payload = this.encodeError(error);
     this.write(draft, false);

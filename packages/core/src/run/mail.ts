@@ -55,7 +55,7 @@ export class RunMail implements LedgerReader {
   runEntry(entry: Entry): void {
     const { execution } = this;
     if (entry.kind === "hold") execution.poison = entry.key;
-    if (entry.key === "run/attempt") execution.failedTries.add(entry.phase);
+    if (entry.key === "run/attempt") (execution.failedTries ??= new Set()).add(entry.phase);
     if (entry.kind === "version") execution.startedOn ??= (execution.decode(entry.payload) as { from: number }).from;
     if (entry.key !== timeoutKey) return;
     const limit = execution.decode(entry.payload) as number;
