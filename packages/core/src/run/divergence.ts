@@ -3,7 +3,7 @@ import type { Execution, Startable } from "./execution.ts";
 
 /** What was recorded, what the code asked for, and where: in words a person can act on. */
 export function divergenceOf(execution: Execution, asked: readonly Startable[]): DivergedError {
-  const recorded = [...execution.ledger.unreached.values()].sort((a, b) => a.lastSeq - b.lastSeq);
+  const recorded = execution.ledger.unreached().sort((a, b) => a.lastSeq - b.lastSeq);
   const first = recorded[0];
   const keys = asked.map((one) => one.call.key);
   const last = execution.lastDelivered;

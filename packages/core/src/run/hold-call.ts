@@ -7,7 +7,7 @@ import type { Document, Entry, Mail, NewHoldEvent, StoredPayload } from "../stor
 import type { HoldText } from "../workflow/context.ts";
 import type { JsonSchema } from "../workflow/json-schema.ts";
 import type { Execution, Startable } from "./execution.ts";
-import type { KeyRecord } from "./ledger.ts";
+import type { KeyRecord } from "./record-book.ts";
 import type { OpenCall } from "./operation.ts";
 import type { Scope } from "./scope.ts";
 import { waitDraft } from "./sleep.ts";

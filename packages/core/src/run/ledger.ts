@@ -3,24 +3,8 @@ import { Heap } from "./heap.ts";
 import { LateMap } from "./late-map.ts";
 import { type MigrationPlan, renameKey } from "./migration.ts";
 import type { Call } from "./operation.ts";
+import { added, type KeyRecord, RecordBook } from "./record-book.ts";
 import type { Scope } from "./scope.ts";
-
-/** Everything recorded under one key. */
-export interface KeyRecord {
-  readonly key: string;
-  /** One per attempt that announced itself (`once`, heartbeat), else at most one. */
-  opens: Entry[];
-  /** The last heartbeat with details. */
-  beat: Entry | null;
-  attempts: Entry[];
-  settled: Entry | null;
-  /** Answers to a hold that the worker refused after all. */
-  refused: Entry[];
-  /** The call of this replay, once the code has reached it. */
-  call: Call | null;
-  readonly firstSeq: number;
-  lastSeq: number;
-}
 
 /** Something recorded or just committed that can be handed to the workflow now. */
 export interface Completion {
@@ -57,9 +41,7 @@ export interface LedgerReader {
 export class Ledger {
   /** Completions of open calls, and what concerns the run as a whole. */
   private readonly available = new Heap<Completion>();
-  private readonly records = new LateMap<string, KeyRecord>();
-  /** Recorded keys the code has not called yet. Empty means the frontier is reached. */
-  readonly unreached = new LateMap<string, KeyRecord>();
+  private readonly records = new RecordBook();
   private readonly patches = new LateMap<string, boolean>();
   private readonly keyed = new LateMap<string, Mail[]>();
   private readonly signals = new LateMap<string, SignalLine>();
@@ -90,7 +72,7 @@ export class Ledger {
 
   /** True while recorded history lies ahead: nothing new may start. */
   get replaying(): boolean {
-    return this.unreached.size > 0 || this.undelivered > 0 || this.later.length > 0;
+    return this.records.ahead > 0 || this.undelivered > 0 || this.later.length > 0;
   }
 
   /** Arranges a whole history. `round` counts the retries in it. */
@@ -135,13 +117,12 @@ export class Ledger {
   private repeat(mail: number): void {
     this.voidMail(mail);
     this.round++;
-    for (const [key, record] of this.unreached) {
-      const first = record.opens[0] ?? record.attempts[0] ?? record.settled;
-      if (!first || first.seq < mail) continue;
-      this.unreached.delete(key);
-      if (first.kind === "scope") this.records.delete(key);
+    for (const record of this.records.unreached()) {
+      if (record.firstSeq < mail) continue;
+      if (record.settled?.kind === "scope") this.records.remove(record);
+      else this.records.setAside(record);
     }
-    for (const record of this.records.values()) {
+    for (const record of this.records.all()) {
       if (record.settled?.kind === "hold" && record.settled.seq > mail) record.settled = null;
     }
   }
@@ -164,28 +145,39 @@ export class Ledger {
       this.patches.set(key, true);
       return;
     }
-    let record = this.records.get(key);
-    if (!record) {
-      record = { key, opens: [], beat: null, attempts: [], settled: null, refused: [], call: null, firstSeq: entry.seq, lastSeq: 0 };
-      this.records.set(key, record);
-      record.call = this.early.get(key) ?? null;
-      if (!record.call && !memo) this.unreached.set(key, record);
-    }
+    const { phase } = entry;
+    const record =
+      this.records.recordOf(key, phase, this.renames.length > 0) ??
+      this.records.add(key, entry.seq, !memo, this.early.get(key) ?? null);
     if (record.call && this.changed) this.changed.add(record.call);
     record.lastSeq = entry.seq;
-    const phase = entry.phase;
-    if (phase.startsWith("settled")) record.settled = entry;
-    else if (phase.startsWith("attempt")) record.attempts.push(entry);
-    else if (phase.startsWith("opened")) record.opens.push(entry);
-    else if (phase.startsWith("beat")) record.beat = entry;
-    else if (phase.startsWith("refused")) {
-      record.refused.push(entry);
-      this.voidedMail.set(this.reader.refusedMail(entry), true);
-    } else if (phase.startsWith("again")) this.repeat(this.reader.refusedMail(entry));
+    if (!memo && this.memo.length > 0 && this.isMemo(record.firstSeq)) this.records.require(record);
+    if (phase.startsWith("settled")) {
+      record.settled = entry;
+      this.records.awaitMore(record, false);
+    } else {
+      this.records.awaitMore(record, true);
+      this.indexPart(record, entry);
+    }
     if (record.call && record.settled === entry) {
       this.undelivered++;
       this.offerEntry(record, record.call, entry);
     }
+  }
+
+  /** What is recorded of a call before it is settled. */
+  private indexPart(record: KeyRecord, entry: Entry): void {
+    const { phase } = entry;
+    if (phase.startsWith("attempt")) record.attempts = added(record.attempts, entry);
+    else if (phase.startsWith("opened")) record.opens = added(record.opens, entry);
+    else if (phase.startsWith("beat")) record.beat = entry;
+    else if (phase.startsWith("refused")) this.voidMail(this.reader.refusedMail(entry));
+    else if (phase.startsWith("again")) this.repeat(this.reader.refusedMail(entry));
+  }
+
+  /** What the code has not called yet, in the order it was recorded in. */
+  unreached(): KeyRecord[] {
+    return [...this.records.unreached()];
   }
 
   /** Takes one row of mail into account, at load or as it arrives. */
@@ -225,14 +217,10 @@ export class Ledger {
 
   /** The code called `key`: gives back what is recorded under it and offers its completion. */
   reach(call: Call): KeyRecord | null {
-    const record = this.records.get(call.key) ?? null;
-    if (record) {
-      record.call = call;
-      this.unreached.delete(call.key);
-      if (record.settled) {
-        this.undelivered++;
-        this.offerEntry(record, call, record.settled);
-      }
+    const record = this.records.reach(call);
+    if (record?.settled) {
+      this.undelivered++;
+      this.offerEntry(record, call, record.settled);
     }
     if (!record && this.later.length > 0) this.early.set(call.key, call);
     const provided = record?.settled ? undefined : this.provided.get(call.key);
@@ -256,7 +244,7 @@ export class Ledger {
 
   /** Whether anything is recorded under a key. */
   has(key: string): boolean {
-    return this.records.has(key);
+    return this.records.get(key) !== undefined;
   }
 
   forget(call: Call): void {
@@ -303,32 +291,29 @@ export class Ledger {
   /** Something was recorded before the next completion that the code has not called yet: it was called before that came. */
   owesFirst(): boolean {
     const next = this.available.peek();
-    if (next) for (const record of this.unreached.values()) if (record.firstSeq < next.seq) return true;
+    if (next) for (const record of this.records.unreached()) if (record.firstSeq < next.seq) return true;
     return false;
   }
 
   /** What was recorded in a branch that is closed now is dropped; a shielded part of it goes on. */
   dropBranch(scope: Scope): void {
-    if (this.unreached.size === 0) return;
-    for (const key of this.unreached.keys()) if (scope.owns(key)) this.unreached.delete(key);
+    for (const record of this.records.unreached()) if (scope.owns(record.key)) this.records.setAside(record);
   }
 
   private offerEntry(record: KeyRecord, call: Call, entry: Entry): void {
-    this.available.push({
-      seq: entry.seq,
-      time: entry.endedAt,
-      call,
-      deliver: () => {
-        if (record.settled !== entry) return false;
-        this.undelivered--;
-        if (!call.open) {
-          call.onLate?.(entry);
-          return false;
-        }
-        call.onEntry(entry);
-        return true;
-      },
-    });
+    this.available.push(new RecordedResult(this, record, call, entry));
+  }
+
+  /** A recorded result has its turn; false when it counts no more. */
+  handOut(record: KeyRecord, call: Call, entry: Entry): boolean {
+    if (record.settled !== entry) return false;
+    this.undelivered--;
+    if (!call.open) {
+      call.onLate?.(entry);
+      return false;
+    }
+    call.onEntry(entry);
+    return true;
   }
 
   private offerMail(call: Call, mail: Mail): void {
@@ -430,26 +415,23 @@ export class Ledger {
    * calls that start afresh: those that had failed, and holds and children that ended with the run.
    */
   private rewind(from: number): Set<Call> {
-    for (const [key, record] of this.unreached) {
+    for (const record of this.records.unreached()) {
       if (record.lastSeq < from) continue;
-      this.unreached.delete(key);
-      this.records.delete(key);
-      this.keyed.delete(key);
+      this.records.remove(record);
+      this.keyed.delete(record.key);
     }
     for (const mail of this.segment?.mail ?? []) if (mail.n >= from && voidable.has(mail.kind)) this.voidMail(mail.n);
     for (const entry of this.segment?.entries ?? [])
       if (entry.kind === "run" && entry.seq >= from) this.voidMail(entry.seq);
     const fresh = new Set<Call>();
-    for (const record of this.records.values()) {
+    for (const record of this.records.all()) {
       const { call, settled } = record;
       if (!call?.open) continue;
       if (settled) {
         if (settled.seq < from || settled.outcome !== "error") continue;
         this.undelivered--;
       } else if (!this.endedWithTheRun(call, from)) continue;
-      record.settled = null;
-      record.attempts = [];
-      record.opens = [];
+      this.records.clear(record);
       fresh.add(call);
     }
     return fresh;
@@ -507,6 +489,29 @@ export class Ledger {
     const opened = this.records.get(key)?.opens[0];
     if (!opened) return this.round === 0 ? key : `${key}~${this.round}`;
     return storedName(opened);
+  }
+}
+
+/** A settled entry waiting for its turn. A class: one object each, and no closure. */
+class RecordedResult implements Completion {
+  readonly seq: number;
+  readonly time: number;
+  readonly call: Call;
+  private readonly ledger: Ledger;
+  private readonly record: KeyRecord;
+  private readonly entry: Entry;
+
+  constructor(ledger: Ledger, record: KeyRecord, call: Call, entry: Entry) {
+    this.seq = entry.seq;
+    this.time = entry.endedAt;
+    this.call = call;
+    this.ledger = ledger;
+    this.record = record;
+    this.entry = entry;
+  }
+
+  deliver(): boolean {
+    return this.ledger.handOut(this.record, this.call, this.entry);
   }
 }
 

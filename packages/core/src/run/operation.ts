@@ -1,5 +1,5 @@
 import type { Entry, EntryKind, Mail } from "../store/store.ts";
-import type { KeyRecord } from "./ledger.ts";
+import type { KeyRecord } from "./record-book.ts";
 import type { Scope } from "./scope.ts";
 
 const ignore = (): void => {};

@@ -2,7 +2,7 @@ import { TimeoutError } from "../errors.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
 import { type InferOut, parse, type StandardSchemaV1 } from "../workflow/schema.ts";
 import type { Execution } from "./execution.ts";
-import type { KeyRecord } from "./ledger.ts";
+import type { KeyRecord } from "./record-book.ts";
 import type { Scope } from "./scope.ts";
 import { dueIn, waitDraft } from "./sleep.ts";
 import type { RunTimer } from "./timers.ts";

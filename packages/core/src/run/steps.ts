@@ -3,7 +3,7 @@ import type { Entry, StoredPayload } from "../store/store.ts";
 import type { StepInfo, StepOptions } from "../workflow/context.ts";
 import { afterFailure } from "../workflow/retry.ts";
 import type { Execution, Startable } from "./execution.ts";
-import type { KeyRecord } from "./ledger.ts";
+import type { KeyRecord } from "./record-book.ts";
 import type { OpenCall } from "./operation.ts";
 import { type Scope, sites } from "./scope.ts";
 import { type AttemptedStep, Pulse, StepAttempt } from "./step-attempt.ts";
