@@ -49,6 +49,7 @@ function dryHost(
     leaseHeld: () => true,
     cacheGet: nowhere,
     cachePut: nowhere,
+    floating: () => {},
     broken: nowhere,
     rested: (_execution, rest) => rested(rest),
   };

@@ -118,6 +118,7 @@ export class Engine {
 
   /** Opens the store and brings its tables up to date. Called by everything else when needed. */
   open(): Promise<void> {
+    this.worker.settings.guard.install();
     this.opened ??= this.parts.store.open();
     return this.opened;
   }

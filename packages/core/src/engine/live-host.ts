@@ -98,8 +98,14 @@ export class LiveHost implements Host {
     return this.worker.settings.store.cache(this.namespace, key, value, expiresAt);
   }
 
+  floating(execution: Execution, reason: unknown): void {
+    const message = reason instanceof Error ? reason.message : String(reason);
+    const fields = { run: execution.runId, workflow: execution.workflow.name };
+    this.engineLog.warn(fields, `something failed that nobody awaited (yet): ${message}`);
+  }
+
   broken(execution: Execution, error: Error): void {
-    this.engineLog.error({ run: execution.row.id, error: error.message }, "a run cannot be written");
+    this.engineLog.error({ run: execution.runId, error: error.message }, "a run cannot be written");
   }
 
   rested(execution: Execution, rest: Rest): void {

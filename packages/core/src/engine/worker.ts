@@ -33,6 +33,8 @@ export interface WorkerSettings {
 export interface Guard {
   /** Workflow code waits for something unrecorded: where, to end the run for it; undefined to let it be. */
   foreignAwait(execution: Execution): string | null | undefined;
+  /** Begins to watch, unless it does. */
+  install(): void;
   uninstall(): void;
 }
 

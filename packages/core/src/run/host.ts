@@ -55,6 +55,8 @@ export interface Host {
   leaseHeld(): boolean;
   cacheGet(key: string): Promise<StoredPayload | null>;
   cachePut(key: string, value: StoredPayload, expiresAt: number): Promise<void>;
+  /** Something failed in the author's code that nobody awaits, or not yet. */
+  floating(execution: Execution, reason: unknown): void;
   /** The store does not take this run's entries any more. */
   broken(execution: Execution, error: Error): void;
   /** The execution came to rest: see `Rest`. */
