@@ -24,6 +24,10 @@ const commands = {
   holdpoint: { script: "packages/cli/bin/holdpoint.js", where: process.env.INIT_CWD },
   bench: { script: "bench/dist/main.js", flags: ["--expose-gc"] },
   simulate: { script: "scripts/simulate.mjs" },
+  soak: {
+    script: "packages/sql/crash/soak.ts",
+    flags: ["--experimental-strip-types", "--no-warnings", "--import", "./packages/sql/src/fixtures/from-sources.mjs"],
+  },
   mutants: { script: "scripts/mutants.mjs" },
   "check:packages": { script: "scripts/check-packages.mjs" },
   setup: {},
