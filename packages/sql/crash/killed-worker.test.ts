@@ -1,6 +1,4 @@
-import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { openNodeSqlite } from "../src/driver/node-sqlite.ts";
 import { killWhileWorking } from "./killing.ts";
 import { freshDirectory, killAll } from "./program.ts";
 
@@ -19,7 +17,7 @@ describe("a worker that is killed again and again", () => {
       workers: 1,
       random: Math.random,
     });
-    const { inFlightAtCuts, lost, recordedTwice, repeated, unexcused, seconds } = account;
+    const { inFlightAtCuts, lost, recordedTwice, repeated, unexcused, damage, seconds } = account;
     console.log(
       `${inFlightAtCuts.length} kills in ${seconds.toFixed(1)} s, runs in flight at each: ${inFlightAtCuts.join(" ")}; lost ${lost.length}, recorded twice ${recordedTwice.length}, executed again ${repeated}`,
     );
@@ -29,8 +27,6 @@ describe("a worker that is killed again and again", () => {
     expect(inFlightAtCuts.length).toBeGreaterThanOrEqual(20);
     expect(inFlightAtCuts.filter((runs) => runs >= 10).length).toBeGreaterThanOrEqual(15);
     expect(repeated).toBeGreaterThan(0);
-    const database = openNodeSqlite(join(directory.path, "store.db"));
-    expect(database.prepare("pragma integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
-    database.close();
+    expect(damage).toEqual([]);
   }, 120_000);
 });

@@ -1,7 +1,9 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { createEngine, type Engine } from "@holdpoint/core";
 import { sqlite } from "@holdpoint/sql";
+import { openNodeSqlite } from "../src/driver/node-sqlite.ts";
 import { type Account, settleAccount } from "./account.ts";
 import { Ledger } from "./ledger.ts";
 import { type Program, startProgram } from "./program.ts";
@@ -18,6 +20,12 @@ export interface KillingOptions {
   random: () => number;
 }
 
+export interface KillingResult extends Account {
+  /** What SQLite's own check finds wrong with the file. */
+  damage: string[];
+  seconds: number;
+}
+
 const kinds = ["plain", "parallel", "sleeping", "held"] as const;
 
 /**
@@ -25,9 +33,10 @@ const kinds = ["plain", "parallel", "sleeping", "held"] as const;
  * One kill in six comes at any moment of a process's start; the others after so much more was done, so that there are
  * as many as were asked for, however fast the machine is.
  */
-export async function killWhileWorking(options: KillingOptions): Promise<Account & { seconds: number }> {
+export async function killWhileWorking(options: KillingOptions): Promise<KillingResult> {
   const began = performance.now();
   const { directory, runs, kills, workers, random } = options;
+  mkdirSync(directory, { recursive: true });
   const database = join(directory, "store.db");
   const ledger = new Ledger(join(directory, "ledger.jsonl"));
   const start = Array.from({ length: runs }, (_, i) => ({
@@ -67,7 +76,13 @@ export async function killWhileWorking(options: KillingOptions): Promise<Account
   await Promise.all(team.map((worker) => worker.ended));
   const account = await settleAccount(people, ledger);
   await people.stop();
-  return { ...account, seconds: (performance.now() - began) / 1000 };
+  const driver = openNodeSqlite(database);
+  const damage = driver
+    .prepare("pragma integrity_check")
+    .all()
+    .map((row) => String(row.integrity_check));
+  driver.close();
+  return { ...account, damage: damage.filter((line) => line !== "ok"), seconds: (performance.now() - began) / 1000 };
 }
 
 /** Waits until that many results of steps were seen. */
