@@ -52,7 +52,10 @@ async function closeLosers(
     execution.startLater({
       call,
       start: () => {
-        for (const loser of losers) withdrawHolds(execution, loser);
+        for (const loser of losers) {
+          loser.closing = true;
+          withdrawHolds(execution, loser);
+        }
         execution.writeResult(waitDraft(execution, key, "scope", "settled", { winner }), call, done);
       },
     });

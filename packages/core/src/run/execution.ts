@@ -558,7 +558,7 @@ export class Execution {
         this.unstarted.push(effect);
         continue;
       }
-      if (!effect.call.open) continue;
+      if (!effect.call.open || effect.call.scope.lost) continue;
       if (!this.host.leaseHeld()) return this.abandon({ type: "fenced" });
       try {
         effect.start();

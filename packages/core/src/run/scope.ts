@@ -15,6 +15,8 @@ export class Scope {
   private readonly others: RegExp | null;
   /** It lost a race that keeps what its losers did. */
   keepsLost = false;
+  /** It has lost, and the write that says so is on its way: nothing more begins here. */
+  closing = false;
   /** Once set, every call in this scope rejects with it. */
   cancelledBy: Error | null = null;
   private workflowSite: Site | null = null;
@@ -76,6 +78,15 @@ export class Scope {
       if (scope.shielded) return null;
     }
     return null;
+  }
+
+  /** Whether it, or a branch around it with no shield between, has lost. */
+  get lost(): boolean {
+    for (let scope: Scope | null = this; scope; scope = scope.parent) {
+      if (scope.closing) return true;
+      if (scope.shielded) return false;
+    }
+    return false;
   }
 
   /** Whether its completed steps stay although its branch was closed. */
