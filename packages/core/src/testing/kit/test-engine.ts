@@ -130,6 +130,7 @@ export class TestEngine extends Engine {
 
   /** Ends it: steps that still run are given `patience`. Always call it, or say `await using engine = createTestEngine(…)`. */
   override async stop(): Promise<void> {
+    await this.skipper.close();
     const stopping = super.stop();
     await this.skipper.finish(stopping);
     await stopping;

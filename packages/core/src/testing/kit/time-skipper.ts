@@ -42,16 +42,20 @@ export class TimeSkipper {
   private readonly hooks: SkipperHooks;
   private readonly patienceMs: number;
   private readonly looks = new Set<Look>();
-  private driving = false;
+  private driving: Promise<void> | null = null;
   private moving = 0;
   private closed = false;
+  /** Everybody who waits has looked again since time last moved. */
+  private looked = false;
+
+  private readonly impatient = (busyMs: number): boolean => busyMs >= this.patienceMs;
 
   constructor(clock: TestClock, steps: StepWatch, hooks: SkipperHooks, patienceMs: number) {
     this.clock = clock;
     this.steps = steps;
     this.hooks = hooks;
     this.patienceMs = patienceMs;
-    clock.onWait = () => void this.drive();
+    clock.onWait = () => this.drive();
   }
 
   /** Time stands still meanwhile. */
@@ -65,26 +69,25 @@ export class TimeSkipper {
     }
   }
 
-  /** Lets everything happen that needs no time. A step that runs longer than `patienceMs` is left running: false then. */
-  async settle(patienceMs = Number.POSITIVE_INFINITY): Promise<boolean> {
-    for (let quiet = 0, since = realNow(), said = false; quiet < quietTurns; ) {
+  /** Lets everything happen that needs no time. A step that runs for real is waited for until `leave`, given how long in ms, says no. */
+  private async settle(leave: (busyMs: number) => boolean): Promise<void> {
+    let said = false;
+    for (let quiet = 0, since = realNow(); quiet < quietTurns; ) {
       await new Promise<void>((resolve) => realTurn(resolve));
       const busy = this.steps.busy();
-      const still = this.clock.turns === 0 && this.calls === 0 && busy.length === 0;
-      quiet = still ? quiet + 1 : 0;
+      quiet = this.clock.turns === 0 && this.calls === 0 && busy.length === 0 ? quiet + 1 : 0;
       if (busy.length === 0) {
         since = realNow();
         continue;
       }
-      const passed = realNow() - since;
-      if (passed >= patienceMs) return false;
-      if (passed >= sayAfterMs && !said) {
+      const busyMs = realNow() - since;
+      if (leave(busyMs)) return;
+      if (busyMs >= sayAfterMs && !said) {
         said = true;
         this.hooks.slow([...new Set(busy.map(({ step }) => step))]);
       }
       await this.realPause();
     }
-    return true;
   }
 
   /** Waits, skipping time, until `look` finds something. */
@@ -99,7 +102,7 @@ export class TimeSkipper {
         },
         failed: reject,
       });
-      void this.drive();
+      this.drive();
     });
   }
 
@@ -118,19 +121,24 @@ export class TimeSkipper {
     } finally {
       this.moving--;
     }
-    void this.drive();
+    this.drive();
   }
 
-  /** Waits for the end of a call that may need time, without anybody else's wait being given up. */
-  async finish(call: Promise<unknown>): Promise<void> {
+  /** Skips no more time for anybody. */
+  async close(): Promise<void> {
     this.closed = true;
+    await this.driving;
+  }
+
+  /** Waits for the end of a call that may need time. */
+  async finish(call: Promise<unknown>): Promise<void> {
     let done = false;
     const end = (): void => {
       done = true;
     };
     call.then(end, end);
     for (;;) {
-      await this.settle(this.patienceMs);
+      await this.settle(this.impatient);
       const next = this.clock.next();
       if (done || next === null) return;
       this.clock.moveTo(next);
@@ -139,33 +147,47 @@ export class TimeSkipper {
 
   /** Nothing happens any more without time, and all answers were given. */
   private async rest(): Promise<void> {
-    do await this.settle(this.patienceMs);
+    do await this.settle(this.impatient);
     while (await this.hooks.answer());
   }
 
-  private async drive(): Promise<void> {
-    if (this.driving) return;
-    this.driving = true;
+  private drive(): void {
+    this.driving ??= this.goOnWhileAwaited().finally(() => {
+      this.driving = null;
+      // Somebody may have begun to wait since the last look.
+      if (this.awaited()) this.drive();
+    });
+  }
+
+  private awaited(): boolean {
+    return !this.closed && (this.clock.waitedFor || this.looks.size > 0);
+  }
+
+  private async goOnWhileAwaited(): Promise<void> {
     try {
-      while (!this.closed && (this.clock.waitedFor || this.looks.size > 0)) await this.goOn();
+      while (this.awaited()) await this.goOn();
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)));
-    } finally {
-      this.driving = false;
     }
   }
 
   /** One step towards what somebody waits for. */
   private async goOn(): Promise<void> {
-    await this.settle();
+    await this.settle(() => this.closed);
+    if (this.closed) return;
     if (this.moving > 0) return void (await this.realPause());
     if (await this.hooks.answer()) return;
     // Who has found it goes on first: they may be about to act on it.
     if (await this.lookAround()) return;
-    if (this.closed || (!this.clock.waitedFor && this.looks.size === 0)) return;
+    if (!this.awaited()) return;
     const next = this.clock.next();
-    if (next !== null) this.clock.moveTo(next);
-    else if (await this.nothingMore()) this.fail(await this.hooks.stuck());
+    if (next !== null) {
+      this.looked = false;
+      this.clock.moveTo(next);
+    } else if (!this.looked) {
+      this.looked = true;
+      this.clock.look(true);
+    } else if (await this.nothingMore()) this.fail(await this.hooks.stuck());
   }
 
   private async lookAround(): Promise<boolean> {
@@ -187,7 +209,7 @@ export class TimeSkipper {
     const { activity } = this.clock;
     for (const until = realNow() + this.patienceMs; realNow() < until; ) {
       await this.realPause();
-      if (this.clock.activity !== activity || this.calls > 0) return false;
+      if (this.closed || this.clock.activity !== activity || this.calls > 0) return false;
     }
     return true;
   }
