@@ -20,8 +20,8 @@ export function needsRestart(args: readonly string[]): boolean {
 export function restart(args: readonly string[]): Promise<number> {
   const [, program = ""] = process.argv;
   const child = spawn(process.execPath, [...process.execArgv, flag, quiet, program, ...args], { stdio: "inherit" });
-  // Ctrl-C reaches the whole group; what is sent to this process alone is passed on.
-  process.on("SIGINT", () => {});
+  // On a terminal Ctrl-C reaches the whole group; what is sent to this process alone is passed on.
+  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once("error", reject);

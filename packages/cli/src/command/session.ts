@@ -2,6 +2,7 @@ import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { createEngine, type Engine } from "@holdpoint/core";
 import { openProject, type Project } from "../config/project.ts";
+import { silence } from "../config/quiet-warning.ts";
 import { jsonText } from "../terminal/json-text.ts";
 import { withProgress } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -64,6 +65,9 @@ export class Session {
 
   /** Opens the project's engine for the time of `work`. It executes nothing by itself. */
   async withEngine<T>(work: (engine: Engine, project: Project) => Promise<T>): Promise<T> {
+    silence("SQLite", (text) => {
+      if (!text.includes("experimental")) this.note(this.terminal.paintErr("yellow", `! ${text}`));
+    });
     const project = await this.project();
     const { config, store } = project;
     const engine = createEngine({ ...config, store, log: config.log ?? commandLog(this) });

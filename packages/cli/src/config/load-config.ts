@@ -1,11 +1,9 @@
-import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { HoldpointError } from "@holdpoint/core";
 import type { HoldpointConfig } from "./define-config.ts";
 import { ConfigError } from "./find-config.ts";
 import { prepareTypeScript } from "./typescript.ts";
-import { twinOf } from "./typescript-twin.ts";
 
 /**
  * Loads a configuration and checks that it is one.
@@ -13,7 +11,7 @@ import { twinOf } from "./typescript-twin.ts";
  * @throws ConfigError it does not load (the sentence says where), or exports something else
  */
 export async function loadConfig(path: string): Promise<HoldpointConfig> {
-  prepareTypeScript();
+  prepareTypeScript(path);
   let loaded: { default?: unknown };
   try {
     loaded = (await import(pathToFileURL(path).href)) as { default?: unknown };
@@ -61,16 +59,13 @@ function reasonOf(error: unknown): string {
   const first = error.message.split("\n").find((line) => line.trim() !== "") ?? error.name;
   // Node 22 puts a mark before the sentence.
   const sentence = first.trim().replace(/^[x×] /, "");
-  return `${placeOf(error)}${sentence}${hintFor(error, sentence)}`;
+  return `${placeOf(error)}${sentence}${hintFor(sentence)}`;
 }
 
-function hintFor(error: Error, sentence: string): string {
+function hintFor(sentence: string): string {
   if (sentence.includes("not supported in strip-only mode"))
     return "; Node runs TypeScript by removing its types, so write only what can be removed";
-  if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") return "";
-  const [, missing = "", importer] = /^Cannot find module '(.+?)' imported from (.+)$/.exec(sentence) ?? [];
-  const twin = twinOf(missing, importer, error);
-  return twin !== null && existsSync(twin) ? `; there is ${shown(twin)}: this Node needs it written so` : "";
+  return "";
 }
 
 /** Where in the project's own files it happened, as `file:line: `. */

@@ -1,11 +1,12 @@
 import { quiet } from "../restart.ts";
 
-/** From here on keeps back the experimental warning that begins with `about`; every other warning goes where it went before. */
-export function silence(about: string): void {
+/** From here on keeps back warnings that begin with `about`, or says them otherwise; every other goes where it went before. */
+export function silence(about: string, instead: (text: string) => void = () => {}): void {
   const emit = process.emitWarning;
   const filtered = (warning: string | Error, ...rest: unknown[]): void => {
     const text = typeof warning === "string" ? warning : warning.message;
-    if (!text.startsWith(about)) Reflect.apply(emit, process, [warning, ...rest]);
+    if (text.startsWith(about)) instead(text);
+    else Reflect.apply(emit, process, [warning, ...rest]);
   };
   process.emitWarning = filtered;
 }

@@ -1,7 +1,7 @@
-import { readdirSync } from "node:fs";
 import module from "node:module";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { codeIn, usesTwins } from "./project-code.ts";
 import { printOtherWarnings, silence } from "./quiet-warning.ts";
 import { twinOf } from "./typescript-twin.ts";
 
@@ -10,15 +10,19 @@ let ready = false;
 
 /**
  * Prepares this process for importing a project's TypeScript, which Node itself runs by removing the types (see `restart.ts`
- * for Nodes that must be asked to). `./x.js` finds `./x.ts` where only that exists, as the compiler's `nodenext` means it, and files are
- * remembered for `loadedFiles`; both from Node 22.15 on, which has synchronous loader hooks.
+ * for Nodes that must be asked to). `./x.js` finds `./x.ts` where only that exists, as the compiler's `nodenext` means it, and
+ * what is loaded is remembered for `loadedFiles`.
  */
-export function prepareTypeScript(): void {
+export function prepareTypeScript(configPath: string): void {
   if (ready) return;
   ready = true;
   silence("Type Stripping");
   printOtherWarnings();
-  if (typeof module.registerHooks !== "function") return;
+  if (typeof module.registerHooks !== "function") {
+    // Its hooks make every import go through a second thread: only where they are needed.
+    if (usesTwins(dirname(configPath))) module.register("./twin-hooks.js", import.meta.url);
+    return;
+  }
   module.registerHooks({
     resolve(specifier, context, nextResolve) {
       const found = resolveOrTwin(specifier, context.parentURL, (name) => nextResolve(name, context));
@@ -42,13 +46,4 @@ function resolveOrTwin<T>(specifier: string, parent: string | undefined, resolve
 export function loadedFiles(configPath: string): string[] {
   if (typeof module.registerHooks === "function") return [...loaded];
   return [...codeIn(dirname(configPath), 0)];
-}
-
-function* codeIn(directory: string, depth: number): Generator<string> {
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
-    const path = join(directory, entry.name);
-    if (entry.isDirectory() && depth < 8) yield* codeIn(path, depth + 1);
-    else if (/\.[mc]?[jt]s$/.test(entry.name)) yield path;
-  }
 }

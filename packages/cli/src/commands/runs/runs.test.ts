@@ -127,7 +127,7 @@ describe("one run", () => {
   test("--watch shows what happens until the end", async () => {
     const watched = await hp("run", "note", "--input", '"seen"', "--watch");
     expect(watched.code).toBe(0);
-    expect(watched.stdout).toMatch(/▶ started {2}seen\n[\s\S]*✓ step:say {2}seen\n■ completed {2}seen\n/);
+    expect(watched.stdout).toMatch(/▶ started {2}seen\n[\s\S]*✓ step:say {2}seen( · \d+ms)?\n■ completed {2}seen\n/);
     const lines = (await hp("run", "note", "--input", '"seen"', "--watch", "--json")).stdout.trim().split("\n");
     const events = lines.map((line) => JSON.parse(line) as { type?: string; run?: Run });
     expect(events.map((event) => event.type ?? event.run?.status)).toEqual([
