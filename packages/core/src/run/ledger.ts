@@ -313,6 +313,7 @@ export class Ledger {
       return false;
     }
     call.onEntry(entry);
+    if (!call.open) this.records.close(record);
     return true;
   }
 

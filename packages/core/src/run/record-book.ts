@@ -11,8 +11,9 @@ export interface KeyRecord {
   beat: Entry | null;
   attempts: readonly Entry[];
   settled: Entry | null;
-  /** The call of this replay, once the code has reached it. */
+  /** The call of this replay, from when the code reached it until its result was handed out. */
   call: Call | null;
+  reached: boolean;
   readonly firstSeq: number;
   lastSeq: number;
   /** The code must still reach it. */
@@ -58,6 +59,7 @@ export class RecordBook {
       attempts: none,
       settled: null,
       call,
+      reached: call !== null,
       firstSeq,
       lastSeq: firstSeq,
       required: required && call === null,
@@ -92,6 +94,7 @@ export class RecordBook {
     const record = hint?.key === call.key && !hint.gone ? hint : this.get(call.key);
     if (!record) return null;
     record.call = call;
+    record.reached = true;
     if (record.required) {
       record.required = false;
       this.ahead--;
@@ -114,7 +117,7 @@ export class RecordBook {
 
   /** The code must reach it after all. */
   require(record: KeyRecord): void {
-    if (record.required || record.call || record.gone) return;
+    if (record.required || record.reached || record.gone) return;
     record.required = true;
     this.ahead++;
     this.aside--;
@@ -122,7 +125,7 @@ export class RecordBook {
 
   remove(record: KeyRecord): void {
     this.setAside(record);
-    if (!record.call) this.aside--;
+    if (!record.reached) this.aside--;
     record.gone = true;
     this.byKey?.delete(record.key);
     this.unsettled.delete(record.key);
@@ -138,6 +141,13 @@ export class RecordBook {
 
   *all(): IterableIterator<KeyRecord> {
     for (const record of this.order) if (!record.gone) yield record;
+  }
+
+  /** Its result was handed out: lets go of everything that would keep the call and its values in memory. */
+  close(record: KeyRecord): void {
+    record.call = null;
+    record.settled = null;
+    record.attempts = none;
   }
 
   /** Forgets what was recorded, but not that it was: the call starts afresh. */
