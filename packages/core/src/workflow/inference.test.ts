@@ -259,10 +259,11 @@ describe("an engine", () => {
   });
 
   test("for tests is one, and its handles are typed alike", async () => {
-    await using engine = createTestEngine({ workflows: [length] });
+    const engine = createTestEngine({ workflows: [length] });
     expectTypeOf(engine).toExtend<Engine>();
     const run = await engine.run(length, "abc");
     expectTypeOf(run).toEqualTypeOf<RunHandle<number>>();
     expect(await run.result()).toBe(3);
+    await engine.stop();
   });
 });

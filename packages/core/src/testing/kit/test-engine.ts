@@ -128,7 +128,10 @@ export class TestEngine extends Engine {
     await this.skipper.advance(0);
   }
 
-  /** Ends it: steps that still run are given `patience`. Always call it, or say `await using engine = createTestEngine(…)`. */
+  /**
+   * Ends it: steps that still run are given `patience`. Always call it; where your compiler knows `await using` (Node 24, or a
+   * transpiler), `await using engine = createTestEngine(…)` does.
+   */
   override async stop(): Promise<void> {
     await this.skipper.close();
     const stopping = super.stop();
@@ -258,7 +261,7 @@ export class TestEngine extends Engine {
  * import { createTestEngine } from "holdpoint/testing";
  *
  * test("a large refund waits for finance", async () => {
- *   await using engine = createTestEngine({
+ *   const engine = createTestEngine({
  *     workflows: [refund],
  *     steps: { "load order": () => ({ id: "A-7", total: 120 }), "pay back": () => "R-1" },
  *     answers: { "approve refund": { approved: true } },
@@ -267,6 +270,7 @@ export class TestEngine extends Engine {
  *   assert.deepEqual(await run.result(), { status: "refunded" });
  *   assert.equal(engine.executed("pay back").length, 1);
  *   assert.deepEqual(await engine.unusedMocks(), []);
+ *   await engine.stop();
  * });
  *
  * @throws ValidationError a mock or an answer makes no sense
