@@ -180,8 +180,8 @@ const source = readFileSync(here, "utf8").split("\n");
 const directive = /^\s*\/\/ @ts-expect-error (TS\d+): (.+)$/;
 let desk = "";
 
-/** What the compiler has against a program that stands in the place of a file of this folder. */
-function compile(name: string, text: string): Problem[] {
+/** What the compiler says of a program that stands in the place of a file of this folder. */
+function compiler(name: string, text: string): string {
   const near = text.replaceAll(/from "(\.\.?\/[^"]+)"/g, (_, path: string) => `from "${resolve(dirname(here), path)}"`);
   writeFileSync(join(desk, `${name}.ts`), near);
   const config = { extends: join(root, "tsconfig.base.json"), files: [`${name}.ts`] };
@@ -194,13 +194,16 @@ function compile(name: string, text: string): Problem[] {
   };
   writeFileSync(join(desk, `${name}.json`), JSON.stringify({ ...config, compilerOptions }));
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const { stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", `${name}.json`, "--pretty", "false"], {
-    cwd: desk,
-    encoding: "utf8",
-  });
+  const flags = ["-p", `${name}.json`, "--pretty", "false", "--extendedDiagnostics"];
+  const { stdout, stderr } = spawnSync(process.execPath, [tsc, ...flags], { cwd: desk, encoding: "utf8" });
   expect(stderr).toBe("");
+  return stdout;
+}
+
+/** What it has against it. */
+function compile(name: string, text: string): Problem[] {
   const problems: Problem[] = [];
-  for (const line of stdout.split("\n")) {
+  for (const line of compiler(name, text).split("\n")) {
     const found = /^(.+?)\((\d+),\d+\): error (.*)$/.exec(line);
     if (found?.[1]?.endsWith(`${name}.ts`)) problems.push({ line: Number(found[2]), text: found[3] ?? "" });
     else if (line.startsWith(" ") && problems.length > 0) (problems.at(-1) as Problem).text += `\n${line.trim()}`;
@@ -214,6 +217,35 @@ beforeAll(() => {
   desk = mkdtempSync(join(shelf, "types-"));
 });
 afterAll(() => rmSync(desk, { recursive: true, force: true }));
+
+/** A program of `count` workflows, each of which calls the one before. */
+function manyWorkflows(count: number): string {
+  const one = (n: number): string => `
+export const w${n} = workflow(
+  { name: "w${n}", input: z.object({ id: z.string(), tags: z.array(z.string()) }), output: z.object({ status: z.enum(["done", "no${n}"]) }) },
+  async (ctx, { id, tags }) => {
+    const order = await ctx.step("load", async () => ({ id, n: tags.length }), { compensate: (o) => o.n });
+    const { approved } = await ctx.approve("ok", { title: order.id });
+    if (!approved) return { status: "no${n}" };
+    const { value } = await ctx.hold("label", { title: "?", form: z.object({ label: z.enum(["x${n}", "y"]) }) });
+    const both = await ctx.all({ a: () => ctx.step("a", () => order.n), b: () => ctx.step("b", async () => value.label) });
+    const won = await ctx.race({ paid: () => ctx.signal("paid", z.object({ sum: z.number() })), late: () => ctx.sleep("1d") });
+    if (won.winner === "paid") await ctx.step("note", () => won.value.sum + both.a);
+    await ctx.map(tags, (tag) => ctx.step(tag, () => tag.length));
+    ${n === 0 ? "" : `await ctx.child(w${n - 1}, { id, tags });`}
+    return { status: "done" };
+  },
+);`;
+  const all = Array.from({ length: count }, (_, n) => one(n)).join("\n");
+  return `import { z } from "zod";\nimport { workflow } from "./definition.ts";\n${all}\n`;
+}
+
+/** How many types the compiler has to work out for them: a measure of its time that does not depend on the machine. */
+function costOf(count: number): number {
+  const said = compiler(`many-${count}`, manyWorkflows(count));
+  expect(said).not.toContain("error TS");
+  return Number(/Instantiations:\s+(\d+)/.exec(said)?.[1]);
+}
 
 describe("what the compiler says", { timeout: 60_000 }, () => {
   test("every inference that is claimed holds, and one that does not would be seen", () => {
@@ -244,5 +276,13 @@ describe("what the compiler says", { timeout: 60_000 }, () => {
     expect(missing.map((one) => ({ ...one, said: said.find(({ line }) => line === one.line)?.text }))).toEqual([]);
     const lines = new Set(expected.map(({ line }) => line));
     expect(said.filter(({ line }) => !lines.has(line))).toEqual([]);
+  });
+
+  test("inference costs each further workflow the same, and not much", () => {
+    const [ten, twenty, forty] = [costOf(10), costOf(20), costOf(40)];
+    const early = (twenty - ten) / 10;
+    const late = (forty - twenty) / 20;
+    expect(late).toBeLessThan(early * 1.05);
+    expect(late).toBeLessThan(3000);
   });
 });
