@@ -2,9 +2,9 @@
 export const shopProject: Readonly<Record<string, string>> = {
   "holdpoint.config.ts": `
 import { defineConfig } from "holdpoint";
-import { deliver, note, refund, wait } from "./workflows.js";
+import { deliver, nap, note, refund, wait } from "./workflows.js";
 
-export default defineConfig({ workflows: [refund, deliver, wait, note] });
+export default defineConfig({ workflows: [refund, deliver, wait, note, nap] });
 `,
   "workflows.ts": `
 import { existsSync, appendFileSync } from "node:fs";
@@ -57,6 +57,8 @@ export const wait = workflow({ name: "wait", signals: { go: z.object({ by: z.str
   const { by } = await ctx.signal("go", z.object({ by: z.string() }));
   return \`gone by \${by}\`;
 });
+
+export const nap = workflow({ name: "nap" }, async (ctx) => ctx.sleep("1h"));
 
 export const note = workflow({ name: "note", input: z.string() }, async (ctx, text) => {
   console.log("printed by the workflow");

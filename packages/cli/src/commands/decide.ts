@@ -5,10 +5,9 @@ import { UsageError } from "../command/usage-error.ts";
 import type { Project } from "../config/project.ts";
 import { type AnswerOptions, givenAnswer } from "../forms/given-answer.ts";
 import { wholeNumber } from "../options/numbers.ts";
-import { aftermathJson, aftermathLines, aftermathOf } from "../views/aftermath.ts";
 import { needsReading, unattendedSuffix } from "../views/hold-commands.ts";
 import { requireHold } from "../views/names.ts";
-import { workStore } from "../work/work-store.ts";
+import { settleRun } from "../work/settle-run.ts";
 
 interface Options extends AnswerOptions {
   note?: string;
@@ -60,9 +59,7 @@ async function decide(session: Session, engine: Engine, project: Project, id: st
   });
   const word = hold.status === "open" ? decided.status : `was already ${decided.status} so`;
   session.note(`${session.terminal.paintErr("green", "✓")} ${word} by ${by}`);
-  const worked = await workStore(session, engine, project, hold.workflow);
-  const after = await aftermathOf(engine, hold.runId);
-  session.result({ hold: decided, ...aftermathJson(after), worked }, () => aftermathLines(session, after));
+  await settleRun(session, engine, project, hold.runId, { hold: decided });
 }
 
 /** Refuses when the hold is not the one the caller says they read. */

@@ -5,10 +5,9 @@ import type { Project } from "../config/project.ts";
 import { readJsonArgument } from "../options/json-argument.ts";
 import { lengthOfTime, wholeNumber } from "../options/numbers.ts";
 import { attributesOf } from "../options/pairs.ts";
-import { aftermathJson, aftermathLines, aftermathOf } from "../views/aftermath.ts";
 import { requireWorkflow } from "../views/names.ts";
+import { settleRun } from "../work/settle-run.ts";
 import { watchRun } from "../work/watch-run.ts";
-import { workStore } from "../work/work-store.ts";
 
 interface Options {
   input?: string;
@@ -54,9 +53,7 @@ async function start(session: Session, engine: Engine, project: Project, name: s
     options.input === undefined ? undefined : await readJsonArgument("--input", options.input, session.startedIn);
   const run = await engine.run(workflow, input, startOptions(session, options));
   if (options.watch) return watchRun(session, engine, project, run.id);
-  const worked = await workStore(session, engine, project, workflow.name);
-  const after = await aftermathOf(engine, run.id);
-  session.result({ ...aftermathJson(after), worked }, () => aftermathLines(session, after));
+  const after = await settleRun(session, engine, project, run.id);
   return after.run.status === "failed" || after.run.status === "diverged" ? 1 : 0;
 }
 

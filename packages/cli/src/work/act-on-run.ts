@@ -1,8 +1,7 @@
 import type { Engine, RunHandle } from "@holdpoint/core";
 import type { Session } from "../command/session.ts";
-import { aftermathJson, aftermathLines, aftermathOf } from "../views/aftermath.ts";
 import { requireRun } from "../views/names.ts";
-import { workStore } from "./work-store.ts";
+import { settleRun } from "./settle-run.ts";
 
 /** Does one thing to a run, sees to it that something happens, and says what became of it. */
 export async function actOnRun(
@@ -13,9 +12,6 @@ export async function actOnRun(
   await session.withEngine(async (engine, project) => {
     const run = await requireRun(engine, id);
     await act(run, engine);
-    const { workflow } = await run.describe();
-    const worked = await workStore(session, engine, project, workflow);
-    const after = await aftermathOf(engine, run.id);
-    session.result({ ...aftermathJson(after), worked }, () => aftermathLines(session, after));
+    await settleRun(session, engine, project, run.id);
   });
 }

@@ -1,9 +1,8 @@
 import { type CommandFactory, newCommand, perform } from "../../command/context.ts";
 import { UsageError } from "../../command/usage-error.ts";
 import { wordOf } from "../../options/run-filter.ts";
-import { aftermathJson, aftermathLines, aftermathOf } from "../../views/aftermath.ts";
 import { requireRun } from "../../views/names.ts";
-import { workStore } from "../../work/work-store.ts";
+import { settleRun } from "../../work/settle-run.ts";
 
 interface Options {
   from?: string;
@@ -38,9 +37,7 @@ export const forkCommand: CommandFactory = (context) =>
           const source = await requireRun(engine, id);
           const named = options.id === undefined ? {} : { id: options.id };
           const fork = await source.fork({ from, decisions, by: session.by(options.by), ...named });
-          const worked = await workStore(session, engine, project, (await fork.describe()).workflow);
-          const after = await aftermathOf(engine, fork.id);
-          session.result({ ...aftermathJson(after), worked }, () => aftermathLines(session, after));
+          await settleRun(session, engine, project, fork.id);
         });
       }),
     );

@@ -124,6 +124,12 @@ describe("one run", () => {
     expect(fork).toMatchObject({ run: { id: "copy", status: "completed" }, output: "original" });
   });
 
+  test("a run that sleeps on says that it needs a worker then", async () => {
+    const napping = await hp("run", "nap");
+    expect(napping.stdout).toMatch(/parked, waits for its time, in (1h|59m \d+s)\n$/);
+    expect(napping.stderr).toContain("it goes on when its time comes and a worker is there: `holdpoint dev`");
+  });
+
   test("--watch shows what happens until the end", async () => {
     const watched = await hp("run", "note", "--input", '"seen"', "--watch");
     expect(watched.code).toBe(0);
