@@ -68,6 +68,6 @@ describe("a worker that is frozen and comes back", () => {
       expect(await frozen.ended).toEqual({ code: 0, signal: null });
       await engine.stop();
     },
-    60_000,
+    120_000,
   );
 });

@@ -79,7 +79,7 @@ describe("while nothing can be written", () => {
     ["a database that became read-only", readOnly, null, () => onPragma("only", "query_only = on", "query_only = off")],
   ])(
     "%s: one clear error, nothing is lost, and work goes on when it can",
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async ([, sentence, hindrance, there], { skip }) => {
       skip(hindrance !== null, hindrance ?? "");
       const place = await there();
@@ -140,7 +140,7 @@ describe.skipIf(obstacle !== null)(`on a disk of its own${obstacle === null ? ""
 
     place.allow(early);
     await finishOn(place);
-  }, 60_000);
+  }, 120_000);
 
   test("a worker on a read-only disk says so and ends; when it is writable again the work goes on", async () => {
     const place = await onSmallDisk("read-only");
@@ -159,7 +159,7 @@ describe.skipIf(obstacle !== null)(`on a disk of its own${obstacle === null ? ""
     place.disk.remount("rw");
     const account = await finishOn(place);
     expect(account.repeated).toBe(0);
-  }, 60_000);
+  }, 120_000);
 });
 
 /** Has a new worker do what is left, and gives the account, which must be right. */

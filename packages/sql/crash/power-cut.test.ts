@@ -103,7 +103,7 @@ describe.skipIf(obstacle !== null)(`a power cut${obstacle === null ? "" : ` (ski
     expect(missing, `seed ${seed}`).toEqual([]);
     expect(damaged, `seed ${seed}`).toEqual([]);
     expect(stuck, `seed ${seed}`).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test("with relaxed durability the same trace shows acknowledgements before the sync, and a power cut loses some; nothing is damaged", async () => {
     const trace = await traced("relaxed");
@@ -113,5 +113,5 @@ describe.skipIf(obstacle !== null)(`a power cut${obstacle === null ? "" : ` (ski
     const { missing, damaged } = await cutAtRandom("relaxed", trace, seeded(seed));
     expect(missing.length, `seed ${seed}`).toBeGreaterThan(0);
     expect(damaged, `seed ${seed}`).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** What Node compiled once need not be compiled again after every kill. */
-const compileCache = join(tmpdir(), "holdpoint-crash-compile-cache");
+const compileCache = at("../../../node_modules/.cache/holdpoint-compiled");
 
 export interface Ended {
   code: number | null;
@@ -42,7 +42,7 @@ export async function killAll(): Promise<void> {
 export function startProgram(name: string, config: object, under: readonly string[] = []): Program {
   const node = [
     process.execPath,
-    ...["--experimental-strip-types", "--no-warnings", "--import", at("../src/fixtures/from-sources.mjs")],
+    ...["--no-warnings", "--import", at("./sources.mjs")],
     ...[at(`programs/${name}.ts`), JSON.stringify(config)],
   ];
   const [command = "", ...args] = [...under, ...node];

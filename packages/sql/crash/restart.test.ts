@@ -41,5 +41,5 @@ describe("a restart after SIGKILL", () => {
     second.kill("SIGKILL");
     await second.ended;
     await engine.stop();
-  }, 60_000);
+  }, 120_000);
 });

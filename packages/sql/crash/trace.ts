@@ -79,8 +79,10 @@ export function readTrace(file: string, directory: string): TraceEvent[] {
 
 /** One call, when it succeeded and is about what matters. */
 function read(call: string, directory: string): TraceEvent | null {
-  const result = /\) = (-?\d+|0x[0-9a-f]+)[^)]*$/.exec(call);
-  if (result === null || result[1]?.startsWith("-")) return null;
+  // A short line is padded. The process may end within a call, whose result is then "?".
+  const result = /\)\s+= (-?\d+|0x[0-9a-f]+|\?)[^)"]*(\([^)]*\))?$/.exec(call);
+  if (result === null) throw new Error(`what does this mean: ${call.slice(0, 100)}…${call.slice(-50)}`);
+  if (result[1] === "?" || result[1]?.startsWith("-")) return null;
   const name = call.slice(0, call.indexOf("("));
   const on = /^\w+\((\d+)<([^>]*)>/.exec(call);
   const path = on === null ? "" : text(on[2] ?? "").toString();
