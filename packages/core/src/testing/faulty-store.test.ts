@@ -3,9 +3,9 @@ import { StoreError } from "../errors.ts";
 import * as build from "../store/conformance/builders.ts";
 import { memoryStore } from "../store/memory/memory-store.ts";
 import type { Store } from "../store/store.ts";
-import { faultyStore, isInjected } from "./faulty-store.ts";
 import type { Fault, FaultPlan, FaultPoint } from "./faults.ts";
 import { canHit, scriptedFaults, seededFaults } from "./faults.ts";
+import { faultyStore, isInjected } from "./faulty-store.ts";
 
 const { namespace } = build;
 

@@ -2,6 +2,7 @@ import { decodePayload } from "../../journal/payload.ts";
 import type {
   AdvanceOperation,
   ClaimResult,
+  DeliverOperation,
   HoldOperation,
   Operation,
   OperationResult,
@@ -87,15 +88,31 @@ export class Auditor {
       const result = results[i] as OperationResult;
       if (operation.type === "advance") this.advanced(process, operation, before[i] ?? null, result);
       else if (operation.type === "hold") this.holdMoved(operation, result);
-      else if (operation.type === "deliver" && operation.mail.kind === "retry" && "id" in operation.to) {
-        if (result.type === "delivered" && !result.duplicate) this.world.retried(operation.to.id);
-      } else if (operation.type === "seal" && result.type === "sealed") {
+      else if (operation.type === "deliver") this.delivered(operation, result);
+      else if (operation.type === "start" && operation.signal && result.type === "started" && result.created)
+        this.world.coverage.met("early mail");
+      else if (operation.type === "seal" && result.type === "sealed") {
         const book = this.books.get(operation.pk);
         const claim = book?.claims.at(-1);
         if (claim) claim.ended ??= "taken";
         book?.openHolds.clear();
       }
     });
+  }
+
+  private delivered({ to, mail }: DeliverOperation, result: OperationResult): void {
+    if (result.type !== "delivered" || result.duplicate || !("id" in to)) return;
+    const books = [...this.books.values()].filter((book) => book.id === to.id);
+    if (mail.kind === "retry") {
+      this.world.retried(to.id);
+      // It goes back to before some scopes were closed.
+      for (const book of books) book.scopes = [];
+    }
+    if (mail.kind !== "signal") return;
+    const wanted = new RegExp(`(^|/)signal:${mail.key}#\\d+ opened`);
+    if (!books.some((book) => [...book.entries].some((entry) => wanted.test(entry)))) {
+      this.world.coverage.met("early mail");
+    }
   }
 
   private advanced(

@@ -176,7 +176,7 @@ class Ending {
       if (!undoable.has(name) || !("ok" in outcome)) continue;
       const token = firstWord(String(outcome.ok));
       const effect = this.world.witness.effect(token);
-      if (effect?.runId === run.row.id && !undo.has(token) && !run.keeps.some((kept) => path.includes(`${kept}/`)))
+      if (effect?.runId === run.row.id && effect.generation === run.row.generation && effect.node === name && !undo.has(token) && !run.keeps.some((kept) => path.includes(`${kept}/`)))
         this.world.violation(`${run.name} ended ${run.row.status}, and ${token} of ${path} was not undone`);
     }
   }
@@ -213,17 +213,18 @@ class Ending {
   /** Whoever was told that a decision was taken finds it as the decision, or superseded. */
   decisions(): void {
     const taken = new Map<string, string>();
-    for (const { holdId, by, note } of this.people.acknowledged) {
+    for (const { holdId, by, answer } of this.people.acknowledged) {
       const found = this.archive.holds.get(holdId);
       if (!found) continue;
       const { row } = found;
       const decision = row.decision && row.decision.codec !== "erased" ? decodePayload(row.decision) : null;
       const recorded = decision as RecordedDecision | null;
-      if (row.decidedBy !== by || (recorded !== null && recorded.note !== note))
-        this.world.violation(`the decision "${note}" was acknowledged and is lost: ${row.status} by ${row.decidedBy}`);
+      const said = `${by} says ${JSON.stringify(answer)}`;
+      if (row.decidedBy !== by || (recorded !== null && JSON.stringify(recorded.value) !== JSON.stringify(answer)))
+        this.world.violation(`${row.name}: "${said}" was acknowledged and is lost: ${row.status} by ${row.decidedBy}`);
       const other = taken.get(holdId);
-      if (other !== undefined && other !== note) this.world.violation(`${holdId} was decided twice: "${other}", "${note}"`);
-      taken.set(holdId, note);
+      if (other !== undefined && other !== said) this.world.violation(`${row.name} was decided twice: "${other}", "${said}"`);
+      taken.set(holdId, said);
     }
   }
 

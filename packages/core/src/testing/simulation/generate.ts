@@ -180,14 +180,14 @@ class Maker {
       attempts: dice.between(1, 5),
       pause: dice.pick([10, 100, 500, 1500]),
       hopeless: failing && dice.chance(0.1),
-      broken: dice.chance(0.02),
+      broken: dice.chance(0.03),
       timeout: hanging || dice.chance(0.1) ? dice.pick([200, 1000]) : null,
       hangs: hanging ? 1 : 0,
       heartbeat: dice.chance(0.08) ? dice.pick([500, 3000]) : null,
       once,
       undo: !once && dice.chance(0.25),
-      cache: !once && dice.chance(0.06) ? `c${dice.below(3)}` : null,
-      large: dice.chance(0.1),
+      cache: !once && dice.chance(0.12) ? `c${dice.below(3)}` : null,
+      large: dice.chance(0.2),
     };
   }
 

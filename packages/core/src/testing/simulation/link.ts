@@ -103,7 +103,8 @@ export class Link {
       };
       const blocked = this.blockedUntil - world.now;
       if (blocked > 0 && world.dice.chance(0.5)) return fail("connection timed out", Math.min(blocked, 300));
-      const slow = mishap?.fault === "delay" && !mishap.late ? mishap.ms : 0;
+      const slow =
+        (mishap?.fault === "delay" && !mishap.late ? mishap.ms : 0) + world.provocation.holdUp(call.operations);
       // Sent already, or still in the process's own hands: a crash or a freeze takes back only the latter.
       const actor = world.dice.chance(0.5) ? world.network : process.actor;
       world.scheduler.post(actor, `${process.name}: ${label}`, Math.max(0, blocked) + world.latency() + slow, carryOut);

@@ -16,6 +16,18 @@ const weights: readonly (readonly [number, SimulatedFault])[] = [
 ];
 const mortalFaults: readonly SimulatedFault[] = ["leaseExpiry", "freeze", "crash", "clockJump"];
 
+/** Kinds of calls that a world makes once or twice. */
+const seldom: ReadonlySet<FaultPoint> = new Set([
+  "commit:seal",
+  "chunks",
+  "runByPk",
+  "cached",
+  "cache",
+  "retain",
+  "retire",
+  "erase",
+]);
+
 /** What goes wrong, call by call, in one world. */
 export class Mishaps {
   /** No more of them. */
@@ -28,13 +40,14 @@ export class Mishaps {
   constructor(seed: string | number) {
     this.dice = new Dice(seed, "mishaps");
     this.rate = this.dice.pick([0.01, 0.03, 0.06]);
-    this.focus = new Set([this.dice.pick(simulatedPoints), this.dice.pick(simulatedPoints)]);
+    const weighed = simulatedPoints.map((point) => [seldom.has(point) ? 3 : 1, point] as const);
+    this.focus = new Set([this.dice.weighted(weighed), this.dice.weighted(weighed)]);
   }
 
   decide(points: readonly FaultPoint[], process: SimulatedProcess): Mishap | null {
     if (this.over || process.actor.gone) return null;
     const focused = points.some((point) => this.focus.has(point));
-    if (!this.dice.chance(focused ? 0.25 : this.rate)) return null;
+    if (!this.dice.chance(focused ? 0.35 : this.rate)) return null;
     const fault = focused ? this.dice.pick(simulatedFaults) : this.dice.weighted(weights);
     const late = this.dice.chance(0.5);
     if (mortalFaults.includes(fault) && !process.mortal) return null;

@@ -6,13 +6,14 @@ import type { Fate } from "./generate.ts";
 import { chooseErrands, type Errand, someRun } from "./errands.ts";
 import { type AskNode, nodesOf, type SignalNode } from "./program.ts";
 import type { SimulatedProcess } from "./process.ts";
+import type { Prey } from "./provocation.ts";
 import { namespace, type World } from "./world.ts";
 
 /** What somebody was told when a decision was taken. */
 export interface Acknowledged {
   holdId: string;
   by: string;
-  note: string;
+  answer: unknown;
 }
 
 /** Everybody outside: they start, answer, send, cancel, pause and retry, and do not give up when a call fails. */
@@ -27,6 +28,7 @@ export class People {
   private readonly actor = new Actor("people");
   private readonly asks = new Map<string, AskNode>();
   private readonly knownHolds = new Set<string>();
+  private readonly retrying = new Set<string>();
   private readonly resuming = new Set<string>();
   private readonly sent = new Map<string, number>();
   private readonly lastSent = new Map<string, number>();
@@ -48,7 +50,15 @@ export class People {
     for (const errand of chooseErrands(this.world.dice, this.world.mishaps.focus)) {
       this.later(errand.name, this.world.dice.between(200, 7000), () => this.goOn(errand));
     }
+    this.world.provocation.answer = (prey) => this.later("answers at the last moment", 0, () => this.answerNow(prey));
     this.look();
+  }
+
+  private async answerNow(prey: Prey): Promise<void> {
+    const { store } = this.world;
+    const row = "id" in prey ? await store.hold(namespace, prey.id) : await store.holdByKey(namespace, prey.pk, prey.key);
+    const node = row?.status === "open" ? this.asks.get(row.name) : undefined;
+    if (row && node) await this.decide(row, node, "ben");
   }
 
   private async goOn(errand: Errand): Promise<void> {
@@ -163,6 +173,7 @@ export class People {
       for (const row of items) this.notice(row);
       for (const wait of this.world.waitedFor()) await this.feed(wait);
       await this.findPaused();
+      await this.findBroken();
       this.look();
     });
   }
@@ -177,6 +188,22 @@ export class People {
       this.later("resumes", 0, async () => {
         await this.refusable("resume", async (engine) => (await engine.get(row.id)).resume());
         this.resuming.delete(row.id);
+      });
+    }
+  }
+
+  /** A run that failed because something outside was broken goes on once that is repaired. */
+  private async findBroken(): Promise<void> {
+    const { store, dice } = this.world;
+    const { items } = await store.runs(namespace, { status: ["failed"] }, { limit: 100, cursor: null });
+    for (const { id, parent } of items) {
+      const broken = this.world.plan.programs.has(id) ? nodesOf(this.world.program(id).body) : [];
+      const steps = [...broken].filter((node) => node.kind === "step" && node.broken && this.world.isBroken(node.name));
+      if (parent !== null || steps.length === 0 || this.retrying.has(id)) continue;
+      this.retrying.add(id);
+      this.later("repairs and retries", dice.between(50, 1500), async () => {
+        for (const node of steps) this.world.repair(node.name);
+        await this.refusable("retry", async (engine) => (await engine.get(id)).retry({ by: "ana" }));
       });
     }
   }
@@ -213,7 +240,7 @@ export class People {
         },
         phone,
       );
-      if (good && decided) this.acknowledged.push({ holdId: row.id, by, note });
+      if (good && decided) this.acknowledged.push({ holdId: row.id, by, answer });
     } catch (error) {
       if (!(error instanceof HoldConflictError || error instanceof NotFoundError)) throw error;
     }

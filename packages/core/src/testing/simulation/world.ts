@@ -7,6 +7,7 @@ import { Fleet } from "./fleet.ts";
 import { generatePlan, type Plan } from "./generate.ts";
 import type { Link } from "./link.ts";
 import { Mishaps } from "./mishaps.ts";
+import { Provocation } from "./provocation.ts";
 import type { Program } from "./program.ts";
 import { Witness } from "./witness.ts";
 
@@ -25,6 +26,7 @@ export class World {
   readonly auditor: Auditor;
   readonly mishaps: Mishaps;
   readonly fleet: Fleet;
+  readonly provocation: Provocation;
   readonly store: Store;
   /** Where calls travel once they have left their process: no crash takes them back. */
   readonly network = new Actor("network");
@@ -52,6 +54,7 @@ export class World {
     this.auditor = new Auditor(this);
     this.mishaps = new Mishaps(seed);
     this.fleet = new Fleet(this);
+    this.provocation = new Provocation(seed);
   }
 
   get now(): number {
