@@ -26,7 +26,7 @@ const commands = {
   simulate: { script: "scripts/simulate.mjs" },
   soak: {
     script: "packages/sql/crash/soak.ts",
-    flags: ["--experimental-strip-types", "--no-warnings", "--import", "./packages/sql/src/fixtures/from-sources.mjs"],
+    flags: ["--no-warnings", "--import", "./packages/sql/crash/sources.mjs"],
   },
   mutants: { script: "scripts/mutants.mjs" },
   "check:packages": { script: "scripts/check-packages.mjs" },
