@@ -326,7 +326,8 @@ export class Ledger {
         // Of a hold that was asked anew, or a child that was started afresh, only the last one counts.
         if (!call.open || this.voidedMail.has(mail.n) || mail.key !== this.storedKey(call.key)) return false;
         call.onMail(mail);
-        return true;
+        // An answer that has to be judged first tells the code nothing yet: not even the time.
+        return !call.open;
       },
     });
   }
