@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import type { Terminal } from "../terminal/terminal.ts";
-import { type GlobalOptions, Session } from "./session.ts";
-import { unknownCommand } from "./usage-error.ts";
+import type { GlobalOptions, Session } from "./session.ts";
+import { unknownCommand } from "./unknown-command.ts";
 
 /** What all commands of one call share. */
 export interface CommandContext {
@@ -49,7 +49,7 @@ export function perform<Args extends unknown[]>(
     // A command that lists by itself and has commands below it: what follows it must be one of those.
     const [word] = this.commands.length > 0 ? this.args : [];
     if (word !== undefined) {
-      throw unknownCommand(
+      throw await unknownCommand(
         word,
         this.commands.map((command) => command.name()),
       );
@@ -58,6 +58,7 @@ export function perform<Args extends unknown[]>(
     context.json = options.json === true;
     context.debug = options.debug === true;
     context.config = options.config;
+    const { Session } = await import("./session.ts");
     const session = new Session(context, options);
     const args = [...all.slice(0, this.registeredArguments.length), options] as Args;
     const code = await work(session, ...args);

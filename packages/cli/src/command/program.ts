@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { version } from "../version.ts";
 import { type CommandContext, type CommandFactory, globalOptions } from "./context.ts";
-import { unknownCommand } from "./usage-error.ts";
+import { unknownCommand } from "./unknown-command.ts";
 
 interface Entry {
   summary: string;
@@ -74,7 +74,8 @@ export async function buildProgram(context: CommandContext, args: readonly strin
     );
   for (const option of globalOptions()) program.addOption(option.hideHelp());
   const [called] = args.filter((arg, i) => !arg.startsWith("-") && args[i - 1] !== "--config");
-  if (called !== undefined && !Object.hasOwn(commands, called)) throw unknownCommand(called, Object.keys(commands));
+  if (called !== undefined && !Object.hasOwn(commands, called))
+    throw await unknownCommand(called, Object.keys(commands));
   for (const [name, entry] of Object.entries(commands)) {
     if (name === called) program.addCommand((await entry.load())(context));
     else program.command(name).summary(entry.summary).description(entry.summary).allowUnknownOption();
