@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { CancelledError, InvalidStateError, NotFoundError } from "../errors.ts";
+import { decodePayload } from "../journal/payload.ts";
+import type { RetryNotes } from "../run/mail.ts";
 import { RunWriter } from "../run/writer.ts";
-import type { MailKind, NewMail, RunStatus, StoredPayload } from "../store/store.ts";
+import type { Mail, MailKind, NewMail, RunStatus, StoredPayload } from "../store/store.ts";
 import { isFinished } from "../store/transitions.ts";
 import type { EngineParts } from "./parts.ts";
 
@@ -54,6 +56,9 @@ export async function resumeRun(parts: EngineParts, id: string, by: string | nul
   await deliverTo(parts, id, { kind: "resume", sender: by }, ["paused", "running"]);
 }
 
+const startsRound = (parts: EngineParts, mail: Mail): boolean =>
+  (decodePayload(mail.payload, parts.codec) as Partial<RetryNotes> | undefined)?.from != null;
+
 /** Ends a run without its cooperation: no code of it runs, nothing is undone. */
 async function forceCancel(parts: EngineParts, id: string, reason: string): Promise<void> {
   const { store, namespace, clock, options } = parts;
@@ -68,9 +73,11 @@ async function forceCancel(parts: EngineParts, id: string, reason: string): Prom
     for (const mail of history.mail) writer.sawMail(mail);
     const at = clock.now();
     const error = new CancelledError(reason);
+    // It may have ended before, and been retried.
+    const round = history.mail.filter((mail) => mail.kind === "retry" && startsRound(parts, mail)).length;
     writer.add({
       key: "run",
-      phase: "settled",
+      phase: round === 0 ? "settled" : `settled~${round}`,
       kind: "run",
       outcome: "error",
       payload: parts.encodeInline(error, "error"),
