@@ -80,6 +80,22 @@ describe("stopping", () => {
   });
 });
 
+test("a lost lease fires the signal of what runs, and the run goes on under a new one", async () => {
+  const flow = workflow({ name: "flow" }, async (ctx) =>
+    ctx.step("long", ({ signal, attempt }) => {
+      signal.addEventListener("abort", () => world.did(`aborted: ${(signal.reason as Error).message}`));
+      return world.effects.length > 0 ? `again, attempt ${attempt}` : new Promise<string>(() => {});
+    }),
+  );
+  open([flow], { lease: "15s" });
+  const run = await world.begin(flow, undefined);
+  await world.clock.advance(60_000);
+  expect(world.effects).toEqual([]);
+  await world.clock.jump(16_000);
+  expect(world.effects).toEqual(["aborted: cancelled: this worker lost the run"]);
+  expect(await world.result(run)).toBe("again, attempt 1");
+});
+
 describe.each(disciplines)("runUntilIdle, %s", (discipline) => {
   test("works without start until nothing is ready, and rests again", async () => {
     const child = workflow({ name: "child", input: z.number() }, async (ctx, n) => ctx.step("c", () => n * 2));

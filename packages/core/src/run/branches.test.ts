@@ -352,20 +352,43 @@ describe.each(disciplines)("branches, %s", (discipline) => {
   });
 });
 
-test("a step of a lost branch whose result comes after the race is undone before the run ends", async () => {
-  const flow = workflow({ name: "flow" }, async (ctx) => {
-    await ctx.race({
-      slow: () => ctx.step("book", () => world.did("book"), { compensate: () => world.did("unbook") }),
-      fast: () => ctx.step("fast", () => world.did("fast")),
+test.each([true, false])(
+  "a lost step whose result is recorded after the race: undone at the end unless kept (keep: %s)",
+  async (keep) => {
+    let finishSlow = (): void => {};
+    const flow = workflow({ name: "flow" }, async (ctx) => {
+      await ctx.race(
+        {
+          slow: () =>
+            ctx.step("book", () => new Promise<void>((resolve) => void (finishSlow = resolve)), {
+              compensate: () => world.did("unbook"),
+            }),
+          fast: () => ctx.sleep("10s"),
+        },
+        { keep },
+      );
+      await ctx.step("after", () => world.did("after"));
     });
-    return ctx.step("after", () => world.did("after"));
-  });
-  open([flow]);
-  const run = await world.begin(flow, undefined);
-  expect(await world.result(run)).toBeUndefined();
-  // Both ended in the same write; the first recorded one won.
-  expect(world.count("book")).toBe(1);
-  if (world.effects.includes("unbook"))
-    expect(world.effects.indexOf("unbook")).toBeLessThan(world.effects.indexOf("after"));
-  await world.check(run);
-});
+    open([flow]);
+    const { store } = world;
+    const { commit } = store;
+    store.commit = async (namespace, operations) => {
+      const closes = operations.some(
+        (one) => one.type === "advance" && one.entries.some(({ kind }) => kind === "scope"),
+      );
+      if (!closes) return commit(namespace, operations);
+      store.commit = commit;
+      const results = await commit(namespace, operations);
+      // The race is decided, and only now the slow one ends.
+      finishSlow();
+      await new Promise((resolve) => setImmediate(resolve));
+      return results;
+    };
+    const run = await world.begin(flow, undefined);
+    await world.result(run);
+    const names = await world.entryNames(run.id);
+    expect(names.indexOf("race#1.slow/step:book#1 settled")).toBeGreaterThan(names.indexOf("race#1 settled"));
+    expect(world.effects).toEqual(keep ? ["after"] : ["after", "unbook"]);
+    await world.check(run);
+  },
+);

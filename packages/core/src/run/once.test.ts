@@ -101,6 +101,28 @@ describe("once: a crash in mid-flight", () => {
     await world.check(run);
   });
 
+  test("given up, and then the run is retried: it runs, and a crash asks anew", async () => {
+    const flow = paying(2);
+    open([flow]);
+    const run = await world.begin(flow, undefined);
+    await replayed();
+    await world.engine.decide(await question(run), { action: "fail" }, { by: "op" });
+    expect((await world.failure(run)).message).toMatch(/an operator gave it up$/);
+    world.effects.push("retried");
+    await run.retry({ by: "op" });
+    await world.clock.settle();
+    expect(world.effects).toEqual(["pay 1", "retried", "pay 1"]);
+    await replayed();
+    const again = await question(run);
+    await replayed();
+    await world.engine.decide(again, { action: "happened", result: "second look" }, { by: "op" });
+    await world.clock.settle();
+    await replayed();
+    expect(await world.result(run)).toBe("second look");
+    expect(world.effects).toEqual(["pay 1", "retried", "pay 1"]);
+    await world.check(run);
+  });
+
   test("an answer that is none is refused", async () => {
     const flow = paying(1);
     open([flow]);
