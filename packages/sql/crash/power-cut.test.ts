@@ -88,8 +88,11 @@ async function cutAtRandom(name: string, { events }: { events: TraceEvent[] }, r
   return found;
 }
 
-describe.skipIf(obstacle !== null)(`a power cut${obstacle === null ? "" : ` (skipped: ${obstacle})`}`, () => {
-  test("every acknowledgement follows the sync of what it promises, and survives a power cut at any moment", async () => {
+describe("a power cut", () => {
+  test("every acknowledgement follows the sync of what it promises, and survives a power cut at any moment", async ({
+    skip,
+  }) => {
+    skip(obstacle !== null, obstacle ?? "");
     const trace = await traced("full");
     const { acknowledged, early, checkpoints } = follow(trace);
     expect(acknowledged).toBe(runs * acknowledgementsPerRun);
@@ -105,7 +108,10 @@ describe.skipIf(obstacle !== null)(`a power cut${obstacle === null ? "" : ` (ski
     expect(stuck, `seed ${seed}`).toEqual([]);
   }, 120_000);
 
-  test("with relaxed durability the same trace shows acknowledgements before the sync, and a power cut loses some; nothing is damaged", async () => {
+  test("with relaxed durability the same trace shows acknowledgements before the sync, and a power cut loses some; nothing is damaged", async ({
+    skip,
+  }) => {
+    skip(obstacle !== null, obstacle ?? "");
     const trace = await traced("relaxed");
     const { acknowledged, early } = follow(trace);
     expect(acknowledged).toBe(runs * acknowledgementsPerRun);
