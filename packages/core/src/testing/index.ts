@@ -6,3 +6,6 @@ export * from "./faults.ts";
 export * from "./faulty-store.ts";
 export * from "./kit/index.ts";
 export * from "./store-calls.ts";
+export { Actor, Scheduler, type SchedulerOptions, type TraceLine } from "./scheduler.ts";
+export * from "./simulation/index.ts";
+export { VirtualClock } from "./virtual-clock.ts";

@@ -69,9 +69,9 @@ export function applies(point: FaultPoint, fault: SimulatedFault): boolean {
 
 /** How often each fault hit each kind of call, and each rare state was met. */
 export class Coverage {
-  readonly calls = new Map<FaultPoint, number>();
+  readonly calls = new Map<string, number>();
   readonly cells = new Map<string, number>();
-  readonly rare = new Map<RareState, number>();
+  readonly rare = new Map<string, number>();
   storeCalls = 0;
   /** The fewest store calls of any world. */
   fewestCalls = Number.POSITIVE_INFINITY;
@@ -90,14 +90,20 @@ export class Coverage {
     add(this.rare, state, 1);
   }
 
-  /** Adds what another world covered. */
-  merge(other: Coverage): void {
-    for (const [key, count] of other.calls) add(this.calls, key, count);
-    for (const [key, count] of other.cells) add(this.cells, key, count);
-    for (const [key, count] of other.rare) add(this.rare, key, count);
+  /** Adds what other worlds covered: a `Coverage`, or what became of one in JSON. */
+  add(other: CoverageCounts): void {
+    for (const name of ["calls", "cells", "rare"] as const) {
+      for (const [key, count] of Object.entries(other[name])) add(this[name], key, count);
+    }
     this.storeCalls += other.storeCalls;
     this.worlds += other.worlds;
     this.fewestCalls = Math.min(this.fewestCalls, other.fewestCalls);
+  }
+
+  toJSON(): CoverageCounts {
+    const { storeCalls, worlds, fewestCalls } = this;
+    const counts = (map: Map<string, number>): Record<string, number> => Object.fromEntries(map);
+    return { calls: counts(this.calls), cells: counts(this.cells), rare: counts(this.rare), storeCalls, worlds, fewestCalls };
   }
 
   /** Cells that were never hit, and rare states that were met less often than `least`. */
@@ -128,6 +134,16 @@ export class Coverage {
     for (const state of rareStates) lines.push(state.padEnd(34) + cell(this.rare.get(state) ?? 0));
     return lines.join("\n");
   }
+}
+
+/** Coverage as plain data. */
+export interface CoverageCounts {
+  calls: Record<string, number>;
+  cells: Record<string, number>;
+  rare: Record<string, number>;
+  storeCalls: number;
+  worlds: number;
+  fewestCalls: number;
 }
 
 function add<K>(counts: Map<K, number>, key: K, by: number): void {

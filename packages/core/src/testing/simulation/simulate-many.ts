@@ -29,7 +29,7 @@ export async function simulateMany(options: {
   for (let seed = from; seed < from + seeds && report.failed.length < atMost; seed++) {
     const result = await simulate(seed, store ? { store } : {});
     report.seeds++;
-    report.coverage.merge(result.coverage);
+    report.coverage.add(result.coverage.toJSON());
     if (result.violations.length > 0) report.failed.push({ seed, violations: result.violations });
     onSeed?.(result);
   }
