@@ -54,8 +54,7 @@ export default {
     {
       name: "core-does-no-input-or-output",
       severity: "error",
-      comment:
-        "core has no I/O: it may use async_hooks, crypto and util; everything else comes in through a port.",
+      comment: "core has no I/O: it may use async_hooks, crypto and util; everything else comes in through a port.",
       // engine/identity.ts is the one edge: which process this is (host, boot, pid) is asked of the machine.
       from: { path: "^packages/core/src/", pathNot: [...TESTS, "^packages/core/src/engine/identity[.]ts$"] },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?(async_hooks|crypto|util|util/types)$" },
