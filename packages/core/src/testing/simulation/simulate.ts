@@ -32,6 +32,8 @@ export interface SimulationResult {
 /** How long things may go wrong, and how long the rest may take after that. */
 const troubleMs = 8000;
 const patienceMs = 180_000;
+/** Events of a world, ten times what the longest takes. */
+const mostSteps = 200_000;
 
 /** Lives one world to its end, and checks it. */
 export async function simulate(seed: string | number, options: SimulationOptions = {}): Promise<SimulationResult> {
@@ -65,6 +67,10 @@ export async function simulate(seed: string | number, options: SimulationOptions
       if (world.now - began > troubleMs) mishaps.over = true;
       if (world.witness.violations.length > 20) return true;
       if (world.now - began > patienceMs) return true;
+      if (scheduler.steps > mostSteps) {
+        world.violation("something goes round and round: no end after so many events");
+        return true;
+      }
       if (world.now < lookAt) return false;
       lookAt = world.now;
       settled = state.rest;
