@@ -23,5 +23,8 @@ function apply(path, { file, from, to }) {
   const text = readFileSync(path, "utf8");
   const found = text.split(from).length - 1;
   if (found !== 1) throw new Error(`${file}: the text to change was found ${found} times: ${JSON.stringify(from)}`);
-  writeFileSync(path, text.replace(from, () => to));
+  writeFileSync(
+    path,
+    text.replace(from, () => to),
+  );
 }

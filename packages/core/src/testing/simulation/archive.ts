@@ -47,7 +47,9 @@ export async function readArchive(world: World): Promise<Archive> {
     generationsOf,
     childrenOf: (parent, program) =>
       runs
-        .filter(({ row, program: own }) => row.parent?.pk === parent.row.pk && own?.id === program && row.generation === 1)
+        .filter(
+          ({ row, program: own }) => row.parent?.pk === parent.row.pk && own?.id === program && row.generation === 1,
+        )
         .flatMap(({ row }) => generationsOf(row.id).slice(-1))
         .map(({ row, output }) => ({ status: row.status, output })),
   };

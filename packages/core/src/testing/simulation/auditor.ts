@@ -131,7 +131,9 @@ export class Auditor {
     if (result.repeated) return world.coverage.met("ambiguous commit found committed");
     const name = `${row.id}.${row.generation}`;
     if (row.status !== "running" || row.epoch !== operation.epoch || !process.incarnations.has(row.owner ?? "")) {
-      world.violation(`${process.name} wrote to ${name}, which it does not own (epoch ${operation.epoch}, row ${row.epoch})`);
+      world.violation(
+        `${process.name} wrote to ${name}, which it does not own (epoch ${operation.epoch}, row ${row.epoch})`,
+      );
     }
     if (operation.then.type === "park" && result.seq !== operation.expectSeq + operation.entries.length) {
       world.violation(`${name} was parked over unread mail (${operation.expectSeq} of ${result.seq})`);
@@ -141,7 +143,8 @@ export class Auditor {
     if (operation.then.type !== "continue") {
       const claim = book.claims.at(-1);
       // With a note it was given back unseen: by a worker that never got the claim's answer, or lacks the version.
-      const unseen = operation.then.type === "park" && operation.then.status === "ready" && operation.then.note !== null;
+      const unseen =
+        operation.then.type === "park" && operation.then.status === "ready" && operation.then.note !== null;
       if (claim) claim.ended = unseen ? "taken" : "given back";
     }
   }
@@ -177,13 +180,21 @@ export class Auditor {
     const size = tried.size;
     tried.add(operation.events[0]?.channel === "deadline" ? "deadline" : "person");
     if (size === 1 && tried.size === 2) this.world.coverage.met("decision against deadline");
-    if (result.type === "moved" && !result.repeated) this.books.get(result.hold.runPk)?.openHolds.delete(result.hold.key);
+    if (result.type === "moved" && !result.repeated)
+      this.books.get(result.hold.runPk)?.openHolds.delete(result.hold.key);
   }
 
   private book(row: RunRow): Book {
     let book = this.books.get(row.pk);
     if (!book) {
-      book = { id: row.id, generation: row.generation, claims: [], entries: new Set(), openHolds: new Set(), scopes: [] };
+      book = {
+        id: row.id,
+        generation: row.generation,
+        claims: [],
+        entries: new Set(),
+        openHolds: new Set(),
+        scopes: [],
+      };
       this.books.set(row.pk, book);
     }
     return book;

@@ -103,7 +103,14 @@ export class Coverage {
   toJSON(): CoverageCounts {
     const { storeCalls, worlds, fewestCalls } = this;
     const counts = (map: Map<string, number>): Record<string, number> => Object.fromEntries(map);
-    return { calls: counts(this.calls), cells: counts(this.cells), rare: counts(this.rare), storeCalls, worlds, fewestCalls };
+    return {
+      calls: counts(this.calls),
+      cells: counts(this.cells),
+      rare: counts(this.rare),
+      storeCalls,
+      worlds,
+      fewestCalls,
+    };
   }
 
   /** Cells that were never hit, and rare states that were met less often than `least`. */

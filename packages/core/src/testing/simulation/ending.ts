@@ -1,12 +1,12 @@
+import type { RecordedDecision } from "../../hold/answer.ts";
 import { decodePayload } from "../../journal/payload.ts";
 import { verifyRun } from "../../journal/verify.ts";
-import type { RecordedDecision } from "../../hold/answer.ts";
 import { isFinished } from "../../store/transitions.ts";
-import { codeOf } from "./interpret.ts";
 import { type Archive, type ArchivedRun, readArchive } from "./archive.ts";
+import { codeOf } from "./interpret.ts";
 import { Model } from "./model.ts";
 import type { People } from "./people.ts";
-import { type Program, nodesOf } from "./program.ts";
+import { nodesOf, type Program } from "./program.ts";
 import type { World } from "./world.ts";
 
 /** What must hold when a world has come to rest. */
@@ -96,7 +96,8 @@ class Ending {
     const cancels = run.mail.some((mail) => mail.kind === "cancel") || run.forced;
     const timedOut = program.workflow === "bounded" && row.status === "failed" && codeOf(run.output) === "TIMEOUT";
     if (!found) {
-      if (row.status === "completed" && program.body.length > 0) this.world.violation(`${run.name} completed unobserved`);
+      if (row.status === "completed" && program.body.length > 0)
+        this.world.violation(`${run.name} completed unobserved`);
       return;
     }
     const model = new Model({
@@ -115,7 +116,9 @@ class Ending {
       signalled: (name, n) =>
         this.archive
           .generationsOf(row.id)
-          .some((one) => one.mail.some((mail) => mail.kind === "signal" && mail.key === name && numberOf(mail.value) === n)),
+          .some((one) =>
+            one.mail.some((mail) => mail.kind === "signal" && mail.key === name && numberOf(mail.value) === n),
+          ),
       children: (wanted) => this.archive.childrenOf(run, wanted),
       retained: this.world.retained,
     });
@@ -146,7 +149,8 @@ class Ending {
         if (timedOut) return;
         // A shielded part of a branch that lost goes on, and nobody can await it.
         if (codeOf(run.output) === "UNAWAITED_STEP" && /race|any|all|map/.test(row.note ?? "")) return;
-        if (expected === undefined || "ok" in expected) problem(`its code says ${JSON.stringify(expected)}; ${row.note}`);
+        if (expected === undefined || "ok" in expected)
+          problem(`its code says ${JSON.stringify(expected)}; ${row.note}`);
         return;
       case "cancelled":
         if (!cancels) problem("nobody cancelled it");
@@ -154,16 +158,22 @@ class Ending {
   }
 
   /** What a failed or cancelled run had done is undone once; what a completed one returned is not. */
-  private undone(run: ArchivedRun, program: Program, outcomes: ReadonlyMap<string, { ok: unknown } | { error: string }>) {
+  private undone(
+    run: ArchivedRun,
+    program: Program,
+    outcomes: ReadonlyMap<string, { ok: unknown } | { error: string }>,
+  ) {
     const undoable = new Set<string>();
     for (const node of nodesOf(program.body)) if (node.kind === "step" && node.undo) undoable.add(node.name);
     if (undoable.size === 0 || run.forced) return;
     const undo = new Map<string, number>();
     for (const entry of run.entries) {
-      const effect = typeof entry.value === "string" && entry.outcome === "ok" && this.world.witness.effect(firstWord(entry.value));
+      const effect =
+        typeof entry.value === "string" && entry.outcome === "ok" && this.world.witness.effect(firstWord(entry.value));
       if (effect && effect.undoes) undo.set(effect.undoes, (undo.get(effect.undoes) ?? 0) + 1);
     }
-    for (const [token, count] of undo) if (count > 1) this.world.violation(`${run.name}: ${token} was undone ${count} times`);
+    for (const [token, count] of undo)
+      if (count > 1) this.world.violation(`${run.name}: ${token} was undone ${count} times`);
     if (run.row.status === "completed") {
       const kept = JSON.stringify(run.output ?? null);
       for (const token of undo.keys())
@@ -176,7 +186,13 @@ class Ending {
       if (!undoable.has(name) || !("ok" in outcome)) continue;
       const token = firstWord(String(outcome.ok));
       const effect = this.world.witness.effect(token);
-      if (effect?.runId === run.row.id && effect.generation === run.row.generation && effect.node === name && !undo.has(token) && !run.keeps.some((kept) => path.includes(`${kept}/`)))
+      if (
+        effect?.runId === run.row.id &&
+        effect.generation === run.row.generation &&
+        effect.node === name &&
+        !undo.has(token) &&
+        !run.keeps.some((kept) => path.includes(`${kept}/`))
+      )
         this.world.violation(`${run.name} ended ${run.row.status}, and ${token} of ${path} was not undone`);
     }
   }
@@ -206,7 +222,8 @@ class Ending {
         }
       }
       const wrong = seen.some((n, i) => n !== delivered[i]);
-      if (wrong) this.world.violation(`${id}: messages "${name}" ${delivered.join(" ")} were seen as ${seen.join(" ")}`);
+      if (wrong)
+        this.world.violation(`${id}: messages "${name}" ${delivered.join(" ")} were seen as ${seen.join(" ")}`);
     }
   }
 
@@ -223,7 +240,8 @@ class Ending {
       if (row.decidedBy !== by || (recorded !== null && JSON.stringify(recorded.value) !== JSON.stringify(answer)))
         this.world.violation(`${row.name}: "${said}" was acknowledged and is lost: ${row.status} by ${row.decidedBy}`);
       const other = taken.get(holdId);
-      if (other !== undefined && other !== said) this.world.violation(`${row.name} was decided twice: "${other}", "${said}"`);
+      if (other !== undefined && other !== said)
+        this.world.violation(`${row.name} was decided twice: "${other}", "${said}"`);
       taken.set(holdId, said);
     }
   }

@@ -1,4 +1,4 @@
 export { Coverage, rareStates, simulatedFaults, simulatedPoints } from "./coverage.ts";
-export { simulate, type SimulationOptions, type SimulationResult } from "./simulate.ts";
+export { type SimulationOptions, type SimulationResult, simulate } from "./simulate.ts";
 export { type SimulationReport, simulateMany } from "./simulate-many.ts";
 export { readableTrace } from "./trace.ts";

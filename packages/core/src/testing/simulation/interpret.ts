@@ -2,8 +2,8 @@ import { HoldpointError, NonRetryableError } from "../../errors.ts";
 import type { StepInfo, WorkflowContext } from "../../workflow/context.ts";
 import { type AnyWorkflow, type Workflow, workflow } from "../../workflow/definition.ts";
 import { answerForm, messageSchema, programSchema } from "./forms.ts";
-import type { AskNode, Node, Outcome, Program, StepNode, WorkflowName } from "./program.ts";
 import type { SimulatedProcess } from "./process.ts";
+import type { AskNode, Node, Outcome, Program, StepNode, WorkflowName } from "./program.ts";
 import type { Coroutine, Effect } from "./witness.ts";
 import type { World } from "./world.ts";
 
@@ -165,11 +165,7 @@ class Interpreter {
     return found;
   }
 
-  private async spawn(
-    node: Node & { kind: "spawn" },
-    path: string,
-    joins: (() => Promise<void>)[],
-  ): Promise<null> {
+  private async spawn(node: Node & { kind: "spawn" }, path: string, joins: (() => Promise<void>)[]): Promise<null> {
     const child = await this.ctx.spawn(
       this.workflowOf(node.program),
       { program: node.program, generation: 1 },

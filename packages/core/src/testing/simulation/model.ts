@@ -1,4 +1,4 @@
-import { type AskNode, type Node, type Outcome, type Program, type SignalNode, type StepNode } from "./program.ts";
+import type { AskNode, Node, Outcome, Program, SignalNode, StepNode } from "./program.ts";
 import type { Effect, Observations } from "./witness.ts";
 
 /** What is known about one generation of a run from outside, to hold its observations against. */
@@ -130,15 +130,18 @@ export class Model {
     const mine = own && effect.node === node.name;
     if (!mine && (node.cache === null || effect.cache !== node.cache))
       this.problem(path, `got the result of ${effect.runId}/${effect.key}`);
-    if (effect.ended !== "ok") this.problem(path, `got the result of an execution that ${effect.ended ?? "never ended"}`);
+    if (effect.ended !== "ok")
+      this.problem(path, `got the result of an execution that ${effect.ended ?? "never ended"}`);
     if (mine && effect.attempt <= node.failures) this.problem(path, `attempt ${effect.attempt} was to fail`);
-    if (own && !this.facts.isRecorded(effect, String(outcome.ok))) this.problem(path, `saw ${token}, which is not recorded`);
+    if (own && !this.facts.isRecorded(effect, String(outcome.ok)))
+      this.problem(path, `saw ${token}, which is not recorded`);
   }
 
   private ask(node: AskNode, path: string, outcome: Outcome, inside: boolean): void {
     if ("error" in outcome) {
       const may = outcome.error === "HOLD_EXPIRED" && node.deadline?.then === "expire";
-      if (!may || !this.facts.closedByDeadline(node.name, "expired")) this.problem(path, `failed with ${outcome.error}`);
+      if (!may || !this.facts.closedByDeadline(node.name, "expired"))
+        this.problem(path, `failed with ${outcome.error}`);
       return;
     }
     const { value, by, note } = outcome.ok as { value: unknown; by: string | null; note: string | null };

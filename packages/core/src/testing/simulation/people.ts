@@ -1,11 +1,11 @@
-import { HoldConflictError, HoldpointError, InvalidStateError, NotFoundError, StoreError } from "../../errors.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { HoldConflictError, HoldpointError, InvalidStateError, NotFoundError, StoreError } from "../../errors.ts";
 import type { HoldRow } from "../../store/store.ts";
 import { Actor } from "../scheduler.ts";
-import type { Fate } from "./generate.ts";
 import { chooseErrands, type Errand, someRun } from "./errands.ts";
-import { type AskNode, nodesOf, type SignalNode } from "./program.ts";
+import type { Fate } from "./generate.ts";
 import type { SimulatedProcess } from "./process.ts";
+import { type AskNode, nodesOf, type SignalNode } from "./program.ts";
 import type { Prey } from "./provocation.ts";
 import { namespace, type World } from "./world.ts";
 
@@ -56,7 +56,8 @@ export class People {
 
   private async answerNow(prey: Prey): Promise<void> {
     const { store } = this.world;
-    const row = "id" in prey ? await store.hold(namespace, prey.id) : await store.holdByKey(namespace, prey.pk, prey.key);
+    const row =
+      "id" in prey ? await store.hold(namespace, prey.id) : await store.holdByKey(namespace, prey.pk, prey.key);
     const node = row?.status === "open" ? this.asks.get(row.name) : undefined;
     if (row && node) await this.decide(row, node, "ben");
   }
@@ -133,7 +134,8 @@ export class People {
         this.later("sends", node.sendAfter, () => this.send(program.id, node));
     }
     if (fate.cancelAfter !== null) this.later("cancels", fate.cancelAfter, () => this.cancel(program.id, fate.force));
-    if (fate.pauseAfter !== null) this.later("pauses a run", fate.pauseAfter, () => this.pauseRun(program.id, fate.pauseFor));
+    if (fate.pauseAfter !== null)
+      this.later("pauses a run", fate.pauseAfter, () => this.pauseRun(program.id, fate.pauseFor));
   }
 
   private async send(runId: string, node: SignalNode): Promise<void> {
@@ -213,8 +215,7 @@ export class People {
     if (this.knownHolds.has(known)) return;
     this.knownHolds.add(known);
     const { dice } = this.world;
-    if (row.origin === "operator")
-      return this.later("operates", dice.between(0, 500), () => this.operate(row));
+    if (row.origin === "operator") return this.later("operates", dice.between(0, 500), () => this.operate(row));
     const node = this.asks.get(row.name);
     if (!node) return this.world.violation(`a hold nobody planned: ${row.name}`);
     if (node.answerAfter === null) return;

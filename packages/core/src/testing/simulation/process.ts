@@ -54,7 +54,12 @@ export class SimulatedProcess {
     });
     this.crashed.catch(silent);
     const { dice } = world;
-    this.clock = new VirtualClock(world.scheduler, this.actor, world.seed, options.mortal ? dice.between(-200, 200) : 0);
+    this.clock = new VirtualClock(
+      world.scheduler,
+      this.actor,
+      world.seed,
+      options.mortal ? dice.between(-200, 200) : 0,
+    );
     this.residence = dice.pick([0, 1, 1000, 1000]);
     this.link = new Link(world, this);
     this.engine = createEngine({

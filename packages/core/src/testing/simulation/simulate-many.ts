@@ -1,6 +1,6 @@
 import type { Store } from "../../store/store.ts";
 import { Coverage } from "./coverage.ts";
-import { simulate, type SimulationResult } from "./simulate.ts";
+import { type SimulationResult, simulate } from "./simulate.ts";
 
 export interface SimulationReport {
   seeds: number;

@@ -1,6 +1,6 @@
-import { isFinished } from "../../store/transitions.ts";
-import type { Store } from "../../store/store.ts";
 import { memoryStore } from "../../store/memory/memory-store.ts";
+import type { Store } from "../../store/store.ts";
+import { isFinished } from "../../store/transitions.ts";
 import type { TraceLine } from "../scheduler.ts";
 import type { Coverage } from "./coverage.ts";
 import { checkEnding } from "./ending.ts";

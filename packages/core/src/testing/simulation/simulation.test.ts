@@ -15,7 +15,9 @@ describe("simulation", () => {
     expect((await simulate(1)).digest).not.toBe((await simulate(2)).digest);
   });
 
-  test(`${seeds} worlds of three workers, with faults at every store call, end as they must`, { timeout: 600_000 }, async () => {
+  test(`${seeds} worlds of three workers, with faults at every store call, end as they must`, {
+    timeout: 600_000,
+  }, async () => {
     const { failed, coverage } = await simulateMany({ from: 1, seeds });
     for (const { seed } of failed.slice(0, 1)) {
       console.error(await readableTrace(seed));

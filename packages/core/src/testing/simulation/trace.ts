@@ -40,12 +40,13 @@ export async function readableTrace(seed: number, store?: () => Store | Promise<
 
 function journalOf(
   { name, row, entries, mail, program }: Archive["runs"][number],
-  witness: { observations(id: string, generation: number, round: number, attempt: number): { lines: string[] } | undefined },
+  witness: {
+    observations(id: string, generation: number, round: number, attempt: number): { lines: string[] } | undefined;
+  },
 ): string {
   const rows = [
     ...entries.map(
-      (entry) =>
-        [entry.seq, `${entry.key} ${entry.phase} ${entry.outcome ?? ""} ${shortly(entry.payload)}`] as const,
+      (entry) => [entry.seq, `${entry.key} ${entry.phase} ${entry.outcome ?? ""} ${shortly(entry.payload)}`] as const,
     ),
     ...mail.map((one) => [one.n, `    mail: ${one.kind} ${one.key} ${shortly(one.payload)}`] as const),
   ].sort((a, b) => a[0] - b[0]);

@@ -7,8 +7,8 @@ import { Fleet } from "./fleet.ts";
 import { generatePlan, type Plan } from "./generate.ts";
 import type { Link } from "./link.ts";
 import { Mishaps } from "./mishaps.ts";
-import { Provocation } from "./provocation.ts";
 import type { Program } from "./program.ts";
+import { Provocation } from "./provocation.ts";
 import { Witness } from "./witness.ts";
 
 export const namespace = "default";
