@@ -1,5 +1,5 @@
-import type { Adoption } from "../run/execution.ts";
 import type { Host } from "../run/host.ts";
+import type { Adoption } from "../run/taking-over.ts";
 import type { History, RunRow, Store } from "../store/store.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { decisionsToRepeat } from "./ask-again.ts";

@@ -2,7 +2,7 @@ import type { RecordedDecision } from "../hold/answer.ts";
 import { readDocument } from "../hold/request.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
 import { decodePayload } from "../journal/payload.ts";
-import type { AskAgain } from "../run/execution.ts";
+import type { AskAgain } from "../run/taking-over.ts";
 import type { Entry, History, HoldRow, Mail, RunRow, Store } from "../store/store.ts";
 
 /** What a run can wait for besides its own steps. */

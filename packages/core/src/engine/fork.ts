@@ -5,7 +5,7 @@ import { chunkHashes } from "../journal/chunks.ts";
 import { decodePayload } from "../journal/payload.ts";
 import { sha256 } from "../journal/sha256.ts";
 import { forkSeed } from "../run/entropy.ts";
-import type { ForkNotes } from "../run/execution.ts";
+import type { ForkNotes } from "../run/fork-notes.ts";
 import type { RetryNotes } from "../run/mail.ts";
 import { currentSpec } from "../run/new-run.ts";
 import type { Chunk, Entry, Mail, NewEntry, NewMail, NewRun, RunRow } from "../store/store.ts";

@@ -1,5 +1,6 @@
 import { DivergedError } from "../errors.ts";
-import type { Execution, Startable } from "./execution.ts";
+import type { Startable } from "./effects.ts";
+import type { Execution } from "./execution.ts";
 
 /** What was recorded, what the code asked for, and where: in words a person can act on. */
 export function divergenceOf(execution: Execution, asked: readonly Startable[]): DivergedError {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { LateMap } from "./late-map.ts";
 
 /** Which seed holds from which journal number on: a fork keeps the source's seed for what it inherited. */
 export interface SeedSpan {
@@ -62,5 +63,24 @@ export class Entropy {
     const hex = [0, 0, 0, 0].map(() => this.next32().toString(16).padStart(8, "0")).join("");
     const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16);
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  }
+}
+
+/** The random streams of one run: one per scope, and per seed where it is a fork. */
+export class RunEntropies {
+  private readonly streams = new LateMap<string, Entropy>();
+
+  /** The stream of the scope at `path`, as far as the run has seen its record (`seen`). */
+  of(column: string, path: string, seen: number): Entropy {
+    const spans = parseSeed(column);
+    let span = spans[0] as SeedSpan;
+    for (const next of spans) if (next.from <= seen) span = next;
+    const name = `${span.seed} ${path}`;
+    let stream = this.streams.get(name);
+    if (!stream) {
+      stream = new Entropy(span.seed, path);
+      this.streams.set(name, stream);
+    }
+    return stream;
   }
 }

@@ -1,5 +1,4 @@
 import { CancelledError, DivergedError, NondeterminismError, StoreError } from "../errors.ts";
-import { decodePayload, type EncodedPayload, encodePayload } from "../journal/payload.ts";
 import type {
   AdvanceOperation,
   AdvanceResult,
@@ -10,17 +9,19 @@ import type {
   Mail,
   Refused,
   RunRow,
-  StoredPayload,
 } from "../store/store.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { catchUpAttributes } from "./attributes.ts";
 import { type BodyResult, runBody } from "./body.ts";
 import { changedHold, divergenceOf } from "./divergence.ts";
+import { EffectQueue, type Startable } from "./effects.ts";
 import { finishOperation, withdrawHolds } from "./ending.ts";
-import { Entropy, parseSeed } from "./entropy.ts";
+import { type Entropy, RunEntropies } from "./entropy.ts";
+import { forkNotes } from "./fork-notes.ts";
 import type { OpenHold } from "./hold-call.ts";
 import type { Host, Rest } from "./host.ts";
+import { RunInbox } from "./inbox.ts";
 import { LateMap } from "./late-map.ts";
 import { type Completion, Ledger } from "./ledger.ts";
 import { interrupt, RunMail } from "./mail.ts";
@@ -29,19 +30,13 @@ import { parkOperation } from "./parking.ts";
 import type { KeyRecord } from "./record-book.ts";
 import { Scope, sites } from "./scope.ts";
 import { waitDraft } from "./sleep.ts";
-import { packStreamValue } from "./stream-value.ts";
+import { EmitCounter, packStreamValue } from "./stream-value.ts";
+import { type Adoption, recordAdoption } from "./taking-over.ts";
 import { RunTimers } from "./timers.ts";
 import type { Undo } from "./undo.ts";
 import type { Unknown } from "./unknown.ts";
+import { RunValues } from "./values.ts";
 import { type Draft, RunWriter } from "./writer.ts";
-
-/** Something that starts only when nothing recorded is left to hand out. */
-export interface Startable {
-  readonly call: Call;
-  /** It has said that it starts: it does, even when the run is paused or the worker drains. */
-  readonly begun?: boolean;
-  start(): void;
-}
 
 /** Why a run ends before its function does, and as what. */
 export interface Interruption {
@@ -63,7 +58,7 @@ export interface ChildFact {
  * The heart is `pump`: when no microtask is pending, hand out the one available completion with the smallest
  * number, and let the code react; when there is none left, start what is new, write what was collected, or park.
  */
-export class Execution {
+export class Execution extends RunValues {
   row: RunRow;
   /** Public id of the run; its row is not here while it is parked. */
   readonly runId: string;
@@ -92,7 +87,7 @@ export class Execution {
   pendingResults = 0;
   /** Waits for a person of the operator's kind, not the author's. */
   operatorHolds = 0;
-  private emitted = 0;
+  private readonly emitted = new EmitCounter();
   readonly openHolds = new LateMap<string, OpenHold>();
   /** Open holds whose form or consequence differs from what was recorded. */
   readonly changedHolds = new LateMap<Call, string>();
@@ -147,22 +142,17 @@ export class Execution {
   /** Gives the run as a whole its time anew. */
   onRetried: ((at: number) => void) | null = null;
   private finishDrafted = false;
-  private readonly unstarted: Startable[] = [];
-  private readonly entropies = new LateMap<string, Entropy>();
+  private readonly unstarted = new EffectQueue();
+  private readonly entropies = new RunEntropies();
   private urgent = false;
   private pumpScheduled = false;
-  /** Reads of the inbox under way. */
-  private reads = 0;
-  /** More mail was heard of meanwhile. */
-  private noticed = false;
-  private heldMail: Mail[] = [];
+  private readonly inbox = new RunInbox(this);
   private flightEnding: AdvanceOperation["then"]["type"] = "continue";
-  private cancelTimer: (() => void) | null = null;
-  private timerArmedFor = 0;
   /** The largest number of a completion that was handed out. */
   lastDelivered = 0;
   /** Number of the completion that was looked at last. */
   private delivering = 0;
+  private readonly timerFired = (): void => this.schedule();
   private readonly queuePump = (): void => process.nextTick(pumpOutside, this);
 
   constructor(
@@ -173,6 +163,7 @@ export class Execution {
     mail: readonly Mail[],
     adoption: Adoption | null = null,
   ) {
+    super();
     this.row = row;
     this.adoption = adoption;
     this.runId = row.id;
@@ -209,7 +200,7 @@ export class Execution {
     this.row = row;
     this.parked = false;
     this.writer.reclaim(row);
-    this.receive(mail);
+    this.inbox.receive(mail);
     this.schedule();
   }
 
@@ -256,14 +247,13 @@ export class Execution {
 
   /** Takes a call's effect back out of the queue. */
   unstart(call: Call): void {
-    const kept = this.unstarted.filter((effect) => effect.call !== call);
-    this.unstarted.splice(0, this.unstarted.length, ...kept);
+    this.unstarted.remove(call);
   }
 
   /** The replay got to where a retry goes on, at `at`; what was emitted until then stands in the stream. */
   retried(at: number, streamed: number | undefined): void {
     if (at > this.time) this.time = at;
-    if (streamed !== undefined) this.emitted = streamed;
+    if (streamed !== undefined) this.emitted.goOnAfter(streamed);
     this.onRetried?.(at);
   }
 
@@ -346,55 +336,6 @@ export class Execution {
     });
   }
 
-  /** A value as it is stored; its chunks ride along with the next entry. */
-  encode(value: unknown, subject: string): StoredPayload | null {
-    const { payload, chunks } = this.encodeApart(value, subject);
-    if (chunks.length > 0) this.writer.ride.chunks.push(...chunks);
-    return payload;
-  }
-
-  /** A value for another run: its chunks are given back. */
-  encodeApart(value: unknown, subject: string): EncodedPayload {
-    const { codec, limits } = this.host;
-    return encodePayload(value, { codec, subject, limit: limits.payload, inlineLimit: limits.inline });
-  }
-
-  /** A value in one piece, whatever its size: for mail and hold requests. */
-  plain(value: unknown): StoredPayload {
-    const { codec, limits } = this.host;
-    const { payload } = encodePayload(value, {
-      codec,
-      subject: "value",
-      limit: limits.payload,
-      inlineLimit: limits.payload,
-    });
-    return payload ?? { codec: "json", bytes: Buffer.from("null"), ref: false };
-  }
-
-  /** An error as it is stored; one that cannot be is reduced to its name and message. */
-  encodeError(error: unknown): StoredPayload {
-    try {
-      return this.plain(error);
-    } catch {
-      const reduced = new Error(error instanceof Error ? error.message : String(error));
-      if (error instanceof Error) reduced.name = error.name;
-      return this.plain(reduced);
-    }
-  }
-
-  /** A failed attempt as it is stored: its error and when the next one may start. */
-  encodeAttempt(error: unknown, retryAt: number): StoredPayload {
-    try {
-      return this.plain({ error, retryAt });
-    } catch {
-      return this.plain({ error: this.decode(this.encodeError(error)), retryAt });
-    }
-  }
-
-  decode(payload: StoredPayload | null): unknown {
-    return decodePayload(payload, this.host.codec);
-  }
-
   /** A phase's name; after a retry of the finished run it says in which round. */
   phase(name: string): string {
     return this.ledger.round === 0 ? name : `${name}~${this.ledger.round}`;
@@ -402,8 +343,7 @@ export class Execution {
 
   /** Adds to the output stream, unless an earlier execution already did. */
   emit(value: unknown): void {
-    if (this.emitted++ < this.row.streamed) return;
-    this.writer.ride.stream.push(packStreamValue(this.plain(value)));
+    if (this.emitted.isNew(this.row.streamed)) this.writer.ride.stream.push(packStreamValue(this.plain(value)));
   }
 
   /** The run failed as a whole and will be started over. */
@@ -431,17 +371,8 @@ export class Execution {
 
   /** The random stream of a scope; a fork draws from the source's seed for what it inherited. */
   entropy(scope: Scope): Entropy {
-    const spans = parseSeed(this.row.seed);
-    let span = spans[0] as { from: number; seed: string };
     // Entry 1 is the start, which every run has seen.
-    for (const next of spans) if (next.from <= Math.max(1, this.lastDelivered)) span = next;
-    const name = `${span.seed} ${scope.path}`;
-    let entropy = this.entropies.get(name);
-    if (!entropy) {
-      entropy = new Entropy(span.seed, scope.path);
-      this.entropies.set(name, entropy);
-    }
-    return entropy;
+    return this.entropies.of(this.row.seed, scope.path, Math.max(1, this.lastDelivered));
   }
 
   // ── The pump ──────────────────────────────────────────────────────────────────────────────────────
@@ -500,23 +431,23 @@ export class Execution {
       if (!this.writer.busy) this.host.request(this);
       return;
     }
-    if (this.whenQuiet && this.pendingResults === 0 && this.reads === 0) return this.becomeQuiet(this.whenQuiet);
+    if (this.whenQuiet && this.pendingResults === 0 && !this.inbox.reading) return this.becomeQuiet(this.whenQuiet);
     if (this.ledger.replaying) {
       if (!this.insertsHere()) {
-        if (this.executing > 0 || this.pendingResults > 0 || this.reads > 0) return;
+        if (this.executing > 0 || this.pendingResults > 0 || this.inbox.reading) return;
         if (this.awaitsForeign() && this.result === null) this.foreign();
-        else this.fail(divergenceOf(this, this.unstarted));
+        else this.fail(divergenceOf(this, this.unstarted.all));
         return;
       }
       if (!this.host.live) return this.rest({ type: "frontier" });
       this.inserting = true;
-      if (this.adoption) this.recordAdoption(this.adoption);
+      this.takeOver();
     } else if (!this.frontier) {
       this.frontier = true;
       catchUpAttributes(this);
       for (const [call, name] of this.changedHolds) if (call.open) return this.fail(changedHold(this, name, call.key));
       if (!this.host.live) return this.rest({ type: "frontier" });
-      if (this.adoption) this.recordAdoption(this.adoption);
+      this.takeOver();
       if (this.writer.dirty && this.urgent) this.host.request(this);
     }
     if (this.result) return this.finish();
@@ -531,7 +462,7 @@ export class Execution {
   /** Recorded history lies ahead, and `insertions: "run"` lets the code do first what it now has before it. */
   private insertsHere(): boolean {
     if (this.workflow.options.insertions !== "run" || this.result) return false;
-    if (this.unstarted.length > 0) return true;
+    if (this.unstarted.size > 0) return true;
     for (const call of this.calls) if (this.ledger.isInserted(call)) return true;
     return false;
   }
@@ -550,14 +481,8 @@ export class Execution {
   }
 
   private startEffects(): void {
-    if (this.unstarted.length === 0) return;
-    const onlyBegun = this.paused || this.host.draining;
-    const batch = this.unstarted.splice(0);
-    for (const effect of batch) {
-      if (onlyBegun && !effect.begun) {
-        this.unstarted.push(effect);
-        continue;
-      }
+    if (this.unstarted.size === 0) return;
+    for (const effect of this.unstarted.take(this.paused || this.host.draining)) {
       if (!effect.call.open || effect.call.scope.lost) continue;
       if (!this.host.leaseHeld()) return this.abandon({ type: "fenced" });
       try {
@@ -584,20 +509,7 @@ export class Execution {
   backgroundCalls = 0;
 
   private armTimer(): void {
-    const due = this.timers.next();
-    if (due === null) return;
-    const left = due - this.host.clock.now();
-    if (left > nearMs && this.executing === 0) return;
-    if (this.cancelTimer && this.timerArmedFor === due) return;
-    this.cancelTimer?.();
-    this.timerArmedFor = due;
-    this.cancelTimer = this.host.clock.timer(Math.max(0, left), () => {
-      this.cancelTimer = null;
-      if (this.ended || this.parked) return;
-      const now = Math.max(this.host.clock.now(), due);
-      for (let timer = this.timers.takeDue(now); timer; timer = this.timers.takeDue(now)) timer.due(true);
-      this.schedule();
-    });
+    this.timers.arm(this.host.clock, this.executing === 0 ? nearMs : Number.POSITIVE_INFINITY, this.timerFired);
   }
 
   /** Nothing is running, being written or about to come due: the run can park. */
@@ -606,9 +518,9 @@ export class Execution {
     return (
       this.executing === 0 &&
       this.pendingResults === 0 &&
-      (this.unstarted.length === 0 || this.paused) &&
-      this.reads === 0 &&
-      this.heldMail.length === 0 &&
+      (this.unstarted.size === 0 || this.paused) &&
+      !this.inbox.reading &&
+      !this.inbox.holding &&
       (this.calls.size > this.backgroundCalls || this.paused) &&
       (this.paused || due === null || due - this.host.clock.now() > nearMs)
     );
@@ -617,7 +529,7 @@ export class Execution {
   /** Gives the run back although there is more to do: this worker drains. */
   private yields(): boolean {
     return (
-      (this.host.draining || this.yielding) && this.executing === 0 && this.pendingResults === 0 && this.reads === 0
+      (this.host.draining || this.yielding) && this.executing === 0 && this.pendingResults === 0 && !this.inbox.reading
     );
   }
 
@@ -625,7 +537,7 @@ export class Execution {
 
   /** Asked by the committer at the end of a turn. */
   takeOperation(): AdvanceOperation | null {
-    if (this.ended || this.parked || this.writer.busy || this.pumpScheduled || this.reads > 0) return null;
+    if (this.ended || this.parked || this.writer.busy || this.pumpScheduled || this.inbox.reading) return null;
     const now = this.host.clock.now();
     let then: AdvanceOperation["then"] | ((head: Uint8Array) => AdvanceOperation["then"]) | null = null;
     if (this.divergence) then = parkOperation(this, "diverged");
@@ -656,7 +568,7 @@ export class Execution {
         this.urgent = true;
         // Looked at again with the mail: it may cancel the run.
         this.divergence = null;
-        return this.readMail(this.writer.seq, null);
+        return this.inbox.read(this.writer.seq, null);
       case "advanced": {
         const { drafts, firstSeq, readMailAfter } = this.writer.applied(outcome);
         if (this.divergence) {
@@ -674,8 +586,8 @@ export class Execution {
           for (let i = 0; i < drafts.length; i++) drafts[i]?.committed?.(firstSeq + i);
           this.schedule();
         };
-        if (readMailAfter !== null) return this.readMail(readMailAfter, commit);
-        this.releaseHeld();
+        if (readMailAfter !== null) return this.inbox.read(readMailAfter, commit);
+        this.inbox.release();
         commit();
       }
     }
@@ -701,42 +613,7 @@ export class Execution {
 
   /** There may be mail: the worker heard so. */
   notice(): void {
-    if (this.ended || this.parked) return;
-    // A read that is under way may have looked too early.
-    if (this.reads > 0) this.noticed = true;
-    else this.readMail(this.writer.seq, null);
-  }
-
-  /** Reads may overlap; nothing is written before all have ended, so that `then` hands out in the order of numbers. */
-  private readMail(after: number, then: (() => void) | null): void {
-    this.reads++;
-    this.host.readMail(this, after).then(
-      (mail) => {
-        this.reads--;
-        if (this.ended) return;
-        this.receive(mail);
-        then?.();
-        if (this.noticed && this.reads === 0) {
-          this.noticed = false;
-          this.notice();
-        }
-        this.schedule();
-      },
-      () => this.abandon({ type: "fenced" }),
-    );
-  }
-
-  private receive(mail: readonly Mail[]): void {
-    for (const one of mail) if (this.writer.sawMail(one)) this.heldMail.push(one);
-    if (!this.writer.busy) this.releaseHeld();
-  }
-
-  /** Mail that came while an operation was in flight: its entries may have smaller numbers. */
-  private releaseHeld(): void {
-    if (this.heldMail.length === 0) return;
-    const mail = this.heldMail.sort((a, b) => a.n - b.n);
-    this.heldMail = [];
-    for (const one of mail) this.ledger.receive(one);
+    if (!this.ended && !this.parked) this.inbox.notice();
   }
 
   // ── Endings ───────────────────────────────────────────────────────────────────────────────────────
@@ -745,25 +622,10 @@ export class Execution {
     if (!this.writer.busy) this.host.request(this);
   }
 
-  private recordAdoption({ from, to, asks }: Adoption): void {
+  private takeOver(): void {
+    const { adoption } = this;
     this.adoption = null;
-    this.writer.ride.version = to;
-    this.write(waitDraft(this, "run/version", "version", `settled:${to}`, { from, to }), true);
-    for (const ask of asks) this.recordAskAgain(ask, `version ${from} is gone, and version ${to} takes over`);
-  }
-
-  private recordAskAgain({ mail, key, nextAt }: AskAgain, reason: string): void {
-    const event = {
-      actor: null,
-      channel: "engine",
-      action: "reopened",
-      data: this.plain({ reason }),
-      evidenceHash: null,
-      at: this.host.clock.now(),
-      idempotencyKey: `again:${mail}`,
-    };
-    this.writer.ride.reopenHolds.push({ key, nextAt, event });
-    this.write(waitDraft(this, key.replace(/~\d+$/, ""), "hold", `again:${mail}`, { mail, reason }, null), true);
+    if (adoption) recordAdoption(this, adoption);
   }
 
   /** Code and journal disagree: nothing was run, and nothing will be until somebody chooses a way out. */
@@ -787,11 +649,10 @@ export class Execution {
       this.parked = true;
       this.row = unloaded;
       this.writer.release();
-      this.cancelTimer?.();
-      this.cancelTimer = null;
+      this.timers.disarm();
     } else {
       this.ended = true;
-      this.cancelTimer?.();
+      this.timers.disarm();
       if (this.calls.size > 0) {
         const reason = new CancelledError(rest.type === "finished" ? "the run has ended" : "this worker lost the run");
         for (const call of this.calls) call.onCancel?.(reason);
@@ -799,36 +660,6 @@ export class Execution {
     }
     this.host.rested(this, rest);
   }
-}
-
-/** A decision that does not count for the version that takes over: its hold is asked again. */
-export interface AskAgain {
-  /** Number of the decision. */
-  mail: number;
-  /** The hold's key as the store has it. */
-  key: string;
-  name: string;
-  /** What is left of its deadline. */
-  nextAt: number | null;
-}
-
-/** Another version of the code takes the run over. */
-export interface Adoption {
-  from: number;
-  to: number;
-  asks: readonly AskAgain[];
-}
-
-/** What is noted beside a fork's first entry. */
-export interface ForkNotes {
-  /** The last number it took over. */
-  inherited: number;
-  /** First and last numbers of what it took over as results to use if the code asks for them, not as history to follow. */
-  memo: [number, number][];
-}
-
-function forkNotes(start: Entry | undefined): ForkNotes | null {
-  return start?.measures ? (JSON.parse(start.measures) as ForkNotes) : null;
 }
 
 /** Notes on an entry that it was made before recorded ones, so that a replay knows it may be waited for there. */

@@ -6,9 +6,10 @@ import { sha256 } from "../journal/sha256.ts";
 import type { Document, Entry, Mail, NewHoldEvent, StoredPayload } from "../store/store.ts";
 import type { HoldText } from "../workflow/context.ts";
 import type { JsonSchema } from "../workflow/json-schema.ts";
-import type { Execution, Startable } from "./execution.ts";
-import type { KeyRecord } from "./record-book.ts";
+import type { Startable } from "./effects.ts";
+import type { Execution } from "./execution.ts";
 import type { OpenCall } from "./operation.ts";
+import type { KeyRecord } from "./record-book.ts";
 import type { Scope } from "./scope.ts";
 import { waitDraft } from "./sleep.ts";
 

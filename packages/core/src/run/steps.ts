@@ -2,9 +2,10 @@ import { CancelledError, StepFailedError, type TimeoutError } from "../errors.ts
 import type { Entry, StoredPayload } from "../store/store.ts";
 import type { StepInfo, StepOptions } from "../workflow/context.ts";
 import { afterFailure } from "../workflow/retry.ts";
-import type { Execution, Startable } from "./execution.ts";
-import type { KeyRecord } from "./record-book.ts";
+import type { Startable } from "./effects.ts";
+import type { Execution } from "./execution.ts";
 import type { OpenCall } from "./operation.ts";
+import type { KeyRecord } from "./record-book.ts";
 import { type Scope, sites } from "./scope.ts";
 import { type AttemptedStep, Pulse, StepAttempt } from "./step-attempt.ts";
 import { cachedNote, fillCache, readCache } from "./step-cache.ts";

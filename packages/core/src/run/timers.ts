@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import { Heap } from "./heap.ts";
 
 /** A time something of this run waits for. */
@@ -12,6 +13,8 @@ export interface RunTimer {
 /** The pending times of one run, earliest first. */
 export class RunTimers {
   private readonly heap = new Heap<RunTimer>();
+  private cancel: (() => void) | null = null;
+  private armedFor = 0;
 
   add(due: number, fire: (live: boolean) => void): RunTimer {
     const timer: RunTimer = { seq: due, active: true, due: fire };
@@ -31,6 +34,27 @@ export class RunTimers {
     this.heap.pop();
     top.active = false;
     return top;
+  }
+
+  /** Lets the clock fire the earliest timer, if that is due within `horizon` ms; `fired` is told afterwards. */
+  arm(clock: Clock, horizon: number, fired: () => void): void {
+    const due = this.next();
+    if (due === null) return;
+    const left = due - clock.now();
+    if (left > horizon || (this.cancel && this.armedFor === due)) return;
+    this.cancel?.();
+    this.armedFor = due;
+    this.cancel = clock.timer(Math.max(0, left), () => {
+      this.cancel = null;
+      const now = Math.max(clock.now(), due);
+      for (let timer = this.takeDue(now); timer; timer = this.takeDue(now)) timer.due(true);
+      fired();
+    });
+  }
+
+  disarm(): void {
+    this.cancel?.();
+    this.cancel = null;
   }
 
   private top(): RunTimer | undefined {

@@ -1,0 +1,66 @@
+import type { Mail } from "../store/store.ts";
+import type { Execution } from "./execution.ts";
+
+/** The mail of a run that is being executed: read when it is heard of, handed on when no write is in flight. */
+export class RunInbox {
+  private readonly execution: Execution;
+  /** Reads under way. */
+  private reads = 0;
+  /** More was heard of meanwhile. */
+  private noticed = false;
+  private held: Mail[] = [];
+
+  constructor(execution: Execution) {
+    this.execution = execution;
+  }
+
+  get reading(): boolean {
+    return this.reads > 0;
+  }
+
+  /** Read, but not handed on yet. */
+  get holding(): boolean {
+    return this.held.length > 0;
+  }
+
+  /** There may be mail: the worker heard so. */
+  notice(): void {
+    // A read that is under way may have looked too early.
+    if (this.reads > 0) this.noticed = true;
+    else this.read(this.execution.writer.seq, null);
+  }
+
+  /** Reads may overlap; nothing is written before all have ended, so that `then` hands out in the order of numbers. */
+  read(after: number, then: (() => void) | null): void {
+    const { execution } = this;
+    this.reads++;
+    execution.host.readMail(execution, after).then(
+      (mail) => {
+        this.reads--;
+        if (execution.ended) return;
+        this.receive(mail);
+        then?.();
+        if (this.noticed && this.reads === 0) {
+          this.noticed = false;
+          execution.notice();
+        }
+        execution.schedule();
+      },
+      () => execution.abandon({ type: "fenced" }),
+    );
+  }
+
+  receive(mail: readonly Mail[]): void {
+    const { writer } = this.execution;
+    for (const one of mail) if (writer.sawMail(one)) this.held.push(one);
+    if (!writer.busy) this.release();
+  }
+
+  /** Mail that came while an operation was in flight: its entries may have smaller numbers. */
+  release(): void {
+    if (this.held.length === 0) return;
+    const mail = this.held.sort((a, b) => a.n - b.n);
+    this.held = [];
+    for (const one of mail) this.execution.ledger.receive(one);
+  }
+}
