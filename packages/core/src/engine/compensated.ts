@@ -1,11 +1,11 @@
 import type { Entry } from "../store/store.ts";
 
-const undoing = /^shield:cleanup#\d+\/step:undo (.*)#\d+$/;
+const undoing = /(?:^|\/)shield:(?:cleanup|losers)#\d+\/step:undo (.*)#\d+$/;
 const stepName = /(?:^|\/)step:([^/]*)#\d+$/;
 
 /**
- * The earliest step that the run's end began to undo, in what was recorded from `from` on; undefined when
- * nothing was undone. Steps are told apart by name here, so of two with one name it is the first.
+ * The earliest step that was begun to be undone in what was recorded from `from` on, by the end of the run or of a
+ * race; undefined when nothing was undone. Steps are told apart by name here, so of two with one name it is the first.
  */
 export function firstUndone(entries: readonly Entry[], from = 0): Entry | undefined {
   const undone = new Set<string>();

@@ -65,10 +65,9 @@ function cutAfter(id: string, { entries }: History, from: string | number): numb
 function refuseUndone(id: string, entries: readonly Entry[], upTo: number): void {
   const undone = firstUndone(entries, upTo + 1);
   if (!undone || undone.seq > upTo) return;
-  throw new InvalidStateError(
-    `"${undone.key}" was undone when run ${id} ended; fork it from "${undone.key}" or before`,
-    { key: undone.key },
-  );
+  throw new InvalidStateError(`"${undone.key}" was undone later in run ${id}; fork it from "${undone.key}" or before`, {
+    key: undone.key,
+  });
 }
 
 function merged({ entries, mail }: History): Row[] {

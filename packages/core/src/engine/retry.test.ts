@@ -397,6 +397,34 @@ describe.each(disciplines)("a failed run is retried (%s)", (discipline) => {
     await intact(engine, fork.id);
   });
 
+  test("nor is one whose failing race undid its losers: what they had done is gone", async () => {
+    broken.add("pay");
+    const flow = code((ctx) =>
+      ctx.race({
+        pay: async () => {
+          await ctx.signal("go", z.unknown());
+          return step(ctx, "pay");
+        },
+        book: async () => {
+          await step(ctx, "book", { compensate: () => world.did("cancel booking") });
+          await ctx.signal("never", z.unknown());
+        },
+      }),
+    );
+    const engine = await world.deploy([flow]);
+    const run = await engine.run(flow, undefined);
+    await eventually(async () => expect(world.effects).toEqual(["book"]));
+    await run.signal("go");
+    await expect(run.result(short)).rejects.toThrow(/pay is broken/);
+    expect(world.effects).toEqual(["book", "pay", "cancel booking"]);
+    await expect(run.retry()).rejects.toThrow(/fork it from "race#1.book\/step:book#1" or before/);
+    broken.clear();
+    const fork = await run.fork({ from: "race#1.book/step:book#1", decisions: "reuse" });
+    await fork.signal("go");
+    expect(await fork.result(short)).toMatchObject({ winner: "pay" });
+    await intact(engine, fork.id);
+  });
+
   test("a run that is not over cannot be retried", async () => {
     const flow = code((ctx) => ctx.signal("go", z.unknown()));
     const engine = await world.deploy([flow]);
