@@ -105,8 +105,8 @@ function testing() {
 async function storeOption() {
   if (values.store === "memory") return {};
   if (values.store !== "sqlite") throw new Error(usage);
-  const { simulationStore } = await import("../packages/sql/dist/testing/simulation-store.js");
-  return { store: simulationStore };
+  const { sqlite } = await import("../packages/sql/dist/index.js");
+  return { store: () => sqlite(":memory:") };
 }
 
 function whole(text, name) {

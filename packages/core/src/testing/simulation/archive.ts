@@ -88,8 +88,8 @@ async function archived(world: World, row: RunRow, holds: ArchivedRun["holds"]):
   const { store } = world;
   const [stored = { entries: [], mail: [] }] = await store.history(namespace, [{ pk: row.pk, after: 0 }]);
   const whole = await assemble(store, namespace, row.pk, stored);
-  const entries = whole.entries.map((entry) => ({ ...entry, value: valueOf(entry.payload) }));
-  const mail = whole.mail.map((one) => ({ ...one, value: valueOf(one.payload) }));
+  const entries = whole.entries.map((entry) => ({ ...entry, value: decoded(entry.payload) }));
+  const mail = whole.mail.map((one) => ({ ...one, value: decoded(one.payload) }));
   const input = entries[0]?.value as { program?: string } | undefined;
   const program = input?.program ? world.program(input.program) : null;
   const last = entries.findLast((entry) => entry.key === "run" && entry.phase.startsWith("settled"));
@@ -117,7 +117,7 @@ async function archived(world: World, row: RunRow, holds: ArchivedRun["holds"]):
   };
 }
 
-function valueOf(payload: StoredPayload | null): unknown {
+function decoded(payload: StoredPayload | null): unknown {
   if (payload === null || payload.codec === "erased" || payload.codec === "hash") return undefined;
   return decodePayload(payload);
 }

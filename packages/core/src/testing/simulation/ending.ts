@@ -168,9 +168,9 @@ class Ending {
     if (undoable.size === 0 || run.forced) return;
     const undo = new Map<string, number>();
     for (const entry of run.entries) {
-      const effect =
-        typeof entry.value === "string" && entry.outcome === "ok" && this.world.witness.effect(firstWord(entry.value));
-      if (effect && effect.undoes) undo.set(effect.undoes, (undo.get(effect.undoes) ?? 0) + 1);
+      const token = typeof entry.value === "string" && entry.outcome === "ok" ? firstWord(entry.value) : "";
+      const effect = this.world.witness.effect(token);
+      if (effect?.undoes) undo.set(effect.undoes, (undo.get(effect.undoes) ?? 0) + 1);
     }
     for (const [token, count] of undo)
       if (count > 1) this.world.violation(`${run.name}: ${token} was undone ${count} times`);

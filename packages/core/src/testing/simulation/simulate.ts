@@ -83,6 +83,7 @@ export async function simulate(seed: string | number, options: SimulationOptions
   } finally {
     process.off("unhandledRejection", onRejection);
     for (const worker of fleet.workers) if (!worker.actor.gone) worker.crash();
+    await store.close();
   }
   world.coverage.worlds = 1;
   world.coverage.fewestCalls = world.coverage.storeCalls;
