@@ -145,6 +145,8 @@ function isRepeated(
   parts: EngineParts,
 ): boolean {
   if (!row.decision || row.decidedBy !== by || (row.status !== "decided" && row.status !== "answered")) return false;
+  // What was said is not known any more: whatever comes now counts as another answer.
+  if (row.decision.codec === "erased") return false;
   const value = decodePayload(parts.encodeInline(answer.value, "answer"), parts.codec);
   return isSameAnswer(decodePayload(row.decision, parts.codec) as RecordedDecision, { ...answer, value });
 }
