@@ -62,10 +62,10 @@ function checkOptions(options: readonly unknown[]): Issue[] {
       if (field !== "value" && field !== "outcome")
         issues.push({ path: `${path}.${field}`, message: "is not something an option has; remove it" });
     }
-    if (typeof fields["value"] !== "string" || fields["value"] === "") {
+    if (typeof fields.value !== "string" || fields.value === "") {
       issues.push({ path: `${path}.value`, message: "must be a text to choose" });
-    } else if (seen.has(fields["value"])) issues.push({ path, message: `"${fields["value"]}" is there twice` });
-    seen.add(fields["value"]);
+    } else if (seen.has(fields.value)) issues.push({ path, message: `"${fields.value}" is there twice` });
+    seen.add(fields.value);
     const { outcome } = fields;
     if (typeof option !== "string" && outcome !== "approved" && outcome !== "rejected")
       issues.push({ path: `${path}.outcome`, message: 'must be "approved" or "rejected"' });

@@ -29,7 +29,9 @@ export function catchUpAttributes(execution: Execution): void {
   const { replayedAttributes, row } = execution;
   if (replayedAttributes === null) return;
   execution.replayedAttributes = null;
-  const missing = Object.entries(replayedAttributes).filter(([name, value]) => (row.attributes[name] ?? null) !== value);
+  const missing = Object.entries(replayedAttributes).filter(
+    ([name, value]) => (row.attributes[name] ?? null) !== value,
+  );
   if (missing.length > 0) ride(execution, Object.fromEntries(missing));
 }
 

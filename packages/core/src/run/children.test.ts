@@ -212,7 +212,9 @@ describe("continueAsNew", () => {
       if (operations.some((one) => one.type === "advance" && one.then.type === "continueAsNew")) {
         store.commit = commit;
         const mail = { key: "", dedupe: null, outcome: null, payload: null, sender: "ana", at: 0, salt: null };
-        await commit(namespace, [{ type: "deliver", to: { id: "K" }, allowedIn: null, mail: { ...mail, kind: "cancel" } }]);
+        await commit(namespace, [
+          { type: "deliver", to: { id: "K" }, allowedIn: null, mail: { ...mail, kind: "cancel" } },
+        ]);
       }
       return commit(namespace, operations);
     };
@@ -272,9 +274,5 @@ test("creation is one write with the parent's entry, the finish one with the del
     return commit(namespace, operations);
   };
   expect(await world.complete(parent, undefined)).toBe(7);
-  expect(seen).toEqual([
-    "child:quick#1 opened +child park",
-    "run settled finish >child",
-    "run settled finish",
-  ]);
+  expect(seen).toEqual(["child:quick#1 opened +child park", "run settled finish >child", "run settled finish"]);
 });

@@ -159,7 +159,9 @@ class RunContext implements WorkflowContext {
   progress(done: number, total: number): void {
     const { ledger, writer, ended } = this.#execution;
     if (!(done >= 0 && total >= 0)) {
-      throw new ValidationError("ctx.progress", [{ path: "", message: `${done} of ${total} must be two numbers from 0` }]);
+      throw new ValidationError("ctx.progress", [
+        { path: "", message: `${done} of ${total} must be two numbers from 0` },
+      ]);
     }
     if (!ledger.replaying && !ended) writer.ride.progress = { done, total };
   }

@@ -47,7 +47,7 @@ describe.each(disciplines)("undoing, %s", (discipline) => {
     const run = await world.begin(trip, undefined);
     const error = (await world.failure(run)) as CompensationError & { cause: Error };
     expect(error).toBeInstanceOf(CompensationError);
-    expect(error.details["notUndone"]).toEqual([
+    expect(error.details.notUndone).toEqual([
       { key: "step:b#1", reason: 'step "undo b" failed after 1 attempt: too late' },
     ]);
     expect(error.cause.message).toBe("why");
@@ -159,9 +159,7 @@ describe.each(disciplines)("cancelling, %s", (discipline) => {
     const began = world.clock.now();
     const error = (await world.failure(run)) as CompensationError;
     expect(world.clock.now() - began).toBe(120_000);
-    expect(error.details["notUndone"]).toEqual([
-      { key: "step:a#1", reason: "cleanup did not finish within 120000 ms" },
-    ]);
+    expect(error.details.notUndone).toEqual([{ key: "step:a#1", reason: "cleanup did not finish within 120000 ms" }]);
     expect((await run.describe()).status).toBe("cancelled");
     expect((await run.holds()).map(({ status }) => status)).toEqual(["withdrawn"]);
     await world.check(run);

@@ -141,7 +141,7 @@ function childrenToCancel(execution: Execution): string[] {
 
 /** Why something was cancelled, without the word itself. */
 export function reasonOf(error: Error): string {
-  return error instanceof CancelledError ? String(error.details["reason"]) : error.message;
+  return error instanceof CancelledError ? String(error.details.reason) : error.message;
 }
 
 /** A cancellation from this run to one of its children; its dedupe makes repeating it harmless. */

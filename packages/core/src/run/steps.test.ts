@@ -228,7 +228,7 @@ describe("a step and a crash", () => {
         .step("flaky", ({ attempt }) => Promise.reject(world.did(`attempt ${attempt}`, new Error("no"))), {
           retry: { attempts: 5, initial: "1m", jitter: 0, coefficient: 1 },
         })
-        .catch((error: StepFailedError) => error.details["attempts"]),
+        .catch((error: StepFailedError) => error.details.attempts),
     );
     open([flaky]);
     const run = await world.begin(flaky, undefined);

@@ -58,7 +58,7 @@ describe.each(disciplines)("a signal, %s", (discipline) => {
     expect(await world.result(run)).toEqual([1, 2, 3]);
     const warnings = world.lines
       .filter(({ level }) => level === "warn")
-      .map(({ message, fields }) => [message, fields["mail"]]);
+      .map(({ message, fields }) => [message, fields.mail]);
     // Nothing is written when one is passed over: a run that wakes from the record says it again.
     expect(discipline === "normal" ? warnings : warnings.slice(0, 1)).toEqual([
       ["a signal was passed over", expect.any(Number)],
