@@ -82,17 +82,15 @@ function startChild<In, Out>(
   };
   const record = execution.reach(call);
   const created = new Promise<void>((resolve) => {
-    /** That it exists is news like any other and has its place in the order, live as in a replay. */
-    const exists = (seq: number, time: number): void =>
-      execution.ledger.offer({
-        seq,
-        time,
-        call: null,
-        deliver: () => {
-          resolve();
-          return true;
-        },
-      });
+    /** Where the code waits for it, its existence is news like any other: in its place of the order, live as in a replay. */
+    const exists = (seq: number, time: number): void => {
+      if (!spawned) return;
+      const deliver = (): boolean => {
+        resolve();
+        return true;
+      };
+      execution.ledger.offer({ seq, time, call: null, deliver });
+    };
     /** It exists already, under the id that was recorded; or it is created when nothing recorded is left. */
     const begin = (opened: Entry | undefined): void => {
       if (!opened) return execution.startLater({ call, start: create });
