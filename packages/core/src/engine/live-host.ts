@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { StoreError } from "../errors.ts";
+import { FencedError } from "../errors.ts";
 import { type PayloadCodec, valueCodec } from "../journal/codec.ts";
 import { defaultInlineLimit, defaultPayloadLimit } from "../journal/payload.ts";
 import type { Execution } from "../run/execution.ts";
@@ -65,9 +66,11 @@ export class LiveHost implements Host {
     for (let attempt = 0; ; attempt++) {
       try {
         const [history] = await store.history(this.namespace, [{ pk, after }]);
+        // Mail that another worker has read already has its place among entries that are not here.
+        if (!execution.writer.wrote(history?.entries ?? [])) throw new FencedError(execution.runId);
         return (await assemble(store, this.namespace, pk, { entries: [], mail: history?.mail ?? [] })).mail;
       } catch (error) {
-        if (execution.ended || attempt >= 20) throw error;
+        if (execution.ended || error instanceof FencedError || attempt >= 20) throw error;
         await new Promise<void>((resolve) => this.clock.timer(Math.min(1000, 10 * 2 ** attempt), resolve));
       }
     }

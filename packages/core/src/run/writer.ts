@@ -4,6 +4,7 @@ import type {
   AdvanceResult,
   Attributes,
   Chunk,
+  Entry,
   EntryKind,
   EntryOutcome,
   Mail,
@@ -82,6 +83,8 @@ export class RunWriter {
   private drafts: Draft[] = [];
   private riders = nothing;
   private ridden = false;
+  /** What the last operation wrote. */
+  private written: readonly NewEntry[] = [];
   private inFlight: { operation: AdvanceOperation; drafts: Draft[]; covering: Uint8Array[] } | null = null;
 
   constructor(row: RunRow, covered: number, chainKey: Uint8Array | undefined) {
@@ -138,6 +141,7 @@ export class RunWriter {
 
   /** The run is parked: its next row brings all of this again. */
   release(): void {
+    this.written = [];
     this.head = none;
     this.salt = none;
     this.origin = none;
@@ -221,6 +225,15 @@ export class RunWriter {
     return drafts;
   }
 
+  /** Whether all of these entries are this worker's own. Others mean that the run is somebody else's by now. */
+  wrote(entries: readonly Entry[]): boolean {
+    const own = this.inFlight?.operation.entries ?? [];
+    return entries.every(({ hash }) => {
+      const same = (one: NewEntry): boolean => Buffer.compare(one.hash, hash) === 0;
+      return own.some(same) || this.written.some(same);
+    });
+  }
+
   /** Forgets everything that was not sent. */
   drop(): void {
     this.drafts = [];
@@ -242,6 +255,7 @@ export class RunWriter {
     const known = operation.expectSeq;
     const expected = known + operation.entries.length;
     this.head = operation.head;
+    this.written = operation.entries;
     this.seq = Math.max(this.seq, result.seq);
     return { drafts, firstSeq: result.firstSeq, readMailAfter: result.seq > expected ? known : null };
   }
