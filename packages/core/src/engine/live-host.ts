@@ -1,6 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { StoreError } from "../errors.ts";
-import { FencedError } from "../errors.ts";
+import { FencedError, StoreError } from "../errors.ts";
 import { type PayloadCodec, valueCodec } from "../journal/codec.ts";
 import { defaultInlineLimit, defaultPayloadLimit } from "../journal/payload.ts";
 import type { Execution } from "../run/execution.ts";

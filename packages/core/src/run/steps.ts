@@ -227,12 +227,15 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     } catch (error) {
       return this.failed(error, measures);
     }
-    if (plan.cache && !cached) fillCache(execution, plan.cache, value);
     const draft = this.ended("ok", payload, measures);
     execution.writeResult(
       draft,
       call,
-      (seq) => this.deliver(value, cached ? 0 : seq),
+      (seq) => {
+        // Not before it is recorded: after a crash in between, this run would take its own result for another run's.
+        if (plan.cache && !cached) fillCache(execution, plan.cache, value);
+        this.deliver(value, cached ? 0 : seq);
+      },
       (seq) => this.succeededLate(cached ? 0 : seq, () => value),
     );
   }
