@@ -98,7 +98,9 @@ async function progress(ledger: Ledger, wanted: number): Promise<void> {
 async function decideEverything(engine: Engine, ledger: Ledger, goOn: () => boolean): Promise<void> {
   while (goOn()) {
     for (const hold of (await engine.holds({ status: ["open"] }, { limit: 1000 })).items) {
-      await engine.decide(hold, { approved: true }, { by: "ana" });
+      // Killed five times before it could write anything, by mere chance, a run looks as if it were the killer.
+      const answer = hold.origin === "operator" ? { action: "retry" } : { approved: true };
+      await engine.decide(hold, answer, { by: "ana" });
       ledger.note("decided", { run: hold.runId });
     }
     await delay(20);
