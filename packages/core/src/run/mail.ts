@@ -85,9 +85,11 @@ const actions: Partial<Record<Mail["kind"], (execution: Execution, mail: Mail) =
   /** Everything due by its time fires, one thing at a time, the earliest first. */
   tick(execution, mail) {
     const timer = execution.timers.takeDue(mail.at);
-    if (!timer) return false;
-    timer.due(false);
-    offerPositional(execution, mail);
+    if (timer) {
+      timer.due(false);
+      offerPositional(execution, mail);
+    }
+    // Whether it still finds a timer or not (a replay knows how a back-off ended): its time is the run's time.
     return true;
   },
   cancel(execution, mail) {

@@ -40,6 +40,7 @@ export function callSignal<S extends StandardSchemaV1>(
     const fresh = limit === null ? null : dueIn(execution, limit);
     const due = opened ? (execution.decode(opened.payload) as number | null) : fresh;
     if (timer) timer.active = false;
+    if (record?.settled) return;
     if (due !== null) {
       timer = execution.timers.add(due, (live) => {
         if (!call.open) return;
@@ -48,10 +49,12 @@ export function callSignal<S extends StandardSchemaV1>(
         else timedOut();
       });
     }
-    if (opened || record?.settled) return;
+    if (opened) return;
     execution.startLater({
       call,
       start: () => {
+        // Timed out before it was opened: a paused run begins nothing, but its timers fire.
+        if (due !== null && !timer?.active) return;
         if (call.open) execution.write(waitDraft(execution, call.key, "signal", "opened", due), false);
       },
     });

@@ -17,6 +17,8 @@ export function callSleepUntil(execution: Execution, scope: Scope, until: number
   const call = execution.open<void>(scope.key("sleep", name), "sleep", scope);
   call.onEntry = () => call.resolve();
   const record = execution.reach(call);
+  // Its end is on record: no clock has a say in it.
+  if (record?.settled) return call.promise;
   const opened = record?.opens[0];
   const due = opened ? (execution.decode(opened.payload) as number) : until;
   const timer = execution.timers.add(due, (live) => {
@@ -31,7 +33,10 @@ export function callSleepUntil(execution: Execution, scope: Scope, until: number
   if (record) return call.promise;
   execution.startLater({
     call,
-    start: () => execution.write(waitDraft(execution, call.key, "sleep", "opened", due), false),
+    start: () => {
+      // A paused run begins nothing, but its timers fire: what is over is not opened any more.
+      if (timer.active) execution.write(waitDraft(execution, call.key, "sleep", "opened", due), false);
+    },
   });
   return call.promise;
 }

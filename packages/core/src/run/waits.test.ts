@@ -216,3 +216,31 @@ describe("sleeping", () => {
     expect((await world.check(run)).filter(({ type }) => type === "mail.tick")).toHaveLength(1);
   });
 });
+
+test("what comes due while the run is paused is recorded once, in an order that replays", async () => {
+  const wait = (ms: number) => new Promise<void>((resolve) => void world.clock.timer(ms, resolve));
+  const flow = workflow({ name: "flow" }, async (ctx) => {
+    await Promise.all([
+      ctx.step("slow", () => wait(10_000)),
+      ctx.step("quick", () => wait(1000)).then(() => ctx.sleep("2s")),
+      ctx.step("fast", () => wait(1000)).then(() => ctx.signal("go", z.string(), { timeout: "3s" }).catch(() => {})),
+    ]);
+    await ctx.sleep("1h");
+    return ctx.random();
+  });
+  open([flow]);
+  const run = await world.begin(flow, undefined);
+  await run.pause();
+  await world.clock.advance(20_000);
+  expect((await run.describe()).status).toBe("paused");
+  await run.resume();
+  await world.clock.settle();
+  await world.engine.crash();
+  const result = await world.result(run);
+  expect((await world.entryNames(run.id)).filter((name) => /sleep#1|signal/.test(name))).toEqual([
+    "sleep#1 settled",
+    "signal:go#1 settled",
+  ]);
+  expect(await world.keptResult(run)).toBe(result);
+  await world.check(run);
+});
