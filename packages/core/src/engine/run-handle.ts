@@ -17,6 +17,8 @@ import { type RunEvent, watchRun } from "./watch.ts";
 
 /** How often a wait looks again although nobody told that anything changed, in ms. */
 const lookAgainMs = 500;
+/** And how seldom at least: thousands of waits must not ask the store all the time. */
+const lookAtLeastMs = 5000;
 
 /**
  * One run, from outside. Cheap: it holds nothing but the id. Every method throws `NotFoundError` when there is no such run any more.
@@ -65,7 +67,7 @@ export class RunHandle<Out = unknown> {
     const { clock } = this.parts;
     const end = options.timeout === undefined ? null : clock.now() + durationMs(options.timeout, "timeout");
     // A run this process has just started cannot be over yet, and its end will be heard: no need to look first.
-    for (let look = !this.fresh; ; look = true) {
+    for (let look = !this.fresh, pause = lookAgainMs; ; look = true, pause = Math.min(2 * pause, lookAtLeastMs)) {
       const change = this.change();
       try {
         if (look) {
@@ -75,9 +77,7 @@ export class RunHandle<Out = unknown> {
             throw new InvalidStateError(`run ${this.id} did not finish in time`, { status: row.status });
           }
         }
-        const ending = await change.promise(
-          end === null ? lookAgainMs : Math.min(lookAgainMs, Math.max(1, end - clock.now())),
-        );
+        const ending = await change.promise(end === null ? pause : Math.min(pause, Math.max(1, end - clock.now())));
         if (ending) return this.settle(ending);
       } finally {
         change.stop();
