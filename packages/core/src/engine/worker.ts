@@ -436,7 +436,7 @@ export class Worker {
   /** A coroutine of the very last claim, which only mail can have moved on. */
   private reusable(row: RunRow): Execution | undefined {
     const execution = this.residence.take(row.pk);
-    if (!execution) return undefined;
+    if (!execution || execution.ended) return undefined;
     if (execution.writer.epoch + 1 === row.epoch && execution.workflow.version === row.version) return execution;
     execution.abandon({ type: "fenced" });
     return undefined;

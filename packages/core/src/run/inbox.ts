@@ -46,7 +46,11 @@ export class RunInbox {
         }
         execution.schedule();
       },
-      () => execution.abandon({ type: "fenced" }),
+      () => {
+        this.reads--;
+        // Parked meanwhile: whoever claims it reads again.
+        if (!execution.parked) execution.abandon({ type: "fenced" });
+      },
     );
   }
 
