@@ -8,11 +8,32 @@ import type { Entry, History } from "../store/store.ts";
  */
 export function failedAt(history: History, codec: PayloadCodec): number {
   const retried = history.mail.findLast(({ kind }) => kind === "retry")?.n ?? 0;
-  const entries = history.entries.filter(({ seq }) => seq > retried);
-  const mail = history.mail.filter(({ n }) => n > retried);
-  const end = entries.findLast(isEnd);
+  const recent = {
+    entries: history.entries.filter(({ seq }) => seq > retried),
+    mail: history.mail.filter(({ n }) => n > retried),
+  };
+  const end = recent.entries.findLast(isEnd);
   if (!end) return 1;
-  return causeOf(decodePayload(end.payload, codec), { entries, mail }, codec, 0) ?? end.seq;
+  const error = decodePayload(end.payload, codec);
+  const found = causeOf(error, recent, codec, 0);
+  if (found !== null) return found;
+  // It failed before the last retry already, unnoticed beside what that one mended; or the code caught it then, and went on.
+  const earlier = causeOf(error, history, codec, 0);
+  return earlier !== null && !wentOnAfter(history, earlier) ? earlier : end.seq;
+}
+
+/** Whether the code did more after the failure with this number, outside of branches that ran beside it. */
+function wentOnAfter({ entries, mail }: History, failed: number): boolean {
+  const key =
+    entries.find(({ seq }) => seq === failed)?.key ?? mail.find(({ n }) => n === failed)?.key.replace(/~\d+$/, "");
+  if (key === undefined || key === "") return true;
+  return entries.some(
+    (entry) =>
+      entry.seq > failed &&
+      entry.outcome === "ok" &&
+      (entry.kind === "step" || entry.kind === "hold") &&
+      key.startsWith(entry.key.slice(0, entry.key.lastIndexOf("/") + 1)),
+  );
 }
 
 const isEnd = (entry: Entry): boolean => entry.key === "run" && entry.phase.startsWith("settled");

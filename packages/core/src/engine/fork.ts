@@ -163,8 +163,10 @@ class Numbering {
 /** A retry says where it went back to. */
 function translateMail(parts: EngineParts, mail: Mail, numbering: Numbering): Mail {
   if (mail.kind !== "retry") return mail;
-  const { from } = decodePayload(mail.payload, parts.codec) as RetryNotes;
-  return from === null ? mail : { ...mail, payload: parts.encodeInline({ from: numbering.of(from) }, "retry") };
+  const { from, superseded = [] } = decodePayload(mail.payload, parts.codec) as RetryNotes;
+  if (from === null) return mail;
+  const notes = { from: numbering.of(from), superseded: superseded.map((number) => numbering.of(number)) };
+  return { ...mail, payload: parts.encodeInline(notes, "retry") };
 }
 
 /** An answer that was not taken says which one. */

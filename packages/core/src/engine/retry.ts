@@ -25,13 +25,15 @@ export async function retryRun(parts: EngineParts, id: string, by: string | null
   }
   if (row.salt === null) throw new InvalidStateError(`run ${id} was erased: there is nothing to go on from`);
   let from: number | null = null;
+  let superseded: number[] = [];
   if (row.status === "failed") {
     const whole = await assemble(store, namespace, row.pk, history);
     from = failedAt(whole, parts.codec);
     refuseCompensated(id, whole.entries, from);
+    superseded = await supersededFrom(parts, row, whole, from);
     await deliverMissed(parts, row, whole);
   }
-  const payload = parts.encodeInline({ from, streamed: row.streamed }, "retry");
+  const payload = parts.encodeInline({ from, superseded, streamed: row.streamed }, "retry");
   await deliverTo(parts, id, { kind: "retry", payload, sender: by }, [
     "failed",
     "diverged",
@@ -46,6 +48,18 @@ function refuseCompensated(id: string, entries: readonly Entry[], from: number):
     `run ${id} has begun to undo its steps and cannot be retried; fork it from "${undone.key}" or before, with fork({ from: "${undone.key}", decisions: "reuse" })`,
     { key: undone.key },
   );
+}
+
+/** Decisions of people who were told that they came too late: they do not count after the retry either. */
+async function supersededFrom(parts: EngineParts, row: RunRow, { mail }: History, from: number): Promise<number[]> {
+  const { store, namespace } = parts;
+  const decisions = mail.filter(({ kind, n }) => kind === "decision" && n >= from);
+  const late: number[] = [];
+  for (const { n, key } of decisions) {
+    const hold = await store.holdByKey(namespace, row.pk, key);
+    if (hold?.status === "superseded") late.push(n);
+  }
+  return late;
 }
 
 /** Results of abandoned children that came while the run was over and so did not get there. */

@@ -69,7 +69,7 @@ function startChild<In, Out>(
   const given = workflow.input ? parse(workflow.input, input, `input of "${workflow.name}"`) : input;
   const call = execution.open<Out>(key, "child", scope);
   const close = options.parentClose ?? "cancel";
-  const fact = { id: options.id ?? childId(execution, workflow.name, key), close, done: false };
+  const fact = { id: "", close, done: false };
   call.outlivesRun = close === "abandon";
   execution.children.set(key, fact);
   call.onMail = (mail) => {
@@ -93,14 +93,15 @@ function startChild<In, Out>(
     };
     /** It exists already, under the id that was recorded; or it is created when nothing recorded is left. */
     const begin = (opened: Entry | undefined): void => {
-      if (!opened) return execution.startLater({ call, start: create });
+      if (!opened) {
+        fact.id = childId(execution, workflow.name, key, options.id);
+        return execution.startLater({ call, start: create });
+      }
       fact.id = (execution.decode(opened.payload) as { id: string }).id;
       exists(opened.seq, opened.endedAt);
     };
     call.onVoid = ({ opens, settled }) => {
-      const stored = execution.ledger.storedKey(key);
       fact.done = false;
-      fact.id = options.id ? options.id + stored.slice(key.length) : childId(execution, workflow.name, stored);
       if (!settled) begin(opens[0]);
     };
     const create = (): void => {
@@ -146,10 +147,17 @@ function startChild<In, Out>(
   return { fact, call, created };
 }
 
-/** The same in every replay; another one when the child is started afresh by a retry. */
-function childId(execution: Execution, workflow: string, stored: string): string {
-  const hash = createHash("sha256").update(`${execution.row.seed}\0${stored}`).digest("base64url");
-  return `${execution.row.id}.${workflow}-${hash.replaceAll(/[-_]/g, "").slice(0, 10)}`;
+/**
+ * The same in every replay; another one when a retry starts the child afresh. A fork's children, too, are not those of
+ * the run it was forked from: an id that the author gave is then told apart by a suffix.
+ */
+function childId({ row, ledger }: Execution, workflow: string, key: string, given: string | undefined): string {
+  const stored = ledger.storedKey(key);
+  const digest = (text: string): string =>
+    createHash("sha256").update(text).digest("base64url").replaceAll(/[-_]/g, "").slice(0, 10);
+  if (given === undefined) return `${row.id}.${workflow}-${digest(`${row.seed}\0${stored}`)}`;
+  const again = ledger.wasVoided(key) ? stored.slice(key.length) : "";
+  return given + again + (row.forkedFrom ? `~${digest(row.id)}` : "");
 }
 
 function finish<Out>(execution: Execution, call: OpenCall<Out>, name: string, id: string, mail: Mail): void {

@@ -4,6 +4,7 @@ import { LateMap } from "./late-map.ts";
 import { type MigrationPlan, renameKey } from "./migration.ts";
 import type { Call } from "./operation.ts";
 import { added, type KeyRecord, RecordBook } from "./record-book.ts";
+import { besides, stands, voidedNumbers } from "./rewind.ts";
 import type { Scope } from "./scope.ts";
 
 /** Something recorded or just committed that can be handed to the workflow now. */
@@ -22,6 +23,8 @@ export interface LedgerReader {
   retryFrom(mail: Mail): number | null;
   /** An operator answered the hold that stopped the run. */
   operator(): void;
+  /** Decisions that a retry found superseded: their holds were closed before they counted. */
+  superseded(mail: Mail): readonly number[];
   /** The replay got to where a retry went back to. */
   retried(mail: Mail): void;
   /** What is recorded of an open call has changed: it must not be started as if there were nothing. */
@@ -46,6 +49,7 @@ export class Ledger {
   private readonly keyed = new LateMap<string, Mail[]>();
   private readonly signals = new LateMap<string, SignalLine>();
   private readonly voidedMail = new LateMap<number, true>();
+  private readonly voidedKeys = new LateMap<string, true>();
   private readonly provided = new LateMap<string, Entry>();
   private readonly renames: MigrationPlan[] = [];
   /** What migrations made of recorded keys; null for dropped ones. Mail still comes under the recorded ones. */
@@ -89,6 +93,7 @@ export class Ledger {
       const whole = retries.length === 0;
       const segment: Segment = {
         retry: previous,
+        from: previous ? (this.reader.retryFrom(previous) ?? 0) : 0,
         entries: whole ? entries : entries.filter((e) => inside(e.seq)),
         mail: whole ? mail : mail.filter((m) => inside(m.n)),
       };
@@ -96,6 +101,11 @@ export class Ledger {
       else this.later.push(segment);
       previous = retry;
       start = end;
+    }
+    // A later retry may go back to before an earlier one; then the replay goes back there at once.
+    for (let i = this.later.length - 2; i >= 0; i--) {
+      const [one, next] = [this.later[i], this.later[i + 1]];
+      if (one?.retry && next && next.from < one.retry.n) one.from = Math.min(one.from, next.from);
     }
     this.armRewind();
   }
@@ -288,6 +298,11 @@ export class Ledger {
     return this.available.pop();
   }
 
+  /** Whether a retry voided what was recorded under a key, so that its call is made afresh. */
+  wasVoided(key: string): boolean {
+    return this.voidedKeys.has(key);
+  }
+
   /** Something was recorded before the next completion that the code has not called yet: it was called before that came. */
   owesFirst(): boolean {
     const next = this.available.peek();
@@ -385,13 +400,13 @@ export class Ledger {
   private armRewind(): void {
     const next = this.later[0];
     if (!next?.retry) return;
-    const { retry } = next;
-    const from = this.reader.retryFrom(retry) ?? 0;
+    const { retry, from } = next;
     this.available.push({
       seq: from - 0.5,
       time: 0,
       call: null,
       deliver: () => {
+        for (const number of this.reader.superseded(retry)) this.voidMail(number);
         this.changed = this.rewind(from);
         this.later.shift();
         this.reader.retried(retry);
@@ -413,30 +428,50 @@ export class Ledger {
   }
 
   /**
-   * Forgets what came at `from` or later, but for good results of calls that were open at that moment. Gives back the
-   * calls that start afresh: those that had failed, and holds and children that ended with the run.
+   * Forgets what came at `from` or later, but for good results of calls that were open at that moment and of branches
+   * that ran beside. Gives back the calls that start afresh: those that had failed, and holds and children that ended with the run.
    */
   private rewind(from: number): Set<Call> {
-    for (const record of this.records.unreached()) {
-      if (record.lastSeq < from) continue;
-      this.records.remove(record);
-      this.keyed.delete(record.key);
-    }
-    for (const mail of this.segment?.mail ?? []) if (mail.n >= from && voidable.has(mail.kind)) this.voidMail(mail.n);
-    for (const entry of this.segment?.entries ?? [])
-      if (entry.kind === "run" && entry.seq >= from) this.voidMail(entry.seq);
+    const { entries, mail } = this.segment ?? { entries: [], mail: [] };
+    for (const number of voidedNumbers(entries, mail, from)) this.voidMail(number);
     const fresh = new Set<Call>();
+    const failed = new Set<Call>();
     for (const record of this.records.all()) {
       const { call, settled } = record;
       if (!call?.open) continue;
       if (settled) {
         if (settled.seq < from || settled.outcome !== "error") continue;
         this.undelivered--;
+        failed.add(call);
       } else if (!this.endedWithTheRun(call, from)) continue;
-      this.records.clear(record);
+      else if (this.answerOf(call.key, from)) failed.add(call);
       fresh.add(call);
     }
+    this.forgetFrom(from, besides(this.openCalls(), failed));
+    for (const { key } of fresh) {
+      const record = this.records.get(key);
+      if (record) this.records.clear(record);
+      this.voidedKeys.set(key, true);
+    }
     return fresh;
+  }
+
+  private forgetFrom(from: number, beside: (key: string) => boolean): void {
+    for (const record of this.records.unreached()) {
+      if (record.lastSeq < from) continue;
+      if (beside(record.key) && stands(record, this.answerOf(record.key, from))) this.records.setAside(record);
+      else {
+        this.records.remove(record);
+        this.keyed.delete(record.key);
+        this.voidedKeys.set(record.key, true);
+      }
+    }
+  }
+
+  private openCalls(): Call[] {
+    const calls = [...this.early.values()];
+    for (const { call } of this.records.all()) if (call?.open) calls.push(call);
+    return calls;
   }
 
   /**
@@ -444,10 +479,16 @@ export class Ledger {
    * time a signal may take begins anew.
    */
   private endedWithTheRun(call: Call, from: number): boolean {
-    if (call.kind === "hold" || call.kind === "signal") return true;
-    if (call.kind !== "child") return false;
-    const result = this.keyed.get(call.key)?.findLast((mail) => mail.n >= from);
-    return result ? result.outcome !== "ok" : !call.outlivesRun;
+    if (call.kind === "signal") return true;
+    if (call.kind !== "hold" && call.kind !== "child") return false;
+    const answer = this.answerOf(call.key, from);
+    return answer ? answer.outcome !== "ok" : !call.outlivesRun;
+  }
+
+  /** What came for a hold or child at `from` or later and still counts. */
+  private answerOf(key: string, from: number): Mail | undefined {
+    const stored = this.storedKey(key);
+    return this.keyed.get(key)?.findLast((row) => row.n >= from && row.key === stored && !this.voidedMail.has(row.n));
   }
 
   // ── Migration ───────────────────────────────────────────────────────────────────────────────────
@@ -523,12 +564,11 @@ function storedName({ key, phase }: Entry): string {
   return round < 0 ? key : key + phase.slice(round);
 }
 
-/** Mail that says nothing any more once a retry has gone back to before it. Signals stay: they are somebody's words. */
-const voidable: ReadonlySet<Mail["kind"]> = new Set(["tick", "cancel", "pause", "resume"]);
-
 /** The history from one retry (null: from the start) to the next. */
 interface Segment {
   retry: Mail | null;
+  /** Where that retry goes back to. */
+  from: number;
   entries: readonly Entry[];
   mail: readonly Mail[];
 }

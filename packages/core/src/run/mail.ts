@@ -11,6 +11,8 @@ import { callSleep } from "./sleep.ts";
 export interface RetryNotes {
   /** The number of what failed: the run goes on just before it. Null for a diverged run, which is only tried again. */
   from: number | null;
+  /** Decisions that came too late to count: their holds had been closed by then. */
+  superseded?: readonly number[];
   /** How many values stood in the run's stream then. */
   streamed?: number;
 }
@@ -34,6 +36,10 @@ export class RunMail implements LedgerReader {
   retried(mail: Mail): void {
     const { streamed } = this.execution.decode(mail.payload) as RetryNotes;
     this.execution.retried(mail.at, streamed);
+  }
+
+  superseded(mail: Mail): readonly number[] {
+    return (this.execution.decode(mail.payload) as RetryNotes).superseded ?? [];
   }
 
   unstart(call: Call): void {

@@ -1,0 +1,37 @@
+import type { Entry, Mail } from "../store/store.ts";
+import type { Call } from "./operation.ts";
+import type { KeyRecord } from "./record-book.ts";
+
+/** Mail that says nothing any more once a retry has gone back to before it. Signals stay: they are somebody's words. */
+const voidable: ReadonlySet<Mail["kind"]> = new Set(["tick", "cancel", "pause", "resume"]);
+
+/** Numbers of what concerned the run as a whole at `from` or later: a retry that goes back there voids it. */
+export function voidedNumbers(entries: readonly Entry[], mail: readonly Mail[], from: number): number[] {
+  const late = mail.filter((row) => row.n >= from && voidable.has(row.kind)).map((row) => row.n);
+  const ends = entries.filter((entry) => entry.seq >= from && entry.kind === "run").map((entry) => entry.seq);
+  return [...late, ...ends];
+}
+
+/**
+ * Tells what was done in branches that ran beside the failure from what the code did because of it. The first counts
+ * still: its branch was under way and knew nothing of the failure. The second is void: the code may not get there again.
+ */
+export function besides(open: readonly Call[], failed: ReadonlySet<Call>): (key: string) => boolean {
+  const paths = new Set<string>();
+  for (const { scope } of open) {
+    // A branch that contains the failure is not beside it.
+    if (![...failed].some((call) => call.scope.path.startsWith(scope.path))) paths.add(scope.path);
+  }
+  return (key) => {
+    for (const path of paths) if (key.startsWith(path)) return true;
+    return false;
+  };
+}
+
+/** Whether a record that the code has not reached again gives a result of its own, whatever became of the run. */
+export function stands({ settled, opens }: KeyRecord, answer: Mail | undefined): boolean {
+  const kind = settled?.kind ?? opens[0]?.kind;
+  if (kind === "step") return settled?.outcome === "ok";
+  if (kind === "hold" || kind === "child") return answer?.outcome === "ok" || settled?.outcome === "ok";
+  return kind === "sleep";
+}
