@@ -14,7 +14,7 @@ function makeDocument(): Section[] {
   return Array.from({ length: 1000 }, (_, id) => ({
     id,
     title: `Section ${id}`,
-    text: Array.from({ length: 170 }, (_, i) => words[(i * 7 + id * 13) % words.length]).join(" ") + ` ${id * 7919}`,
+    text: `${Array.from({ length: 170 }, (_, i) => words[(i * 7 + id * 13) % words.length]).join(" ")} ${id * 7919}`,
   }));
 }
 

@@ -44,12 +44,18 @@ const hash = (facts: Partial<EntryFacts>): string =>
 
 test("what is hashed, and how, is part of the format: journals of this release must verify for ever", () => {
   expect(hex(origin)).toMatchInlineSnapshot(`"5d67186c4771bd3b7337caa8ecd2c2069b1e77368016369304d8305c0cfb7d99"`);
-  expect(hex(genesis(run, Buffer.alloc(32, 1)))).toMatchInlineSnapshot(`"bf6fa88672de571ef3d7f6228f04c606cdf0e8d2005a811b7635c488fab0926a"`);
-  expect(hex(payloadDigest(salt, payload))).toMatchInlineSnapshot(`"6757d79442ca3262c0d2c5807025d4bede8253be7ec5b0e7b0719b4f2cb953c2"`);
-  expect(hex(mailDigest(mail))).toMatchInlineSnapshot(`"f6f3c21c0aadf32c85c94792f82317dc75ef0ed971f011c00c88de23bd8a5abc"`);
-  expect(
-    hex(entryHash(origin, entry, payloadDigest(salt, payload), [mailDigest(mail)], origin)),
-  ).toMatchInlineSnapshot(`"2dc8d02baf728be528f2a8a7bc6e2fd170d7c2a5e0b05b9b62b9687701e5a257"`);
+  expect(hex(genesis(run, Buffer.alloc(32, 1)))).toMatchInlineSnapshot(
+    `"bf6fa88672de571ef3d7f6228f04c606cdf0e8d2005a811b7635c488fab0926a"`,
+  );
+  expect(hex(payloadDigest(salt, payload))).toMatchInlineSnapshot(
+    `"6757d79442ca3262c0d2c5807025d4bede8253be7ec5b0e7b0719b4f2cb953c2"`,
+  );
+  expect(hex(mailDigest(mail))).toMatchInlineSnapshot(
+    `"f6f3c21c0aadf32c85c94792f82317dc75ef0ed971f011c00c88de23bd8a5abc"`,
+  );
+  expect(hex(entryHash(origin, entry, payloadDigest(salt, payload), [mailDigest(mail)], origin))).toMatchInlineSnapshot(
+    `"2dc8d02baf728be528f2a8a7bc6e2fd170d7c2a5e0b05b9b62b9687701e5a257"`,
+  );
 });
 
 test("how values are written is part of the format as well", () => {
@@ -61,7 +67,9 @@ test("how values are written is part of the format as well", () => {
     map: new Map([[1, new Set("a")]]),
   };
   const { bytes } = encodePayload(value, { subject: "test" }).payload!;
-  expect(Buffer.from(bytes).toString("utf8")).toMatchInlineSnapshot(`"{"at":{"$date":5},"none":{"$undefined":true},"big":{"$bigint":"5"},"list":[{"$number":"-0"},{"$number":"NaN"}],"map":{"$map":[[1,{"$set":["a"]}]]}}"`);
+  expect(Buffer.from(bytes).toString("utf8")).toMatchInlineSnapshot(
+    `"{"at":{"$date":5},"none":{"$undefined":true},"big":{"$bigint":"5"},"list":[{"$number":"-0"},{"$number":"NaN"}],"map":{"$map":[[1,{"$set":["a"]}]]}}"`,
+  );
 });
 
 describe("different records never make the same message", () => {

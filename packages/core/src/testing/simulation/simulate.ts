@@ -1,6 +1,5 @@
 import { memoryStore } from "../../store/memory/memory-store.ts";
 import type { Store } from "../../store/store.ts";
-import { isFinished } from "../../store/transitions.ts";
 import type { TraceLine } from "../scheduler.ts";
 import type { Coverage } from "./coverage.ts";
 import { checkEnding } from "./ending.ts";
@@ -100,5 +99,3 @@ export async function simulate(seed: string | number, options: SimulationOptions
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
-
-export { isFinished };
