@@ -137,7 +137,7 @@ function boundByTimeout(execution: Execution): void {
       execution.timedOut = true;
       const draft = waitDraft(execution, timeoutKey, "run", "settled", limit, "error");
       execution.writeResult(draft, null, () => timeOut(execution, limit));
-    });
+    }, 0);
   let timer = arm(execution.time);
   execution.onRetried = (at) => {
     timer.active = false;

@@ -648,6 +648,7 @@ export class Execution extends RunValues {
     if (rest.type === "parked") {
       this.parked = true;
       this.row = unloaded;
+      this.timers.recorded(this.writer.seq);
       this.writer.release();
       this.timers.disarm();
     } else {

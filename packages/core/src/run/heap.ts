@@ -1,6 +1,15 @@
-/** A binary min-heap of things with a number; the smallest comes out first. */
-export class Heap<T extends { readonly seq: number }> {
+interface Ranked {
+  readonly seq: number;
+  readonly order?: number;
+}
+
+/** A binary min-heap of things with a number; the smallest comes out first, and of equal ones that of the lower `order`. */
+export class Heap<T extends Ranked> {
   private readonly items: T[] = [];
+
+  values(): Iterable<T> {
+    return this.items;
+  }
 
   get size(): number {
     return this.items.length;
@@ -17,7 +26,7 @@ export class Heap<T extends { readonly seq: number }> {
     while (at > 0) {
       const above = (at - 1) >> 1;
       const parent = items[above] as T;
-      if (parent.seq <= item.seq) break;
+      if (!goesBefore(item, parent)) break;
       items[at] = parent;
       at = above;
     }
@@ -34,9 +43,9 @@ export class Heap<T extends { readonly seq: number }> {
     while (at < half) {
       let below = 2 * at + 1;
       const right = items[below + 1];
-      if (right !== undefined && right.seq < (items[below] as T).seq) below++;
+      if (right !== undefined && goesBefore(right, items[below] as T)) below++;
       const child = items[below] as T;
-      if (child.seq >= last.seq) break;
+      if (!goesBefore(child, last)) break;
       items[at] = child;
       at = below;
     }
@@ -44,3 +53,6 @@ export class Heap<T extends { readonly seq: number }> {
     return first;
   }
 }
+
+const goesBefore = (a: Ranked, b: Ranked): boolean =>
+  a.seq < b.seq || (a.seq === b.seq && (a.order ?? 0) < (b.order ?? 0));

@@ -90,7 +90,7 @@ function offerPositional(execution: Execution, mail: Mail): void {
 const actions: Partial<Record<Mail["kind"], (execution: Execution, mail: Mail) => boolean>> = {
   /** Everything due by its time fires, one thing at a time, the earliest first. */
   tick(execution, mail) {
-    const timer = execution.timers.takeDue(mail.at);
+    const timer = execution.timers.takeDue(mail.at, mail.n);
     if (timer) {
       timer.due(false);
       offerPositional(execution, mail);

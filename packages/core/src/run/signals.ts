@@ -4,7 +4,7 @@ import { type InferOut, parse, type StandardSchemaV1 } from "../workflow/schema.
 import type { Execution } from "./execution.ts";
 import type { KeyRecord } from "./record-book.ts";
 import type { Scope } from "./scope.ts";
-import { dueIn, waitDraft } from "./sleep.ts";
+import { dueIn, recording, waitDraft } from "./sleep.ts";
 import type { RunTimer } from "./timers.ts";
 
 /**
@@ -47,7 +47,7 @@ export function callSignal<S extends StandardSchemaV1>(
         if (live)
           execution.writeResult(waitDraft(execution, call.key, "signal", "settled", null, "error"), call, timedOut);
         else timedOut();
-      });
+      }, opened?.seq);
     }
     if (opened) return;
     execution.startLater({
@@ -55,7 +55,8 @@ export function callSignal<S extends StandardSchemaV1>(
       start: () => {
         // Timed out before it was opened: a paused run begins nothing, but its timers fire.
         if (due !== null && !timer?.active) return;
-        if (call.open) execution.write(waitDraft(execution, call.key, "signal", "opened", due), false);
+        const draft = waitDraft(execution, call.key, "signal", "opened", due);
+        if (call.open) execution.write(recording(timer, draft), false);
       },
     });
   };

@@ -1,5 +1,6 @@
 import type { Execution } from "./execution.ts";
 import type { Scope } from "./scope.ts";
+import type { RunTimer } from "./timers.ts";
 import type { Draft } from "./writer.ts";
 
 /** Waits for so long from now on, as the worker's clock says: what the run saw last may be long ago. */
@@ -26,7 +27,7 @@ export function callSleepUntil(execution: Execution, scope: Scope, until: number
     if (live)
       execution.writeResult(waitDraft(execution, call.key, "sleep", "settled", undefined), call, () => call.resolve());
     else call.resolve();
-  });
+  }, opened?.seq);
   call.onCancel = () => {
     timer.active = false;
   };
@@ -35,10 +36,20 @@ export function callSleepUntil(execution: Execution, scope: Scope, until: number
     call,
     start: () => {
       // A paused run begins nothing, but its timers fire: what is over is not opened any more.
-      if (timer.active) execution.write(waitDraft(execution, call.key, "sleep", "opened", due), false);
+      if (timer.active) execution.write(recording(timer, waitDraft(execution, call.key, "sleep", "opened", due)), false);
     },
   });
   return call.promise;
+}
+
+/** The entry that says when a timer is due: once it is written, a tick may fire it. */
+export function recording(timer: RunTimer | null, draft: Draft): Draft {
+  if (timer) {
+    draft.committed = (seq) => {
+      timer.recordedAt = seq;
+    };
+  }
+  return draft;
 }
 
 /** The entry of a wait that begins or ends now. */

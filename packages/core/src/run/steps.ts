@@ -108,13 +108,14 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     }
     if (!last) return execution.startLater(this);
     const { retryAt } = execution.decode(last.payload) as { retryAt: number };
-    this.retryAt(retryAt);
+    this.retryAt(retryAt, last.seq);
   }
 
-  private retryAt(time: number): void {
-    this.backOff = this.execution.timers.add(time, () => {
+  private retryAt(time: number, recordedAt: number): void {
+    const begin = (): void => {
       if (this.call.open) this.execution.startLater(this);
-    });
+    };
+    this.backOff = this.execution.timers.add(time, begin, recordedAt);
   }
 
   // ── One attempt ───────────────────────────────────────────────────────────────────────────────────
@@ -250,10 +251,10 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     const draft = this.ended("error", execution.encodeAttempt(error, retryAt), measures);
     draft.phase = execution.phase(`attempt:${attempt}`);
     execution.pendingResults++;
-    draft.committed = () => {
+    draft.committed = (seq) => {
       execution.pendingResults--;
       this.attempt = attempt + 1;
-      if (call.open) this.retryAt(retryAt);
+      if (call.open) this.retryAt(retryAt, seq);
       execution.schedule();
     };
     execution.write(draft, true);

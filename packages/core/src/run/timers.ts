@@ -5,19 +5,29 @@ import { Heap } from "./heap.ts";
 export interface RunTimer {
   /** Milliseconds since 1970 (named `seq` for the heap). */
   readonly seq: number;
+  /** Of several for one time the one that was made first goes first. */
+  readonly order: number;
+  /**
+   * Number of the entry that says so, once there is one. A tick fires only what was recorded before it came: until then
+   * another worker may find another time.
+   */
+  recordedAt: number;
   active: boolean;
   /** A tick or the worker's own clock says the time has come. `live` when it is not yet recorded. */
   readonly due: (live: boolean) => void;
 }
 
+const unrecorded = Number.POSITIVE_INFINITY;
+
 /** The pending times of one run, earliest first. */
 export class RunTimers {
   private readonly heap = new Heap<RunTimer>();
+  private made = 0;
   private cancel: (() => void) | null = null;
   private armedFor = 0;
 
-  add(due: number, fire: (live: boolean) => void): RunTimer {
-    const timer: RunTimer = { seq: due, active: true, due: fire };
+  add(due: number, fire: (live: boolean) => void, recordedAt = unrecorded): RunTimer {
+    const timer: RunTimer = { seq: due, order: ++this.made, recordedAt, active: true, due: fire };
     this.heap.push(timer);
     return timer;
   }
@@ -27,13 +37,23 @@ export class RunTimers {
     return this.top()?.seq ?? null;
   }
 
-  /** Takes out the earliest timer that is due at `time`. */
-  takeDue(time: number): RunTimer | null {
-    const top = this.top();
-    if (!top || top.seq > time) return null;
-    this.heap.pop();
-    top.active = false;
-    return top;
+  /** Takes out the earliest timer that is due at `time` and was recorded before number `before`. */
+  takeDue(time: number, before = unrecorded): RunTimer | null {
+    const others: RunTimer[] = [];
+    let found: RunTimer | null = null;
+    for (let top = this.top(); top && top.seq <= time && !found; top = this.top()) {
+      this.heap.pop();
+      if (top.recordedAt <= before) found = top;
+      else others.push(top);
+    }
+    for (const other of others) this.heap.push(other);
+    if (found) found.active = false;
+    return found;
+  }
+
+  /** The run has parked: everything it waits for is on record, up to number `seq`. */
+  recorded(seq: number): void {
+    for (const timer of this.heap.values()) if (timer.recordedAt === unrecorded) timer.recordedAt = seq;
   }
 
   /** Lets the clock fire the earliest timer, if that is due within `horizon` ms; `fired` is told afterwards. */
