@@ -130,14 +130,18 @@ function boundByTimeout(execution: Execution): void {
   if (timeout === undefined) return;
   const limit = durationMs(timeout, `workflow "${name}" timeout`);
   const arm = (from: number) =>
-    execution.timers.add(from + limit, (live) => {
-      // Once is enough: an interrupted run is on its way out, whatever interrupted it.
-      if (execution.result || execution.timedOut || execution.interrupted) return;
-      if (!live) return void timeOut(execution, limit);
-      execution.timedOut = true;
-      const draft = waitDraft(execution, timeoutKey, "run", "settled", limit, "error");
-      execution.writeResult(draft, null, () => timeOut(execution, limit));
-    }, 0);
+    execution.timers.add(
+      from + limit,
+      (live) => {
+        // Once is enough: an interrupted run is on its way out, whatever interrupted it.
+        if (execution.result || execution.timedOut || execution.interrupted) return;
+        if (!live) return void timeOut(execution, limit);
+        execution.timedOut = true;
+        const draft = waitDraft(execution, timeoutKey, "run", "settled", limit, "error");
+        execution.writeResult(draft, null, () => timeOut(execution, limit));
+      },
+      0,
+    );
   let timer = arm(execution.time);
   execution.onRetried = (at) => {
     timer.active = false;

@@ -42,12 +42,16 @@ export function callSignal<S extends StandardSchemaV1>(
     if (timer) timer.active = false;
     if (record?.settled) return;
     if (due !== null) {
-      timer = execution.timers.add(due, (live) => {
-        if (!call.open) return;
-        if (live)
-          execution.writeResult(waitDraft(execution, call.key, "signal", "settled", null, "error"), call, timedOut);
-        else timedOut();
-      }, opened?.seq);
+      timer = execution.timers.add(
+        due,
+        (live) => {
+          if (!call.open) return;
+          if (live)
+            execution.writeResult(waitDraft(execution, call.key, "signal", "settled", null, "error"), call, timedOut);
+          else timedOut();
+        },
+        opened?.seq,
+      );
     }
     if (opened) return;
     execution.startLater({

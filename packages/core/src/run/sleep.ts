@@ -22,12 +22,18 @@ export function callSleepUntil(execution: Execution, scope: Scope, until: number
   if (record?.settled) return call.promise;
   const opened = record?.opens[0];
   const due = opened ? (execution.decode(opened.payload) as number) : until;
-  const timer = execution.timers.add(due, (live) => {
-    if (!call.open) return;
-    if (live)
-      execution.writeResult(waitDraft(execution, call.key, "sleep", "settled", undefined), call, () => call.resolve());
-    else call.resolve();
-  }, opened?.seq);
+  const timer = execution.timers.add(
+    due,
+    (live) => {
+      if (!call.open) return;
+      if (live)
+        execution.writeResult(waitDraft(execution, call.key, "sleep", "settled", undefined), call, () =>
+          call.resolve(),
+        );
+      else call.resolve();
+    },
+    opened?.seq,
+  );
   call.onCancel = () => {
     timer.active = false;
   };
@@ -36,7 +42,8 @@ export function callSleepUntil(execution: Execution, scope: Scope, until: number
     call,
     start: () => {
       // A paused run begins nothing, but its timers fire: what is over is not opened any more.
-      if (timer.active) execution.write(recording(timer, waitDraft(execution, call.key, "sleep", "opened", due)), false);
+      if (timer.active)
+        execution.write(recording(timer, waitDraft(execution, call.key, "sleep", "opened", due)), false);
     },
   });
   return call.promise;

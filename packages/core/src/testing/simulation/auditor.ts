@@ -166,7 +166,7 @@ export class Auditor {
       for (const key of book.openHolds) {
         if (!key.startsWith(`${scope.key}.`)) continue;
         const inside = key.slice(scope.key.length + 1);
-        if (inside.startsWith(`${scope.winner}/`) || /(^|\/)(shield|operator#)/.test(inside)) continue;
+        if (inside.startsWith(`${scope.winner}/`) || /(^|\/)(shield|operator[:#])/.test(inside)) continue;
         this.world.violation(`${name}: hold ${key} is open although its branch has lost`);
       }
     }

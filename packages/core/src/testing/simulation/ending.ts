@@ -112,7 +112,10 @@ class Ending {
         run.entries.some((entry) => entry.key === effect.key && entry.outcome === "ok" && entry.value === value),
       hold: (key) => run.holdByKey(key),
       closedByDeadline: (name, how) =>
-        run.holds.some((hold) => hold.row.name === name && hold.row.status === how && hold.row.decidedBy === null),
+        run.holds.some(
+          ({ row: hold }) =>
+            hold.name === name && hold.decidedBy === null && (hold.status === how || hold.status === "superseded"),
+        ),
       signalled: (name, n) =>
         this.archive
           .generationsOf(row.id)
@@ -177,7 +180,8 @@ class Ending {
     if (run.row.status === "completed") {
       const kept = JSON.stringify(run.output ?? null);
       for (const token of undo.keys())
-        if (kept.includes(`"${token}"`)) this.world.violation(`${run.name}: returned ${token} was undone`);
+        if (kept.includes(`"${token}"`) && this.world.witness.effect(token)?.cache === null)
+          this.world.violation(`${run.name}: returned ${token} was undone`);
       return;
     }
     if (run.notUndone) return;

@@ -1,6 +1,7 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { Dice } from "../dice.ts";
 import type { FaultPoint } from "../faults.ts";
+import { nodesOf } from "./program.ts";
 import { namespace, type World } from "./world.ts";
 
 /** Something people ask an engine for now and then, beside making runs go on. */
@@ -73,7 +74,7 @@ export const errands: readonly Errand[] = [
     name: "erase",
     points: ["erase", "children", "generations"],
     weight: 0.3,
-    run: (engine, id) => engine.erase({ run: id }, { by: "ana" }),
+    run: erase,
   },
   { name: "retain", points: ["retain"], weight: 0.2, run: retain },
   {
@@ -94,6 +95,13 @@ export function chooseErrands(dice: Dice, focus: ReadonlySet<FaultPoint>): Erran
     for (let i = 0; i < 6; i++) chosen.push(errand);
   }
   return chosen;
+}
+
+/** Not of a run that somebody is about to retry: whoever does both at once gets one of them refused, or neither. */
+async function erase(engine: Engine, id: string, world: World): Promise<void> {
+  const body = world.plan.programs.get(id)?.body ?? [];
+  if (![...nodesOf(body)].some((node) => node.kind === "step" && node.broken))
+    await engine.erase({ run: id }, { by: "ana" });
 }
 
 /** Finished run trees go. */
