@@ -10,6 +10,12 @@ export type Discipline = (typeof disciplines)[number];
 const silent = (): void => {};
 export const quietLog: EngineLog = { debug: silent, info: silent, warn: silent, error: silent };
 
+/** In memory, unless another package runs these tests on its own store and has left a factory here. */
+export function storeUnderTest(): Store {
+  const make = Reflect.get(globalThis, Symbol.for("holdpoint.storeUnderTest")) as (() => Store) | undefined;
+  return make?.() ?? memoryStore();
+}
+
 /** One store that outlives the engines on it, and what steps did to the world outside. */
 export class Deployments {
   readonly store: Store;
@@ -19,7 +25,7 @@ export class Deployments {
   private readonly options: Partial<EngineOptions>;
 
   constructor(discipline: Discipline = "normal", options: Partial<EngineOptions> = {}) {
-    this.store = options.store ?? memoryStore();
+    this.store = options.store ?? storeUnderTest();
     this.options = { discipline, log: quietLog, ...options };
   }
 

@@ -23,18 +23,27 @@ export async function erase(parts: EngineParts, target: EraseTarget, by: string 
       },
     );
   }
-  const { store, namespace, clock } = parts;
-  for (const row of rows) {
-    if (row.salt === null) continue;
-    const [history] = await store.history(namespace, [{ pk: row.pk, after: 0 }]);
-    if (!history) continue;
-    await store.erase(namespace, row.pk, {
-      ...erasureDigests(row.salt, history.entries, history.mail),
-      by,
-      at: clock.now(),
+  for (const row of rows) await eraseGeneration(parts, row, by);
+  return { erased: [...new Set(rows.map((row) => row.id))] };
+}
+
+/** A run may come back to life by a retry in between: then it is not erased, and says so. */
+async function eraseGeneration(
+  { store, namespace, clock }: EngineParts,
+  row: RunRow,
+  by: string | null,
+): Promise<void> {
+  if (row.salt === null) return;
+  const [history] = await store.history(namespace, [{ pk: row.pk, after: 0 }]);
+  if (!history) return;
+  const digests = erasureDigests(row.salt, history.entries, history.mail);
+  if (await store.erase(namespace, row.pk, { ...digests, expectSeq: row.seq, by, at: clock.now() })) return;
+  const now = await store.runByPk(namespace, row.pk);
+  if (now && now.salt !== null) {
+    throw new InvalidStateError(`run ${row.id} was changed while it was to be erased; it is ${now.status}`, {
+      runs: [row.id],
     });
   }
-  return { erased: [...new Set(rows.map((row) => row.id))] };
 }
 
 async function generations(parts: EngineParts, id: string): Promise<RunRow[]> {

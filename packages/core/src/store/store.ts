@@ -726,7 +726,7 @@ export interface Store {
    * Replaces all content of a run (payloads, mail, hold requests and titles, event data, chunks, stream, labels, attributes, note)
    * by digests of codec `erased`, empty where none is given, and removes the salt.
    */
-  erase(namespace: string, pk: RunPk, digests: Erasure): Promise<void>;
+  erase(namespace: string, pk: RunPk, digests: Erasure): Promise<boolean>;
   sizes(namespace: string): Promise<StoreSizes>;
 
   /** Calls back when this process, or another one, may have work for the listener. Returns how to stop. */
@@ -735,6 +735,8 @@ export interface Store {
 
 /** The salted digests that take the place of erased bytes, by number. */
 export interface Erasure {
+  /** Erases only a finished run with this number; otherwise nothing happens and the answer is false. Absent: any run that is there. */
+  expectSeq?: number;
   entries: { seq: number; digest: Uint8Array }[];
   mail: { n: number; digest: Uint8Array }[];
   by: string | null;

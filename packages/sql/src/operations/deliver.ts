@@ -81,7 +81,8 @@ export function* deliver(context: Context, operation: DeliverOperation): Program
   const status = runStatus.word(row.status);
   const known = yield* duplicateOf(integer(row, "pk"), operation.mail);
   if (known !== null) return { type: "delivered", n: known, duplicate: true, status };
-  const { allowedIn } = operation;
+  const { allowedIn, mail } = operation;
+  if (mail.kind === "retry" && row["erased"] === 1) return { type: "state", status };
   if (!(allowedIn === null ? !isFinished(status) : allowedIn.includes(status))) return { type: "state", status };
   const put = yield* putMail(context, row, operation.mail);
   return { type: "delivered", n: put.n, duplicate: false, status: put.status };

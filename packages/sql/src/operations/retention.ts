@@ -1,6 +1,6 @@
 import type { Erasure, RetentionRequest } from "@holdpoint/core";
-import { erasedCodec } from "@holdpoint/core";
-import { firstFinished } from "../columns/codes.ts";
+import { erasedCodec, isFinished } from "@holdpoint/core";
+import { firstFinished, runStatus } from "../columns/codes.ts";
 import { storedCodec } from "../columns/payload.ts";
 import { integer, integerOrNull, text } from "../columns/read.ts";
 import type { StatementName } from "../statements/statements.ts";
@@ -79,8 +79,13 @@ function* removeRun(pk: number, now: number): Program<void> {
 const nothing = new Uint8Array(0);
 const erased = storedCodec(erasedCodec);
 
-export function* erase(context: Context, pk: number, erasure: Erasure): Program<void> {
-  if ((yield* one("fenceOf", pk, context.namespace)) === null) return;
+export function* erase(context: Context, pk: number, erasure: Erasure): Program<boolean> {
+  const row = yield* one("fenceOf", pk, context.namespace);
+  if (row === null) return false;
+  const { expectSeq } = erasure;
+  if (expectSeq !== undefined) {
+    if (!isFinished(runStatus.word(row["status"])) || integer(row, "seq") !== expectSeq) return false;
+  }
   const entries = new Map(erasure.entries.map(({ seq, digest }) => [seq, digest]));
   for (const row of yield* all("entriesWithPayload", pk)) {
     const seq = integer(row, "seq");
@@ -96,4 +101,5 @@ export function* erase(context: Context, pk: number, erasure: Erasure): Program<
   yield* run("eraseHoldEvents", erased, nothing, pk);
   for (const statement of ["removeChunks", "removeStream", "removeLabels"] as const) yield* run(statement, pk);
   yield* run("eraseRun", `erased${erasure.by === null ? "" : ` by ${erasure.by}`}`, erasure.at, pk);
+  return true;
 }

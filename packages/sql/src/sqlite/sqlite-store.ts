@@ -145,8 +145,11 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
     },
 
     retain: (namespace, request) => changing(namespace, (context) => retain(context, request)),
-    erase: (namespace, pk, erasure) =>
-      changing(namespace, (context) => erase(context, pk, erasure)).then(() => connection.emptyWal()),
+    async erase(namespace, pk, erasure) {
+      const done = await changing(namespace, (context) => erase(context, pk, erasure));
+      await connection.emptyWal();
+      return done;
+    },
     async sizes(namespace) {
       const counts = await reading(namespace, read.counts);
       return { ...counts, bytes: await connection.run((session) => session.fileBytes()) };

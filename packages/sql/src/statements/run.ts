@@ -25,9 +25,11 @@ export const runStatements = {
   children: `${selectRun} where run.parent_pk = ? and run.namespace = ? and run.next_pk is null order by run.pk`,
 
   /** What deciding about a delivery needs, by either name of a run. */
-  deliveryByPk: "select pk, status, seq, epoch, ready_at from run where pk = ? and namespace = ?",
+  deliveryByPk:
+    "select pk, status, seq, epoch, ready_at, salt is null as erased from run where pk = ? and namespace = ?",
   deliveryById: `
-    select pk, status, seq, epoch, ready_at from run where namespace = ? and id = ? order by generation desc limit 1`,
+    select pk, status, seq, epoch, ready_at, salt is null as erased from run
+    where namespace = ? and id = ? order by generation desc limit 1`,
   /** What deciding about a refused write needs. */
   fenceOf: "select id, status, epoch, seq, head, next_pk from run where pk = ? and namespace = ?",
 

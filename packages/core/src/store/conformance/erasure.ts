@@ -15,6 +15,24 @@ import {
 import { advanced, cases, one, rowOf, running } from "./case.ts";
 
 export const erasureCases = cases("erasure", {
+  "with the number it was read at, only a finished run that has not moved on is erased": async (store) => {
+    const run = await running(store, "r1");
+    const nothing = { entries: [], mail: [], by: null, at: t0 };
+    assert.equal(await store.erase(namespace, run.pk, { ...nothing, expectSeq: run.seq }), false);
+    const over = await advanced(store, run, [entry("run", { kind: "run" })], { then: finished({ status: "failed" }) });
+    assert.equal(await store.erase(namespace, run.pk, { ...nothing, expectSeq: over.seq - 1 }), false);
+    assert.notEqual((await rowOf(store, "r1")).salt, null);
+    assert.equal(await store.erase(namespace, run.pk, { ...nothing, expectSeq: over.seq }), true);
+    assert.equal((await rowOf(store, "r1")).salt, null);
+    assert.equal(await store.erase(namespace, 404, nothing), false);
+  },
+  "an erased run is not brought back by a retry": async (store) => {
+    const run = await running(store, "r1");
+    await advanced(store, run, [entry("run", { kind: "run" })], { then: finished({ status: "failed" }) });
+    await store.erase(namespace, run.pk, { entries: [], mail: [], by: null, at: t0 });
+    const [result] = await store.commit(namespace, [deliver({ id: "r1" }, { kind: "retry" }, ["failed"])]);
+    assert.deepEqual(result, { type: "state", status: "failed" });
+  },
   "replaces all content by digests and removes the salt; everything else stays": async (store) => {
     const chunk = { hash: freshHash(), bytes: bytes("secret chunk") };
     const run = await running(store, "r1", { attributes: { name: "secret" }, chunks: [chunk] });

@@ -61,7 +61,8 @@ export function deliver(space: Space, operation: DeliverOperation): DeliverResul
   const { mail, allowedIn } = operation;
   const known = mail.dedupe === null ? undefined : run.dedupe?.get(mail.dedupe);
   if (known !== undefined) return { type: "delivered", n: known, duplicate: true, status: run.row.status };
-  const allowed = allowedIn === null ? !isFinished(run.row.status) : allowedIn.includes(run.row.status);
+  const erased = mail.kind === "retry" && run.row.salt === null;
+  const allowed = allowedIn === null ? !isFinished(run.row.status) : !erased && allowedIn.includes(run.row.status);
   if (!allowed) return { type: "state", status: run.row.status };
   const n = putMail(space, run, mail) ?? run.row.seq;
   return { type: "delivered", n, duplicate: false, status: run.row.status };

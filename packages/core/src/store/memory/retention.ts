@@ -93,10 +93,12 @@ function erasedPayload(digest: Uint8Array | undefined): StoredPayload {
   return { codec: erasedCodec, bytes: digest ?? nothing, ref: false };
 }
 
-export function erase(space: Space, pk: RunPk, erasure: Erasure): void {
+export function erase(space: Space, pk: RunPk, erasure: Erasure): boolean {
   const run = space.runs.get(pk);
-  if (run === undefined) return;
+  if (run === undefined) return false;
   const { row } = run;
+  const { expectSeq } = erasure;
+  if (expectSeq !== undefined && (!isFinished(row.status) || row.seq !== expectSeq)) return false;
   const entryDigests = new Map(erasure.entries.map(({ seq, digest }) => [seq, digest]));
   const mailDigests = new Map(erasure.mail.map(({ n, digest }) => [n, digest]));
   // New objects: whoever read the old ones before keeps what was read.
@@ -123,4 +125,5 @@ export function erase(space: Space, pk: RunPk, erasure: Erasure): void {
       event.data === null ? event : { ...event, data: erasedPayload(undefined) },
     );
   }
+  return true;
 }
