@@ -126,6 +126,7 @@ export class Worker {
       await this.nextRest(deadline - this.settings.clock.monotonic());
     }
     await this.halt();
+    await this.lastCrash;
     await this.settings.store.retire(this.settings.namespace, this.incarnation);
   }
 
@@ -142,21 +143,27 @@ export class Worker {
   }
 
   /** Throws away everything this process knows, as a crash would, and starts afresh. For tests. */
-  async crash(): Promise<void> {
-    const old = this.incarnation;
+  crash(): Promise<void> {
+    for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
+    this.residence.clear();
     this.crashing++;
-    try {
-      for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
-      this.residence.clear();
-      await this.register();
-      await this.settings.store.takeOver(this.settings.namespace, { now: this.settings.clock.now(), dead: [old] });
-    } finally {
-      this.crashing--;
-    }
+    // One after the other: an incarnation that is still being registered could not be declared dead.
+    const crash = this.lastCrash.then(() => this.registerAfresh()).finally(() => this.crashing--);
+    this.lastCrash = crash.catch(() => {});
+    return crash;
+  }
+
+  private async registerAfresh(): Promise<void> {
+    if (!this.started) return;
+    const old = this.incarnation;
+    for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
+    await this.register();
+    await this.settings.store.takeOver(this.settings.namespace, { now: this.settings.clock.now(), dead: [old] });
     this.wake();
   }
 
   private crashing = 0;
+  private lastCrash: Promise<void> = Promise.resolve();
 
   /** Works until nothing is ready or running here. */
   async untilIdle(): Promise<void> {
