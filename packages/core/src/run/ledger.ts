@@ -281,12 +281,15 @@ export class Ledger {
 
   /**
    * What `ctx.patched` says: decided once per run, when the code first asks. `undefined`: it is decided
-   * now, in favour of the new code.
+   * now, in favour of the new code. Something recorded that the code has not called yet says that it has passed here
+   * before; a result on its way to a call made earlier does not: it says the same when this is replayed.
    */
   isPatched(key: string): boolean | undefined {
     const known = this.patches.get(key);
-    if (known === undefined) this.patches.set(key, !this.replaying);
-    return known ?? (this.replaying ? false : undefined);
+    if (known !== undefined) return known;
+    const passed = this.records.ahead > 0 || this.later.length > 0;
+    this.patches.set(key, !passed);
+    return passed ? false : undefined;
   }
 
   offer(completion: Completion): void {
