@@ -88,6 +88,11 @@ export class SimulatedProcess {
     return this.clock.sleep(ms);
   }
 
+  /** Epoch of this process's last claim of a run; infinite for one that only reads. */
+  epochOf(run: { id: string; generation: number }): number {
+    return this.claims.get(`${run.id}.${run.generation}`) ?? Number.POSITIVE_INFINITY;
+  }
+
   coroutineOf(run: { id: string; generation: number; attempt: number }, round: number): Coroutine {
     const epoch = this.claims.get(`${run.id}.${run.generation}`) ?? 0;
     return this.world.witness.coroutine(run, round, `${this.name}@${epoch}`);

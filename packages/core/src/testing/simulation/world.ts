@@ -39,7 +39,8 @@ export class World {
   readonly suspects: string[] = [];
   /** Retention has removed runs: a child may be gone although its parent is not. */
   retained = false;
-  private readonly rounds = new Map<string, number>();
+  /** Epochs of runs at the moments they were retried. */
+  private readonly retries = new Map<string, number[]>();
   private readonly waiting = new Map<string, { runId: string; name: string; since: number }>();
   private readonly repaired = new Set<string>();
   private waits = 0;
@@ -82,13 +83,13 @@ export class World {
     this.suspects.push(`${runId}: ${what}`);
   }
 
-  /** How often a run was retried after it had failed. */
-  roundOf(runId: string): number {
-    return this.rounds.get(runId) ?? 0;
+  /** How often a run was retried after it had failed, as far as a claim of this epoch knows. */
+  roundOf(runId: string, epoch = Number.POSITIVE_INFINITY): number {
+    return this.retries.get(runId)?.filter((then) => then < epoch).length ?? 0;
   }
 
-  retried(runId: string): void {
-    this.rounds.set(runId, this.roundOf(runId) + 1);
+  retried(runId: string, epoch: number): void {
+    this.retries.set(runId, [...(this.retries.get(runId) ?? []), epoch]);
   }
 
   /** Notes that a run waits for a message, as long as it does. */
