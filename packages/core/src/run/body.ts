@@ -70,6 +70,7 @@ async function callAuthor(execution: Execution, scope: Scope, input: unknown): P
   const context = createContext(execution);
   try {
     const value = await sites.run(scope.site(execution), () => workflow.run(context, input as never));
+    await undone(execution);
     if (execution.interrupted) return { type: "returned", value, payload: null };
     refuseUnawaited(execution);
     const output = workflow.output ? parse(workflow.output, value, `output of "${workflow.name}"`) : value;
@@ -77,12 +78,18 @@ async function callAuthor(execution: Execution, scope: Scope, input: unknown): P
   } catch (error) {
     if (!(error instanceof ContinueAsNew)) return { type: "threw", error };
     try {
+      await undone(execution);
       refuseUnawaited(execution);
       return { type: "continued", input: error.input };
     } catch (unawaited) {
       return { type: "threw", error: unawaited };
     }
   }
+}
+
+/** Waits for what lost branches did to be undone. */
+async function undone(execution: Execution): Promise<void> {
+  while (execution.undoing?.size) await Promise.all(execution.undoing);
 }
 
 function refuseUnawaited(execution: Execution): void {
@@ -94,10 +101,11 @@ function refuseUnawaited(execution: Execution): void {
 async function cleanUp(execution: Execution): Promise<NotUndone[]> {
   try {
     await execution.quiet();
-    const { undo, lateUndo, unknown } = execution;
+    const { undo, lateUndo, unknown, undoing } = execution;
     undo.push(...lateUndo.splice(0));
-    if (undo.length === 0 && unknown.length === 0) return [];
+    if (undo.length === 0 && unknown.length === 0 && !undoing?.size) return [];
     startCleanupClock(execution);
+    await undone(execution);
     if (!execution.ledger.replaying) execution.writer.ride.phase = "compensating";
     return await undoAll(execution, undo);
   } finally {

@@ -392,3 +392,44 @@ test.each([true, false])(
     await world.check(run);
   },
 );
+
+test.each(disciplines)(
+  "a lost branch that was being undone when a branch around it was closed is undone to the end (%s)",
+  async (discipline) => {
+    const wait = (ms: number) => new Promise<void>((resolve) => void world.clock.timer(ms, resolve));
+    const flow = workflow({ name: "flow", input: z.enum(["all", "race"]) }, async (ctx, way) => {
+      const inner = async () => {
+        await ctx.race({
+          booked: async () => {
+            await ctx.step("book", () => 1, {
+              compensate: async () => {
+                await wait(5000);
+                world.did("unbook");
+              },
+            });
+            await ctx.sleep("1h");
+          },
+          quick: () => ctx.sleep("10s"),
+        });
+        await ctx.step("never", () => world.did("never"));
+      };
+      const other = async () => {
+        await ctx.sleep("12s");
+        if (way === "all") throw new Error("other failed");
+      };
+      await ctx[way]({ inner, other });
+      return "done";
+    });
+    open([flow], { discipline });
+    const failed = await world.begin(flow, "all");
+    expect((await world.failure(failed)).message).toBe("other failed");
+    expect([...new Set(world.effects)]).toEqual(["unbook"]);
+    const won = await world.begin(flow, "race");
+    expect(await world.result(won)).toBe("done");
+    expect([...new Set(world.effects)]).toEqual(["unbook"]);
+    for (const run of [failed, won]) {
+      expect(await world.entryNames(run.id)).toContainEqual(expect.stringMatching(/undo book#1 settled/));
+      await world.check(run);
+    }
+  },
+);

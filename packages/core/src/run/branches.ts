@@ -152,8 +152,14 @@ async function settleRace(
   const lost = execution.undo.filter((undo) => losers.some((loser) => undo.scope.reachedBy(loser)));
   if (lost.length === 0) return;
   for (const undo of lost) execution.undo.splice(execution.undo.indexOf(undo), 1);
-  const left = await undoSteps(execution, lost, scope.shield("losers"));
-  for (const undo of lost) if (left.some((one) => one.key === undo.key)) execution.undo.push(undo);
+  const undoing = undoSteps(execution, lost, scope.shield("losers")).then((left) => {
+    for (const undo of lost) if (left.some((one) => one.key === undo.key)) execution.undo.push(undo);
+    execution.undoing?.delete(undoing);
+  });
+  // The branch that waits for it may itself be closed meanwhile: the run ends after it all the same.
+  execution.undoing ??= new Set();
+  execution.undoing.add(undoing);
+  await undoing;
 }
 
 export async function callMap<T, R>(

@@ -78,6 +78,8 @@ export class Execution extends RunValues {
   readonly undo: Undo[] = [];
   /** The same of lost branches, when their result was recorded after the branch was closed. */
   readonly lateUndo: Undo[] = [];
+  /** Lost branches whose steps are being undone. */
+  undoing: Set<Promise<void>> | null = null;
   readonly children = new LateMap<string, ChildFact>();
   /** `once` steps that were cancelled and whose outcome nobody knows yet. */
   readonly unknown: Unknown[] = [];
