@@ -1,5 +1,6 @@
 import { memoryStore } from "../../store/memory/memory-store.ts";
 import type { Store } from "../../store/store.ts";
+import { checkJsonSchema } from "../../workflow/json-schema.ts";
 import type { TraceLine } from "../scheduler.ts";
 import type { Coverage } from "./coverage.ts";
 import { checkEnding } from "./ending.ts";
@@ -38,6 +39,8 @@ const mostSteps = 200_000;
 export async function simulate(seed: string | number, options: SimulationOptions = {}): Promise<SimulationResult> {
   const store = await (options.store ?? memoryStore)();
   await store.open();
+  // Loaded on first use, which takes real time: no part of any history.
+  await checkJsonSchema({}, null);
   const world = new World(seed, store, options.onTrace);
   const { scheduler, fleet, mishaps } = world;
   const began = world.now;
