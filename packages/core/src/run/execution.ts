@@ -553,6 +553,8 @@ export class Execution extends RunValues {
     if (!then) return null;
     this.urgent = false;
     this.flightEnding = typeof then === "function" ? "continueAsNew" : then.type;
+    // A clock that was set back may find time for a park although a timer is armed: nothing must begin in it.
+    if (this.flightEnding !== "continue") this.timers.disarm();
     return this.writer.take(then, now);
   }
 
