@@ -1,6 +1,7 @@
 import { InvalidStateError, ValidationError } from "../errors.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
 import { decodePayload } from "../journal/payload.ts";
+import { storedName } from "../run/migrations.ts";
 import type { Entry, History, Mail } from "../store/store.ts";
 import { firstUndone } from "./compensated.ts";
 
@@ -113,12 +114,6 @@ function answered(rows: readonly Row[], codec: PayloadCodec): Set<string> {
 
 const isChecked = (mail: Mail, codec: PayloadCodec): boolean =>
   (decodePayload(mail.payload, codec) as { checked?: boolean } | undefined)?.checked !== false;
-
-/** The key the store knows what an entry opened by: with the round it was opened in. */
-function storedName({ key, phase }: Entry): string {
-  const round = phase.indexOf("~");
-  return round < 0 ? key : key + phase.slice(round);
-}
 
 function inherits(row: Row, finished: ReadonlySet<string>, ask: boolean): boolean {
   if ("mail" in row) {

@@ -1,21 +1,14 @@
 import type { Entry, Mail } from "../store/store.ts";
+import type { Completion } from "./completion.ts";
 import { Heap } from "./heap.ts";
 import { LateMap } from "./late-map.ts";
-import { type MigrationPlan, renameKey } from "./migration.ts";
+import type { MigrationPlan } from "./migration.ts";
+import { Migrations, storedName } from "./migrations.ts";
 import type { Call } from "./operation.ts";
 import { added, type KeyRecord, RecordBook } from "./record-book.ts";
-import { besides, stands, voidedNumbers } from "./rewind.ts";
+import { besides, type Segment, stands, voidedNumbers } from "./rewind.ts";
 import type { Scope } from "./scope.ts";
-
-/** Something recorded or just committed that can be handed to the workflow now. */
-export interface Completion {
-  readonly seq: number;
-  readonly time: number;
-  /** The call it completes; null for what concerns the run as a whole. */
-  readonly call: Call | null;
-  /** Hands it out; false when there was nothing to hand out after all. */
-  deliver(): boolean;
-}
+import { SignalLines } from "./signal-lines.ts";
 
 /** How the ledger reads the payloads that concern itself. */
 export interface LedgerReader {
@@ -47,13 +40,10 @@ export class Ledger {
   private readonly records = new RecordBook();
   private readonly patches = new LateMap<string, boolean>();
   private readonly keyed = new LateMap<string, Mail[]>();
-  private readonly signals = new LateMap<string, SignalLine>();
+  private readonly signals = new SignalLines((completion) => this.available.push(completion));
   private readonly voidedMail = new LateMap<number, true>();
   private readonly voidedKeys = new LateMap<string, true>();
-  private readonly provided = new LateMap<string, Entry>();
-  private readonly renames: MigrationPlan[] = [];
-  /** What migrations made of recorded keys; null for dropped ones. Mail still comes under the recorded ones. */
-  private readonly aliases = new LateMap<string, string | null>();
+  private readonly migrations = new Migrations();
   /** History after the next retry of a finished run; loaded when the replay gets to where that retry went back to. */
   private readonly later: Segment[] = [];
   /** The part of the history that is being replayed, while there is a later one. */
@@ -81,10 +71,10 @@ export class Ledger {
 
   /** Arranges a whole history. `round` counts the retries in it. */
   load(entries: readonly Entry[], mail: readonly Mail[]): void {
-    for (const row of mail) if (row.kind === "migrate") this.migrate(row);
+    for (const row of mail) if (row.kind === "migrate") this.migrations.add(row, this.reader.migration(row));
     const retries = mail.filter((row) => row.kind === "retry" && this.reader.retryFrom(row) !== null);
     // A migration may free a recorded name, which is then written anew: that, too, is another round.
-    this.round += retries.length + this.renames.length;
+    this.round += retries.length + this.migrations.count;
     let start = 0;
     let previous: Mail | null = null;
     for (const retry of [...retries, null]) {
@@ -145,8 +135,7 @@ export class Ledger {
   private indexEntry(entry: Entry): void {
     if (entry.kind === "run" || entry.kind === "version" || entry.key.startsWith("run/"))
       return this.reader.runEntry(entry);
-    const key = this.renamed(entry.key, entry.seq);
-    if (key !== entry.key) this.aliases.set(storedName(entry), key);
+    const key = this.migrations.keyOf(entry);
     if (key === null) return;
     const memo = this.memo.length > 0 && this.isMemo(entry.seq);
     // How branches ended and whether an answer fits is found out anew, not used.
@@ -157,7 +146,7 @@ export class Ledger {
     }
     const { phase } = entry;
     const record =
-      this.records.recordOf(key, phase, this.renames.length > 0) ??
+      this.records.recordOf(key, phase, this.migrations.count > 0) ??
       this.records.add(key, entry.seq, !memo, this.early.get(key) ?? null);
     if (record.call && this.changed) this.changed.add(record.call);
     record.lastSeq = entry.seq;
@@ -193,18 +182,13 @@ export class Ledger {
   /** Takes one row of mail into account, at load or as it arrives. */
   receive(mail: Mail): void {
     switch (mail.kind) {
-      case "signal": {
-        const line = this.signalLine(mail.key);
-        line.mail.push(mail);
-        this.match(line);
-        return;
-      }
+      case "signal":
+        return this.signals.receive(mail);
       case "decision":
       case "holdExpired":
       case "child": {
-        const alias = this.aliases.get(mail.key);
-        if (alias === null) return;
-        const key = alias ?? mail.key.replace(/~\d+$/, "");
+        const key = this.migrations.keyOfMail(mail.key);
+        if (key === null) return;
         const kept = this.keyed.get(key);
         if (kept) kept.push(mail);
         else this.keyed.set(key, [mail]);
@@ -233,7 +217,7 @@ export class Ledger {
       this.offerEntry(record, call, record.settled);
     }
     if (!record && this.later.length > 0) this.early.set(call.key, call);
-    const provided = record?.settled ? undefined : this.provided.get(call.key);
+    const provided = record?.settled ? undefined : this.migrations.resultFor(call.key);
     if (provided) {
       this.available.push({
         seq: provided.seq,
@@ -350,52 +334,13 @@ export class Ledger {
     });
   }
 
-  // ── Signals: buffered per name, given to waits in order ─────────────────────────────────────────
-
   awaitSignal(name: string, call: Call): void {
-    const line = this.signalLine(name);
-    line.calls.push(call);
-    this.match(line);
-  }
-
-  private signalLine(name: string): SignalLine {
-    let line = this.signals.get(name);
-    if (!line) {
-      line = { mail: [], calls: [], offered: false };
-      this.signals.set(name, line);
-    }
-    return line;
-  }
-
-  private match(line: SignalLine): void {
-    if (line.offered) return;
-    while (line.calls[0] && !line.calls[0].open) line.calls.shift();
-    const mail = line.mail[0];
-    const call = line.calls[0];
-    if (!mail || !call) return;
-    line.offered = true;
-    this.available.push({
-      seq: mail.n,
-      time: mail.at,
-      call: null,
-      deliver: () => {
-        line.offered = false;
-        if (!call.open) {
-          this.match(line);
-          return false;
-        }
-        line.mail.shift();
-        call.onMail(mail);
-        if (!call.open) line.calls.shift();
-        this.match(line);
-        return true;
-      },
-    });
+    this.signals.wait(name, call);
   }
 
   /** Signals nobody has taken yet, in order: what `continueAsNew` carries over. */
   unreadSignals(): Mail[] {
-    return [...this.signals.values()].flatMap((line) => line.mail).sort((a, b) => a.n - b.n);
+    return this.signals.unread();
   }
 
   // ── Retry: back to just before the completion that made the run fail ────────────────────────────
@@ -494,39 +439,6 @@ export class Ledger {
     return this.keyed.get(key)?.findLast((row) => row.n >= from && row.key === stored && !this.voidedMail.has(row.n));
   }
 
-  // ── Migration ───────────────────────────────────────────────────────────────────────────────────
-
-  private migrate(mail: Mail): void {
-    const plan = this.reader.migration(mail);
-    this.renames.push({ ...plan, at: mail.n });
-    for (const [key, payload] of Object.entries(plan.provide)) {
-      this.provided.set(key, {
-        seq: mail.n,
-        key,
-        phase: "settled",
-        kind: "step",
-        outcome: "ok",
-        payload,
-        startedAt: mail.at,
-        endedAt: mail.at,
-        attempt: 0,
-        measures: null,
-        mailSeen: mail.n,
-        hash: new Uint8Array(0),
-      });
-    }
-  }
-
-  /** The key today's code uses for what was recorded as `key` at `seq`; null when it was dropped. */
-  private renamed(key: string, seq: number): string | null {
-    let current: string | null = key;
-    for (const plan of this.renames) {
-      if (current === null || seq >= plan.at) continue;
-      current = renameKey(current, plan);
-    }
-    return current;
-  }
-
   /**
    * The key the store knows a call by: the one it was recorded under before any migration, with the round it was
    * opened in (a retried run may open the same hold again).
@@ -559,25 +471,4 @@ class RecordedResult implements Completion {
   deliver(): boolean {
     return this.ledger.handOut(this.record, this.call, this.entry);
   }
-}
-
-/** The key of what an entry opened, with the round it was opened in. */
-function storedName({ key, phase }: Entry): string {
-  const round = phase.indexOf("~");
-  return round < 0 ? key : key + phase.slice(round);
-}
-
-/** The history from one retry (null: from the start) to the next. */
-interface Segment {
-  retry: Mail | null;
-  /** Where that retry goes back to. */
-  from: number;
-  entries: readonly Entry[];
-  mail: readonly Mail[];
-}
-
-interface SignalLine {
-  mail: Mail[];
-  calls: Call[];
-  offered: boolean;
 }

@@ -2,6 +2,15 @@ import type { Entry, Mail } from "../store/store.ts";
 import type { Call } from "./operation.ts";
 import type { KeyRecord } from "./record-book.ts";
 
+/** The history from one retry (null: from the start) to the next. */
+export interface Segment {
+  retry: Mail | null;
+  /** Where that retry goes back to. */
+  from: number;
+  entries: readonly Entry[];
+  mail: readonly Mail[];
+}
+
 /** Mail that says nothing any more once a retry has gone back to before it. Signals stay: they are somebody's words. */
 const voidable: ReadonlySet<Mail["kind"]> = new Set(["tick", "cancel", "pause", "resume"]);
 
