@@ -20,8 +20,12 @@ export function jsonSchemaOf(schema: StandardSchemaV1, subject: string): JsonSch
     StandardJsonSchemaV1["~standard"]
   >;
   if (typeof converter.jsonSchema?.input !== "function") return null;
+  const known = said.get(schema);
+  if (known) return known;
   try {
-    return converter.jsonSchema.input({ target: "draft-2020-12" });
+    const document = converter.jsonSchema.input({ target: "draft-2020-12" });
+    said.set(schema, document);
+    return document;
   } catch (error) {
     throw new ValidationError(subject, [
       {
@@ -31,6 +35,9 @@ export function jsonSchemaOf(schema: StandardSchemaV1, subject: string): JsonSch
     ]);
   }
 }
+
+/** Saying it takes longer than all the rest of opening a hold, and every replay asks again. */
+const said = new WeakMap<StandardSchemaV1, JsonSchema>();
 
 /**
  * What a value has against a JSON Schema; empty when it is valid. The validator (30 kB) is loaded on first use.
