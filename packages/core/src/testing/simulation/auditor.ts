@@ -104,7 +104,8 @@ export class Auditor {
     if (result.type !== "delivered" || result.duplicate || !("id" in to)) return;
     const books = [...this.books.values()].filter((book) => book.id === to.id);
     if (mail.kind === "retry") {
-      this.world.retried(to.id, books.at(-1)?.claims.at(-1)?.epoch ?? 0);
+      const book = books.at(-1);
+      if (book) this.world.retried(book, book.claims.at(-1)?.epoch ?? 0);
       // It goes back to before some scopes were closed.
       for (const book of books) book.scopes = [];
     }

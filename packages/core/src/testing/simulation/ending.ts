@@ -203,7 +203,7 @@ class Ending {
 
   /** Messages of one name are seen in the order in which they were delivered, none twice and none left out. */
   signals(id: string): void {
-    if (this.world.roundOf(id) > 0) return;
+    if (this.archive.generationsOf(id).some((run) => this.world.roundOf(run.row) > 0)) return;
     const generations = this.archive.generationsOf(id);
     const names = new Set(generations.flatMap((run) => run.mail.filter((m) => m.kind === "signal").map((m) => m.key)));
     if (generations.some((run) => run.row.salt === null)) return;
@@ -251,7 +251,7 @@ class Ending {
   }
 
   private lastObservations(run: ArchivedRun) {
-    for (let round = this.world.roundOf(run.row.id); round >= 0; round--) {
+    for (let round = this.world.roundOf(run.row); round >= 0; round--) {
       for (let attempt = 2; attempt >= 1; attempt--) {
         const observations = this.world.witness.observations(run.row.id, run.row.generation, round, attempt);
         if (observations) return { observations, round, attempt };

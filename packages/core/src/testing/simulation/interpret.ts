@@ -52,7 +52,7 @@ class Interpreter {
     this.ctx = ctx;
     this.input = input;
     this.program = world.program(input.program);
-    this.round = world.roundOf(ctx.run.id, process.epochOf(ctx.run));
+    this.round = world.roundOf(ctx.run, process.epochOf(ctx.run));
     this.seen = process.coroutineOf(ctx.run, this.round);
   }
 

@@ -95,7 +95,7 @@ export class SimulatedProcess {
 
   coroutineOf(run: { id: string; generation: number; attempt: number }, round: number): Coroutine {
     const epoch = this.claims.get(`${run.id}.${run.generation}`) ?? 0;
-    return this.world.witness.coroutine(run, round, `${this.name}@${epoch}`);
+    return this.world.witness.coroutine(run, round, `${this.name}@${epoch}`, () => this.world.roundOf(run));
   }
 
   /** A step's function begins: the outside world holds it against what it knows. */

@@ -70,20 +70,33 @@ export class Witness {
   }
 
   /** Where a coroutine of this run writes down what it observes. */
-  coroutine(run: { id: string; generation: number; attempt: number }, round: number, by: string): Coroutine {
+  coroutine(
+    run: { id: string; generation: number; attempt: number },
+    round: number,
+    by: string,
+    rounds: () => number,
+  ): Coroutine {
     const name = observationsOf(run.id, run.generation, round, run.attempt);
+    const all = this.of(name);
+    const others = (): Observations[] =>
+      Array.from({ length: rounds() + 1 }, (_, one) =>
+        this.of(observationsOf(run.id, run.generation, one, run.attempt)),
+      );
+    return new Coroutine(this, name, by, all, others);
+  }
+
+  private of(name: string): Observations {
     let all = this.seen.get(name);
     if (!all) {
       all = { lines: [], by: [], outcomes: new Map() };
       this.seen.set(name, all);
     }
-    const others = (): Observations[] =>
-      [0, 1, 2].flatMap((one) => this.observations(run.id, run.generation, one, run.attempt) ?? []);
-    return new Coroutine(this, name, by, all, others);
+    return all;
   }
 
   observations(run: string, generation: number, round: number, attempt: number): Observations | undefined {
-    return this.seen.get(observationsOf(run, generation, round, attempt));
+    const found = this.seen.get(observationsOf(run, generation, round, attempt));
+    return found && found.lines.length > 0 ? found : undefined;
   }
 }
 
@@ -116,7 +129,7 @@ export class Coroutine {
     const index = this.own.push(line) - 1;
     if (this.all.lines[index] !== undefined && this.all.lines[index] !== line) {
       // A dry replay reads the newest record, whatever the last claim of its process knew.
-      const fits = (one: Observations): boolean => this.own.every((own, i) => one.lines[i] === own);
+      const fits = (one: Observations): boolean => this.own.every((own, i) => (one.lines[i] ?? own) === own);
       this.all = this.others().find(fits) ?? this.all;
     }
     const known = this.all.lines[index];

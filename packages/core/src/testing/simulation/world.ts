@@ -84,12 +84,13 @@ export class World {
   }
 
   /** How often a run was retried after it had failed, as far as a claim of this epoch knows. */
-  roundOf(runId: string, epoch = Number.POSITIVE_INFINITY): number {
-    return this.retries.get(runId)?.filter((then) => then < epoch).length ?? 0;
+  roundOf(run: { id: string; generation: number }, epoch = Number.POSITIVE_INFINITY): number {
+    return this.retries.get(`${run.id}.${run.generation}`)?.filter((then) => then < epoch).length ?? 0;
   }
 
-  retried(runId: string, epoch: number): void {
-    this.retries.set(runId, [...(this.retries.get(runId) ?? []), epoch]);
+  retried(run: { id: string; generation: number }, epoch: number): void {
+    const name = `${run.id}.${run.generation}`;
+    this.retries.set(name, [...(this.retries.get(name) ?? []), epoch]);
   }
 
   /** Notes that a run waits for a message, as long as it does. */
