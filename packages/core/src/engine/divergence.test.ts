@@ -95,7 +95,10 @@ describe.each(disciplines)("a parked run meets new code (%s)", (discipline) => {
     expect(run.note).toBe(verdict.reason);
     expect(run.finishedAt).toBeNull();
     expect(world.effects).toEqual(["load", "price"]);
-    await expect((await engine.get(id)).result(short)).rejects.toThrow(/diverged/);
+    await expect((await engine.get(id)).result(short)).rejects.toMatchObject({
+      code: "RUN_FAILED",
+      cause: { code: "DIVERGED", message: verdict.reason },
+    });
     expect(await engine.verify(id)).toMatchObject({ verdict: "intact" });
 
     engine = await world.deploy([before]);

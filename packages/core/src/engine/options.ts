@@ -54,8 +54,8 @@ export interface EngineOptions {
   /** How values become bytes. Default: JSON that keeps Date, Map, Set, bigint, Uint8Array, undefined and Error. */
   codec?: PayloadCodec;
   /**
-   * In bytes of a stored value. Above `payload` (default 64 MiB) it is refused with `PayloadTooLargeError`; above `inline`
-   * (default 32 KiB) it is stored in content-addressed chunks.
+   * In bytes of a stored value. Above `payload` (default 16 MiB) it is refused with `PayloadTooLargeError`; above `inline`
+   * (default 64 KiB) it is stored in content-addressed chunks.
    */
   limits?: { payload?: number; inline?: number };
   /** How long finished runs stay. Default: 30 days. */

@@ -1,4 +1,4 @@
-import { InvalidStateError, NotFoundError, RunFailedError } from "../errors.ts";
+import { DivergedError, InvalidStateError, NotFoundError, RunFailedError } from "../errors.ts";
 import { decodePayload } from "../journal/payload.ts";
 import { unpackStreamValue } from "../run/stream-value.ts";
 import type { RunRow, RunStatus } from "../store/store.ts";
@@ -249,7 +249,8 @@ export class RunHandle<Out = unknown> {
   private async ending(row: RunRow): Promise<{ status: string; workflow: string; value: unknown }> {
     const { store, namespace, codec } = this.parts;
     const { status, workflow } = row;
-    const noted = row.note ? new Error(row.note) : undefined;
+    const Noted = status === "diverged" ? DivergedError : Error;
+    const noted = row.note ? new Noted(row.note) : undefined;
     if (!isFinished(status)) return { status, workflow, value: noted };
     const [read] = await store.history(namespace, [{ pk: row.pk, after: row.seq - 1 }]);
     const history = await assemble(store, namespace, row.pk, read ?? { entries: [], mail: [] });

@@ -18,7 +18,7 @@ export function warnAboutOldSqlite(version: string): void {
   warned = true;
   process.emitWarning(
     `SQLite ${version} of Node ${process.versions.node} can damage a WAL database that several processes write at once; ` +
-      "open a file from one process only, or use a Node with SQLite 3.51.3 or newer (Node 22.23, 24)",
+      "open a file from one process only, or use a Node with SQLite 3.51.3 or newer (Node 22.23, or a current 24)",
     { type: "HoldpointWarning", code: "HOLDPOINT_OLD_SQLITE" },
   );
 }
