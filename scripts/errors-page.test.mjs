@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+
+test("docs/errors.md has every error with its code, and no other", () => {
+  const source = readFileSync(join(root, "packages/core/src/errors.ts"), "utf8");
+  const declared = [...source.matchAll(/class (\w+) extends HoldpointError.*?super\(\s*"([A-Z_]+)"/gs)];
+  const page = readFileSync(join(root, "docs/errors.md"), "utf8");
+  const rows = [...page.matchAll(/^[|] `([A-Z_]+)` [|] `(\w+)` [|]/gm)];
+  expect(rows.map(([, code, name]) => `${name} ${code}`).sort()).toEqual(
+    declared.map(([, name, code]) => `${name} ${code}`).sort(),
+  );
+});
