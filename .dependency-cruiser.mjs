@@ -1,7 +1,7 @@
 // The layers of the house. Imports point down, never up; see docs/architecture.md.
 
 /** The rooms from the ground up. A room may use those before it. */
-const ROOMS = ["core", "sql", "cli"];
+const ROOMS = ["core", "sql", "flow", "cli"];
 
 /** The rooms inside core that decide with values, and may know nothing of what executes them. */
 const PURE = ["workflow", "journal", "hold", "store"];
@@ -75,6 +75,13 @@ export default {
       comment: "Two files that need each other to load are one idea in two places. (Types may refer to each other.)",
       from: { pathNot: TESTS },
       to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "flow-only-calls-the-context",
+      severity: "error",
+      comment: "packages/flow works on whatever runs workflows: it knows no store, no files and no network.",
+      from: { path: "^packages/flow/src/", pathNot: TESTS },
+      to: { path: "^packages/sql/|^@holdpoint/sql$" },
     },
     {
       name: "everything-resolves",

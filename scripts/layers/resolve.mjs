@@ -11,6 +11,7 @@ export default {
       "@holdpoint/core/testing$": source("core", "testing/index.ts"),
       "@holdpoint/core$": source("core", "index.ts"),
       "@holdpoint/sql$": source("sql", "index.ts"),
+      "@holdpoint/flow$": source("flow", "index.ts"),
       "holdpoint/testing$": source("cli", "testing.ts"),
       holdpoint$: source("cli", "index.ts"),
     },

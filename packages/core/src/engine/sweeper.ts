@@ -7,6 +7,10 @@ import type { EngineParts } from "./parts.ts";
 
 /** How many due holds are handled at once. */
 const batch = 100;
+/** After a failure of the store, or when nothing that is due could be moved, so long until the next look, in ms. */
+const pauseMs = 1000;
+/** How often a shared store is asked without being told: whoever opened a hold may be gone and its word lost, in ms. */
+const pollMs = 5000;
 
 /**
  * Acts on holds whose deadline has passed: each in one transaction with its audit line and the run's mail.
@@ -15,6 +19,7 @@ const batch = 100;
 export class Sweeper {
   private readonly parts: EngineParts;
   private cancel: (() => void) | null = null;
+  private stopPolling: (() => void) | null = null;
   private armedFor = Number.POSITIVE_INFINITY;
   private sweeping = false;
   private stopped = true;
@@ -26,10 +31,26 @@ export class Sweeper {
   start(): void {
     this.stopped = false;
     void this.look();
+    if (this.parts.store.shared) this.poll();
   }
 
   stop(): void {
     this.stopped = true;
+    this.disarm();
+    this.stopPolling?.();
+    this.stopPolling = null;
+  }
+
+  private poll(): void {
+    const again = (): void => {
+      void this.look().finally(() => {
+        if (!this.stopped) this.poll();
+      });
+    };
+    this.stopPolling = this.parts.clock.timer(pollMs, again, { unref: true, poll: true });
+  }
+
+  private disarm(): void {
     this.cancel?.();
     this.cancel = null;
     this.armedFor = Number.POSITIVE_INFINITY;
@@ -41,22 +62,31 @@ export class Sweeper {
     this.cancel?.();
     this.armedFor = time;
     const { clock } = this.parts;
-    this.cancel = clock.timer(Math.max(0, time - clock.now()), () => void this.sweep(), { unref: true });
+    const due = (): void => {
+      // Whatever becomes of this sweep: a time that has passed must not stand in the way of the next one.
+      this.disarm();
+      void this.sweep();
+    };
+    this.cancel = clock.timer(Math.max(0, time - clock.now()), due, { unref: true });
   }
 
   /** Asks the store when the next deadline is: another process may have opened a hold. */
   async look(notBefore = 0): Promise<void> {
-    const next = await this.parts.store.nextHoldAt(this.parts.namespace).catch(() => null);
-    if (next !== null) this.expect(Math.max(next, notBefore));
+    const { store, namespace, clock } = this.parts;
+    try {
+      const next = await store.nextHoldAt(namespace);
+      if (next !== null) this.expect(Math.max(next, notBefore));
+    } catch {
+      // Nobody else may know of the next deadline.
+      this.expect(clock.now() + pauseMs);
+    }
   }
 
-  /** Handles everything due; returns how many holds moved. */
+  /** Handles everything due; returns how many holds moved. One at a time: the one under way looks again at its end. */
   async sweep(): Promise<number> {
     if (this.sweeping) return 0;
     this.sweeping = true;
-    this.cancel?.();
-    this.cancel = null;
-    this.armedFor = Number.POSITIVE_INFINITY;
+    this.disarm();
     const { store, namespace, clock } = this.parts;
     let moved = 0;
     try {
@@ -68,11 +98,11 @@ export class Sweeper {
       }
     } catch (error) {
       this.parts.worker.trouble.failed(error);
-      if (!this.stopped) this.expect(clock.now() + 1000);
+      if (!this.stopped) this.expect(clock.now() + pauseMs);
     } finally {
       this.sweeping = false;
     }
-    if (!this.stopped) await this.look(moved === 0 ? clock.now() + 1000 : 0);
+    if (!this.stopped) await this.look(moved === 0 ? clock.now() + pauseMs : 0);
     return moved;
   }
 
