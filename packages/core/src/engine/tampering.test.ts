@@ -241,11 +241,13 @@ describe.each(Object.entries(chainKeys))("somebody writes to the database (%s)",
     expect(problems[0]).toMatchObject({ kind: "recomputed", message: expect.stringContaining(id) });
   });
 
-  test.runIf(chainKey)("who recomputes the whole chain without the key is found out without one", async () => {
-    const engine = await world.deploy([order]);
-    const id = await ordered(engine, "book");
-    expect(await looking(rewritten(id, undefined)).verify(id)).toMatchObject({ verdict: "broken" });
-  });
+  if (chainKey) {
+    test("who recomputes the whole chain without the key is found out without one", async () => {
+      const engine = await world.deploy([order]);
+      const id = await ordered(engine, "book");
+      expect(await looking(rewritten(id, undefined)).verify(id)).toMatchObject({ verdict: "broken" });
+    });
+  }
 
   test("who removes a run altogether is found out by an anchor", async () => {
     const engine = await world.deploy([order]);
