@@ -43,9 +43,8 @@ export class Sweeper {
 
   private poll(): void {
     const again = (): void => {
-      void this.look().finally(() => {
-        if (!this.stopped) this.poll();
-      });
+      this.poll();
+      void this.look();
     };
     this.stopPolling = this.parts.clock.timer(pollMs, again, { unref: true, poll: true });
   }
