@@ -1,9 +1,10 @@
 import type { RecordedDecision } from "../../hold/answer.ts";
 import { decodePayload } from "../../journal/payload.ts";
 import { verifyRun } from "../../journal/verify.ts";
+import { timeoutKey } from "../../run/mail.ts";
 import { isFinished } from "../../store/transitions.ts";
 import { type Archive, type ArchivedRun, readArchive } from "./archive.ts";
-import { codeOf } from "./interpret.ts";
+import { boundedMs, codeOf } from "./interpret.ts";
 import { Model } from "./model.ts";
 import type { People } from "./people.ts";
 import { nodesOf, type Program } from "./program.ts";
@@ -106,7 +107,8 @@ class Ending {
       generation: row.generation,
       observations: found.observations,
       cancelled: cancels,
-      timedOut,
+      // One that was ended with force may have been on its way out already.
+      timedOut: timedOut || (run.forced && ranOutOfTime(run)),
       effect: (token) => this.world.witness.effect(token),
       isRecorded: (effect, value) =>
         run.entries.some((entry) => entry.key === effect.key && entry.outcome === "ok" && entry.value === value),
@@ -259,6 +261,13 @@ class Ending {
     }
     return null;
   }
+}
+
+/** Its own timeout is on record: as an entry, or as the tick in which it was due. */
+function ranOutOfTime({ program, entries, mail }: ArchivedRun): boolean {
+  if (program?.workflow !== "bounded") return false;
+  const due = (entries[0]?.endedAt ?? 0) + boundedMs;
+  return entries.some(({ key }) => key === timeoutKey) || mail.some(({ kind, at }) => kind === "tick" && at >= due);
 }
 
 const firstWord = (text: string): string => text.split(" ")[0] ?? "";

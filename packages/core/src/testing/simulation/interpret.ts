@@ -12,6 +12,9 @@ export interface ProgramInput {
   generation: number;
 }
 
+/** How long a run of the workflow `bounded` may take, in ms. */
+export const boundedMs = 4000;
+
 /** The workflows of a simulated process: each interprets the program its input names. */
 export function workflowsOf(world: World, process: SimulatedProcess): AnyWorkflow[] {
   const family = new Map<WorkflowName, Workflow<ProgramInput, unknown>>();
@@ -22,7 +25,7 @@ export function workflowsOf(world: World, process: SimulatedProcess): AnyWorkflo
     family.set(name, made as unknown as Workflow<ProgramInput, unknown>);
   };
   make("plain", {});
-  make("bounded", { timeout: 4000 });
+  make("bounded", { timeout: boundedMs });
   // No jitter: it is drawn from the run's own random seed, which no seed of ours decides.
   make("again", { retry: { attempts: 2, initial: 300, jitter: 0 } });
   return [...family.values()];

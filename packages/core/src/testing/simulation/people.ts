@@ -30,6 +30,8 @@ export class People {
   private readonly knownHolds = new Set<string>();
   private readonly retrying = new Set<string>();
   private readonly resuming = new Set<string>();
+  /** Since when a run was found paused at every look: messages move its row on, so that the row does not say. */
+  private pausedSince = new Map<string, number>();
   private readonly sent = new Map<string, number>();
   private readonly lastSent = new Map<string, number>();
   /** Things people still mean to do. */
@@ -184,8 +186,10 @@ export class People {
   private async findPaused(): Promise<void> {
     const { store } = this.world;
     const { items } = await store.runs(namespace, { status: ["paused"] }, { limit: 100, cursor: null });
+    this.pausedSince = new Map(items.map(({ id }) => [id, this.pausedSince.get(id) ?? this.world.now]));
     for (const row of items) {
-      if (this.world.now - row.updatedAt < 4000 || this.resuming.has(row.id)) continue;
+      const since = this.pausedSince.get(row.id) ?? this.world.now;
+      if (this.world.now - since < 4000 || this.resuming.has(row.id)) continue;
       this.resuming.add(row.id);
       this.later("resumes", 0, async () => {
         await this.refusable("resume", async (engine) => (await engine.get(row.id)).resume());
