@@ -551,7 +551,11 @@ export class Execution extends RunValues {
     } else if (this.idle()) then = parkOperation(this, this.paused ? "paused" : "parked");
     else if (this.yields()) then = { type: "park", status: "ready", wakeAt: null, waiting: null, note: null };
     else if (this.urgent) then = { type: "continue" };
-    if (!then) return null;
+    if (!then) {
+      // A wait that was long enough to park for when this was asked may be too short by now.
+      this.armTimer();
+      return null;
+    }
     this.urgent = false;
     this.flightEnding = typeof then === "function" ? "continueAsNew" : then.type;
     // A clock that was set back may find time for a park although a timer is armed: nothing must begin in it.

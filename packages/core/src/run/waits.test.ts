@@ -2,6 +2,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { EngineOptions } from "../engine/options.ts";
 import { TimeoutError } from "../errors.ts";
+import { memoryStore } from "../store/index.ts";
+import { wrapStore } from "../testing/store-calls.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { workflow } from "../workflow/definition.ts";
 import { disciplines, World } from "./world.fixture.ts";
@@ -164,6 +166,28 @@ describe.each(disciplines)("sleeping, %s", (discipline) => {
 });
 
 describe("sleeping", () => {
+  test("a sleep too long to stay for ends even if the write that parks the run is late", async () => {
+    const after = (ms: number) => new Promise<void>((resolve) => void world.clock.timer(ms, resolve));
+    const other = workflow({ name: "other" }, async (ctx) => ctx.step("ends just before", () => after(4990)));
+    const flow = workflow({ name: "sleeper" }, async (ctx) => {
+      await ctx.sleep(5000);
+      await ctx.sleep(1100);
+    });
+    let slow = 0;
+    const store = wrapStore(memoryStore(), async (call, proceed) => {
+      const isStep = call.operations.some((one) => one.type === "advance" && one.entries[0]?.kind === "step");
+      if (isStep) await after(300).then(() => slow++);
+      return proceed();
+    });
+    open([flow, other], { store });
+    await world.begin(other, undefined);
+    const second = await world.begin(flow, undefined);
+    await world.clock.advance(6500);
+    expect(slow).toBe(1);
+    expect((await second.describe()).status).toBe("completed");
+    await world.check(second);
+  });
+
   test("a short one stays claimed, a long one parks until its time and wakes once", async () => {
     const flow = workflow({ name: "flow", input: z.number() }, async (ctx, ms) => ctx.sleep(ms));
     open([flow]);
