@@ -47,7 +47,10 @@ async function attempts(execution: Execution, input: unknown): Promise<BodyResul
     if (interrupted || notUndone.length > 0 || !verdict.retry) return { type: "threw", error, notUndone };
     if (execution.interruptedMeanwhile) {
       execution.interrupted = execution.interruptedMeanwhile;
-      return { type: "threw", error: execution.interrupted.error };
+      const { error } = execution.interrupted;
+      // An earlier execution may have heard of it only after it had begun to wait for the next try: that wait is on record.
+      execution.cancelScope(root, error);
+      return { type: "threw", error };
     }
     execution.noteAttempt(error);
     await callSleep(execution, root, verdict.delayMs, "before the next try");

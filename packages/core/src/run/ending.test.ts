@@ -2,6 +2,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { EngineOptions } from "../engine/options.ts";
 import { CancelledError, CompensationError, UnawaitedStepError } from "../errors.ts";
+import { memoryStore } from "../store/index.ts";
+import { wrapStore } from "../testing/store-calls.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { workflow } from "../workflow/definition.ts";
 import { disciplines, World } from "./world.fixture.ts";
@@ -357,6 +359,35 @@ describe.each(disciplines)("a whole run, %s", (discipline) => {
     expect(error.message).toBe("cancelled: enough");
     expect((await run.describe()).status).toBe("cancelled");
     expect(new Set(world.effects)).toEqual(new Set(["try 1"]));
+  });
+
+  test("is not started over after a cancellation that came just before the wait for the next try was written", async () => {
+    const flow = workflow({ name: "flow", retry: { attempts: 3, initial: "300ms", jitter: 0 } }, async (ctx) => {
+      world.did(`try ${ctx.run.attempt}`);
+      throw new Error("no");
+    });
+    const inner = memoryStore();
+    let cancelled = false;
+    const store = wrapStore(inner, async (call, proceed) => {
+      const write = call.operations.find((one) => one.type === "advance" && one.entries[0]?.key === "run/attempt");
+      if (write?.type === "advance" && !cancelled) {
+        cancelled = true;
+        const mail = { kind: "cancel", key: "", dedupe: null, outcome: null, payload: null, sender: null } as const;
+        const at = world.clock.now();
+        await inner.commit(call.namespace, [
+          { type: "deliver", to: { pk: write.pk }, mail: { ...mail, at, salt: null }, allowedIn: null },
+        ]);
+      }
+      return proceed();
+    });
+    open([flow], { discipline, store });
+    const run = await world.begin(flow, undefined);
+    const error = await world.failure(run);
+    expect(cancelled).toBe(true);
+    expect(error).toBeInstanceOf(CancelledError);
+    expect((await run.describe()).status).toBe("cancelled");
+    expect(new Set(world.effects)).toEqual(new Set(["try 1"]));
+    await world.check(run);
   });
 
   test("that returns while a step is in flight fails by the step's name", async () => {
