@@ -301,3 +301,46 @@ test("once: cancelled between its announcement and its start, nobody has to be a
     "run settled",
   ]);
 });
+
+describe("once: a run that failed beside it is retried", () => {
+  test("an answer from before lets the step go on once, not twice", async () => {
+    let broken = true;
+    const flow = workflow({ name: "paying" }, async (ctx) =>
+      ctx.all({
+        pay: () =>
+          ctx.step<string>(
+            "pay",
+            ({ attempt }) => {
+              world.did(`pay ${attempt}`);
+              if (attempt < 3) return stuck();
+              return new Promise((resolve) => void world.clock.timer(100, () => resolve(`paid by ${attempt}`)));
+            },
+            { once: true, timeout: "10s" },
+          ),
+        other: async () => {
+          await ctx.sleep("2s");
+          return ctx.step("ship", () => {
+            if (broken) throw new Error("no ship");
+            return "shipped";
+          });
+        },
+      }),
+    );
+    open([flow]);
+    const run = await world.begin(flow, undefined);
+    const answer = async (): Promise<void> => {
+      const hold = await world.clock.until(run.hold("unknown outcome of pay"));
+      await world.engine.decide(hold, { action: "run" }, { by: "op" });
+    };
+    await answer();
+    expect((await world.failure(run)).message).toMatch(/no ship/);
+    broken = false;
+    await run.retry();
+    await world.clock.settle();
+    await replayed();
+    await answer();
+    expect(await world.result(run)).toEqual({ pay: "paid by 3", other: "shipped" });
+    expect(world.effects).toEqual(["pay 1", "pay 2", "pay 3"]);
+    await world.check(run);
+  });
+});

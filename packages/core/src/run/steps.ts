@@ -47,6 +47,8 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
   /** It counts among the effects in progress. */
   private engaged = false;
   private beats: Pulse | null = null;
+  /** Raised when it goes on from another part of the record: what was set going before leads nowhere any more. */
+  course = 0;
   /** Questions about attempts nobody saw end, by key. */
   private unknowns: Map<string, Unknown> | null = null;
   private backOff: RunTimer | null = null;
@@ -82,6 +84,7 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
   /** Goes on from what is recorded. */
   private goOn(record: KeyRecord): void {
     this.record = record;
+    this.course++;
     if (this.backOff) this.backOff.active = false;
     if (this.plan.once) {
       for (const { attempt, phase } of record.opens) {

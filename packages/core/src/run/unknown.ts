@@ -10,6 +10,8 @@ export interface UnknownStep {
   readonly execution: Execution;
   readonly call: Call;
   readonly name: string;
+  /** Changes when the step goes on from another part of the record. */
+  readonly course: number;
   /** It was not done: go on with this attempt. */
   pursue(attempt: number): void;
   happened(attempt: number, result: unknown): void;
@@ -45,10 +47,11 @@ export class Unknown {
   /** Lets the step go on as the operator says. */
   resolve(): void {
     const { step, attempt } = this;
-    const { execution, call } = step;
+    const { execution, call, course } = step;
     this.answer.then(
       (answer) => {
-        if (!call.open || execution.ended) return;
+        // After a retry the step asks here again: two who act on one answer would do it twice.
+        if (!call.open || execution.ended || step.course !== course) return;
         if (answer.action === "run") return step.pursue(attempt + 1);
         const start = (): void => {
           if (answer.action === "happened") step.happened(attempt, answer.result);
