@@ -105,7 +105,10 @@ export interface NewMail {
   kind: MailKind;
   /** What it is for: the hold's or child's key, the signal's name; empty for `tick`, `cancel` and the like. */
   key: string;
-  /** Unique within the run when given: a second delivery with the same value changes nothing. */
+  /**
+   * Unique within the run when given: a second delivery with the same value changes nothing. For a `signal` that an earlier
+   * generation of the run was given, too: whoever sends it again knows nothing of generations.
+   */
   dedupe: string | null;
   outcome: EntryOutcome;
   payload: StoredPayload | null;

@@ -2,7 +2,7 @@ import type { DeliverOperation, DeliverResult, Delivery, NewMail, RunStatus } fr
 import { isFinished, statusAfterMail } from "@holdpoint/core";
 import { entryOutcome, mailKind, runStatus, statusCode } from "../columns/codes.ts";
 import { payloadColumns } from "../columns/payload.ts";
-import { integer } from "../columns/read.ts";
+import { integer, text } from "../columns/read.ts";
 import type { SqlRow } from "../driver/driver.ts";
 import type { Context, Program } from "./program.ts";
 import { one, run } from "./program.ts";
@@ -37,6 +37,15 @@ export function* duplicateOf(pk: number, mail: NewMail): Program<number | null> 
   if (mail.dedupe === null) return null;
   const known = yield* one("mailByDedupe", pk, mail.dedupe);
   return known === null ? null : integer(known, "n");
+}
+
+/** The same for mail that somebody sends: a signal may have been given to an earlier generation of the run. */
+function* delivered(context: Context, row: SqlRow, mail: NewMail): Program<number | null> {
+  const known = yield* duplicateOf(integer(row, "pk"), mail);
+  if (known !== null || mail.dedupe === null || mail.kind !== "signal" || integer(row, "generation") === 1)
+    return known;
+  const earlier = yield* one("signalByDedupe", context.namespace, text(row, "id"), mail.dedupe);
+  return earlier === null ? null : integer(earlier, "n");
 }
 
 /** Puts mail that is no duplicate into the inbox of a found run, and wakes the run where its status says so. */
@@ -79,7 +88,7 @@ export function* deliver(context: Context, operation: DeliverOperation): Program
   const row = yield* findRun(context, operation.to);
   if (row === null) return { type: "absent" };
   const status = runStatus.word(row.status);
-  const known = yield* duplicateOf(integer(row, "pk"), operation.mail);
+  const known = yield* delivered(context, row, operation.mail);
   if (known !== null) return { type: "delivered", n: known, duplicate: true, status };
   const { allowedIn, mail } = operation;
   if (mail.kind === "retry" && row["erased"] === 1) return { type: "state", status };

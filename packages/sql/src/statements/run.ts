@@ -26,9 +26,9 @@ export const runStatements = {
 
   /** What deciding about a delivery needs, by either name of a run. */
   deliveryByPk:
-    "select pk, status, seq, epoch, ready_at, salt is null as erased from run where pk = ? and namespace = ?",
+    "select pk, id, generation, status, seq, epoch, ready_at, salt is null as erased from run where pk = ? and namespace = ?",
   deliveryById: `
-    select pk, status, seq, epoch, ready_at, salt is null as erased from run
+    select pk, id, generation, status, seq, epoch, ready_at, salt is null as erased from run
     where namespace = ? and id = ? order by generation desc limit 1`,
   /** What deciding about a refused write needs. */
   fenceOf: "select id, status, epoch, seq, head, next_pk from run where pk = ? and namespace = ?",
@@ -79,6 +79,10 @@ export const runStatements = {
     insert into inbox (run_pk, n, kind, key, dedupe, outcome, codec, bytes, ref, sender, at, salt)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   mailByDedupe: "select n from inbox where run_pk = ? and dedupe = ?",
+  /** In any generation of a run. */
+  signalByDedupe: `
+    select inbox.n from run join inbox on inbox.run_pk = run.pk
+    where run.namespace = ? and run.id = ? and inbox.dedupe = ? order by run.generation desc limit 1`,
   mailAfter: "select * from inbox where run_pk = ? and n > ? order by n",
 
   insertChunk: "insert into payload (run_pk, hash, bytes) values (?, ?, ?) on conflict do nothing",

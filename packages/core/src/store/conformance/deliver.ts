@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { MailKind, RunRow, RunStatus, Store } from "../store.ts";
-import { claimRequest, deliver, entry, finished, mail, namespace, parked, t0 } from "./builders.ts";
+import { claimRequest, deliver, entry, finished, mail, namespace, newRun, parked, t0 } from "./builders.ts";
 import { advanced, cases, one, parkedRun, rowOf, running, started } from "./case.ts";
 
 const mailKinds: readonly MailKind[] = [
@@ -131,6 +131,33 @@ export const deliverCases = cases("deliver", {
     const [elsewhere] = await store.commit(namespace, [deliver({ pk: other.pk }, { dedupe: "once" })]);
     assert.ok(elsewhere.type === "delivered" && !elsewhere.duplicate);
   },
+  "a signal that an earlier generation was given is not given again; other mail is no business of other generations":
+    async (store) => {
+      const run = await running(store, "r1");
+      const signal = (id: string) => deliver({ id }, { kind: "signal", dedupe: "once" });
+      const decision = deliver({ id: "r1" }, { kind: "decision", dedupe: "vote" });
+      await store.commit(namespace, [signal("r1"), decision]);
+      let row = await rowOf(store, "r1");
+      for (let generation = 2; generation <= 3; generation++) {
+        await advanced(store, row, [entry("run")], { then: { type: "continueAsNew", next: newRun("r1") } });
+        const { runs } = await store.claim(namespace, claimRequest("w1"));
+        row = runs.find(({ id }) => id === "r1") as RunRow;
+        assert.equal(row.generation, generation);
+      }
+      const current = await rowOf(store, "r1");
+      const [again, byPk, vote] = await store.commit(namespace, [
+        signal("r1"),
+        deliver({ pk: current.pk }, { kind: "signal", dedupe: "once" }),
+        decision,
+      ]);
+      assert.deepEqual(again, { type: "delivered", n: run.seq + 1, duplicate: true, status: "running" });
+      assert.deepEqual(byPk, again);
+      assert.deepEqual(vote, { type: "delivered", n: current.seq + 1, duplicate: false, status: "running" });
+      assert.equal((await rowOf(store, "r1")).seq, current.seq + 1);
+      await started(store, "r2");
+      const [elsewhere] = await store.commit(namespace, [signal("r2")]);
+      assert.ok(elsewhere?.type === "delivered" && !elsewhere.duplicate);
+    },
   "a woken run waits for nothing and is as old as its mail": async (store) => {
     const run = await parkedRun(store, "r1");
     assert.equal(run.waiting, "signal");

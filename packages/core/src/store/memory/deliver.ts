@@ -55,11 +55,21 @@ export function forward(space: Space, deliveries: readonly Delivery[]): void {
   }
 }
 
+/** Number of the mail that the run has been given already under this `dedupe`; undefined when there is none. */
+function duplicateOf(run: MemoryRun, { kind, dedupe }: NewMail): number | undefined {
+  if (dedupe === null) return undefined;
+  for (let generation: MemoryRun | null = run; generation !== null; generation = generation.previous) {
+    const known = generation.dedupe?.get(dedupe);
+    if (known !== undefined || kind !== "signal") return known;
+  }
+  return undefined;
+}
+
 export function deliver(space: Space, operation: DeliverOperation): DeliverResult {
   const run = findRun(space, operation.to);
   if (run === undefined) return { type: "absent" };
   const { mail, allowedIn } = operation;
-  const known = mail.dedupe === null ? undefined : run.dedupe?.get(mail.dedupe);
+  const known = duplicateOf(run, mail);
   if (known !== undefined) return { type: "delivered", n: known, duplicate: true, status: run.row.status };
   const erased = mail.kind === "retry" && run.row.salt === null;
   const allowed = allowedIn === null ? !isFinished(run.row.status) : !erased && allowedIn.includes(run.row.status);
