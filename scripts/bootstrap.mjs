@@ -6,7 +6,6 @@
 // again on it; `npm ci` runs when what is installed is not what package-lock.json says; then the packages are built.
 // Plain JavaScript without dependencies, because it runs before there are any. On a ready checkout it adds one
 // comparison of two lock files and one incremental build.
-import { spawnSync } from "node:child_process";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installDependencies } from "./bootstrap/dependencies.mjs";
@@ -55,20 +54,15 @@ async function main([name = "setup", ...args]) {
     return runNode([fileURLToPath(import.meta.url), name, ...args], { node: `${bin}/node`, cwd: root });
   }
 
-  await withLock(root, () => {
+  await withLock(root, async () => {
     installDependencies(root);
-    build();
+    const { build } = await import("./build/build.mjs");
+    if (!(await build(root))) fail("the packages do not build: see the messages above");
   });
   if (!command.script) return;
   runNode(["--enable-source-maps", ...(command.flags ?? []), resolve(root, command.script), ...args], {
     cwd: command.where ?? root,
   });
-}
-
-function build() {
-  const tsc = resolve(root, "node_modules/typescript/bin/tsc");
-  const { status } = spawnSync(process.execPath, [tsc, "-b"], { cwd: root, stdio: "inherit" });
-  if (status !== 0) fail("the packages do not build: see the messages above");
 }
 
 function fail(message) {

@@ -1,7 +1,8 @@
 // What a user gets: packs every package, looks at the tarballs (publint, are-the-types-wrong), installs them into an empty
-// strict TypeScript project, and compiles and runs the README's first example there, under both module resolutions.
+// strict TypeScript project, and compiles and runs the README's first example and scripts/user-project there, under both
+// module resolutions.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { publint } from "publint";
@@ -54,7 +55,9 @@ async function inspect(directory) {
   if (files.includes("LICENSE") && licence(directory) !== licence(root)) {
     problems.push(`${manifest.name}: LICENSE is not the repository's`);
   }
-  const stray = files.filter((path) => /[.]test[.]|tsbuildinfo/.test(path));
+  const stray = files.filter(
+    (path) => /^src\/|[.](test|fixture)[.]|\/[.]|[.]map$/.test(path) && !path.endsWith(".js.map"),
+  );
   if (stray.length > 0) problems.push(`${manifest.name} would publish ${stray.join(", ")}`);
 
   const { messages } = await publint({
@@ -97,13 +100,14 @@ function tryOut(tarballs) {
   });
 
   writeFileSync(join(project, "src/example.ts"), firstExample());
+  cpSync(join(root, "scripts/user-project"), join(project, "src"), { recursive: true });
   const strict = {
     strict: true,
     noUncheckedIndexedAccess: true,
     exactOptionalPropertyTypes: true,
     verbatimModuleSyntax: true,
   };
-  const common = { ...strict, target: "es2023", types: ["node"], rootDir: "src", skipLibCheck: false };
+  const common = { ...strict, target: "es2023", types: ["node"], rootDir: "src", sourceMap: true, skipLibCheck: false };
   const resolutions = {
     nodenext: { module: "nodenext", outDir: "nodenext" },
     bundler: { module: "esnext", moduleResolution: "bundler", outDir: "bundler" },
@@ -111,11 +115,32 @@ function tryOut(tarballs) {
   for (const [name, options] of Object.entries(resolutions)) {
     write(project, `tsconfig.${name}.json`, { compilerOptions: { ...common, ...options }, include: ["src"] });
     const tsc = join(project, "node_modules/typescript/bin/tsc");
-    const compiled = attempt(`the example compiles (${name})`, () =>
+    const compiled = attempt(`a user's programs compile (${name})`, () =>
       node([tsc, "-p", `tsconfig.${name}.json`], project),
     );
-    if (compiled) attempt(`the example runs (${name})`, () => node([`${name}/example.js`], project));
+    if (!compiled) continue;
+    attempt(`the README's example runs (${name})`, () => node([`${name}/example.js`], project));
+    attempt(`every entry leads to the same classes (${name})`, () => node([`${name}/one-instance.js`], project));
   }
+  for (const [file, flags] of Object.entries({
+    "src/wrong-workflows.ts": ["--enable-source-maps"],
+    "nodenext/wrong-workflows.js": [],
+  }))
+    attempt(`what a replay could not repeat is told with its place in ${file}`, () => {
+      const said = node([...flags, "nodenext/wrong-workflows.js"], project);
+      wrongPlaces(file, readFileSync(join(project, file), "utf8"), said);
+    });
+}
+
+/** Each of the wrong workflows stands on a line of its own, `name: async () => …`. */
+function wrongPlaces(file, text, said) {
+  const lines = text.split("\n");
+  const names = lines.flatMap((line) => /^ +(\w+): async \(/.exec(line)?.[1] ?? []);
+  const expected = names.map(
+    (name) => `${name}\t${file}:${lines.findIndex((line) => line.includes(` ${name}: async`)) + 1}:`,
+  );
+  const wrong = expected.filter((place) => !said.includes(place));
+  if (names.length === 0 || wrong.length > 0) throw new Error(`not said: ${wrong.join(", ")}; this was:\n${said}`);
 }
 
 /** The README's first TypeScript block; until there is one, a program that only needs the errors. */

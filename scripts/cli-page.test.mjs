@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { buildProgram, commands } from "../packages/cli/dist/command/program.js";
+import { buildProgram, commands } from "../packages/cli/src/command/program.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const page = readFileSync(join(root, "docs/cli.md"), "utf8");

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Figure, figure } from "./figures.ts";
 
-const bin = fileURLToPath(new URL("../../packages/cli/dist/bin.js", import.meta.url));
+const bin = fileURLToPath(new URL("../../packages/cli/bin/holdpoint.js", import.meta.url));
 
 function milliseconds(args: string[]): number {
   const began = performance.now();

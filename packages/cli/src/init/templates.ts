@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { packageRoot } from "../package-root.ts";
 import { version } from "../version.ts";
 
 /** The projects that `holdpoint init` can make, and what to try first in each. */
@@ -23,7 +24,7 @@ export interface TemplateFile {
 
 /** The files of an example, for a project of this name. */
 export function templateFiles(example: string, projectName: string): TemplateFile[] {
-  const root = fileURLToPath(new URL(`../../templates/${example}/`, import.meta.url));
+  const root = fileURLToPath(new URL(`templates/${example}/`, packageRoot));
   return readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
