@@ -1,0 +1,250 @@
+import type { Duration, Issue } from "@holdpoint/core";
+import { compileCondition } from "../condition/compile.ts";
+import type { Condition, Json } from "../condition/condition.ts";
+import type { ConditionFunction } from "../condition/functions.ts";
+import type { FlowDefinition, FlowLimits, NodeDefinition } from "../definition/definition.ts";
+import { FlowDefinitionError } from "../definition/errors.ts";
+import type { FlowFunction, FlowState, Registry } from "../definition/registry.ts";
+import { compileTemplate } from "../template/compile.ts";
+import { compileChild, compileCode, compileEnd, compileFlow, compileMap } from "./nodes/code.ts";
+import type { Compiler } from "./nodes/compiler.ts";
+import {
+  compileChoose,
+  compileForeach,
+  compileParallel,
+  compileRace,
+  compileRepeat,
+  compileTry,
+} from "./nodes/composites.ts";
+import { compileApprove, compileHold } from "./nodes/holds.ts";
+import { compileStep } from "./nodes/step.ts";
+import { compileSignal, compileSleep } from "./nodes/waits.ts";
+import type { NodeRun, Program, ProgramEdge, ProgramNode, Test } from "./program.ts";
+import { nodesBefore } from "./reach.ts";
+import { stateModel } from "./state.ts";
+
+/**
+ * Makes a flow ready to run: resolves every name, compiles every condition and template, and knows who can reach whom.
+ *
+ * @throws FlowDefinitionError with everything that is wrong, at once
+ */
+export function compile(definition: FlowDefinition, registry: Registry): Program {
+  const problems: Issue[] = [];
+  const program = compileFlowDefinition(definition, registry, "", problems);
+  if (problems.length > 0) throw new FlowDefinitionError(definition.name, problems);
+  return program;
+}
+
+function compileFlowDefinition(
+  definition: FlowDefinition,
+  registry: Registry,
+  path: string,
+  problems: Issue[],
+): Program {
+  const data = definition.data ?? { kind: "pass" };
+  const limits = definition.limits ?? {};
+  const nodes = definition.nodes.map((node, order) =>
+    compileNode(node, order, compilerAt(join(path, `nodes.${order}`), definition, registry, problems)),
+  );
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const here = compilerAt(path, definition, registry, problems);
+  for (const [i, edge] of definition.edges.entries()) {
+    const from = byId.get(edge.from);
+    const to = byId.get(edge.to);
+    const where = join(path, `edges.${i}`);
+    if (!from) problems.push({ path: `${where}.from`, message: `there is no node "${edge.from}"` });
+    if (!to) problems.push({ path: `${where}.to`, message: `there is no node "${edge.to}"` });
+    if (!from || !to) continue;
+    const always = edge.when === undefined || edge.when.type === "always";
+    const when = always ? null : here.condition(edge.when as Condition, `edges.${i}.when`);
+    const compiled: ProgramEdge = { from, to, when, order: to.incoming++ };
+    if (edge.otherwise) from.otherwise = compiled;
+    else from.edges.push(compiled);
+  }
+  link(nodes, byId, definition, join(path, "nodes"), problems);
+  const entry = definition.entry.flatMap((id, i) => {
+    const node = byId.get(id);
+    if (!node) problems.push({ path: join(path, `entry.${i}`), message: `there is no node "${id}"` });
+    return node ?? [];
+  });
+  // Where a flow begins somebody arrives, too.
+  for (const node of entry) node.incoming++;
+  if (definition.entry.length === 0) problems.push({ path: join(path, "entry"), message: "names no node to begin at" });
+  return {
+    name: definition.name,
+    nodes,
+    entry,
+    state: stateModel(data, registry),
+    initial: data.kind === "state" ? { ...data.initial } : {},
+    limits,
+    transient: [
+      ...new Set(nodes.flatMap(({ definition: d }) => (d.kind === "signal" && d.transient ? [d.signal] : []))),
+    ],
+    result: resultOf(definition, here),
+  };
+}
+
+/** Who withdraws whom, and who can still arrive where several meet. */
+function link(
+  nodes: readonly ProgramNode[],
+  byId: ReadonlyMap<string, ProgramNode>,
+  definition: FlowDefinition,
+  path: string,
+  problems: Issue[],
+): void {
+  for (const [i, node] of nodes.entries()) {
+    for (const [k, id] of (definition.nodes[i]?.cancels ?? []).entries()) {
+      const target = byId.get(id);
+      if (!target) problems.push({ path: `${path}.${i}.cancels.${k}`, message: `there is no node "${id}"` });
+      else {
+        node.cancels.push(target);
+        target.cancellable = true;
+      }
+    }
+    if (node.incoming < 2 && !(node.incoming === 1 && definition.entry.includes(node.id))) continue;
+    node.before = nodesBefore(node, nodes);
+    if (typeof node.join === "object" && node.join.cancel) for (const other of node.before) other.cancellable = true;
+  }
+}
+
+function compileNode(node: NodeDefinition, order: number, compiler: Compiler): ProgramNode {
+  const { inputs } = node;
+  const waits = node.kind === "sleep" || node.kind === "approve" || node.kind === "hold" || node.kind === "gate";
+  return {
+    id: node.id,
+    definition: node,
+    order,
+    run: runnerOf(node, compiler),
+    inputs:
+      inputs === undefined
+        ? null
+        : "uses" in inputs
+          ? inputsOf(compiler.function(inputs.uses, "inputs.uses"))
+          : overlay(compiler.template(inputs.templates, "inputs")),
+    edges: [],
+    otherwise: null,
+    first: node.split === "first",
+    terminal:
+      node.terminal === undefined
+        ? null
+        : node.terminal === true
+          ? () => true
+          : compiler.condition(node.terminal, "terminal"),
+    join: node.join ?? "all",
+    incoming: 0,
+    before: new Set(),
+    cancels: [],
+    cancellable: false,
+    mutex: node.mutex ?? null,
+    milestone: node.milestone ? { after: node.milestone.after, until: node.milestone.until ?? [] } : null,
+    keepsValue: waits,
+  };
+}
+
+function inputsOf(map: FlowFunction): (data: FlowState, value: unknown) => unknown {
+  const given = map as (value: unknown, data: FlowState) => unknown;
+  return (data, value) => given(value, data);
+}
+
+/** What is mapped lies over what is there: a step may need more than it names. */
+function overlay(fill: (data: FlowState) => unknown): (data: FlowState) => unknown {
+  return (data) => ({ ...data, ...(fill(data) as FlowState) });
+}
+
+function runnerOf(node: NodeDefinition, compiler: Compiler): NodeRun {
+  switch (node.kind) {
+    case "step":
+      return compileStep(node, compiler);
+    case "map":
+      return compileMap(node, compiler);
+    case "code":
+      return compileCode(node, compiler);
+    case "approve":
+      return compileApprove(node, compiler);
+    case "hold":
+      return compileHold(node, compiler);
+    case "sleep":
+      return compileSleep(node, compiler);
+    case "signal":
+      return compileSignal(node, compiler);
+    case "child":
+      return compileChild(node, compiler);
+    case "flow":
+      return compileFlow(node, compiler);
+    case "parallel":
+      return compileParallel(node, compiler);
+    case "race":
+      return compileRace(node, compiler);
+    case "choose":
+      return compileChoose(node, compiler);
+    case "foreach":
+      return compileForeach(node, compiler);
+    case "repeat":
+      return compileRepeat(node, compiler);
+    case "try":
+      return compileTry(node, compiler);
+    case "gate":
+      return async () => undefined;
+    case "end":
+      return compileEnd(node, compiler);
+  }
+}
+
+function resultOf(definition: FlowDefinition, compiler: Compiler): Program["result"] {
+  const { data } = definition;
+  if (!data || data.kind === "pass") return (value) => value;
+  const { result } = data;
+  if (result === undefined) return (_value, state) => state;
+  if ("key" in result) return (_value, state) => state[result.key];
+  if ("uses" in result) {
+    const give = compiler.function(result.uses, "data.result") as (state: FlowState, value: unknown) => unknown;
+    return (value, state) => give(state, value);
+  }
+  const fill = compiler.template(result.templates, "data.result");
+  return (_value, state) => fill(state);
+}
+
+function compilerAt(path: string, definition: FlowDefinition, registry: Registry, problems: Issue[]): Compiler {
+  const problem = (issue: Issue): void => {
+    problems.push(issue);
+  };
+  const guarded = <T>(where: string, instead: T, make: () => T): T => {
+    try {
+      return make();
+    } catch (error) {
+      problem({ path: join(path, where), message: error instanceof Error ? error.message : String(error) });
+      return instead;
+    }
+  };
+  return {
+    registry,
+    limits: definition.limits ?? {},
+    passes: (definition.data?.kind ?? "pass") === "pass",
+    path,
+    problem,
+    function: (name, where) => {
+      const found = registry.functions?.[name];
+      if (!found) problem({ path: join(path, where), message: `there is no function "${name}" in the registry` });
+      return found ?? (() => undefined);
+    },
+    condition: (condition: Condition, where): Test =>
+      guarded<Test>(
+        where,
+        () => false,
+        () =>
+          compileCondition(condition, { functions: (registry.functions ?? {}) as Record<string, ConditionFunction> }),
+      ),
+    template: (value: Json, where) =>
+      guarded<(data: FlowState) => unknown>(
+        where,
+        () => undefined,
+        () => compileTemplate(value),
+      ),
+    inner: (flow, where) => compileFlowDefinition(flow, registry, join(path, where), problems),
+    timeout: (own: Duration | undefined) => own ?? (definition.limits as FlowLimits | undefined)?.nodeTimeout,
+  };
+}
+
+function join(path: string, where: string): string {
+  return path === "" ? where : `${path}.${where}`;
+}

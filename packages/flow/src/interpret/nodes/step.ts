@@ -1,0 +1,155 @@
+import {
+  CancelledError,
+  NonRetryableError,
+  type StandardSchemaV1,
+  type StepInfo,
+  type StepOptions,
+  ValidationError,
+  type WorkflowContext,
+} from "@holdpoint/core";
+import type { StepNode } from "../../definition/definition.ts";
+import type { FlowState, StepArguments, StepCode } from "../../definition/registry.ts";
+import { FlowEnd } from "../flow-end.ts";
+import type { NodeRun } from "../program.ts";
+import type { Compiler } from "./compiler.ts";
+
+/** The step's own info, and what a flow adds to it. Made for each attempt; what nobody asks for is not made. */
+class Arguments implements StepArguments {
+  readonly input: unknown;
+  readonly config: unknown;
+  readonly state: Readonly<FlowState>;
+  readonly #ctx: WorkflowContext;
+  readonly #info: StepInfo;
+
+  constructor(ctx: WorkflowContext, info: StepInfo, input: unknown, config: unknown, state: Readonly<FlowState>) {
+    this.#ctx = ctx;
+    this.#info = info;
+    this.input = input;
+    this.config = config;
+    this.state = state;
+  }
+
+  get run() {
+    return this.#ctx.run;
+  }
+  get log() {
+    return this.#ctx.log;
+  }
+  get service() {
+    return this.#ctx.service.bind(this.#ctx);
+  }
+  get signal() {
+    return this.#info.signal;
+  }
+  get attempt() {
+    return this.#info.attempt;
+  }
+  get idempotencyKey() {
+    return this.#info.idempotencyKey;
+  }
+  get lastHeartbeat() {
+    return this.#info.lastHeartbeat;
+  }
+  get heartbeat() {
+    return this.#info.heartbeat;
+  }
+  get measure() {
+    return this.#info.measure;
+  }
+}
+
+/** A unit of work, recorded once. */
+export function compileStep(node: StepNode, compiler: Compiler): NodeRun {
+  const code = compiler.registry.steps?.[node.uses];
+  if (!code) {
+    compiler.problem({ path: `${compiler.path}.uses`, message: `there is no step "${node.uses}" in the registry` });
+    return async () => undefined;
+  }
+  const configure = node.config === undefined ? null : compiler.template(node.config, "config");
+  const { options, undo } = optionsOf(node, code, compiler);
+  const recover = recoveryOf(node, compiler);
+  const name = node.id;
+  const run: NodeRun = (frame, input, token) => {
+    const config = configure?.(token.state);
+    const work = (info: StepInfo): unknown =>
+      perform(name, code, new Arguments(frame.ctx, info, input, config, token.state));
+    if (!undo) return frame.ctx.step(name, work, options);
+    // The undoing gets what the step got, whatever has become of the flow since.
+    const state = { ...token.state };
+    const compensate = (result: unknown, info: StepInfo): unknown =>
+      undo(result, new Arguments(frame.ctx, info, input, config, state));
+    return frame.ctx.step(name, work, { ...options, compensate });
+  };
+  if (!recover) return run;
+  return async (frame, input, token) => {
+    try {
+      return await run(frame, input, token);
+    } catch (error) {
+      if (error instanceof CancelledError || error instanceof FlowEnd) throw error;
+      return recover(error, input, token.state);
+    }
+  };
+}
+
+type Undo = (result: unknown, args: StepArguments) => unknown;
+
+function optionsOf(
+  node: StepNode,
+  code: StepCode,
+  compiler: Compiler,
+): { options: StepOptions<unknown>; undo: Undo | null } {
+  const timeout = compiler.timeout(node.timeout);
+  const retry = node.retry || code.retry ? { ...code.retry, ...node.retry } : undefined;
+  const undo = node.compensate === undefined ? code.compensate : compiler.function(node.compensate, "compensate");
+  return {
+    options: {
+      ...(retry && { retry }),
+      ...(timeout !== undefined && { timeout }),
+      ...(node.heartbeat !== undefined && { heartbeat: node.heartbeat }),
+      ...(node.once && { once: true }),
+    },
+    undo: (undo as Undo | undefined) ?? null,
+  };
+}
+
+function recoveryOf(
+  node: StepNode,
+  compiler: Compiler,
+): ((error: unknown, input: unknown, state: FlowState) => unknown) | null {
+  const { onError } = node;
+  if (!onError) return null;
+  if ("uses" in onError) {
+    const recover = compiler.function(onError.uses, "onError") as (failed: object, state: FlowState) => unknown;
+    return (error, input, state) => recover({ error, input }, state);
+  }
+  const fill = compiler.template(onError.value, "onError.value");
+  return (_error, _input, state) => fill(state);
+}
+
+/** Runs the code on an input that fits, and gives a result that fits. Neither gets better by trying again. */
+function perform(name: string, code: StepCode, args: Arguments): unknown {
+  if (!code.input && !code.output) return code.run(args as unknown as StepArguments<never>);
+  return checked(name, code, args);
+}
+
+async function checked(name: string, code: StepCode, args: Arguments): Promise<unknown> {
+  let given = args as StepArguments;
+  if (code.input) {
+    const input = await fit(code.input, args.input, `input of step "${name}"`);
+    given = Object.create(args, { input: { value: input, enumerable: true } }) as StepArguments;
+  }
+  const output = await code.run(given as unknown as StepArguments<never>);
+  return code.output ? fit(code.output, output, `output of step "${name}"`) : output;
+}
+
+/** The value as the schema gives it back. */
+export async function fit(schema: StandardSchemaV1, value: unknown, subject: string): Promise<unknown> {
+  const result = await schema["~standard"].validate(value);
+  if (!result.issues) return result.value;
+  const issues = result.issues.map(({ message, path }) => ({
+    path: (path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join("."),
+    message,
+  }));
+  const error = new ValidationError(subject, issues);
+  throw new NonRetryableError(error.message, { cause: error });
+}

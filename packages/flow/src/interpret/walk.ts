@@ -1,0 +1,79 @@
+import type { WorkflowContext } from "@holdpoint/core";
+import type { FlowState } from "../definition/registry.ts";
+import { Crowd, mayRun } from "./crowd.ts";
+import { edgesFrom, ended, onlyEdge } from "./edges.ts";
+import type { Frame, Program, ProgramEdge, ProgramNode, Token, Trace } from "./program.ts";
+import { runNode } from "./run-node.ts";
+import { Listener } from "./transient.ts";
+
+/**
+ * Runs a flow from its beginning to its end, and gives its result.
+ *
+ * While there is one branch it walks from node to node; where branches part, a `Crowd` takes over until one is left. So a
+ * flow without concurrency costs what a workflow written by hand does.
+ */
+export async function walk(
+  ctx: WorkflowContext,
+  program: Program,
+  input: unknown,
+  inherited: Readonly<FlowState> | null = null,
+  trace: Trace | null = null,
+): Promise<unknown> {
+  const listener = program.transient.length > 0 ? new Listener(ctx) : null;
+  const frame: Frame = { ctx, program, input, runs: new Map(), ended: new Set(), total: 0, trace, listener };
+  const token: Token = { value: input, state: initialState(program, input, inherited), writes: null };
+  if (!listener) return follow(frame, token);
+  const { value } = await ctx.race(
+    { flow: () => follow(frame, token), messages: () => listener.listen(program.transient) },
+    { keep: true },
+  );
+  return value;
+}
+
+async function follow(frame: Frame, start: Token): Promise<unknown> {
+  const { ctx, program } = frame;
+  const { entry } = program;
+  let token = start;
+  let node = entry[0] as ProgramNode;
+  let crowd: Crowd | null = null;
+  if (entry.length > 1) {
+    crowd = new Crowd(frame, token);
+    for (const [order, one] of entry.entries()) crowd.add(one, order, null);
+  }
+  for (;;) {
+    if (crowd) {
+      const parted = crowd;
+      // In a scope of its own: a failure cancels whatever else is at work.
+      const { branches } = await ctx.all({ branches: () => parted.settled() });
+      token = branches.token;
+      if (branches.next === null) break;
+      crowd = null;
+      node = branches.next;
+    }
+    if (!mayRun(frame, node)) break;
+    await runNode(frame, node, token);
+    if (ended(frame, node, token)) break;
+    const edge = onlyEdge(node);
+    if (edge) {
+      node = edge.to;
+      continue;
+    }
+    const taken = edgesFrom(frame, node, token);
+    if (taken.length === 0) break;
+    if (taken.length === 1) node = (taken[0] as ProgramEdge).to;
+    else {
+      crowd = new Crowd(frame, token);
+      for (const one of taken) crowd.add(one.to, one.order, one.from);
+    }
+  }
+  return program.result(token.value, token.state);
+}
+
+function initialState(program: Program, input: unknown, inherited: Readonly<FlowState> | null): FlowState {
+  // What a flow inside another calls its input is the outermost one's: the value it begins with is its own.
+  if (program.state.passes) return inherited ? { ...inherited } : { input };
+  const state: FlowState = { ...program.initial };
+  if (typeof input === "object" && input !== null && !Array.isArray(input)) Object.assign(state, input);
+  if (!("input" in state)) state.input = input;
+  return state;
+}
