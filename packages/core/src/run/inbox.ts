@@ -6,6 +6,8 @@ export class RunInbox {
   private readonly execution: Execution;
   /** Reads under way. */
   private reads = 0;
+  /** Of these, such as entries wait for that are written and not handed on: their numbers are smaller than those of later mail. */
+  private awaited = 0;
   /** More was heard of meanwhile. */
   private noticed = false;
   private held: Mail[] = [];
@@ -30,14 +32,16 @@ export class RunInbox {
     else this.read(this.execution.writer.seq, null);
   }
 
-  /** Reads may overlap; nothing is written before all have ended, so that `then` hands out in the order of numbers. */
+  /** Reads may overlap; nothing is written before all have ended, nor handed on before `then`: numbers keep their order. */
   read(after: number, then: (() => void) | null): void {
     const { execution } = this;
     this.reads++;
+    if (then) this.awaited++;
     execution.host.readMail(execution, after).then(
       (mail) => {
         this.reads--;
         if (execution.ended) return;
+        if (then) this.awaited--;
         this.receive(mail);
         then?.();
         if (this.noticed && this.reads === 0) {
@@ -57,7 +61,7 @@ export class RunInbox {
   receive(mail: readonly Mail[]): void {
     const { writer } = this.execution;
     for (const one of mail) if (writer.sawMail(one)) this.held.push(one);
-    if (!writer.busy) this.release();
+    if (!writer.busy && this.awaited === 0) this.release();
   }
 
   /** Mail that came while an operation was in flight: its entries may have smaller numbers. */

@@ -268,3 +268,43 @@ test("what comes due while the run is paused is recorded once, in an order that 
   expect(await world.keptResult(run)).toBe(result);
   await world.check(run);
 });
+
+test("a message is not handed on before a result with a smaller number, though it was read sooner", async () => {
+  const after = (ms: number) => new Promise<void>((resolve) => void world.clock.timer(ms, resolve));
+  const seen: string[] = [];
+  const flow = workflow({ name: "flow" }, (ctx) =>
+    ctx.all({
+      step: async () => seen.push(await ctx.step("slow", () => after(500).then(() => "step"))),
+      signal: async () => seen.push(await ctx.signal("late", z.string())),
+    }),
+  );
+  const inner = memoryStore();
+  const send = (pk: number, key: string): Promise<unknown> => {
+    const mail = { kind: "signal", key, dedupe: null, outcome: null, sender: null, at: world.clock.now() } as const;
+    const payload = { codec: "json", bytes: Buffer.from('"signal"'), ref: false };
+    return inner.commit("default", [
+      { type: "deliver", to: { pk }, mail: { ...mail, payload, salt: new Uint8Array(16) }, allowedIn: null },
+    ]);
+  };
+  let reads = 0;
+  const store = wrapStore(inner, async (call, proceed) => {
+    const write = call.operations.find((one) => one.type === "advance" && one.entries.some((e) => e.kind === "step"));
+    if (write?.type === "advance") {
+      // Something comes before the result, so that the worker reads; the other message comes after it.
+      await send(write.pk, "early");
+      await after(1);
+      const result = await proceed();
+      await send(write.pk, "late");
+      return result;
+    }
+    if (call.method === "history" && world.clock.now() > begun && reads < 2) await after(++reads === 1 ? 100 : 1000);
+    return proceed();
+  });
+  open([flow], { store });
+  const begun = world.clock.now();
+  const run = await world.begin(flow, undefined);
+  await world.clock.advance(3000);
+  expect((await run.describe()).status).toBe("completed");
+  expect(seen).toEqual(["step", "signal"]);
+  await world.check(run);
+});
