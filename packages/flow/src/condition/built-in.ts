@@ -26,7 +26,7 @@ const definitions: Record<string, BuiltIn> = {
     if (Object.keys(result).length === 0) return false;
     const filled = required.filter((field) => ![undefined, null, ""].includes(result[field] as null));
     const completeness = required.length === 0 ? 1 : filled.length / required.length;
-    const [errors, records] = [Number(result["error_count"] ?? 0), Number(result["total_records"] ?? 1)];
+    const [errors, records] = [Number(result.error_count ?? 0), Number(result.total_records ?? 1)];
     const errorRate = records > 0 ? errors / records : 0;
     return (
       completeness >= settings.number("min_completeness", 0.8) && errorRate <= settings.number("max_error_rate", 0.1)
@@ -62,8 +62,9 @@ const definitions: Record<string, BuiltIn> = {
   /** What is not known to cost anything may go on. */
   cost_threshold: (data, settings) => {
     const path = settings.text("cost_field", "estimated_cost");
+    const limit = settings.number("max_cost", 100);
     const cost = valueAt(data, path);
-    return cost === null || comparisonOf("less_than_or_equal", path)(cost, settings.number("max_cost", 100));
+    return cost === null || comparisonOf("less_than_or_equal", path)(cost, limit);
   },
 
   approval_required: (data, settings) => {
@@ -85,7 +86,7 @@ const definitions: Record<string, BuiltIn> = {
     if (tried >= settings.number("max_retries", 3) || !("error" in last || "step_error" in last)) return false;
     return settings
       .texts("retry_on_errors", ["timeout", "network_error"])
-      .includes(String(last["error_type"] ?? last["error_category"] ?? ""));
+      .includes(String(last.error_type ?? last.error_category ?? ""));
   },
 
   /** The same share of runs, and the same run always the same way. */

@@ -102,7 +102,7 @@ describe("functions", () => {
       {
         functions: {
           above: (given, parameters, facts) =>
-            (given["score"] as number) > (parameters as { limit: number }).limit && facts.run.id === "r-1",
+            (given.score as number) > (parameters as { limit: number }).limit && facts.run.id === "r-1",
         },
       },
     );
