@@ -18,3 +18,17 @@ export type {
 } from "./definition/registry.ts";
 export { type Flow, type FlowOptions, makeFlow } from "./interpret/flow.ts";
 export type { NodeTrace } from "./interpret/program.ts";
+export { Err, err, Ok, ok, type Result, type Unwrapped } from "./result/result.ts";
+export { type FailedSaga, type SagaBatchOptions, type SagaBatchReport, sagaBatch } from "./saga/batch.ts";
+export { type Content, canonicalJson, contentKey } from "./saga/content-key.ts";
+export type { SagaInstance } from "./saga/instance.ts";
+export type { ByHand, SagaOptions, SagaState, SagaWorkflowOptions } from "./saga/options.ts";
+export { type NamedSagaStep, type Saga, saga, sagaStep } from "./saga/saga.ts";
+export { isSagaError, type LeftUndone, SagaError, type SagaErrorDetails } from "./saga/saga-error.ts";
+export type {
+  ContentCache,
+  Results as SagaResults,
+  SagaGiven,
+  SagaStepOptions,
+  SagaUndoGiven,
+} from "./saga/step.ts";
