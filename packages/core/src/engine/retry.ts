@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { InvalidStateError, NotFoundError } from "../errors.ts";
 import { decodePayload } from "../journal/payload.ts";
-import type { Entry, History, RunRow } from "../store/store.ts";
+import type { Entry, History, RunRow, RunStatus } from "../store/store.ts";
 import { isFinished } from "../store/transitions.ts";
 import { isPinned } from "./adoption.ts";
 import { firstUndone } from "./compensated.ts";
@@ -31,7 +31,7 @@ export async function retryRun(parts: EngineParts, id: string, by: string | null
     from = failedAt(whole, parts.codec);
     refuseCompensated(id, whole.entries, from);
     superseded = await supersededFrom(parts, row, whole, from);
-    await deliverMissed(parts, row, whole);
+    await deliverMissed(parts, row, whole, ["failed"]);
   }
   const payload = parts.encodeInline({ from, superseded, streamed: row.streamed }, "retry");
   await deliverTo(parts, id, { kind: "retry", payload, sender: by }, [
@@ -39,6 +39,8 @@ export async function retryRun(parts: EngineParts, id: string, by: string | null
     "diverged",
     ...(pinned ? (["ready"] as const) : []),
   ]);
+  // A child may have ended between that look and the retry: from now on each tells its result itself.
+  if (row.status === "failed") await deliverMissed(parts, row, history, null);
 }
 
 function refuseCompensated(id: string, entries: readonly Entry[], from: number): void {
@@ -63,7 +65,12 @@ async function supersededFrom(parts: EngineParts, row: RunRow, { mail }: History
 }
 
 /** Results of abandoned children that came while the run was over and so did not get there. */
-async function deliverMissed(parts: EngineParts, parent: RunRow, { mail }: History): Promise<void> {
+async function deliverMissed(
+  parts: EngineParts,
+  parent: RunRow,
+  { mail }: History,
+  allowedIn: readonly RunStatus[] | null,
+): Promise<void> {
   const { store, namespace, committer, clock, codec } = parts;
   for (const child of await store.children(namespace, parent.pk)) {
     const { id, pk, status, seq } = child;
@@ -76,7 +83,7 @@ async function deliverMissed(parts: EngineParts, parent: RunRow, { mail }: Histo
     await committer.submit({
       type: "deliver",
       to: { pk: parent.pk },
-      allowedIn: ["failed"],
+      allowedIn,
       mail: {
         kind: "child",
         key: child.parent.key,

@@ -2,6 +2,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { EngineOptions } from "../engine/options.ts";
 import { ChildFailedError } from "../errors.ts";
+import { memoryStore } from "../store/index.ts";
+import { wrapStore } from "../testing/store-calls.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { workflow } from "../workflow/definition.ts";
 import { disciplines, World } from "./world.fixture.ts";
@@ -275,4 +277,33 @@ test("creation is one write with the parent's entry, the finish one with the del
   };
   expect(await world.complete(parent, undefined)).toBe(7);
   expect(seen).toEqual(["child:quick#1 opened +child park", "run settled finish >child", "run settled finish"]);
+});
+
+test("a child left alone that ends just as its failed parent is retried is not waited for in vain", async () => {
+  let broken = true;
+  const alone = workflow({ name: "alone" }, async (ctx) => ctx.signal("go", z.string()));
+  const parent = workflow({ name: "parent" }, async (ctx) => {
+    const child = await ctx.spawn(alone, undefined, { id: "alone", parentClose: "abandon" });
+    await ctx.step("break", () => {
+      if (broken) throw new Error("broken");
+    });
+    return child.result();
+  });
+  const inner = memoryStore();
+  const store = wrapStore(inner, async (call, proceed) => {
+    const result = await proceed();
+    if (call.method === "children" && broken) {
+      broken = false;
+      await (await world.engine.get("alone")).signal("go", "gone");
+      await world.clock.settle();
+    }
+    return result;
+  });
+  open([parent, alone], { store });
+  const run = await world.begin(parent, undefined);
+  expect((await run.describe()).status).toBe("failed");
+  await run.retry();
+  expect((await (await world.engine.get("alone")).describe()).status).toBe("completed");
+  expect(await world.result(run)).toBe("gone");
+  await world.check(run);
 });
