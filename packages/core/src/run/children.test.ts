@@ -307,3 +307,21 @@ test("a child left alone that ends just as its failed parent is retried is not w
   expect(await world.result(run)).toBe("gone");
   await world.check(run);
 });
+
+test("a run that is cancelled before it could spawn a child ends at once", async () => {
+  const parent = workflow({ name: "parent" }, async (ctx) => {
+    await ctx.signal("go", z.string());
+    await ctx.spawn(waiting, undefined);
+    world.did("spawned");
+  });
+  open([parent, waiting]);
+  const run = await world.begin(parent, undefined);
+  await run.pause();
+  await run.signal("go", "on");
+  await world.clock.settle();
+  await run.cancel("enough");
+  await world.clock.settle();
+  expect(await run.describe()).toMatchObject({ status: "cancelled", note: "cancelled: enough" });
+  expect(world.effects).toEqual([]);
+  await world.check(run);
+});

@@ -81,7 +81,9 @@ function startChild<In, Out>(
       execution.host.send(fact.id, cancelMail(execution, reasonOf(reason)));
   };
   const record = execution.reach(call);
-  const created = new Promise<void>((resolve) => {
+  const created = new Promise<void>((resolve, reject) => {
+    // Cancelled before it was begun: whoever waits for the handle hears of that.
+    if (spawned) call.promise.catch(reject);
     /** Where the code waits for it, its existence is news like any other: in its place of the order, live as in a replay. */
     const exists = (seq: number, time: number): void => {
       if (!spawned) return;
