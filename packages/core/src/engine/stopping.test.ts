@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { disciplines, World } from "../run/world.fixture.ts";
 import { memoryStore } from "../store/index.ts";
+import { wrapStore } from "../testing/store-calls.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { workflow } from "../workflow/definition.ts";
 import { createEngine } from "./engine.ts";
@@ -94,6 +95,26 @@ test("a lost lease fires the signal of what runs, and the run goes on under a ne
   await world.clock.jump(16_000);
   expect(world.effects).toEqual(["aborted: cancelled: this worker lost the run"]);
   expect(await world.result(run)).toBe("again, attempt 1");
+});
+
+test("a run that was claimed under a lease which is lost while its history is read is not begun under the next one", async () => {
+  const flow = workflow({ name: "flow", input: z.string() }, async (ctx) => {
+    await ctx.step("pay", () => world.did("pay"));
+  });
+  let lost = false;
+  const store = wrapStore(memoryStore(), async (call, proceed) => {
+    if (call.method === "chunks" && !lost) {
+      lost = true;
+      await world.engine.crash();
+    }
+    return proceed();
+  });
+  open([flow], { store, limits: { inline: 100 } });
+  const run = await world.begin(flow, "x".repeat(1000));
+  await world.result(run);
+  expect(lost).toBe(true);
+  expect(world.effects).toEqual(["pay"]);
+  await world.check(run);
 });
 
 describe.each(disciplines)("runUntilIdle, %s", (discipline) => {

@@ -426,13 +426,14 @@ export class Worker {
       if (incarnation !== this.incarnation) return;
       try {
         const execution = cached[i];
-        if (execution && canResume(history))
-          this.resume(execution, row, await assemble(store, namespace, row.pk, history));
-        else {
-          execution?.abandon({ type: "fenced" });
-          const whole = execution ? (await store.history(namespace, [{ pk: row.pk, after: 0 }]))[0] : history;
-          await this.execute(row, await assemble(store, namespace, row.pk, whole as History));
-        }
+        const reused = execution !== undefined && canResume(history);
+        if (execution && !reused) execution.abandon({ type: "fenced" });
+        const read = execution && !reused ? (await store.history(namespace, [{ pk: row.pk, after: 0 }]))[0] : history;
+        const whole = await assemble(store, namespace, row.pk, read as History);
+        // Reading took a while: the lease may be another by now, and the run somebody else's.
+        if (incarnation !== this.incarnation) return;
+        if (reused) this.resume(execution, row, whole);
+        else await this.execute(row, whole);
       } catch (error) {
         this.mayOwnMore = true;
         this.host.engineLog.error({ run: row.id, error }, "could not begin a run; trying again");
@@ -456,7 +457,9 @@ export class Worker {
 
   /** Starts a run, or replays it, from its history. */
   private async execute(row: RunRow, history: History): Promise<void> {
+    const { incarnation } = this;
     const chosen = await adopt(this.settings, this.host, row, history);
+    if (incarnation !== this.incarnation) return;
     if ("pinned" in chosen) return this.host.leaveForOthers(row, history);
     if ("diverged" in chosen) return this.host.divergeAtOnce(row, history, chosen.diverged);
     const { workflow, adoption } = chosen;
