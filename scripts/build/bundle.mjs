@@ -55,9 +55,9 @@ export async function bundle(directory, entries) {
   }
   for (const [file, text] of files) {
     // Errors say their class's name, and journals keep it.
-    const renamed = /\bclass (\w+[$]\d+)/.exec(text)?.[1];
+    const renamed = /\bclass \w+[$]\d|\w+[$]\d+ = class\b/.exec(text)?.[0];
     if (renamed && file.endsWith(".js") && !takenIn.includes(file.replace(/[.]js$/, "")))
-      throw new Error(`two classes have one name, and the bundler calls one of them ${renamed}`);
+      throw new Error(`two classes have one name, and the bundler renames one: ${renamed}`);
   }
   replace(dist, files);
   removeStrays(directory, files);
