@@ -6,8 +6,8 @@ import { attributesText, readAttributes, readRun } from "../columns/run.ts";
 import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import { forward } from "./deliver.ts";
 import { acceptHold, closeHold, openHold, reopenHold } from "./hold.ts";
-import type { Context, Program } from "./program.ts";
-import { one, Refusal, run } from "./program.ts";
+import type { Call, Context, Program } from "./program.ts";
+import { call, one, Refusal, run } from "./program.ts";
 import { createRun, insertChunks, insertEntry } from "./start.ts";
 
 /**
@@ -17,29 +17,29 @@ import { createRun, insertChunks, insertEntry } from "./start.ts";
 export function* advance(context: Context, operation: AdvanceOperation): Program<AdvanceResult | Refused> {
   const { pk, entries } = operation;
   let before = operation.expectSeq;
-  if ((yield* take(context, operation, before)) === 0) {
+  if ((yield take(context, operation, before)) === 0) {
     const row = yield* one("fenceOf", pk, context.namespace);
     const answer = explain(row, operation);
     if (answer === "repeated") return yield* repeated(operation);
     if (answer !== "mail") return answer;
     before = row === null ? before : integer(row, "seq");
     if (operation.then.type !== "continue") return { type: "mail", seq: before };
-    if ((yield* take(context, operation, before)) === 0) return { type: "fenced" };
+    if ((yield take(context, operation, before)) === 0) return { type: "fenced" };
   }
   let seq = before;
-  for (const entry of entries) yield* insertEntry(pk, ++seq, entry);
-  yield* writeRest(context, operation);
+  for (const entry of entries) yield insertEntry(pk, ++seq, entry);
+  if (hasRest(operation)) yield* writeRest(context, operation);
   return { type: "advanced", seq, firstSeq: entries.length === 0 ? 0 : before + 1, repeated: false };
 }
 
-/** The fenced update; gives 1 when the run was this owner's to change and stood where the operation begins. */
-function take(context: Context, operation: AdvanceOperation, seq: number): Program<number> {
+/** The fenced update; it changes 1 row when the run was this owner's to change and stood where the operation begins. */
+function take(context: Context, operation: AdvanceOperation, seq: number): Call {
   const { pk, epoch, entries, head, previousHead, then, at } = operation;
   const count = entries.length;
   const fence: SqlValue[] = [pk, context.namespace, epoch, seq, previousHead];
   switch (then.type) {
     case "continue":
-      return run("append", count, count, head, at, count > 0 ? 0 : 1, ...fence);
+      return call("append", count, count, head, at, count > 0 ? 0 : 1, ...fence);
     case "park": {
       const ready = then.status === "ready";
       if (ready) context.news.ready = true;
@@ -47,14 +47,14 @@ function take(context: Context, operation: AdvanceOperation, seq: number): Progr
       const delayed = ready && then.wakeAt !== null;
       const status = delayed ? statusCode.delayed : runStatus.of(then.status);
       const [readyAt, wakeAt] = ready ? [then.wakeAt ?? at, null] : [null, then.wakeAt];
-      return run("park", count, count, head, at, status, waiting, wakeAt, then.note, readyAt, ...fence);
+      return call("park", count, count, head, at, status, waiting, wakeAt, then.note, readyAt, ...fence);
     }
     case "finish": {
       const status = runStatus.of(then.status);
-      return run("finish", count, count, head, at, status, then.note, then.outcome, at, null, ...fence);
+      return call("finish", count, count, head, at, status, then.note, then.outcome, at, null, ...fence);
     }
     case "continueAsNew":
-      return run("finish", count, count, head, at, statusCode.completed, null, continuedOutcome, at, null, ...fence);
+      return call("finish", count, count, head, at, statusCode.completed, null, continuedOutcome, at, null, ...fence);
   }
 }
 
@@ -85,7 +85,22 @@ function* repeated({ pk, entries, expectSeq }: AdvanceOperation): Program<Advanc
   return { type: "advanced", seq, firstSeq: seq - entries.length + 1, repeated: true };
 }
 
-/** Whatever must not be seen without the entries, and not they without it. Most appends have none of it. */
+/** Most appends are entries and nothing else. */
+function hasRest(operation: AdvanceOperation): boolean {
+  const { chunks, stream, holds, closeHolds, reopenHolds, acceptHolds, children, then } = operation;
+  return (
+    then.type === "finish" ||
+    then.type === "continueAsNew" ||
+    operation.attributes !== null ||
+    operation.progress !== null ||
+    operation.version !== null ||
+    operation.phase !== null ||
+    chunks.length + stream.length + children.length > 0 ||
+    holds.length + closeHolds.length + reopenHolds.length + acceptHolds.length > 0
+  );
+}
+
+/** Whatever must not be seen without the entries, and not they without it. */
 function* writeRest(context: Context, operation: AdvanceOperation): Program<void> {
   const { pk, then } = operation;
   if (operation.chunks.length > 0) yield* insertChunks(pk, operation.chunks);

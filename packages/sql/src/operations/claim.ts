@@ -50,8 +50,12 @@ export function* claim(context: Context, request: ClaimRequest): Program<ClaimRe
   if (worker === null || integer(worker, "lease_until") <= request.now) {
     return { runs: [], poisoned: [], nextWake: null };
   }
-  yield* run("wakeParked", namespace, request.now, Math.max(wakeBatch, request.limit));
-  yield* run("wakeDelayed", namespace, request.now, Math.max(wakeBatch, request.limit));
+  // Looked at first: to find that nothing is due, the two updates take 170 µs.
+  const due = yield* earliestWake(context);
+  if (due !== null && due <= request.now) {
+    yield* run("wakeParked", namespace, request.now, Math.max(wakeBatch, request.limit));
+    yield* run("wakeDelayed", namespace, request.now, Math.max(wakeBatch, request.limit));
+  }
   const lanes = yield* eligibleLanes(context, request);
   const owner = integer(worker, "pk");
   // Owners are compared by the integer they have in the tables.
@@ -86,12 +90,12 @@ function* eligibleLanes(context: Context, request: ClaimRequest): Program<LaneNa
   const queues = new Set(request.queues.map(({ name }) => name));
   const found: LaneName[] = [];
   let served: Capability[] | null = null;
-  let after: LaneName = { queue: "", workflow: "", version: -1 };
+  let from: LaneName = { queue: "", workflow: "", version: 0 };
   for (;;) {
-    const row = yield* one("nextLane", context.namespace, after.queue, after.workflow, after.version);
+    const row = yield* one("nextLane", context.namespace, from.queue, from.workflow, from.version);
     if (row === null) return found;
     const lane = { queue: text(row, "queue"), workflow: text(row, "workflow"), version: integer(row, "version") };
-    after = lane;
+    from = { ...lane, version: lane.version + 1 };
     if (!queues.has(lane.queue)) continue;
     if (request.adopt && served === null) served = yield* servedNow(context, request.now);
     const isServed = ({ workflow, version }: Capability): boolean =>

@@ -16,6 +16,11 @@ type Answer = number | SqlRow | undefined | SqlRow[] | SqlValue[][];
  */
 export type Program<T> = Generator<Call, T, Answer>;
 
+/** A statement to be run that is no program of its own: `yield` it; the answer is how many rows it changed. */
+export function call(statement: StatementName, ...parameters: SqlValue[]): Call {
+  return { want: "run", statement, parameters };
+}
+
 /** Runs a statement; gives how many rows it changed. */
 export function* run(statement: StatementName, ...parameters: SqlValue[]): Program<number> {
   const changes = yield { want: "run", statement, parameters };

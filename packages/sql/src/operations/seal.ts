@@ -36,7 +36,7 @@ export function* seal(context: Context, operation: SealOperation): Program<SealR
     previousHead,
   );
   if (sealed === 0) return { type: "mail", seq };
-  yield* insertEntry(pk, expectSeq + 1, entry);
+  yield insertEntry(pk, expectSeq + 1, entry);
   yield* withdrawPendingHolds(context, pk, operation.holdEvent);
   yield* forward(context, operation.deliveries);
   (context.news.mail ??= new Set()).add(pk);

@@ -6,6 +6,7 @@ import { isInMemory, narrowFiles, prepareFile } from "./files.ts";
 import { isCurrent, migrate } from "./migrate.ts";
 import { warnAboutOldSqlite } from "./old-sqlite.ts";
 import { Session } from "./session.ts";
+import { WalRoom } from "./wal-room.ts";
 
 export interface ConnectionOptions {
   path: string;
@@ -22,11 +23,14 @@ export interface ConnectionOptions {
 const pageBytes = 2_048;
 /** The WAL is moved into the database at 16 MB; SQLite's own 4 MB stops a commit four times as often. */
 const checkpointPages = 8_000;
+/** Bytes of a WAL of so many pages: each stands behind a frame header. */
+const walBytes = checkpointPages * (pageBytes + 24);
 
 /** Opens the file, sets it up, and waits for other processes without blocking this one. */
 export class Connection {
   readonly #options: ConnectionOptions;
   #session: Session | null = null;
+  #room: WalRoom | null = null;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
@@ -69,6 +73,11 @@ export class Connection {
         const session = await retry(() => new Session(driver));
         const current = await retry(() => hasSchema(session) && isCurrent(driver));
         if (!current) await retry(() => session.transaction(() => migrate(driver, Date.now())));
+        if (durability === "full" && !isInMemory(path)) {
+          const room = new WalRoom(`${path}-wal`, walBytes);
+          session.beforeWriting = () => room.make();
+          this.#room = room;
+        }
         this.#session = session;
       } catch (error) {
         driver.close();
@@ -83,13 +92,27 @@ export class Connection {
 
   close(): void {
     this.#closed = true;
+    // Before the database, whose last user removes the WAL: Windows removes no open file.
+    this.#room?.close();
+    this.#room = null;
     this.#session?.driver.close();
     this.#session = null;
   }
 
   /** Runs `work`, again and again while another process is writing; every error of the database becomes one of ours. */
-  async run<T>(work: (session: Session) => T): Promise<T> {
-    const { session } = this;
+  run<T>(work: (session: Session) => T): Promise<T> {
+    const session = this.#session;
+    // The first try is made at once: that no other process is writing is the rule.
+    try {
+      return Promise.resolve(work(session ?? this.session));
+    } catch (error) {
+      if (session === null) return Promise.reject(error);
+      if (isBusy(session.driver, error)) return this.#runLater(session, work);
+      return Promise.reject(storeError(session.driver, this.#options.path, error));
+    }
+  }
+
+  async #runLater<T>(session: Session, work: (session: Session) => T): Promise<T> {
     try {
       return await this.#retry(session.driver, () => work(session));
     } catch (error) {

@@ -20,6 +20,8 @@ function checkText(text: string): void {
 /** One connection with its prepared statements, on which programs are run to their end without a pause. */
 export class Session {
   readonly driver: SqliteDriver;
+  /** Called in each write transaction before its own work. */
+  beforeWriting: (() => void) | null = null;
   readonly #named = new Map<StatementName, SqlStatement>();
   readonly #queries = new Map<string, SqlStatement>();
   readonly #begin: SqlStatement;
@@ -43,17 +45,18 @@ export class Session {
 
   /** Runs `work` in one transaction that holds the write lock from the start; undone when it throws. */
   transaction<T>(work: () => T): T {
-    return this.#inside(this.#begin, work);
+    return this.#inside(this.#begin, this.beforeWriting, work);
   }
 
   /** Runs `work`, which only reads, on one unchanging view of the database. */
   snapshot<T>(work: () => T): T {
-    return this.#inside(this.#beginReading, work);
+    return this.#inside(this.#beginReading, null, work);
   }
 
-  #inside<T>(begin: SqlStatement, work: () => T): T {
+  #inside<T>(begin: SqlStatement, first: (() => void) | null, work: () => T): T {
     begin.run();
     try {
+      first?.();
       const result = work();
       this.#commit.run();
       return result;

@@ -53,15 +53,14 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
     connection.run((session) => session.run(program(contextOf(session, name))));
 
   /** One transaction; whoever watches hears of it once it is durable. */
-  const writing = async <T>(name: string, work: (session: Session, context: Context) => T): Promise<T> => {
-    const [result, news] = await connection.run((session) => {
+  const writing = <T>(name: string, work: (session: Session, context: Context) => T): Promise<T> =>
+    connection.run((session) => {
       if (!namespaces.has(name)) session.transaction(() => session.run(run("insertNamespace", name)));
       const context = contextOf(session, name);
-      return [work(session, context), context.news] as const;
+      const result = work(session, context);
+      watchers.announce(name, context.news);
+      return result;
     });
-    watchers.announce(name, news);
-    return result;
-  };
   const changing = <T>(name: string, program: (context: Context) => Program<T>): Promise<T> =>
     writing(name, (session, context) => session.transaction(() => session.run(program(context))));
 
@@ -91,12 +90,12 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       namespaces.clear();
     },
 
-    async commit<const O extends readonly Operation[]>(namespace: string, operations: O) {
-      const results: OperationResult[] =
+    commit<const O extends readonly Operation[]>(namespace: string, operations: O) {
+      const results: Promise<OperationResult[]> =
         operations.length === 0
-          ? []
-          : await writing(namespace, (session, context) => applyAll(session, context, operations));
-      return results as { [I in keyof O]: ResultOf<O[I]> };
+          ? Promise.resolve([])
+          : writing(namespace, (session, context) => applyAll(session, context, operations));
+      return results as Promise<{ [I in keyof O]: ResultOf<O[I]> }>;
     },
     async claim(namespace, request) {
       const idle = await reading(namespace, (context) => idleClaim(context, request));

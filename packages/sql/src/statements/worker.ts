@@ -24,10 +24,13 @@ export const workerStatements = {
     where namespace = ? and status = ${statusCode.running} and (owner is null or owner not in (select pk from worker))
     limit 1`,
 
-  /** The next lane after the one given: a jump through the index, however many runs stand in each. */
+  /**
+   * The first lane from the one given: a jump through the index, however many runs stand in each. From, not after: for
+   * `>` SQLite goes to the beginning of the lane given and walks through it (1.8 ms for 20,000 runs).
+   */
   nextLane: `
     select queue, workflow, version from run
-    where namespace = ? and status = ${statusCode.ready} and (queue, workflow, version) > (?, ?, ?)
+    where namespace = ? and status = ${statusCode.ready} and (queue, workflow, version) >= (?, ?, ?)
     order by queue, workflow, version limit 1`,
   lane: `
     select pk, priority, ready_at, concurrency_key, key_held, owner, wake_at, stalls from run
