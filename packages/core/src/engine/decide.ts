@@ -17,7 +17,7 @@ import { checkJsonSchema } from "../workflow/json-schema.ts";
 import { dryRun } from "./dry-run.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
-import { assemble } from "./payloads.ts";
+import { assemble, whyUnreadable } from "./payloads.ts";
 import { poisonKey } from "./poison.ts";
 
 /** Who decides, and what they say about it. */
@@ -178,10 +178,22 @@ async function fullyChecked(
 }
 
 async function formOf(parts: EngineParts, row: HoldRow): Promise<((value: unknown) => unknown) | null> {
-  const { store, namespace, registry, services, codec } = parts;
   const here = parts.worker.running.get(row.runPk) ?? parts.worker.residence.peek(row.runPk);
   const open = here?.openHolds.get(bare(row.key));
   if (open) return open.accept;
+  try {
+    return await replayedForm(parts, row);
+  } catch (error) {
+    const why = await whyUnreadable(parts, { pk: row.runPk, id: row.runId }, error);
+    if (why === error) throw error;
+    // The run ended and was erased or removed since the hold was read: the hold itself says what it is by now.
+    return null;
+  }
+}
+
+/** As the run's code asks for it, found by a dry replay. */
+async function replayedForm(parts: EngineParts, row: HoldRow): Promise<((value: unknown) => unknown) | null> {
+  const { store, namespace, registry, services, codec } = parts;
   const run = await store.runByPk(namespace, row.runPk);
   const workflow = run && registry.exact(run.workflow, run.version);
   if (!run || !workflow) return null;

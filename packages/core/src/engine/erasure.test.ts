@@ -2,9 +2,13 @@ import { createHash } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { systemClock } from "../clock.ts";
+import { HoldConflictError } from "../errors.ts";
+import { memoryStore } from "../store/index.ts";
+import type { Store } from "../store/store.ts";
+import { type StoreMethod, wrapStore } from "../testing/store-calls.ts";
 import { workflow } from "../workflow/definition.ts";
 import { Deployments, reaches } from "./deployments.fixture.ts";
-import type { Engine } from "./engine.ts";
+import { createEngine, type Engine } from "./engine.ts";
 
 const short = { timeout: "3s" } as const;
 const chainKey = createHash("sha256").update("secret").digest();
@@ -24,6 +28,66 @@ const waiting = workflow({ name: "waiting", input: z.string() }, async (ctx, wha
   ctx.set({ customer: what });
   await ctx.step("begin", () => 1);
   await ctx.signal("go", z.unknown());
+});
+
+/** A store on which something happens just after a call of `method` was answered, once. */
+function interrupted(method: StoreMethod, act: () => Promise<unknown>): { store: Store; arm: () => void } {
+  let armed = false;
+  const store = wrapStore(memoryStore(), async (call, proceed) => {
+    const result = await proceed();
+    if (armed && call.method === method) {
+      armed = false;
+      await act();
+    }
+    return result;
+  });
+  return {
+    store,
+    arm: () => {
+      armed = true;
+    },
+  };
+}
+
+describe("a run that is erased while somebody works on it", () => {
+  const limits = { inline: 100 };
+
+  // The first value that cannot be read is the input, or one in the middle of a dry replay.
+  test.each(["an input", undefined])(
+    "a late answer to its hold is told that the hold is closed (%s)",
+    async (input) => {
+      const asking = workflow({ name: "asking", input: z.string().optional() }, async (ctx) => {
+        await ctx.step("before", () => "a result");
+        return ctx.hold("name", { title: "Name?", form: z.string() });
+      });
+      const { store, arm } = interrupted("hold", async () => {
+        await (await engine.get("a")).cancel("enough");
+        await expect((await engine.get("a")).result(short)).rejects.toThrow("enough");
+        await engine.erase({ run: "a" });
+      });
+      const engine = createEngine({ store, workflows: [asking], residence: { count: 0 } });
+      await engine.start();
+      const run = await engine.run(asking, input, { id: "a" });
+      const hold = await run.hold("name", short);
+      arm();
+      await expect(engine.decide(hold, "Ana")).rejects.toThrow(HoldConflictError);
+      await engine.stop();
+    },
+  );
+
+  test("a retry is told that there is nothing left", async () => {
+    const failing = workflow({ name: "failing", input: z.string() }, async (ctx) => {
+      await ctx.step("fail", () => Promise.reject(new Error("no")));
+    });
+    const { store, arm } = interrupted("history", () => engine.erase({ run: "b" }));
+    const engine = createEngine({ store, workflows: [failing], limits });
+    await engine.start();
+    const run = await engine.run(failing, "x".repeat(1000), { id: "b" });
+    await expect(run.result(short)).rejects.toThrow();
+    arm();
+    await expect(run.retry()).rejects.toThrow("run b was erased: there is nothing to go on from");
+    await engine.stop();
+  });
 });
 
 describe("erasure", () => {

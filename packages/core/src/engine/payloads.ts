@@ -1,5 +1,6 @@
+import { CorruptionError, InvalidStateError, NotFoundError } from "../errors.ts";
 import { loadPayload } from "../journal/payload.ts";
-import type { History, RunPk, Store } from "../store/store.ts";
+import type { History, RunPk, RunRow, Store } from "../store/store.ts";
 
 /** Puts the chunked payloads of a history together, so that reading it is synchronous from here on. */
 export async function assemble(
@@ -26,3 +27,22 @@ export async function assemble(
   for (const row of history.mail) mail.push(await whole(row));
   return { entries, mail };
 }
+
+/**
+ * What it means that a run's record could not be read: it may have been erased or removed after its row was read. Gives back
+ * the error that says so, or the one it was given.
+ */
+export async function whyUnreadable(
+  { store, namespace }: { store: Pick<Store, "runByPk">; namespace: string },
+  row: Pick<RunRow, "pk" | "id">,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof CorruptionError)) return error;
+  const now = await store.runByPk(namespace, row.pk);
+  if (now === null) return new NotFoundError("run", row.id);
+  return now.salt === null ? erased(row.id) : error;
+}
+
+/** A run of which nothing can be done any more. */
+export const erased = (id: string): InvalidStateError =>
+  new InvalidStateError(`run ${id} was erased: there is nothing to go on from`);

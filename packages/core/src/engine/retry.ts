@@ -8,7 +8,7 @@ import { firstUndone } from "./compensated.ts";
 import { deliverTo } from "./control.ts";
 import { failedAt } from "./failed-at.ts";
 import type { EngineParts } from "./parts.ts";
-import { assemble } from "./payloads.ts";
+import { assemble, erased, whyUnreadable } from "./payloads.ts";
 
 /** A failed run goes on at the failed step; a diverged one is tried again on today's code. */
 export async function retryRun(parts: EngineParts, id: string, by: string | null): Promise<void> {
@@ -23,11 +23,13 @@ export async function retryRun(parts: EngineParts, id: string, by: string | null
       status: row.status,
     });
   }
-  if (row.salt === null) throw new InvalidStateError(`run ${id} was erased: there is nothing to go on from`);
+  if (row.salt === null) throw erased(id);
   let from: number | null = null;
   let superseded: number[] = [];
   if (row.status === "failed") {
-    const whole = await assemble(store, namespace, row.pk, history);
+    const whole = await assemble(store, namespace, row.pk, history).catch(async (error: unknown) => {
+      throw await whyUnreadable(parts, row, error);
+    });
     from = failedAt(whole, parts.codec);
     refuseCompensated(id, whole.entries, from);
     superseded = await supersededFrom(parts, row, whole, from);
