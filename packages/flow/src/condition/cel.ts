@@ -1,4 +1,5 @@
-import { type ASTNode, Environment } from "@marcbachmann/cel-js";
+import { createRequire } from "node:module";
+import type { ASTNode, Environment } from "@marcbachmann/cel-js";
 import { ExpressionError } from "./errors.ts";
 
 /** Expressions come from documents, and run inside the workflow: what one may cost is bounded before it ever runs. */
@@ -9,11 +10,19 @@ const MAX_LOOPS = 2;
 
 const loops = new Set(["all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap"]);
 
-const environment = new Environment({
-  unlistedVariablesAreDyn: true,
-  homogeneousAggregateLiterals: false,
-  limits: { maxAstNodes: 500, maxDepth: MAX_NESTING, maxListElements: 200, maxMapEntries: 200, maxCallArguments: 16 },
-});
+let environment: Environment | null = null;
+
+/** Loaded by the first expression, and at once: it costs 20 ms, and most flows have none. */
+function celEnvironment(): Environment {
+  if (environment) return environment;
+  const cel = createRequire(import.meta.url)("@marcbachmann/cel-js") as typeof import("@marcbachmann/cel-js");
+  environment = new cel.Environment({
+    unlistedVariablesAreDyn: true,
+    homogeneousAggregateLiterals: false,
+    limits: { maxAstNodes: 500, maxDepth: MAX_NESTING, maxListElements: 200, maxMapEntries: 200, maxCallArguments: 16 },
+  });
+  return environment;
+}
 
 /**
  * An expression in CEL (https://cel.dev), ready to be asked. It reads data and calls CEL's own functions: no code, no clock, no
@@ -43,7 +52,7 @@ type Parsed = ReturnType<Environment["parse"]>;
 
 function parse(expression: string): Parsed {
   try {
-    return environment.parse(expression);
+    return celEnvironment().parse(expression);
   } catch (error) {
     throw new ExpressionError(expression, `is not an expression in CEL (${reasonOf(error)})`, { cause: error });
   }

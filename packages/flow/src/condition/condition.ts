@@ -1,6 +1,9 @@
 /** A value that JSON can say. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** An object that JSON can say: a JSON Schema, for one. */
+export type JsonObject = { readonly [key: string]: Json };
+
 /** How two values are compared. */
 export type Operator =
   | "equals"

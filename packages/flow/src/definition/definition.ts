@@ -1,5 +1,5 @@
 import type { Duration } from "@holdpoint/core";
-import type { Condition, Json } from "../condition/condition.ts";
+import type { Condition, Json, JsonObject } from "../condition/condition.ts";
 
 /** The name of a function or step in the flow's registry: code that data can point at. */
 export type Ref = string;
@@ -7,8 +7,8 @@ export type Ref = string;
 /** How often and how fast a failed step is tried again; see `RetryPolicy`. Its predicate stays in code: it is not data. */
 export interface RetryDefinition {
   readonly attempts?: number;
-  readonly initialInterval?: Duration;
-  readonly maxInterval?: Duration;
+  readonly initial?: Duration;
+  readonly max?: Duration;
   readonly coefficient?: number;
   readonly jitter?: number;
 }
@@ -66,9 +66,21 @@ export interface StepNode extends NodeBase {
   readonly once?: boolean;
   /** A function of the registry that undoes it. */
   readonly compensate?: Ref;
-  /** When it failed for good: go on with this value, or with what this function gives, in the place of its result. */
-  readonly onError?: { readonly value: Json } | { readonly uses: Ref };
+  /** What it gets must fit this JSON Schema, and what it gives that one; beside what its code asks for. */
+  readonly inputSchema?: JsonObject;
+  readonly outputSchema?: JsonObject;
+  /** When it failed for good, what goes on in the place of its result. */
+  readonly onError?: Recovery;
 }
+
+/**
+ * What stands for the result of a step that failed for good: a value, what a function gives, or what another step of the registry
+ * gives, recorded like any step (and when that fails too, what `otherwise` says).
+ */
+export type Recovery =
+  | { readonly value: Json }
+  | { readonly uses: Ref }
+  | { readonly step: Ref; readonly otherwise?: { readonly value: Json } | { readonly uses: Ref } };
 
 /** A function of the registry that only computes: not recorded, run again in every replay. */
 export interface MapNode extends NodeBase {
@@ -96,7 +108,12 @@ export interface HoldNode extends NodeBase {
   /** The request without its form, templates filled in; or a function of the registry that makes the whole of it. */
   readonly request: { readonly uses: Ref } | { readonly [field: string]: Json };
   /** The form as JSON Schema, unless the request's function gives one. */
-  readonly form?: { readonly [keyword: string]: Json };
+  readonly form?: JsonObject;
+  /**
+   * What the node gives: the whole decision (the default), or the fields of the answer, with `_by`, `_at` and `_note` beside them.
+   * An answer goes on as the node's value; a decision is only kept.
+   */
+  readonly gives?: "decision" | "answer";
 }
 
 /** Waits for a length of time or until a point in time. */
@@ -276,8 +293,10 @@ export interface FlowLimits {
   readonly totalTimeout?: Duration;
   /** How many nodes may be at work at once; the others queue. `1` is one after the other. */
   readonly maxParallel?: number;
-  /** Waited before a node runs again. */
+  /** Waited before each further turn of a loop: before the node that a way back leads to runs again. */
   readonly iterationDelay?: Duration;
+  /** How long after a node first ran it may run again. Going on is `IterationLimitError`. */
+  readonly loopTime?: Duration;
 }
 
 /**

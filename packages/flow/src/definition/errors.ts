@@ -20,10 +20,10 @@ export class ConditionError extends HoldpointError {
 
 /** A loop, a node or a whole flow went on longer than it may: raise its limit, or let it end. */
 export class IterationLimitError extends HoldpointError {
-  constructor(what: string, limit: number, node: string, option = "maxIterations") {
+  constructor(what: string, limit: number | string, node: string, option = "maxIterations") {
     super(
       "ITERATION_LIMIT",
-      `${what} went on after ${limit} iterations, at "${node}"; raise ${option} if that is right`,
+      `${what} went on after ${typeof limit === "number" ? `${limit} iterations` : limit}, at "${node}"; raise ${option} if that is right`,
       {
         node,
         limit,
@@ -47,5 +47,16 @@ export class StateConflictError extends HoldpointError {
 export class FlowFailedError extends HoldpointError {
   constructor(flow: string, node: string, message: string) {
     super("FLOW_FAILED", message, { flow, node });
+  }
+}
+
+/** Fewer branches can arrive at a node than its join asks for. */
+export class JoinError extends HoldpointError {
+  constructor(flow: string, node: string, need: number, came: number) {
+    super(
+      "JOIN",
+      `flow "${flow}": "${node}" waits for ${need} branches, but only ${came} can arrive; lower its join, or take more edges to it`,
+      { node, need, came },
+    );
   }
 }

@@ -26,6 +26,8 @@ export type FlowState = Record<string, unknown>;
 export interface StepArguments<In = unknown> extends StepInfo {
   /** What came before, as the step's `input` schema gives it back. */
   readonly input: In;
+  /** The id of the node that runs it. */
+  readonly node: string;
   /** What the document says under `config`, templates filled in. */
   readonly config: unknown;
   /** What the flow's nodes share: results by node, or the state. Reading is free; writing into it changes nothing. */

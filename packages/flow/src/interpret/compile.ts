@@ -20,7 +20,7 @@ import { compileApprove, compileHold } from "./nodes/holds.ts";
 import { compileStep } from "./nodes/step.ts";
 import { compileSignal, compileSleep } from "./nodes/waits.ts";
 import type { NodeRun, Program, ProgramEdge, ProgramNode, Test } from "./program.ts";
-import { nodesBefore } from "./reach.ts";
+import { markLoopHeads, nodesBefore } from "./reach.ts";
 import { stateModel } from "./state.ts";
 
 /**
@@ -69,6 +69,7 @@ function compileFlowDefinition(
   });
   // Where a flow begins somebody arrives, too.
   for (const node of entry) node.incoming++;
+  if (limits.iterationDelay !== undefined) markLoopHeads(entry);
   if (definition.entry.length === 0) problems.push({ path: join(path, "entry"), message: "names no node to begin at" });
   return {
     name: definition.name,
@@ -133,11 +134,12 @@ function compileNode(node: NodeDefinition, order: number, compiler: Compiler): P
     join: node.join ?? "all",
     incoming: 0,
     before: new Set(),
+    loopHead: false,
     cancels: [],
     cancellable: false,
     mutex: node.mutex ?? null,
     milestone: node.milestone ? { after: node.milestone.after, until: node.milestone.until ?? [] } : null,
-    keepsValue: waits,
+    keepsValue: waits && !(node.kind === "hold" && node.gives === "answer"),
   };
 }
 

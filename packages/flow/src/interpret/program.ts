@@ -43,6 +43,8 @@ export interface ProgramNode {
   incoming: number;
   /** Nodes from which this one can be reached without passing it. */
   before: ReadonlySet<ProgramNode>;
+  /** A way back leads to it: each further run of it is a further turn. */
+  loopHead: boolean;
   readonly cancels: ProgramNode[];
   /** Some node may withdraw it. */
   cancellable: boolean;
@@ -68,6 +70,8 @@ export interface Frame {
   readonly input: unknown;
   /** How often each node has run. */
   readonly runs: Map<ProgramNode, number>;
+  /** When each first ran, where loops have a limit of time. */
+  readonly firstRuns: Map<ProgramNode, number>;
   /** Which have ended at least once. */
   readonly ended: Set<string>;
   /** How many have run in all. */

@@ -26,3 +26,27 @@ export function nodesBefore(target: ProgramNode, nodes: readonly ProgramNode[]):
 export function outgoing(node: ProgramNode): readonly { to: ProgramNode }[] {
   return node.otherwise ? [...node.edges, node.otherwise] : node.edges;
 }
+
+/** Notes the nodes that a way back leads to: those that are met again on the way from the entry to themselves. */
+export function markLoopHeads(entry: readonly ProgramNode[]): void {
+  const done = new Set<ProgramNode>();
+  const onWay = new Set<ProgramNode>();
+  // By hand, not by recursion: a flow may be a thousand nodes deep.
+  const way: { node: ProgramNode; next: readonly { to: ProgramNode }[]; at: number }[] = [];
+  const enter = (node: ProgramNode): void => {
+    onWay.add(node);
+    way.push({ node, next: outgoing(node), at: 0 });
+  };
+  for (const start of entry) {
+    if (!done.has(start)) enter(start);
+    for (let here = way.at(-1); here; here = way.at(-1)) {
+      const to = here.next[here.at++]?.to;
+      if (to === undefined) {
+        way.pop();
+        onWay.delete(here.node);
+        done.add(here.node);
+      } else if (onWay.has(to)) to.loopHead = true;
+      else if (!done.has(to)) enter(to);
+    }
+  }
+}

@@ -1,3 +1,4 @@
+import { type Duration, durationMs } from "@holdpoint/core";
 import { IterationLimitError } from "../definition/errors.ts";
 import type { Frame, ProgramNode, Token } from "./program.ts";
 
@@ -7,7 +8,8 @@ const MAX_ITERATIONS = 10_000;
 /** Runs one node and takes its result into the token. */
 export async function runNode(frame: Frame, node: ProgramNode, token: Token): Promise<void> {
   const again = count(frame, node);
-  if (again && frame.program.limits.iterationDelay) await frame.ctx.sleep(frame.program.limits.iterationDelay);
+  const { iterationDelay } = frame.program.limits;
+  if (again && node.loopHead && iterationDelay !== undefined) await frame.ctx.sleep(iterationDelay);
   const { state } = frame.program;
   const { inputs } = node;
   const input = inputs ? inputs(token.state, token.value) : state.passes ? token.value : { ...token.state };
@@ -39,7 +41,7 @@ function take(frame: Frame, node: ProgramNode, output: unknown, token: Token): v
 
 /** Counts a run of a node against the limits; true when it has run before. */
 function count(frame: Frame, node: ProgramNode): boolean {
-  const { maxIterations = MAX_ITERATIONS, maxNodeIterations } = frame.program.limits;
+  const { maxIterations = MAX_ITERATIONS, maxNodeIterations, loopTime } = frame.program.limits;
   if (frame.total++ >= maxIterations) {
     throw new IterationLimitError(`flow "${frame.program.name}"`, maxIterations, node.id);
   }
@@ -47,6 +49,16 @@ function count(frame: Frame, node: ProgramNode): boolean {
   if (maxNodeIterations !== undefined && runs >= maxNodeIterations) {
     throw new IterationLimitError(`flow "${frame.program.name}"`, maxNodeIterations, node.id, "maxNodeIterations");
   }
+  if (loopTime !== undefined) refuseLateTurn(frame, node, loopTime);
   frame.runs.set(node, runs + 1);
   return runs > 0;
+}
+
+function refuseLateTurn(frame: Frame, node: ProgramNode, loopTime: Duration): void {
+  const now = frame.ctx.now().getTime();
+  const first = frame.firstRuns.get(node) ?? now;
+  frame.firstRuns.set(node, first);
+  const limit = durationMs(loopTime, "loopTime");
+  if (now - first <= limit) return;
+  throw new IterationLimitError(`flow "${frame.program.name}"`, `${limit} ms`, node.id, "loopTime");
 }

@@ -20,7 +20,17 @@ export async function walk(
   trace: Trace | null = null,
 ): Promise<unknown> {
   const listener = program.transient.length > 0 ? new Listener(ctx) : null;
-  const frame: Frame = { ctx, program, input, runs: new Map(), ended: new Set(), total: 0, trace, listener };
+  const frame: Frame = {
+    ctx,
+    program,
+    input,
+    runs: new Map(),
+    firstRuns: new Map(),
+    ended: new Set(),
+    total: 0,
+    trace,
+    listener,
+  };
   const token: Token = { value: input, state: initialState(program, input, inherited), writes: null };
   if (!listener) return follow(frame, token);
   const { value } = await ctx.race(

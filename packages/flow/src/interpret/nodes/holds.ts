@@ -1,13 +1,8 @@
-import {
-  type ApproveRequest,
-  checkJsonSchema,
-  type HoldRequest,
-  type JsonSchema,
-  type StandardSchemaV1,
-} from "@holdpoint/core";
+import type { ApproveRequest, Decision, HoldRequest, StandardSchemaV1 } from "@holdpoint/core";
 import type { Json } from "../../condition/condition.ts";
 import type { ApproveNode, HoldNode } from "../../definition/definition.ts";
 import type { FlowState } from "../../definition/registry.ts";
+import { schemaOf } from "../../schema/from-json.ts";
 import type { NodeRun } from "../program.ts";
 import type { Compiler } from "./compiler.ts";
 
@@ -17,14 +12,21 @@ export function compileApprove(node: ApproveNode, compiler: Compiler): NodeRun {
   return (frame, input, token) => frame.ctx.approve(node.id, request(input, token.state));
 }
 
-/** A person's typed answer. The result is the answer with who gave it and when; what was worked on goes on as it is. */
+/** A person's typed answer: the decision, kept beside what is worked on; or the answer's fields, which go on. */
 export function compileHold(node: HoldNode, compiler: Compiler): NodeRun {
   const request = requestOf<HoldRequest<StandardSchemaV1>>(node.request, compiler);
-  const form = node.form ? formOf(node.form) : null;
-  return (frame, input, token) => {
+  const form = node.form ? schemaOf(node.form) : null;
+  return async (frame, input, token) => {
     const asked = request(input, token.state);
-    return frame.ctx.hold(node.id, form ? { ...asked, form } : asked);
+    const decision = await frame.ctx.hold(node.id, form ? { ...asked, form } : asked);
+    return node.gives === "answer" ? fieldsOf(decision) : decision;
   };
+}
+
+/** The fields as they are; who decided stands beside them under names that no state takes over. */
+function fieldsOf({ value, by, at, note }: Decision<unknown>): FlowState {
+  const fields = typeof value === "object" && value !== null && !Array.isArray(value) ? value : { answer: value };
+  return { ...fields, _by: by, _at: at, _note: note };
 }
 
 function requestOf<T>(request: ApproveNode["request"], compiler: Compiler): (input: unknown, state: FlowState) => T {
@@ -33,21 +35,4 @@ function requestOf<T>(request: ApproveNode["request"], compiler: Compiler): (inp
   }
   const fill = compiler.template(request as Json, "request");
   return (_input, state) => fill(state) as T;
-}
-
-/** A schema whose only knowledge is its JSON Schema: forms in documents have no other. */
-export function formOf(document: JsonSchema): StandardSchemaV1 {
-  const jsonSchema = (): Record<string, unknown> => ({ ...document });
-  const standard = {
-    version: 1 as const,
-    vendor: "holdpoint",
-    validate: async (value: unknown) => {
-      const issues = await checkJsonSchema(document, value);
-      return issues.length === 0
-        ? { value }
-        : { issues: issues.map(({ path, message }) => ({ message, path: path === "" ? [] : path.split(".") })) };
-    },
-    jsonSchema: { input: jsonSchema, output: jsonSchema },
-  };
-  return { "~standard": standard };
 }

@@ -1,5 +1,6 @@
 import {
   CancelledError,
+  closest,
   NonRetryableError,
   type StandardSchemaV1,
   type StepInfo,
@@ -7,23 +8,34 @@ import {
   ValidationError,
   type WorkflowContext,
 } from "@holdpoint/core";
+import type { Json } from "../../condition/condition.ts";
 import type { StepNode } from "../../definition/definition.ts";
 import type { FlowState, StepArguments, StepCode } from "../../definition/registry.ts";
+import { schemaOf } from "../../schema/from-json.ts";
 import { FlowEnd } from "../flow-end.ts";
-import type { NodeRun } from "../program.ts";
+import type { Frame, NodeRun } from "../program.ts";
 import type { Compiler } from "./compiler.ts";
 
 /** The step's own info, and what a flow adds to it. Made for each attempt; what nobody asks for is not made. */
 class Arguments implements StepArguments {
+  readonly node: string;
   readonly input: unknown;
   readonly config: unknown;
   readonly state: Readonly<FlowState>;
   readonly #ctx: WorkflowContext;
   readonly #info: StepInfo;
 
-  constructor(ctx: WorkflowContext, info: StepInfo, input: unknown, config: unknown, state: Readonly<FlowState>) {
+  constructor(
+    node: string,
+    ctx: WorkflowContext,
+    info: StepInfo,
+    input: unknown,
+    config: unknown,
+    state: Readonly<FlowState>,
+  ) {
     this.#ctx = ctx;
     this.#info = info;
+    this.node = node;
     this.input = input;
     this.config = config;
     this.state = state;
@@ -60,11 +72,9 @@ class Arguments implements StepArguments {
 
 /** A unit of work, recorded once. */
 export function compileStep(node: StepNode, compiler: Compiler): NodeRun {
-  const code = compiler.registry.steps?.[node.uses];
-  if (!code) {
-    compiler.problem({ path: `${compiler.path}.uses`, message: `there is no step "${node.uses}" in the registry` });
-    return async () => undefined;
-  }
+  const found = codeOf(node.uses, "uses", compiler);
+  if (!found) return async () => undefined;
+  const code = withSchemas(found, node);
   const configure = node.config === undefined ? null : compiler.template(node.config, "config");
   const { options, undo } = optionsOf(node, code, compiler);
   const recover = recoveryOf(node, compiler);
@@ -72,12 +82,12 @@ export function compileStep(node: StepNode, compiler: Compiler): NodeRun {
   const run: NodeRun = (frame, input, token) => {
     const config = configure?.(token.state);
     const work = (info: StepInfo): unknown =>
-      perform(name, code, new Arguments(frame.ctx, info, input, config, token.state));
+      perform(name, code, new Arguments(name, frame.ctx, info, input, config, token.state));
     if (!undo) return frame.ctx.step(name, work, options);
     // The undoing gets what the step got, whatever has become of the flow since.
     const state = { ...token.state };
     const compensate = (result: unknown, info: StepInfo): unknown =>
-      undo(result, new Arguments(frame.ctx, info, input, config, state));
+      undo(result, new Arguments(name, frame.ctx, info, input, config, state));
     return frame.ctx.step(name, work, { ...options, compensate });
   };
   if (!recover) return run;
@@ -86,7 +96,7 @@ export function compileStep(node: StepNode, compiler: Compiler): NodeRun {
       return await run(frame, input, token);
     } catch (error) {
       if (error instanceof CancelledError || error instanceof FlowEnd) throw error;
-      return recover(error, input, token.state);
+      return recover(error, frame, input, token.state);
     }
   };
 }
@@ -112,18 +122,62 @@ function optionsOf(
   };
 }
 
-function recoveryOf(
-  node: StepNode,
-  compiler: Compiler,
-): ((error: unknown, input: unknown, state: FlowState) => unknown) | null {
+function codeOf(uses: string, where: string, compiler: Compiler): StepCode | null {
+  const code = compiler.registry.steps?.[uses];
+  if (code) return code;
+  const close = closest(uses, Object.keys(compiler.registry.steps ?? {}));
+  const hint = close ? `; did you mean "${close}"?` : "";
+  compiler.problem({ path: `${compiler.path}.${where}`, message: `there is no step "${uses}" in the registry${hint}` });
+  return null;
+}
+
+/** What data asks of the values, where code does not ask itself. */
+function withSchemas(code: StepCode, { inputSchema, outputSchema }: StepNode): StepCode {
+  if (!inputSchema && !outputSchema) return code;
+  return {
+    ...code,
+    ...(inputSchema && !code.input && { input: schemaOf(inputSchema) }),
+    ...(outputSchema && !code.output && { output: schemaOf(outputSchema) }),
+  };
+}
+
+type Recover = (error: unknown, frame: Frame, input: unknown, state: FlowState) => unknown;
+
+function recoveryOf(node: StepNode, compiler: Compiler): Recover | null {
   const { onError } = node;
   if (!onError) return null;
-  if ("uses" in onError) {
-    const recover = compiler.function(onError.uses, "onError") as (failed: object, state: FlowState) => unknown;
-    return (error, input, state) => recover({ error, input }, state);
+  if (!("step" in onError)) return simpleRecovery(onError, compiler);
+  const code = codeOf(onError.step, "onError.step", compiler);
+  const otherwise = onError.otherwise ? simpleRecovery(onError.otherwise, compiler) : null;
+  const name = `${node.id} fallback`;
+  return async (error, frame, input, state) => {
+    const given = { ...(input as object), error: wordsOf(error) };
+    try {
+      return await frame.ctx.step(name, (info) =>
+        (code as StepCode).run(
+          new Arguments(node.id, frame.ctx, info, given, undefined, state) as unknown as StepArguments<never>,
+        ),
+      );
+    } catch (second) {
+      if (!otherwise || second instanceof CancelledError || second instanceof FlowEnd) throw second;
+      return otherwise(second, frame, input, state);
+    }
+  };
+}
+
+function simpleRecovery(recovery: { readonly value: Json } | { readonly uses: string }, compiler: Compiler): Recover {
+  if ("uses" in recovery) {
+    const recover = compiler.function(recovery.uses, "onError") as (failed: object, state: FlowState) => unknown;
+    return (error, _frame, input, state) => recover({ error, input }, state);
   }
-  const fill = compiler.template(onError.value, "onError.value");
-  return (_error, _input, state) => fill(state);
+  const fill = compiler.template(recovery.value, "onError.value");
+  return (_error, _frame, _input, state) => fill(state);
+}
+
+/** An error as a step may be given it: as data. */
+function wordsOf(error: unknown): { name: string; message: string } {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return { name, message };
 }
 
 /** Runs the code on an input that fits, and gives a result that fits. Neither gets better by trying again. */
