@@ -6,6 +6,19 @@
 
 export type { Condition, Json, Operator, Path } from "./condition/condition.ts";
 export type { ConditionFacts, ConditionFunction } from "./condition/functions.ts";
+export { type Dag, type DagOptions, type DagWorkflowOptions, dag, dagOf } from "./dag/dag.ts";
+export { DagError, type DagReport, type DagStepReport, type DagStepStatus } from "./dag/report.ts";
+export {
+  callStep,
+  conditionalStep,
+  type DagFacts,
+  type DagGiven,
+  type DagStep,
+  type DagStepOptions,
+  functionStep,
+  type Metadata,
+  parallelStep,
+} from "./dag/step.ts";
 export type * from "./definition/definition.ts";
 export * from "./definition/errors.ts";
 export type {

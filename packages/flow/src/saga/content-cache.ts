@@ -9,6 +9,14 @@ export interface Shared {
   readonly owner: string;
 }
 
+/** What is stored, taken apart. A mock of a test gives the bare value: then it is the saga's own. */
+export function sharedOf(stored: unknown, owner: string): Shared {
+  const shared = stored as Partial<Shared> | null;
+  return typeof shared === "object" && typeof shared?.owner === "string"
+    ? (shared as Shared)
+    : { value: stored, owner };
+}
+
 /** Where a step's result is shared, when it is. */
 export function cacheOf(
   saga: Pick<SagaDefinition, "name" | "version">,

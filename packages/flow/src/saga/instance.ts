@@ -1,11 +1,13 @@
-import { InvalidStateError, NotFoundError, type WorkflowContext } from "@holdpoint/core";
+import { InvalidStateError, NotFoundError, type StepInfo, type WorkflowContext } from "@holdpoint/core";
+import { isInterruption } from "../result/interruption.ts";
 import { unwrap } from "../result/result.ts";
+import { infoWith } from "../result/step-info.ts";
 import { askByHand } from "./by-hand.ts";
-import { cacheOf, type Shared } from "./content-cache.ts";
+import { cacheOf, type Shared, sharedOf } from "./content-cache.ts";
 import type { SagaOptions, SagaState } from "./options.ts";
 import { type LeftUndone, SagaError } from "./saga-error.ts";
 import { type Results, retryOf, type SagaStep } from "./step.ts";
-import { givenOf, type Undoable, Undoing } from "./undoing.ts";
+import { type Undoable, Undoing } from "./undoing.ts";
 import { checkVersion } from "./version.ts";
 
 /** What an instance is made from. */
@@ -126,10 +128,11 @@ export class SagaInstance<Input, R extends Results> {
     const { ctx, input, undoing } = this;
     const { action, options, name } = step;
     const results = { ...this.results };
+    const cached = options.cache !== undefined;
     const undoable = (result: unknown): Undoable => ({ step, result, given: { input, results } });
     const late = options.compensate && {
-      compensate: (stored: unknown, info: Parameters<typeof givenOf>[0]) =>
-        undoing.late(undoable(options.cache ? (stored as Shared).value : stored), info),
+      compensate: (stored: unknown, info: StepInfo) =>
+        undoing.late(undoable(cached ? sharedOf(stored, owner).value : stored), info),
     };
     if (action.type === "call") {
       const value = unwrap(await action.run(ctx, { input, results }));
@@ -143,7 +146,7 @@ export class SagaInstance<Input, R extends Results> {
     const stored = await ctx.step<unknown>(
       name,
       async (info) => {
-        const value: unknown = unwrap(await action.run(givenOf(info, { input, results })));
+        const value: unknown = unwrap(await action.run(infoWith(info, { input, results })));
         return cache ? ({ value, owner } satisfies Shared) : value;
       },
       {
@@ -154,9 +157,9 @@ export class SagaInstance<Input, R extends Results> {
         ...late,
       },
     );
-    const value = cache ? (stored as Shared).value : stored;
-    if (!cache || (stored as Shared).owner === owner) undoing.done(undoable(value));
-    return value;
+    const shared = cache ? sharedOf(stored, owner) : { value: stored, owner };
+    if (shared.owner === owner) undoing.done(undoable(shared.value));
+    return shared.value;
   }
 
   private async undo(): Promise<void> {
@@ -177,10 +180,4 @@ export class SagaInstance<Input, R extends Results> {
     if (names.includes(step)) return;
     throw new NotFoundError("step", step, `saga "${this.saga.name}" has ${names.join(", ")}`);
   }
-}
-
-/** The run was cancelled or timed out, or its branch lost a race: no step's failure, and nobody's to catch. */
-function isInterruption(error: unknown): boolean {
-  const { code, details } = error as { code?: string; details?: { key?: unknown } };
-  return code === "CANCELLED" || (code === "TIMEOUT" && details?.key === "run/timeout");
 }

@@ -1,7 +1,9 @@
-import { NonRetryableError, StepFailedError, type StepInfo, type WorkflowContext } from "@holdpoint/core";
+import { NonRetryableError, type StepInfo, type WorkflowContext } from "@holdpoint/core";
+import { reasonOf } from "../result/interruption.ts";
 import { unwrap } from "../result/result.ts";
+import { infoWith } from "../result/step-info.ts";
 import type { LeftUndone } from "./saga-error.ts";
-import { compensateRetryOf, type Results, type SagaGiven, type SagaStep } from "./step.ts";
+import { compensateRetryOf, type Results, type SagaStep } from "./step.ts";
 
 /** A step that was done, and what is needed to undo it. */
 export interface Undoable {
@@ -9,25 +11,6 @@ export interface Undoable {
   readonly result: unknown;
   readonly given: { readonly input: unknown; readonly results: Results };
 }
-
-/** What a step's function is given. Its methods belong to the attempt: they are called on it. */
-export function givenOf(info: StepInfo, given: Undoable["given"]): SagaGiven<unknown, Results> {
-  const { signal, attempt, idempotencyKey, lastHeartbeat } = info;
-  return {
-    ...given,
-    signal,
-    attempt,
-    idempotencyKey,
-    lastHeartbeat,
-    heartbeat: (details) => info.heartbeat(details),
-    measure: (measures) => info.measure(measures),
-  };
-}
-
-const reasonOf = (error: unknown): string => {
-  const cause = error instanceof StepFailedError ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
-};
 
 /**
  * Undoes what a saga has done: each step by a recorded step of its own, once, the last one first.
@@ -123,5 +106,5 @@ export class Undoing {
 
 async function compensation(one: Undoable, info: StepInfo): Promise<unknown> {
   const { result, given, step } = one;
-  return unwrap(await step.options.compensate?.({ ...givenOf(info, given), result }));
+  return unwrap(await step.options.compensate?.(infoWith(info, { ...given, result })));
 }
