@@ -4,6 +4,9 @@
  * Most programs install `holdpoint`, which brings this along.
  */
 
+export { type ChainOptions, flow } from "./chain/chain.ts";
+export { type FlowStep, type FlowStepDefinition, type FlowStepOptions, step } from "./chain/step.ts";
+export * from "./chain/types.ts";
 export type { Condition, Json, Operator, Path } from "./condition/condition.ts";
 export type { ConditionFacts, ConditionFunction } from "./condition/functions.ts";
 export { type Dag, type DagOptions, type DagWorkflowOptions, dag, dagOf } from "./dag/dag.ts";

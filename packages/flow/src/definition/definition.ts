@@ -18,9 +18,18 @@ export interface RetryDefinition {
  * - `all` (the default) once every branch that can still arrive has arrived, however many those are;
  * - `any` for every arrival, each by itself;
  * - `first` for the first arrival of a round; later ones of the round are taken in and end there;
- * - a number n: for the n-th arrival of a round; `cancel` also withdraws what the others still do.
+ * - a count n: for the n-th arrival of a round; `cancel` also withdraws what the others still do;
+ * - threads n: for every n arrivals, whichever edges they come by.
+ *
+ * A round has one arrival by each edge: a second one by the same edge belongs to the next round. It is over when all have
+ * arrived, or nobody is left who could.
  */
-export type Join = "all" | "any" | "first" | { readonly count: number; readonly cancel?: boolean };
+export type Join =
+  | "all"
+  | "any"
+  | "first"
+  | { readonly count: number; readonly cancel?: boolean }
+  | { readonly threads: number };
 
 /** Which outgoing edges are taken: every one whose condition holds (the default), or the first. */
 export type Split = "all" | "first";
@@ -136,6 +145,7 @@ export interface SignalNode extends NodeBase {
 /** Another workflow of the registry as a run of its own. */
 export interface ChildNode extends NodeBase {
   readonly kind: "child";
+  /** A workflow of the registry; the flow's own name means the flow itself. */
   readonly workflow: Ref;
   /** Start it and go on; the node's result is the child's id. */
   readonly detached?: boolean;
@@ -173,7 +183,7 @@ export interface ChooseNode extends NodeBase {
   readonly kind: "choose";
   readonly take: "first" | "all";
   readonly cases: readonly { readonly name: string; readonly when: Condition; readonly flow: FlowDefinition }[];
-  /** Taken when no condition holds. Without it the value goes on as it is. */
+  /** Taken when no condition holds; where all are taken, its name is the result's. Without it the value goes on as it is. */
   readonly otherwise?: FlowDefinition;
 }
 
@@ -186,8 +196,16 @@ export interface ForeachNode extends NodeBase {
   readonly key?: Ref;
   readonly concurrency?: number;
   readonly onFailure?: OnFailure;
-  /** So many results are enough; the others are cancelled. */
+  /** So many results are enough. */
   readonly need?: number;
+  /** Looked at after each item, with `results` and `done` (how many): when it holds, the results are enough. */
+  readonly until?: Condition;
+  /** What becomes of the other items when the results are enough: cancelled (the default), or finished beside what follows. */
+  readonly remaining?: "cancel" | "finish";
+  /** A signal whose messages are further items, while any is being worked on. */
+  readonly more?: string;
+  /** A signal on which the results so far are enough. */
+  readonly complete?: string;
   readonly body: FlowDefinition;
 }
 
@@ -226,6 +244,8 @@ export interface EndNode extends NodeBase {
   /** Default `success`: the run's outcome. `fail` fails it. */
   readonly outcome?: string;
   readonly fail?: string;
+  /** What the run gives, templates filled in. Default: what the flow gives at this point. */
+  readonly result?: Json;
 }
 
 /** A node of a flow. */
@@ -256,6 +276,8 @@ export interface EdgeDefinition {
   readonly when?: Condition;
   /** Taken only when no other edge of its node is. */
   readonly otherwise?: true;
+  /** So many branches go this way, each with the same. Default 1. */
+  readonly threads?: number;
   readonly label?: string;
   readonly meta?: Json;
 }

@@ -8,14 +8,8 @@ import type { FlowFunction, FlowState, Registry } from "../definition/registry.t
 import { compileTemplate } from "../template/compile.ts";
 import { compileChild, compileCode, compileEnd, compileFlow, compileMap } from "./nodes/code.ts";
 import type { Compiler } from "./nodes/compiler.ts";
-import {
-  compileChoose,
-  compileForeach,
-  compileParallel,
-  compileRace,
-  compileRepeat,
-  compileTry,
-} from "./nodes/composites.ts";
+import { compileChoose, compileParallel, compileRace, compileRepeat, compileTry } from "./nodes/composites.ts";
+import { compileForeach } from "./nodes/foreach.ts";
 import { compileApprove, compileHold } from "./nodes/holds.ts";
 import { compileStep } from "./nodes/step.ts";
 import { compileSignal, compileSleep } from "./nodes/waits.ts";
@@ -57,7 +51,7 @@ function compileFlowDefinition(
     if (!from || !to) continue;
     const always = edge.when === undefined || edge.when.type === "always";
     const when = always ? null : here.condition(edge.when as Condition, `edges.${i}.when`);
-    const compiled: ProgramEdge = { from, to, when, order: to.incoming++ };
+    const compiled: ProgramEdge = { from, to, when, order: to.incoming++, threads: edge.threads ?? 1 };
     if (edge.otherwise) from.otherwise = compiled;
     else from.edges.push(compiled);
   }
@@ -104,13 +98,16 @@ function link(
     }
     if (node.incoming < 2 && !(node.incoming === 1 && definition.entry.includes(node.id))) continue;
     node.before = nodesBefore(node, nodes);
-    if (typeof node.join === "object" && node.join.cancel) for (const other of node.before) other.cancellable = true;
+    if (typeof node.join === "object" && "count" in node.join && node.join.cancel)
+      for (const other of node.before) other.cancellable = true;
   }
 }
 
+/** What these bring is kept under their name; what is worked on goes on as it is. */
+const WAITS: ReadonlySet<NodeDefinition["kind"]> = new Set(["sleep", "signal", "approve", "hold", "gate"]);
+
 function compileNode(node: NodeDefinition, order: number, compiler: Compiler): ProgramNode {
   const { inputs } = node;
-  const waits = node.kind === "sleep" || node.kind === "approve" || node.kind === "hold" || node.kind === "gate";
   return {
     id: node.id,
     definition: node,
@@ -139,7 +136,7 @@ function compileNode(node: NodeDefinition, order: number, compiler: Compiler): P
     cancellable: false,
     mutex: node.mutex ?? null,
     milestone: node.milestone ? { after: node.milestone.after, until: node.milestone.until ?? [] } : null,
-    keepsValue: waits && !(node.kind === "hold" && node.gives === "answer"),
+    keepsValue: WAITS.has(node.kind) && !(node.kind === "hold" && node.gives === "answer"),
   };
 }
 

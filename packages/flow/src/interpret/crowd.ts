@@ -1,18 +1,7 @@
-import { HoldpointError } from "@holdpoint/core";
-import { edgesFrom, ended } from "./edges.ts";
+import { JoinError } from "../definition/errors.ts";
+import { edgesFrom, ended, needOf } from "./edges.ts";
 import type { Frame, ProgramNode, Token } from "./program.ts";
 import { runNode } from "./run-node.ts";
-
-/** Fewer branches can arrive at a node than its join asks for. */
-class JoinError extends HoldpointError {
-  constructor(flow: string, node: string, need: number, came: number) {
-    super(
-      "JOIN",
-      `flow "${flow}": "${node}" waits for ${need} branches, but only ${came} can arrive; lower its join, or take more edges to it`,
-      { node, need, came },
-    );
-  }
-}
 
 /** Whether a node that waits for a state of the flow finds it. */
 export function mayRun(frame: Frame, node: ProgramNode): boolean {
@@ -34,7 +23,10 @@ interface Branch {
 
 /** A node that fires once for several arrivals, and how far it is. */
 interface Round {
-  arrived: number;
+  /** The edges by which somebody came. */
+  readonly came: Set<number>;
+  /** Who came by one of them again. */
+  readonly next: Branch[];
   fired: boolean;
 }
 
@@ -96,38 +88,63 @@ export class Crowd {
   private arrive(token: Token, node: ProgramNode, order: number, from: ProgramNode | null): void {
     const branch: Branch = { token, node, order, from, withdrawn: false, withdraw: null };
     if (node.incoming <= 1 || node.join === "any") this.queued.push(branch);
-    else if (node.join === "all") this.waiting.push(branch);
+    else if (node.join === "all" || (typeof node.join === "object" && "threads" in node.join))
+      this.waiting.push(branch);
     else this.arriveInRound(branch, node);
   }
 
   // ── Meeting ───────────────────────────────────────────────────────────────────────────────────────
 
   private arriveInRound(branch: Branch, node: ProgramNode): void {
-    const round = this.rounds.get(node) ?? { arrived: 0, fired: false };
+    const round = this.rounds.get(node) ?? { came: new Set(), next: [], fired: false };
     this.rounds.set(node, round);
-    round.arrived++;
+    if (round.came.has(branch.order)) {
+      round.next.push(branch); // by the same edge again: it belongs to the next round
+      return;
+    }
+    round.came.add(branch.order);
     if (round.fired) return; // taken in: the node has run for this round
     this.waiting.push(branch);
-    const need = needOf(node);
     const here = this.at(node);
-    if (here.length < need) return;
+    if (here.length < needOf(node)) return;
     round.fired = true;
     this.meet(node, here);
-    if (typeof node.join === "object" && node.join.cancel) {
+    if (typeof node.join === "object" && "count" in node.join && node.join.cancel) {
       for (const other of this.live()) if (node.before.has(other.node)) this.withdraw(other);
     }
   }
 
-  /** A round is over when nobody is left who could arrive in it. */
-  private endRounds(): void {
+  /** A round is over when all have arrived, or nobody is left who could. */
+  private endRounds(): boolean {
+    let begun = false;
     for (const [node, round] of this.rounds) {
-      if (round.arrived < node.incoming && this.canArrive(node)) continue;
+      const full = round.came.size >= node.incoming;
+      if (!full && (this.canArrive(node) || round.next.length > 0)) continue;
       if (!round.fired) {
         const here = this.at(node).length;
         if (here > 0) throw new JoinError(this.frame.program.name, node.id, needOf(node), here);
       }
       this.rounds.delete(node);
+      for (const branch of round.next) this.arriveInRound(branch, node);
+      begun ||= round.next.length > 0;
     }
+    return begun;
+  }
+
+  /** Branches that only have to be so many: whichever edges they came by. */
+  private meetThreads(): boolean {
+    for (const node of new Set(this.waiting.map((branch) => branch.node))) {
+      if (typeof node.join !== "object" || !("threads" in node.join)) continue;
+      const here = this.at(node);
+      const { threads } = node.join;
+      if (here.length >= threads) {
+        this.meet(node, here.slice(0, threads));
+        return true;
+      }
+      const idle = this.running.size === 0 && this.queued.length === 0;
+      if (idle && !this.canArrive(node)) throw new JoinError(this.frame.program.name, node.id, threads, here.length);
+    }
+    return false;
   }
 
   /** Lets the first node go on whose branches have all arrived. */
@@ -176,10 +193,9 @@ export class Crowd {
   // ── Going on ──────────────────────────────────────────────────────────────────────────────────────
 
   private pump(): void {
-    while (this.meetSomewhere()) {}
-    this.endRounds();
+    while (this.meetSomewhere() || this.meetThreads() || this.endRounds()) {}
     const [only] = this.queued;
-    const alone = only && this.live().length === 1 && this.ended.length === 0;
+    const alone = only && this.live().length === 1 && this.ended.length === 0 && this.rounds.size === 0;
     if (alone && !only.node.milestone) {
       return this.settle({ token: { ...only.token, writes: null }, next: only.node });
     }
@@ -243,7 +259,9 @@ export class Crowd {
       for (const other of this.live()) if (node.cancels.includes(other.node)) this.withdraw(other);
       const taken = ended(this.frame, node, token) ? [] : edgesFrom(this.frame, node, token);
       if (taken.length === 0) this.ended.push(branch);
-      for (const [i, edge] of taken.entries()) this.arrive(i === 0 ? token : copy(token), edge.to, edge.order, node);
+      for (const edge of taken) {
+        for (let i = 0; i < edge.threads; i++) this.arrive(copy(token), edge.to, edge.order, node);
+      }
     }
     this.pump();
   }
@@ -259,10 +277,6 @@ export class Crowd {
     const at = this.frame.ctx.now().getTime();
     this.frame.trace?.({ node: branch.node.id, startedAt: at, endedAt: at, skipped: true });
   }
-}
-
-function needOf(node: ProgramNode): number {
-  return typeof node.join === "object" ? node.join.count : 1;
 }
 
 function copy(token: Token): Token {

@@ -5,7 +5,13 @@ import type { Frame, ProgramEdge, ProgramNode, Test, Token } from "./program.ts"
 /** The one edge that is always taken: most nodes have it. */
 export function onlyEdge(node: ProgramNode): ProgramEdge | null {
   const edge = node.edges[0];
-  return edge !== undefined && node.edges.length === 1 && edge.when === null && node.otherwise === null ? edge : null;
+  return edge !== undefined &&
+    node.edges.length === 1 &&
+    edge.when === null &&
+    edge.threads === 1 &&
+    node.otherwise === null
+    ? edge
+    : null;
 }
 
 /** The edges that are taken after a node, in declared order. */
@@ -45,4 +51,10 @@ export function ended(frame: Frame, node: ProgramNode, token: Token): boolean {
   } catch (error) {
     throw new ConditionError(`the end at "${node.id}"`, error);
   }
+}
+
+/** How many must arrive before a node runs, where its join says a number. */
+export function needOf(node: ProgramNode): number {
+  if (typeof node.join !== "object") return 1;
+  return "count" in node.join ? node.join.count : node.join.threads;
 }

@@ -326,6 +326,7 @@ describe("branches", () => {
         { id: "news", kind: "signal", signal: "news", transient: true },
       ],
       edges: [to("sleep", "news")],
+      data: { kind: "state", result: { key: "news" } },
     });
     await using engine = createTestEngine({ workflows: [flow] });
     const run = await engine.run(flow, "-", { id: "r1" });

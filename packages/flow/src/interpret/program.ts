@@ -61,6 +61,8 @@ export interface ProgramEdge {
   readonly when: Test | null;
   /** Position among the edges that lead to `to`: the order of merging there. */
   readonly order: number;
+  /** How many branches go this way. */
+  readonly threads: number;
 }
 
 /** One run of one flow. */
@@ -80,6 +82,8 @@ export interface Frame {
   readonly listener: Listener | null;
   /** Told of each node that ends, by who wants to draw or report it. */
   readonly trace: Trace | null;
+  /** Work that goes on beside the flow, and ends before it does. */
+  readonly beside: Promise<unknown>[];
 }
 
 /** One node that has run, or did not have to. Times are the run's own, in milliseconds since 1970. */

@@ -1,8 +1,9 @@
 import type { WorkflowContext } from "@holdpoint/core";
+import { JoinError } from "../definition/errors.ts";
 import type { FlowState } from "../definition/registry.ts";
 import { Crowd, mayRun } from "./crowd.ts";
-import { edgesFrom, ended, onlyEdge } from "./edges.ts";
-import type { Frame, Program, ProgramEdge, ProgramNode, Token, Trace } from "./program.ts";
+import { edgesFrom, ended, needOf, onlyEdge } from "./edges.ts";
+import type { Frame, Program, ProgramNode, Token, Trace } from "./program.ts";
 import { runNode } from "./run-node.ts";
 import { Listener } from "./transient.ts";
 
@@ -30,6 +31,7 @@ export async function walk(
     total: 0,
     trace,
     listener,
+    beside: [],
   };
   const token: Token = { value: input, state: initialState(program, input, inherited), writes: null };
   if (!listener) return follow(frame, token);
@@ -63,19 +65,19 @@ async function follow(frame: Frame, start: Token): Promise<unknown> {
     if (!mayRun(frame, node)) break;
     await runNode(frame, node, token);
     if (ended(frame, node, token)) break;
-    const edge = onlyEdge(node);
-    if (edge) {
-      node = edge.to;
+    const only = onlyEdge(node);
+    const taken = only ? null : edgesFrom(frame, node, token);
+    const [first] = taken ?? [only];
+    if (!first) break;
+    if (taken !== null && (taken.length > 1 || first.threads > 1)) {
+      crowd = new Crowd(frame, token);
+      for (const one of taken) for (let i = 0; i < one.threads; i++) crowd.add(one.to, one.order, one.from);
       continue;
     }
-    const taken = edgesFrom(frame, node, token);
-    if (taken.length === 0) break;
-    if (taken.length === 1) node = (taken[0] as ProgramEdge).to;
-    else {
-      crowd = new Crowd(frame, token);
-      for (const one of taken) crowd.add(one.to, one.order, one.from);
-    }
+    node = first.to;
+    if (needOf(node) > 1) throw new JoinError(program.name, node.id, needOf(node), 1);
   }
+  if (frame.beside.length > 0) await Promise.all(frame.beside);
   return program.result(token.value, token.state);
 }
 

@@ -49,9 +49,10 @@ export function compileFlow(node: FlowNode, compiler: Compiler): NodeRun {
 /** Ends the run. */
 export function compileEnd(node: EndNode, compiler: Compiler): NodeRun {
   const fail = node.fail === undefined ? null : compiler.template(node.fail, "fail");
+  const give = node.result === undefined ? null : compiler.template(node.result, "result");
   return async (frame, input, token) => {
     const { program } = frame;
-    const value = program.result(input, token.state);
+    const value = give ? give(token.state) : program.result(input, token.state);
     const failure = fail === null ? null : String(fail(token.state));
     throw new FlowEnd(program.name, node.id, node.outcome ?? "success", failure, value);
   };

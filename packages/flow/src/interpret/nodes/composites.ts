@@ -1,81 +1,10 @@
-import { CancelledError, HoldpointError } from "@holdpoint/core";
-import type {
-  ChooseNode,
-  ForeachNode,
-  OnFailure,
-  ParallelNode,
-  RaceNode,
-  RepeatNode,
-  TryNode,
-} from "../../definition/definition.ts";
-import { ConditionError, IterationLimitError } from "../../definition/errors.ts";
+import type { ChooseNode, ParallelNode, RaceNode, RepeatNode, TryNode } from "../../definition/definition.ts";
+import { IterationLimitError } from "../../definition/errors.ts";
 import type { FlowState } from "../../definition/registry.ts";
-import { FlowEnd } from "../flow-end.ts";
-import type { Frame, NodeRun, Program, Test, Token } from "../program.ts";
-import { walk } from "../walk.ts";
+import type { Frame, NodeRun, Test } from "../program.ts";
 import type { Compiler } from "./compiler.ts";
-
-/** How a branch ended, where failures are collected. */
-export type Collected =
-  | { ok: true; value: unknown }
-  | { ok: false; error: { name: string; code?: string; message: string } };
-
-/** One thing to do side by side with others. */
-interface Task {
-  readonly name: string;
-  readonly run: () => Promise<unknown>;
-}
-
-/** Whether an error must go through everything that catches errors. */
-function passesThrough(error: unknown): boolean {
-  return error instanceof CancelledError || error instanceof FlowEnd;
-}
-
-function collected(error: unknown): Collected {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  return {
-    ok: false,
-    error: error instanceof HoldpointError ? { name, code: error.code, message } : { name, message },
-  };
-}
-
-/** Runs tasks side by side: results in the tasks' order; undefined for those that were not needed any more. */
-async function sideBySide(
-  frame: Frame,
-  tasks: readonly Task[],
-  how: { onFailure: OnFailure; concurrency: number | undefined; need: number | undefined },
-): Promise<unknown[]> {
-  const { ctx } = frame;
-  const failures: unknown[] = [];
-  const results: unknown[] = tasks.map(() => undefined);
-  let done = 0;
-  let enough: () => void = () => {};
-  const run = async (task: Task, index: number): Promise<void> => {
-    try {
-      const value = await task.run();
-      results[index] = how.onFailure === "collect" ? { ok: true, value } : value;
-      if (++done === how.need) enough();
-    } catch (error) {
-      if (how.onFailure === "cancel-siblings" || passesThrough(error)) throw error;
-      failures.push(error);
-      results[index] = how.onFailure === "collect" ? collected(error) : undefined;
-    }
-  };
-  const options = {
-    key: (task: Task) => task.name,
-    ...(how.concurrency !== undefined && { concurrency: how.concurrency }),
-  };
-  const all = (): Promise<unknown> => ctx.map(tasks, run, options);
-  if (how.need === undefined || how.need >= tasks.length) await all();
-  else {
-    const reached = new Promise<void>((resolve) => {
-      enough = resolve;
-    });
-    await ctx.race({ all, enough: () => reached }, { keep: true });
-  }
-  if (how.onFailure !== "wait-all" || failures.length === 0) return results;
-  throw failures.length === 1 ? failures[0] : new AggregateError(failures, "several branches failed");
-}
+import { asked, inside, passesThrough, seen } from "./inside.ts";
+import { sideBySide } from "./side-by-side.ts";
 
 /** Branches side by side. */
 export function compileParallel(node: ParallelNode, compiler: Compiler): NodeRun {
@@ -120,42 +49,11 @@ export function compileChoose(node: ChooseNode, compiler: Compiler): NodeRun {
       return taken ? inside(frame, taken, input, token) : input;
     }
     const taken = cases.filter(({ name, when }) => holds(frame, name, when, data));
-    if (taken.length === 0) return otherwise ? { otherwise: await inside(frame, otherwise, input, token) } : {};
+    if (taken.length === 0) return otherwise ? { [otherwise.name]: await inside(frame, otherwise, input, token) } : {};
     return frame.ctx.all(
       Object.fromEntries(taken.map(({ name, program }) => [name, () => inside(frame, program, input, token)])),
     );
   };
-}
-
-/** A flow for every item of a list. */
-export function compileForeach(node: ForeachNode, compiler: Compiler): NodeRun {
-  const body = compiler.inner(node.body, "body");
-  const { over } = node;
-  const list: (input: unknown, data: FlowState) => unknown =
-    over === undefined
-      ? (input) => input
-      : "uses" in over
-        ? (compiler.function(over.uses, "over.uses") as (input: unknown, data: FlowState) => unknown)
-        : fromTemplate(compiler.template(`{{ ${over.path} }}`, "over.path"));
-  const key = node.key === undefined ? null : (compiler.function(node.key, "key") as (item: unknown) => unknown);
-  const { onFailure = "cancel-siblings", concurrency, need } = node;
-  return async (frame, input, token) => {
-    const items = list(input, token.state);
-    if (!Array.isArray(items)) {
-      throw new HoldpointError("NOT_A_LIST", `"${node.id}" goes over a list, and was given ${typeof items}`, {
-        node: node.id,
-      });
-    }
-    const tasks = items.map((item, i) => ({
-      name: key ? String(key(item)) : String(i),
-      run: () => inside(frame, body, item, token),
-    }));
-    return sideBySide(frame, tasks, { onFailure, concurrency, need });
-  };
-}
-
-function fromTemplate(fill: (data: FlowState) => unknown): (input: unknown, data: FlowState) => unknown {
-  return (_input, data) => fill(data);
 }
 
 /** How often a loop turns when it does not say. */
@@ -200,22 +98,4 @@ export function compileTry(node: TryNode, compiler: Compiler): NodeRun {
       return inside(frame, onError, { error, input }, token);
     }
   };
-}
-
-function inside(frame: Frame, program: Program, input: unknown, token: Token): Promise<unknown> {
-  return walk(frame.ctx, program, input, token.state, frame.trace);
-}
-
-/** What a condition sees. */
-function seen(compiler: Compiler, input: unknown, token: Token): FlowState {
-  if (compiler.passes) return { ...token.state, value: input };
-  return typeof input === "object" && input !== null ? { ...token.state, ...(input as FlowState) } : token.state;
-}
-
-function asked(frame: Frame, where: string, test: Test, data: FlowState): boolean {
-  try {
-    return test(data, frame.ctx);
-  } catch (error) {
-    throw new ConditionError(where, error);
-  }
 }
