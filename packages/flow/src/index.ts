@@ -34,6 +34,7 @@ export type {
 } from "./definition/registry.ts";
 export { type Flow, type FlowOptions, makeFlow } from "./interpret/flow.ts";
 export type { NodeTrace } from "./interpret/program.ts";
+export { type Pipe, pipe } from "./pipe/pipe.ts";
 export { Err, err, Ok, ok, type Result, type Unwrapped } from "./result/result.ts";
 export { type FailedSaga, type SagaBatchOptions, type SagaBatchReport, sagaBatch } from "./saga/batch.ts";
 export { type Content, canonicalJson, contentKey } from "./saga/content-key.ts";
@@ -48,3 +49,4 @@ export type {
   SagaStepOptions,
   SagaUndoGiven,
 } from "./saga/step.ts";
+export { type AsWorkflowOptions, asWorkflow } from "./wrap/as-workflow.ts";
