@@ -104,6 +104,7 @@ function refuseUnawaited(execution: Execution): void {
 async function cleanUp(execution: Execution): Promise<NotUndone[]> {
   try {
     await execution.quiet();
+    execution.noteCleanup();
     const { undo, lateUndo, unknown, undoing } = execution;
     undo.push(...lateUndo.splice(0));
     if (undo.length === 0 && unknown.length === 0 && !undoing?.size) return [];

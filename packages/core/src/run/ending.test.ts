@@ -453,3 +453,39 @@ test("a paused run can be cancelled", async () => {
   await run.cancel("stop");
   expect((await world.failure(run)).message).toBe("cancelled: stop");
 });
+
+test("a replay begins to clean up a failed try where it began before: what a shield did later is not undone with it", async () => {
+  const after = (ms: number) => new Promise<void>((resolve) => void world.clock.timer(ms, resolve));
+  const flow = workflow({ name: "flow", retry: { attempts: 2, initial: "300ms", jitter: 0 } }, async (ctx) => {
+    if (ctx.run.attempt === 2) {
+      await ctx.step("again", () => world.did("again"));
+      await ctx.sleep("1m");
+      return "done";
+    }
+    await ctx.race({
+      slow: () =>
+        ctx.shield(() =>
+          ctx.step("slow", () => after(200).then(() => world.did("slow")), {
+            compensate: () => world.did("undo slow"),
+          }),
+        ),
+      fast: () => ctx.step("fast", () => 1),
+    });
+    await ctx.signal("fail", z.string());
+    throw new Error("no");
+  });
+  open([flow]);
+  const run = await world.begin(flow, undefined);
+  // The wait for the next try is only begun, and so recorded, when the run goes on.
+  await run.pause();
+  await run.signal("fail", "now");
+  await world.clock.advance(500);
+  expect(world.effects).toEqual(["slow"]);
+  await run.resume();
+  await world.clock.advance(1000);
+  expect(world.effects).toEqual(["slow", "again"]);
+  await world.engine.crash();
+  expect(await world.result(run)).toBe("done");
+  expect(world.effects).toEqual(["slow", "again"]);
+  await world.check(run);
+});

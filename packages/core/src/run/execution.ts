@@ -103,6 +103,10 @@ export class Execution extends RunValues {
   /** Ends the author's function from outside, where it does not end by itself. */
   giveUp: ((error: Error) => void) | null = null;
   private whenQuiet: (() => void) | null = null;
+  /** By try: number up to which everything had been handed out when its cleaning up began, where that is on record. */
+  readonly cleanedAfter = new LateMap<number, number>();
+  /** A note for the next entry, so that a replay of this try begins to clean up where this execution did. */
+  private cleanupNote: { cleanup: [attempt: number, after: number] } | null = null;
   /** Mail that came too late for this generation and is the next one's. */
   readonly passedOn: Mail[] = [];
   private runLog: WorkflowLog | null = null;
@@ -262,7 +266,11 @@ export class Execution extends RunValues {
 
   /** Queues an entry. `urgent` writes it in this turn; otherwise it rides along with the next one. */
   write(draft: Draft, urgent: boolean): void {
-    if (this.inserting && this.ledger.replaying) draft.measures = markInserted(draft.measures);
+    if (this.inserting && this.ledger.replaying) draft.measures = noted(draft.measures, { inserted: true });
+    if (this.cleanupNote) {
+      draft.measures = noted(draft.measures, this.cleanupNote);
+      this.cleanupNote = null;
+    }
     this.writer.add(draft);
     this.weight += 200;
     if (urgent) {
@@ -339,6 +347,16 @@ export class Execution extends RunValues {
     });
   }
 
+  /** A failed try begins to clean up here: what calls in shields are given later is no part of that, in a replay either. */
+  noteCleanup(): void {
+    if (this.ledger.replaying || this.cleanedAfter.get(this.attempt) !== undefined) return;
+    for (const call of this.calls) {
+      if (call.scope === this.cleanupClock) continue;
+      this.cleanupNote = { cleanup: [this.attempt, Math.max(this.lastDelivered, this.delivering)] };
+      return;
+    }
+  }
+
   /** A phase's name; after a retry of the finished run it says in which round. */
   phase(name: string): string {
     return this.ledger.round === 0 ? name : `${name}~${this.ledger.round}`;
@@ -392,7 +410,8 @@ export class Execution extends RunValues {
     this.pumpScheduled = false;
     if (this.ended || this.parked) return;
     for (;;) {
-      if (this.whenQuiet && this.ledger.owesFirst()) return this.becomeQuiet(this.whenQuiet);
+      if (this.whenQuiet && this.ledger.owesFirst(this.cleanedAfter.get(this.attempt)))
+        return this.becomeQuiet(this.whenQuiet);
       const next = this.ledger.next();
       if (!next) break;
       this.delivering = next.seq;
@@ -672,9 +691,12 @@ export class Execution extends RunValues {
   }
 }
 
-/** Notes on an entry that it was made before recorded ones, so that a replay knows it may be waited for there. */
-function markInserted(measures: string | null): string {
-  return JSON.stringify({ ...(measures === null ? {} : (JSON.parse(measures) as object)), inserted: true });
+/**
+ * Notes something beside an entry for a replay: `inserted`, it was made before recorded ones and may be waited for there;
+ * `cleanup`, where a try began to clean up.
+ */
+function noted(measures: string | null, note: object): string {
+  return JSON.stringify({ ...(measures === null ? {} : (JSON.parse(measures) as object)), ...note });
 }
 
 /** Stands for the row of a parked run until it is claimed again: the row is half of what a parked coroutine weighs. */

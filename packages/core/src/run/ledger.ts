@@ -24,6 +24,8 @@ export interface LedgerReader {
   unstart(call: Call): void;
   refusedMail(entry: Entry): number;
   positional(mail: Mail): void;
+  /** A note beside an entry says where a try began to clean up. */
+  cleanup(measures: string): void;
   /** An entry of the run itself that has its place in the order (its timeout). */
   runEntry(entry: Entry): void;
 }
@@ -133,6 +135,7 @@ export class Ledger {
   }
 
   private indexEntry(entry: Entry): void {
+    if (entry.measures?.includes('"cleanup":[')) this.reader.cleanup(entry.measures);
     if (entry.kind === "run" || entry.kind === "version" || entry.key.startsWith("run/"))
       return this.reader.runEntry(entry);
     const key = this.migrations.keyOf(entry);
@@ -290,9 +293,13 @@ export class Ledger {
     return this.voidedKeys.has(key);
   }
 
-  /** Something was recorded before the next completion that the code has not called yet: it was called before that came. */
-  owesFirst(): boolean {
+  /**
+   * The next completion came when the code had gone on already: `after` says up to which number it waited, where that is
+   * known; else something was recorded before it that the code has not called yet.
+   */
+  owesFirst(after: number | undefined): boolean {
     const next = this.available.peek();
+    if (next && after !== undefined) return next.seq > after;
     if (next) for (const record of this.records.unreached()) if (record.firstSeq < next.seq) return true;
     return false;
   }

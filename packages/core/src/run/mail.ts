@@ -58,6 +58,11 @@ export class RunMail implements LedgerReader {
     this.execution.poison = null;
   }
 
+  cleanup(measures: string): void {
+    const [attempt, after] = (JSON.parse(measures) as { cleanup: [number, number] }).cleanup;
+    this.execution.cleanedAfter.set(attempt, after);
+  }
+
   runEntry(entry: Entry): void {
     const { execution } = this;
     if (entry.kind === "hold") execution.poison = entry.key;
