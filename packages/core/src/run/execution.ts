@@ -598,7 +598,7 @@ export class Execution extends RunValues {
         this.divergence = null;
         return this.inbox.read(this.writer.seq, null);
       case "advanced": {
-        const { drafts, firstSeq, readMailAfter } = this.writer.applied(outcome);
+        const { drafts, firstSeq, readMailAfter, skipped } = this.writer.applied(outcome);
         if (this.divergence) {
           if (this.flightEnding === "park") return this.rest({ type: "diverged", error: this.divergence });
           this.writer.drop();
@@ -614,7 +614,7 @@ export class Execution extends RunValues {
           for (let i = 0; i < drafts.length; i++) drafts[i]?.committed?.(firstSeq + i);
           this.schedule();
         };
-        if (readMailAfter !== null) return this.inbox.read(readMailAfter, commit);
+        if (readMailAfter !== null) return this.inbox.read(readMailAfter, commit, skipped);
         this.inbox.release();
         commit();
       }

@@ -32,8 +32,11 @@ export class RunInbox {
     else this.read(this.execution.writer.seq, null);
   }
 
-  /** Reads may overlap; nothing is written before all have ended, nor handed on before `then`: numbers keep their order. */
-  read(after: number, then: (() => void) | null): void {
+  /**
+   * Reads may overlap; nothing is written before all have ended, nor handed on before `then`: numbers keep their order.
+   * `least` is how much mail there must be: less means that the run ended elsewhere and was removed.
+   */
+  read(after: number, then: (() => void) | null, least = 0): void {
     const { execution } = this;
     this.reads++;
     if (then) this.awaited++;
@@ -41,6 +44,7 @@ export class RunInbox {
       (mail) => {
         this.reads--;
         if (execution.ended) return;
+        if (mail.length < least) return execution.abandon({ type: "fenced" });
         if (then) this.awaited--;
         this.receive(mail);
         then?.();

@@ -308,3 +308,34 @@ test("a message is not handed on before a result with a smaller number, though i
   expect(seen).toEqual(["step", "signal"]);
   await world.check(run);
 });
+
+test("a run that is gone when the mail before a result is read hands nothing on", async () => {
+  const seen: string[] = [];
+  const flow = workflow({ name: "flow" }, async (ctx) => {
+    const note = async (what: Promise<string>): Promise<void> => void seen.push(await what);
+    await ctx.all({ s: () => note(ctx.step("a", async () => "step")), m: () => note(ctx.signal("first", z.string())) });
+  });
+  const inner = memoryStore();
+  let gone = false;
+  const store = wrapStore(inner, async (call, proceed) => {
+    const write = call.operations.find((one) => one.type === "advance" && one.entries.some((e) => e.kind === "step"));
+    if (write?.type === "advance") {
+      const payload = { codec: "json", bytes: Buffer.from('"signal"'), ref: false };
+      const mail = { kind: "signal", key: "first", dedupe: null, outcome: null, sender: null } as const;
+      const at = world.clock.now();
+      const to = { pk: write.pk };
+      await inner.commit("default", [
+        { type: "deliver", to, mail: { ...mail, at, payload, salt: new Uint8Array(16) }, allowedIn: null },
+      ]);
+      gone = true;
+    }
+    const result = await proceed();
+    // What a worker is answered that slept while others ended the run and retention removed it.
+    return gone && call.method === "history" ? ([{ entries: [], mail: [] }] as typeof result) : result;
+  });
+  open([flow], { store });
+  await world.begin(flow, undefined);
+  await world.clock.advance(1000);
+  expect(gone).toBe(true);
+  expect(seen).toEqual([]);
+});

@@ -247,6 +247,8 @@ export class RunWriter {
     drafts: Draft[];
     firstSeq: number;
     readMailAfter: number | null;
+    /** How much mail came in between. */
+    skipped: number;
   } {
     const flight = this.inFlight;
     if (!flight) throw new Error("no operation in flight");
@@ -257,6 +259,7 @@ export class RunWriter {
     this.head = operation.head;
     this.written = operation.entries;
     this.seq = Math.max(this.seq, result.seq);
-    return { drafts, firstSeq: result.firstSeq, readMailAfter: result.seq > expected ? known : null };
+    const skipped = Math.max(0, result.seq - expected);
+    return { drafts, firstSeq: result.firstSeq, readMailAfter: skipped > 0 ? known : null, skipped };
   }
 }
