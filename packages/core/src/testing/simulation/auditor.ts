@@ -126,6 +126,8 @@ export class Auditor {
     if (result.type === "fenced") return world.coverage.met("fenced append");
     if (result.type === "refused") {
       if (process.actor.gone || row?.epoch !== operation.epoch) return;
+      // A last write of an execution that was given up may arrive after the run was looked at: it is looked at again.
+      if (givesBackUnseen(operation)) return;
       return world.violation(`the store refused what ${process.name} wrote: ${result.reason}`);
     }
     if (result.type !== "advanced" || row === null) return;
@@ -143,10 +145,7 @@ export class Auditor {
     this.record(book, operation, name);
     if (operation.then.type !== "continue") {
       const claim = book.claims.at(-1);
-      // With a note it was given back unseen: by a worker that never got the claim's answer, or lacks the version.
-      const unseen =
-        operation.then.type === "park" && operation.then.status === "ready" && operation.then.note !== null;
-      if (claim) claim.ended = unseen ? "taken" : "given back";
+      if (claim) claim.ended = givesBackUnseen(operation) ? "taken" : "given back";
     }
   }
 
@@ -201,3 +200,7 @@ export class Auditor {
     return book;
   }
 }
+
+/** With a note a run is given back unseen: by a worker that never got the claim's answer, or lacks the version. */
+const givesBackUnseen = ({ then }: AdvanceOperation): boolean =>
+  then.type === "park" && then.status === "ready" && then.note !== null;
