@@ -14,10 +14,14 @@ async function ran<In, Out>(
   input: In,
   { answers = {}, discipline = "normal", workflows = [] }: RunSettings = {},
 ) {
-  await using engine = createTestEngine({ workflows: [made, ...workflows], answers, discipline });
-  const run = await engine.run(made, input, { id: "r1" });
-  const result = await run.result();
-  return { result, run: await run.describe() };
+  const engine = createTestEngine({ workflows: [made, ...workflows], answers, discipline });
+  try {
+    const run = await engine.run(made, input, { id: "r1" });
+    const result = await run.result();
+    return { result, run: await run.describe() };
+  } finally {
+    await engine.stop();
+  }
 }
 
 interface RunSettings {
@@ -151,7 +155,7 @@ describe.each(disciplines)("%s:", (discipline) => {
         (n, { iteration }) => n > 0 && iteration < 2,
       )
       .build();
-    await using engine = createTestEngine({ workflows: [made], discipline });
+    const engine = createTestEngine({ workflows: [made], discipline });
     const run = await engine.run(made, 0, { id: "r1" });
     expect(await run.result()).toBe(1);
     const { createdAt, finishedAt } = await run.describe();
@@ -166,7 +170,7 @@ describe.each(disciplines)("%s:", (discipline) => {
       .hold("label", { title: "Which?", form: z.object({ label: z.string() }) })
       .map((n, { paid, label }) => `${n} ${paid.amount} ${label.value.label}`)
       .build();
-    await using engine = createTestEngine({ workflows: [made], answers: { label: { label: "ham" } }, discipline });
+    const engine = createTestEngine({ workflows: [made], answers: { label: { label: "ham" } }, discipline });
     const run = await engine.run(made, 7, { id: "r1" });
     await run.signal("paid", { amount: 3 });
     expect(await run.result()).toBe("7 3 ham");

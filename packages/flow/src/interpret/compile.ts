@@ -7,7 +7,7 @@ import { FlowDefinitionError } from "../definition/errors.ts";
 import type { FlowFunction, FlowState, Registry } from "../definition/registry.ts";
 import { compileTemplate } from "../template/compile.ts";
 import { compileChild, compileCode, compileEnd, compileFlow, compileMap } from "./nodes/code.ts";
-import type { Compiler } from "./nodes/compiler.ts";
+import type { Compiler, Self } from "./nodes/compiler.ts";
 import { compileChoose, compileParallel, compileRace, compileRepeat, compileTry } from "./nodes/composites.ts";
 import { compileForeach } from "./nodes/foreach.ts";
 import { compileApprove, compileHold } from "./nodes/holds.ts";
@@ -22,26 +22,33 @@ import { stateModel } from "./state.ts";
  *
  * @throws FlowDefinitionError with everything that is wrong, at once
  */
-export function compile(definition: FlowDefinition, registry: Registry): Program {
+export function compile(
+  definition: FlowDefinition,
+  registry: Registry,
+  self: Self = { name: definition.name, workflow: null },
+): Program {
   const problems: Issue[] = [];
-  const program = compileFlowDefinition(definition, registry, "", problems);
+  const program = compileFlowDefinition(definition, { registry, self, problems }, "");
   if (problems.length > 0) throw new FlowDefinitionError(definition.name, problems);
   return program;
 }
 
-function compileFlowDefinition(
-  definition: FlowDefinition,
-  registry: Registry,
-  path: string,
-  problems: Issue[],
-): Program {
+/** What one compilation has in hand, whatever flow inside the flow it is at. */
+interface Making {
+  readonly registry: Registry;
+  readonly self: Self;
+  readonly problems: Issue[];
+}
+
+function compileFlowDefinition(definition: FlowDefinition, making: Making, path: string): Program {
+  const { registry, problems } = making;
   const data = definition.data ?? { kind: "pass" };
   const limits = definition.limits ?? {};
   const nodes = definition.nodes.map((node, order) =>
-    compileNode(node, order, compilerAt(join(path, `nodes.${order}`), definition, registry, problems)),
+    compileNode(node, order, compilerAt(join(path, `nodes.${order}`), definition, making)),
   );
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const here = compilerAt(path, definition, registry, problems);
+  const here = compilerAt(path, definition, making);
   for (const [i, edge] of definition.edges.entries()) {
     const from = byId.get(edge.from);
     const to = byId.get(edge.to);
@@ -203,7 +210,8 @@ function resultOf(definition: FlowDefinition, compiler: Compiler): Program["resu
   return (_value, state) => fill(state);
 }
 
-function compilerAt(path: string, definition: FlowDefinition, registry: Registry, problems: Issue[]): Compiler {
+function compilerAt(path: string, definition: FlowDefinition, making: Making): Compiler {
+  const { registry, problems } = making;
   const problem = (issue: Issue): void => {
     problems.push(issue);
   };
@@ -217,6 +225,7 @@ function compilerAt(path: string, definition: FlowDefinition, registry: Registry
   };
   return {
     registry,
+    self: making.self,
     limits: definition.limits ?? {},
     passes: (definition.data?.kind ?? "pass") === "pass",
     path,
@@ -239,7 +248,7 @@ function compilerAt(path: string, definition: FlowDefinition, registry: Registry
         () => undefined,
         () => compileTemplate(value),
       ),
-    inner: (flow, where) => compileFlowDefinition(flow, registry, join(path, where), problems),
+    inner: (flow, where) => compileFlowDefinition(flow, making, join(path, where)),
     timeout: (own: Duration | undefined) => own ?? (definition.limits as FlowLimits | undefined)?.nodeTimeout,
   };
 }

@@ -87,9 +87,9 @@ export class Crowd {
 
   private arrive(token: Token, node: ProgramNode, order: number, from: ProgramNode | null): void {
     const branch: Branch = { token, node, order, from, withdrawn: false, withdraw: null };
-    if (node.incoming <= 1 || node.join === "any") this.queued.push(branch);
-    else if (node.join === "all" || (typeof node.join === "object" && "threads" in node.join))
-      this.waiting.push(branch);
+    if (typeof node.join === "object" && "threads" in node.join) this.waiting.push(branch);
+    else if (node.incoming <= 1 || node.join === "any") this.queued.push(branch);
+    else if (node.join === "all") this.waiting.push(branch);
     else this.arriveInRound(branch, node);
   }
 

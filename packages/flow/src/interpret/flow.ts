@@ -9,6 +9,7 @@ import type { FlowDefinition } from "../definition/definition.ts";
 import type { Registry } from "../definition/registry.ts";
 import { compile } from "./compile.ts";
 import { FlowEnd } from "./flow-end.ts";
+import type { Self } from "./nodes/compiler.ts";
 import type { Program, Trace } from "./program.ts";
 import { walk } from "./walk.ts";
 
@@ -53,7 +54,8 @@ export function makeFlow<In = unknown, Out = unknown>(
   registry: Registry,
   options: FlowOptions = {},
 ): Flow<In, Out> {
-  const program = compile(definition, registry);
+  const self: Self = { name: definition.name, workflow: null };
+  const program = compile(definition, registry, self);
   const timeout = options.timeout ?? definition.limits?.totalTimeout;
   const made = workflow(
     {
@@ -64,7 +66,9 @@ export function makeFlow<In = unknown, Out = unknown>(
     },
     (ctx: WorkflowContext, input: unknown) => runProgram(ctx, program, input),
   );
-  return Object.freeze({ ...made, definition, registry }) as unknown as Flow<In, Out>;
+  const flow = Object.freeze({ ...made, definition, registry });
+  self.workflow = flow;
+  return flow as unknown as Flow<In, Out>;
 }
 
 /** Runs a whole flow: what an `end` node threw ends it here. */

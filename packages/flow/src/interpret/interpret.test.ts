@@ -35,9 +35,13 @@ function flowOf(definition: Partial<FlowDefinition>, registry: Registry = words)
 
 async function resultOf(flow: Flow, input: unknown = "", discipline: "normal" | "park" | "crash" = "normal") {
   log = [];
-  await using engine = createTestEngine({ workflows: [flow], discipline });
-  const run = await engine.run(flow, input, { id: "r1" });
-  return await run.result();
+  const engine = createTestEngine({ workflows: [flow], discipline });
+  try {
+    const run = await engine.run(flow, input, { id: "r1" });
+    return await run.result();
+  } finally {
+    await engine.stop();
+  }
 }
 
 describe("passing values", () => {
@@ -311,7 +315,7 @@ describe("branches", () => {
         edges: [to("a", "wait"), to("a", "end")],
       });
     const flow = ending({ outcome: "rejected" });
-    await using engine = createTestEngine({ workflows: [flow] });
+    const engine = createTestEngine({ workflows: [flow] });
     const run = await engine.run(flow, "-", { id: "r1" });
     expect(await run.result()).toBe("-a");
     expect((await run.describe()).outcome).toBe("rejected");
@@ -328,7 +332,7 @@ describe("branches", () => {
       edges: [to("sleep", "news")],
       data: { kind: "state", result: { key: "news" } },
     });
-    await using engine = createTestEngine({ workflows: [flow] });
+    const engine = createTestEngine({ workflows: [flow] });
     const run = await engine.run(flow, "-", { id: "r1" });
     await run.signal("news", "too early");
     await engine.advance("2h");

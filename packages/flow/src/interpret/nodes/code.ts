@@ -1,4 +1,4 @@
-import { type Duration, durationMs, TimeoutError } from "@holdpoint/core";
+import { type AnyWorkflow, type Duration, durationMs, TimeoutError } from "@holdpoint/core";
 import type { ChildNode, CodeNode, EndNode, FlowNode, MapNode } from "../../definition/definition.ts";
 import type { CodeFunction, FlowState } from "../../definition/registry.ts";
 import { FlowEnd } from "../flow-end.ts";
@@ -27,15 +27,16 @@ export function compileCode(node: CodeNode, compiler: Compiler): NodeRun {
 
 /** A workflow as a run of its own. */
 export function compileChild(node: ChildNode, compiler: Compiler): NodeRun {
-  const child = compiler.registry.workflows?.[node.workflow];
-  if (!child) {
+  const { self } = compiler;
+  const named = compiler.registry.workflows?.[node.workflow];
+  if (!named && node.workflow !== self.name) {
     const message = `there is no workflow "${node.workflow}" in the registry`;
     compiler.problem({ path: `${compiler.path}.workflow`, message });
     return async () => undefined;
   }
-  if (node.detached)
-    return async (frame, input) => (await frame.ctx.spawn(child, input, { parentClose: "abandon" })).id;
-  return (frame, input) => frame.ctx.child(child, input) as Promise<unknown>;
+  const child = (): AnyWorkflow => named ?? (self.workflow as AnyWorkflow);
+  if (!node.detached) return (frame, input) => frame.ctx.child(child(), input) as Promise<unknown>;
+  return async (frame, input) => (await frame.ctx.spawn(child(), input, { parentClose: "abandon" })).id;
 }
 
 /** A flow inside this one. */

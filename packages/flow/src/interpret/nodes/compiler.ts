@@ -1,12 +1,20 @@
-import type { Duration, Issue } from "@holdpoint/core";
+import type { AnyWorkflow, Duration, Issue } from "@holdpoint/core";
 import type { Condition, Json } from "../../condition/condition.ts";
 import type { FlowDefinition, FlowLimits } from "../../definition/definition.ts";
 import type { FlowFunction, FlowState, Registry } from "../../definition/registry.ts";
 import type { Program, Test } from "../program.ts";
 
+/** The flow that is being made, as a workflow: known once it is made. */
+export interface Self {
+  readonly name: string;
+  workflow: AnyWorkflow | null;
+}
+
 /** What the runners of nodes are made with. Names that lead nowhere are noted as problems, so that all are told at once. */
 export interface Compiler {
   readonly registry: Registry;
+  /** What a child of the flow's own name is. */
+  readonly self: Self;
   readonly limits: FlowLimits;
   /** Values are passed from node to node; otherwise there is a state. */
   readonly passes: boolean;
