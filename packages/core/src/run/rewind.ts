@@ -1,6 +1,7 @@
 import type { Entry, Mail } from "../store/store.ts";
 import type { Call } from "./operation.ts";
 import type { KeyRecord } from "./record-book.ts";
+import type { Scope } from "./scope.ts";
 
 /** The history from one retry (null: from the start) to the next. */
 export interface Segment {
@@ -27,12 +28,18 @@ export function voidedNumbers(entries: readonly Entry[], mail: readonly Mail[], 
  */
 export function besides(open: readonly Call[], failed: ReadonlySet<Call>): (key: string) => boolean {
   const paths = new Set<string>();
+  const around = new Set<Scope>();
   for (const { scope } of open) {
     // A branch that contains the failure is not beside it.
-    if (![...failed].some((call) => call.scope.path.startsWith(scope.path))) paths.add(scope.path);
+    const contains = ({ path }: Scope): boolean => [...failed].some((call) => call.scope.path.startsWith(path));
+    if (contains(scope)) continue;
+    paths.add(scope.path);
+    // The code around it went on when it was done. In a shield it may have done so because it was cancelled.
+    for (let outer = scope.parent; outer && !contains(outer); outer = outer.parent) around.add(outer);
   }
   return (key) => {
     for (const path of paths) if (key.startsWith(path)) return true;
+    for (const scope of around) if (scope.owns(key)) return true;
     return false;
   };
 }
