@@ -169,6 +169,22 @@ describe("poison", () => {
     expect(world.count("kill")).toBe(5);
   });
 
+  test("a step that kills its worker is called five times, not six, when the run wrote something just before", async () => {
+    const flow = workflow({ name: "flow" }, async (ctx) => {
+      await ctx.step("before", () => world.did("before"));
+      await ctx.step("kill", async () => {
+        world.did("kill");
+        await world.engine.crash();
+        return new Promise<string>(() => {});
+      });
+    });
+    open([flow]);
+    const run = await world.begin(flow, undefined);
+    const hold = await world.clock.until(run.hold("poisoned run"));
+    expect(hold.title).toContain("stopped its worker 5 times, starting step:kill#1");
+    expect([world.count("before"), world.count("kill")]).toEqual([1, 5]);
+  });
+
   test("retried it has five more tries; cancelled it ends", async () => {
     const flow = deadly(7);
     open([flow]);

@@ -327,7 +327,7 @@ export interface Delivery {
  * `head` already equals `head` and the operation's ending already holds, nothing is written and the result is
  * that of the first time (`repeated: true`). For `park`, `finish` and `continueAsNew` the row's `seq` must equal `expectSeq`;
  * if mail came in between, nothing at all is applied and the result is `mail`.
- * Each applied operation with entries, and each applied ending, zeroes `stalls`.
+ * Each applied ending zeroes `stalls`; entries of a run that goes on leave 1, for the claim that goes on.
  *
  * Refused, with nothing applied: entries that do not follow the row's head; a hold whose id, or whose key in this run, is
  * taken; a child whose id is taken by any other run or tombstone (the same child of the same parent is left alone); a

@@ -39,7 +39,7 @@ function take(context: Context, operation: AdvanceOperation, seq: number): Call 
   const fence: SqlValue[] = [pk, context.namespace, epoch, seq, previousHead];
   switch (then.type) {
     case "continue":
-      return call("append", count, count, head, at, count > 0 ? 0 : 1, ...fence);
+      return call("append", count, count, head, at, count > 0 ? 1 : Number.MAX_SAFE_INTEGER, ...fence);
     case "park": {
       const ready = then.status === "ready";
       if (ready) context.news.ready = true;

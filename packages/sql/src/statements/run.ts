@@ -33,7 +33,7 @@ export const runStatements = {
   /** What deciding about a refused write needs. */
   fenceOf: "select id, status, epoch, seq, head, next_pk from run where pk = ? and namespace = ?",
 
-  append: `update run set ${append}, stalls = stalls * ? ${fence}`,
+  append: `update run set ${append}, stalls = min(stalls, ?) ${fence}`,
   park: `
     update run set ${append}, stalls = 0, status = ?, waiting = ?, wake_at = ?, note = ?, ready_at = coalesce(?, ready_at)
     ${fence}`,

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import type { RunRow } from "../store.ts";
 import {
   advance,
   bytes,
+  claimRequest,
   deliver,
   entry,
   finished,
@@ -106,11 +108,19 @@ export const advanceCases = cases("advance", {
     assert.ok(again.type === "advanced" && again.repeated);
     assert.equal((await rowOf(store, "r1")).status, "ready");
   },
-  "entries zero the stalls, and so does an ending; nothing else does": async (store) => {
-    const run = await running(store, "r1");
-    assert.equal(run.stalls, 1);
-    assert.equal((await advanced(store, run, [], { progress: { done: 1, total: 2 } })).stalls, 1);
-    assert.equal((await advanced(store, run, [entry("a")])).stalls, 0);
+  "an ending zeroes the stalls, entries leave the one of the claim that wrote them; nothing else changes them": async (
+    store,
+  ) => {
+    await running(store, "r1");
+    await store.takeOver(namespace, { now: t0, dead: ["w1"] });
+    await store.register(namespace, worker("w1"));
+    const { runs } = await store.claim(namespace, claimRequest("w1"));
+    const run = runs[0] as RunRow;
+    assert.equal(run.stalls, 2);
+    assert.equal((await advanced(store, run, [], { progress: { done: 1, total: 2 } })).stalls, 2);
+    const gone = await advanced(store, run, [entry("a")]);
+    assert.equal(gone.stalls, 1);
+    assert.equal((await advanced(store, gone, [entry("b")])).stalls, 1);
     const other = await running(store, "r2");
     assert.equal((await advanced(store, other, [], { then: parked() })).stalls, 0);
   },

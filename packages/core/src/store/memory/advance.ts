@@ -29,7 +29,8 @@ export function advance(space: Space, nextPk: () => RunPk, operation: AdvanceOpe
   row.entryCount += entries.length;
   row.head = operation.head;
   row.updatedAt = at;
-  if (entries.length > 0 || then.type !== "continue") row.stalls = 0;
+  if (then.type !== "continue") row.stalls = 0;
+  else if (entries.length > 0) row.stalls = Math.min(row.stalls, 1);
   if (operation.chunks.length > 0) insertChunks(run, operation.chunks);
   if (operation.stream.length > 0) {
     for (const bytes of operation.stream) (run.stream ??= []).push(bytes);
