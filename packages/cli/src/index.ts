@@ -6,5 +6,6 @@
  */
 
 export * from "@holdpoint/core";
+export * from "@holdpoint/flow";
 export { type SqliteOptions, sqlite } from "@holdpoint/sql";
 export { defineConfig, type HoldpointConfig } from "./config/define-config.ts";

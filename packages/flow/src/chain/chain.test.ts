@@ -1,7 +1,8 @@
-import { workflow } from "@holdpoint/core";
+import { service, workflow } from "@holdpoint/core";
 import { type Answer, createTestEngine } from "@holdpoint/core/testing";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
+import type { StepArguments } from "../definition/registry.ts";
 import type { Flow } from "../interpret/flow.ts";
 import { flow } from "./chain.ts";
 import { step } from "./step.ts";
@@ -294,6 +295,27 @@ test("a deadline never approves by itself", async () => {
   const { result, run } = await ran(made, undefined);
   expect(result).toBeNull();
   expect(run.outcome).toBe("rejected");
+});
+
+test("a step has all that other steps have, whether its input is checked or not", async () => {
+  const desk = service<{ name: string }>("desk");
+  const facts = ({ service, run, attempt, idempotencyKey, signal, log, heartbeat, measure }: StepArguments<string>) => {
+    log.info("here");
+    heartbeat(1);
+    measure({ confidence: 1 });
+    return [service(desk).name, run.id, attempt, idempotencyKey, signal.aborted];
+  };
+  const made = flow("f", { input: z.string() })
+    .parallel({
+      checked: step({ id: "checked", input: z.string(), run: facts }),
+      plain: step({ id: "plain", run: facts }),
+    })
+    .build();
+  const engine = createTestEngine({ workflows: [made], services: [desk.provide({ name: "front" })] });
+  const { checked, plain } = await (await engine.run(made, "x", { id: "r1" })).result();
+  await engine.stop();
+  expect(checked).toEqual(["front", "r1", 1, expect.stringContaining("r1/"), false]);
+  expect(plain).toEqual(["front", "r1", 1, expect.stringContaining("r1/"), false]);
 });
 
 test("an input that does not fit a step's schema fails it once, by field", async () => {

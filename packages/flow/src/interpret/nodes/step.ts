@@ -41,6 +41,16 @@ class Arguments implements StepArguments {
     this.state = state;
   }
 
+  /** The same, with another input. */
+  with(input: unknown): Arguments {
+    return new Arguments(this.node, this.#ctx, this.#info, input, this.config, this.state);
+  }
+
+  /** The same with the input as its schema gives it back. */
+  fitted(input: unknown): Arguments {
+    return new Arguments(this.node, this.#ctx, this.#info, input, this.config, this.state);
+  }
+
   get run() {
     return this.#ctx.run;
   }
@@ -187,11 +197,7 @@ function perform(name: string, code: StepCode, args: Arguments): unknown {
 }
 
 async function checked(name: string, code: StepCode, args: Arguments): Promise<unknown> {
-  let given = args as StepArguments;
-  if (code.input) {
-    const input = await fit(code.input, args.input, `input of step "${name}"`);
-    given = Object.create(args, { input: { value: input, enumerable: true } }) as StepArguments;
-  }
+  const given = code.input ? args.fitted(await fit(code.input, args.input, `input of step "${name}"`)) : args;
   const output = await code.run(given as unknown as StepArguments<never>);
   return code.output ? fit(code.output, output, `output of step "${name}"`) : output;
 }
