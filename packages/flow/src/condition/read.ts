@@ -7,6 +7,8 @@ import { ConditionReader } from "./reader.ts";
 export interface ConditionScope extends NameScope {
   /** The conditions of the step that the path starts at: what `{ type: "condition" }` stands for. */
   readonly own?: unknown;
+  /** What names in those conditions stand for: the step's inputs. */
+  readonly aliases?: ReadonlyMap<string, string> | undefined;
 }
 
 /**

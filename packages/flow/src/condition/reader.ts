@@ -22,10 +22,12 @@ interface Place {
 export class ConditionReader {
   private readonly issues: Issue[];
   private readonly scope: ConditionScope;
+  private readonly aliases: ReadonlyMap<string, string>;
   /** By normal name. Several names for one thing are several documents' words for it. */
   private readonly types: Readonly<Record<string, Read>>;
 
-  constructor(issues: Issue[], scope: ConditionScope) {
+  constructor(issues: Issue[], scope: ConditionScope, aliases: ReadonlyMap<string, string> = new Map()) {
+    this.aliases = aliases;
     this.issues = issues;
     this.scope = scope;
     const comparison = (operator?: Operator): Read => {
@@ -185,7 +187,10 @@ export class ConditionReader {
     }
     const source = this.guarded(() => wholeReference(text, this.scope)?.sources[0], join(at.config, key));
     if (source && "path" in source) return source.path;
-    if (!/[{}\s]/.test(text.trim())) return dataPath(text.trim(), this.scope);
+    if (!/[{}\s]/.test(text.trim())) {
+      const [root = "", ...rest] = text.trim().split(".");
+      return dataPath([this.aliases.get(root) ?? root, ...rest].join("."), this.scope);
+    }
     this.refuse(join(at.config, key), `"${text}" is no name; write names with dots ("load.total")`);
     return null;
   }
@@ -229,7 +234,8 @@ export class ConditionReader {
     if (!Array.isArray(this.scope.own)) {
       return this.refuse(join(at.own, "type"), `"condition" stands for the conditions of the step, which has none`);
     }
-    const conditions = this.scope.own.map((one, i) => this.read(one, `steps.${this.scope.from}.conditions[${i}]`));
+    const reader = new ConditionReader(this.issues, this.scope, this.scope.aliases);
+    const conditions = this.scope.own.map((one, i) => reader.read(one, `steps.${this.scope.from}.conditions[${i}]`));
     return conditions.length === 1 ? (conditions[0] as Condition) : { type: "all", conditions };
   }
 
