@@ -49,4 +49,6 @@ export type {
   SagaStepOptions,
   SagaUndoGiven,
 } from "./saga/step.ts";
+export type { Problem, ProblemCode } from "./validate/problem.ts";
+export { validateFlow } from "./validate/validate.ts";
 export { type AsWorkflowOptions, asWorkflow } from "./wrap/as-workflow.ts";

@@ -2,10 +2,12 @@ import type { Duration, Issue } from "@holdpoint/core";
 import { compileCondition } from "../condition/compile.ts";
 import type { Condition, Json } from "../condition/condition.ts";
 import type { ConditionFunction } from "../condition/functions.ts";
-import type { FlowDefinition, FlowLimits, NodeDefinition } from "../definition/definition.ts";
+import type { DataDefinition, FlowDefinition, FlowLimits, NodeDefinition } from "../definition/definition.ts";
 import { FlowDefinitionError } from "../definition/errors.ts";
 import type { FlowFunction, FlowState, Registry } from "../definition/registry.ts";
 import { compileTemplate } from "../template/compile.ts";
+import type { Problem } from "../validate/problem.ts";
+import { shapeProblems } from "../validate/shape.ts";
 import { compileChild, compileCode, compileEnd, compileFlow, compileMap } from "./nodes/code.ts";
 import type { Compiler, Self } from "./nodes/compiler.ts";
 import { compileChoose, compileParallel, compileRace, compileRepeat, compileTry } from "./nodes/composites.ts";
@@ -14,8 +16,8 @@ import { compileApprove, compileHold } from "./nodes/holds.ts";
 import { compileStep } from "./nodes/step.ts";
 import { compileSignal, compileSleep } from "./nodes/waits.ts";
 import type { NodeRun, Program, ProgramEdge, ProgramNode, Test } from "./program.ts";
-import { markLoopHeads, nodesBefore } from "./reach.ts";
-import { stateModel } from "./state.ts";
+import { type EdgesInto, edgesInto, markLoopHeads, nodesBefore } from "./reach.ts";
+import { type StateModel, stateModel } from "./state.ts";
 
 /**
  * Makes a flow ready to run: resolves every name, compiles every condition and template, and knows who can reach whom.
@@ -29,8 +31,16 @@ export function compile(
 ): Program {
   const problems: Issue[] = [];
   const program = compileFlowDefinition(definition, { registry, self, problems }, "");
-  if (problems.length > 0) throw new FlowDefinitionError(definition.name, problems);
+  const wrong = [...problems, ...shapeProblems(definition).filter(({ severity }) => severity === "error")];
+  if (wrong.length > 0) throw new FlowDefinitionError(definition.name, wrong);
   return program;
+}
+
+/** What the registry does not have, and conditions and templates that cannot be read. */
+export function codeProblems(definition: FlowDefinition, registry: Registry): Problem[] {
+  const problems: Issue[] = [];
+  compileFlowDefinition(definition, { registry, self: { name: definition.name, workflow: null }, problems }, "");
+  return problems.map((problem) => ({ ...problem, code: "unknown-name", severity: "error" }));
 }
 
 /** What one compilation has in hand, whatever flow inside the flow it is at. */
@@ -41,7 +51,6 @@ interface Making {
 }
 
 function compileFlowDefinition(definition: FlowDefinition, making: Making, path: string): Program {
-  const { registry, problems } = making;
   const data = definition.data ?? { kind: "pass" };
   const limits = definition.limits ?? {};
   const nodes = definition.nodes.map((node, order) =>
@@ -52,31 +61,23 @@ function compileFlowDefinition(definition: FlowDefinition, making: Making, path:
   for (const [i, edge] of definition.edges.entries()) {
     const from = byId.get(edge.from);
     const to = byId.get(edge.to);
-    const where = join(path, `edges.${i}`);
-    if (!from) problems.push({ path: `${where}.from`, message: `there is no node "${edge.from}"` });
-    if (!to) problems.push({ path: `${where}.to`, message: `there is no node "${edge.to}"` });
-    if (!from || !to) continue;
+    if (!from || !to) continue; // told by the check of the shape
     const always = edge.when === undefined || edge.when.type === "always";
     const when = always ? null : here.condition(edge.when as Condition, `edges.${i}.when`);
     const compiled: ProgramEdge = { from, to, when, order: to.incoming++, threads: edge.threads ?? 1 };
     if (edge.otherwise) from.otherwise = compiled;
     else from.edges.push(compiled);
   }
-  link(nodes, byId, definition, join(path, "nodes"), problems);
-  const entry = definition.entry.flatMap((id, i) => {
-    const node = byId.get(id);
-    if (!node) problems.push({ path: join(path, `entry.${i}`), message: `there is no node "${id}"` });
-    return node ?? [];
-  });
+  link(nodes, byId, definition);
+  const entry = definition.entry.flatMap((id) => byId.get(id) ?? []);
   // Where a flow begins somebody arrives, too.
   for (const node of entry) node.incoming++;
   if (limits.iterationDelay !== undefined) markLoopHeads(entry);
-  if (definition.entry.length === 0) problems.push({ path: join(path, "entry"), message: "names no node to begin at" });
   return {
     name: definition.name,
     nodes,
     entry,
-    state: stateModel(data, registry),
+    state: stateModelOf(data, here),
     initial: data.kind === "state" ? { ...data.initial } : {},
     limits,
     transient: [
@@ -86,25 +87,29 @@ function compileFlowDefinition(definition: FlowDefinition, making: Making, path:
   };
 }
 
+function stateModelOf(data: DataDefinition, compiler: Compiler): StateModel {
+  if (data.kind === "state") {
+    const rules = Object.entries(data.rules ?? {}).map(([key, rule]) => [`data.rules.${key}`, rule] as const);
+    for (const [where, rule] of [...rules, ["data.anyKey", data.anyKey] as const]) {
+      if (typeof rule === "object") compiler.function(rule.uses, `${where}.uses`);
+    }
+  }
+  return stateModel(data, compiler.registry);
+}
+
 /** Who withdraws whom, and who can still arrive where several meet. */
-function link(
-  nodes: readonly ProgramNode[],
-  byId: ReadonlyMap<string, ProgramNode>,
-  definition: FlowDefinition,
-  path: string,
-  problems: Issue[],
-): void {
+function link(nodes: readonly ProgramNode[], byId: ReadonlyMap<string, ProgramNode>, definition: FlowDefinition): void {
+  let into: EdgesInto | null = null;
   for (const [i, node] of nodes.entries()) {
-    for (const [k, id] of (definition.nodes[i]?.cancels ?? []).entries()) {
+    for (const id of definition.nodes[i]?.cancels ?? []) {
       const target = byId.get(id);
-      if (!target) problems.push({ path: `${path}.${i}.cancels.${k}`, message: `there is no node "${id}"` });
-      else {
-        node.cancels.push(target);
-        target.cancellable = true;
-      }
+      if (!target) continue;
+      node.cancels.push(target);
+      target.cancellable = true;
     }
     if (node.incoming < 2 && !(node.incoming === 1 && definition.entry.includes(node.id))) continue;
-    node.before = nodesBefore(node, nodes);
+    into ??= edgesInto(nodes);
+    node.before = nodesBefore(node, into);
     if (typeof node.join === "object" && "count" in node.join && node.join.cancel)
       for (const other of node.before) other.cancellable = true;
   }

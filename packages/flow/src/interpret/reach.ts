@@ -1,7 +1,10 @@
 import type { ProgramNode } from "./program.ts";
 
-/** The nodes from which `target` can be reached without passing it, itself left out. */
-export function nodesBefore(target: ProgramNode, nodes: readonly ProgramNode[]): ReadonlySet<ProgramNode> {
+/** Who leads to each node. */
+export type EdgesInto = ReadonlyMap<ProgramNode, readonly ProgramNode[]>;
+
+/** Collects who leads to each node. */
+export function edgesInto(nodes: readonly ProgramNode[]): EdgesInto {
   const into = new Map<ProgramNode, ProgramNode[]>();
   for (const node of nodes) {
     for (const { to } of outgoing(node)) {
@@ -10,6 +13,11 @@ export function nodesBefore(target: ProgramNode, nodes: readonly ProgramNode[]):
       else into.set(to, [node]);
     }
   }
+  return into;
+}
+
+/** The nodes from which `target` can be reached without passing it, itself left out. */
+export function nodesBefore(target: ProgramNode, into: EdgesInto): ReadonlySet<ProgramNode> {
   const found = new Set<ProgramNode>();
   const open = [target];
   for (let node = open.pop(); node; node = open.pop()) {
