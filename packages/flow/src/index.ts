@@ -4,6 +4,12 @@
  * Most programs install `holdpoint`, which brings this along.
  */
 
+export { type Bulk, type BulkInput, bulk } from "./bulk/bulk.ts";
+export type { Checkpoint as BulkCheckpoint } from "./bulk/checkpoint.ts";
+export { type BatchesOptions, bulkFilter, bulkMap, bulkReduce } from "./bulk/collections.ts";
+export type { BulkCallbacks, BulkEngine, BulkMetrics, BulkOperation } from "./bulk/operation.ts";
+export type { BatchInfo, Breaker, BulkOptions, Items, SourceGiven } from "./bulk/options.ts";
+export type { BatchFailure, BatchResult, BulkReport, BulkState, BulkTally } from "./bulk/report.ts";
 export { type ChainOptions, flow } from "./chain/chain.ts";
 export { type FlowStep, type FlowStepDefinition, type FlowStepOptions, step } from "./chain/step.ts";
 export * from "./chain/types.ts";

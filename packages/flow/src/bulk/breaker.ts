@@ -1,0 +1,25 @@
+import { durationMs, HoldpointError } from "@holdpoint/core";
+import { ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from "cockatiel";
+import type { Breaker, BulkOptions } from "./options.ts";
+
+/** The batch was not begun: those before it failed, one after the other. */
+export class CircuitOpenError extends HoldpointError {
+  constructor(bulk: string, resetAfter: string | number) {
+    super("CIRCUIT_OPEN", `${bulk} calls nothing for ${resetAfter}: too many batches in a row have failed`, {
+      resetAfter,
+    });
+  }
+}
+
+/** One circuit for all batches of this process: it lives as long as the process does, and is not recorded. */
+export function breakerOf(breaker: NonNullable<BulkOptions<never, never, never>["breaker"]>, subject: string): Breaker {
+  if ("execute" in breaker) return breaker;
+  const halfOpenAfter = durationMs(breaker.resetAfter, `${subject} breaker.resetAfter`);
+  const policy = circuitBreaker(handleAll, { halfOpenAfter, breaker: new ConsecutiveBreaker(breaker.failures) });
+  return {
+    execute: (call) =>
+      policy.execute(call).catch((error: unknown) => {
+        throw isBrokenCircuitError(error) ? new CircuitOpenError(subject, breaker.resetAfter) : error;
+      }),
+  };
+}
