@@ -53,7 +53,7 @@ export class Office {
     this.ledger.note("started", { run: id });
   }
 
-  /** Makes the workflow "dangerous" so, or harmless. */
+  /** Makes the workflow "dangerous" so, or harmless; shuts the gate of gated work, or opens it. */
   set danger(on: boolean) {
     if (on) writeFileSync(this.#fault, "");
     else rmSync(this.#fault, { force: true });

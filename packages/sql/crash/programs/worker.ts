@@ -19,7 +19,7 @@ const config = z
     lease: z.string().default("15s"),
     /** The step of "work" that this program gets wrong. */
     broken: z.number().nullable().default(null),
-    /** While this file exists, "dangerous" is. */
+    /** While this file exists, "dangerous" is, and "work" that is gated waits. */
     fault: z.string().default(""),
     start: z.array(Start).default([]),
   })
@@ -28,7 +28,7 @@ const ledger = new Ledger(config.ledger);
 let opened: SqliteDriver | null = null;
 const engine = createEngine({
   store: sqlite(config.database, { driver: (path) => (opened = openNodeSqlite(path)) }),
-  workflows: [work(ledger, config.broken), dangerous(ledger, config.fault), stubborn(ledger)],
+  workflows: [work(ledger, config.broken, config.fault), dangerous(ledger, config.fault), stubborn(ledger)],
   concurrency: config.concurrency,
   lease: config.lease,
 });

@@ -8,7 +8,7 @@ export const tenSteps = 10;
 
 /** How long a step takes, in milliseconds: from, to. */
 export const Pace = z.tuple([z.number(), z.number()]);
-export const WorkInput = z.object({ kind: z.enum(["plain", "parallel", "sleeping", "held"]), pace: Pace });
+export const WorkInput = z.object({ kind: z.enum(["plain", "parallel", "sleeping", "held", "gated"]), pace: Pace });
 
 /** A step that the ledger knows of: when it is called, and when the workflow gets its result. */
 export async function witnessed(
@@ -35,13 +35,17 @@ export async function witnessed(
 
 const within = ([from, to]: [number, number]) => delay(from + Math.random() * (to - from));
 
-/** Ten steps, each known to the ledger, in one of four shapes. Gives the ten tokens. The `broken` one fails. */
-export function work(ledger: Ledger, broken: number | null = null): AnyWorkflow {
+/**
+ * Ten steps, each known to the ledger, in one of five shapes. Gives the ten tokens. The `broken` one fails. The first step of
+ * a gated one lasts while the file `gate` is there.
+ */
+export function work(ledger: Ledger, broken: number | null = null, gate = ""): AnyWorkflow {
   return workflow({ name: "work", input: WorkInput, output: z.array(z.string()) }, async (ctx, { kind, pace }) => {
     const tokens: string[] = [];
     const one = (n: number): Promise<string> =>
       witnessed(ctx, ledger, `step ${n}`, async () => {
         await within(pace);
+        while (kind === "gated" && n === 1 && existsSync(gate)) await delay(10);
         if (n === broken) throw new Error("this code is broken");
       });
     for (let n = 1; n <= tenSteps; n++) {
