@@ -16,7 +16,7 @@ import { compileApprove, compileHold } from "./nodes/holds.ts";
 import { compileStep } from "./nodes/step.ts";
 import { compileSignal, compileSleep } from "./nodes/waits.ts";
 import type { NodeRun, Program, ProgramEdge, ProgramNode, Test } from "./program.ts";
-import { type EdgesInto, edgesInto, markLoopHeads, nodesBefore } from "./reach.ts";
+import { type EdgesInto, edgesInto, markLoopHeads, NodesBefore } from "./reach.ts";
 import { type StateModel, stateModel } from "./state.ts";
 
 /**
@@ -109,9 +109,9 @@ function link(nodes: readonly ProgramNode[], byId: ReadonlyMap<string, ProgramNo
     }
     if (node.incoming < 2 && !(node.incoming === 1 && definition.entry.includes(node.id))) continue;
     into ??= edgesInto(nodes);
-    node.before = nodesBefore(node, into);
+    node.before = new NodesBefore(node, into);
     if (typeof node.join === "object" && "count" in node.join && node.join.cancel)
-      for (const other of node.before) other.cancellable = true;
+      for (const other of node.before.all) other.cancellable = true;
   }
 }
 
@@ -142,7 +142,7 @@ function compileNode(node: NodeDefinition, order: number, compiler: Compiler): P
           : compiler.condition(node.terminal, "terminal"),
     join: node.join ?? "all",
     incoming: 0,
-    before: new Set(),
+    before: null,
     loopHead: false,
     cancels: [],
     cancellable: false,

@@ -110,7 +110,7 @@ export class Crowd {
     round.fired = true;
     this.meet(node, here);
     if (typeof node.join === "object" && "count" in node.join && node.join.cancel) {
-      for (const other of this.live()) if (node.before.has(other.node)) this.withdraw(other);
+      for (const other of this.live()) if (node.before?.has(other.node)) this.withdraw(other);
     }
   }
 
@@ -186,8 +186,8 @@ export class Crowd {
   }
 
   private canArrive(node: ProgramNode): boolean {
-    for (const branch of this.running) if (node.before.has(branch.node)) return true;
-    return [...this.queued, ...this.waiting].some((branch) => branch.node !== node && node.before.has(branch.node));
+    for (const branch of this.running) if (node.before?.has(branch.node)) return true;
+    return [...this.queued, ...this.waiting].some((branch) => branch.node !== node && node.before?.has(branch.node));
   }
 
   // ── Going on ──────────────────────────────────────────────────────────────────────────────────────

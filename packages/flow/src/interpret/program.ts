@@ -2,6 +2,7 @@ import type { WorkflowContext } from "@holdpoint/core";
 import type { ConditionFacts } from "../condition/functions.ts";
 import type { FlowLimits, Join, NodeDefinition } from "../definition/definition.ts";
 import type { FlowState } from "../definition/registry.ts";
+import type { NodesBefore } from "./reach.ts";
 import type { StateModel, Write } from "./state.ts";
 import type { Listener } from "./transient.ts";
 
@@ -41,8 +42,8 @@ export interface ProgramNode {
   readonly terminal: Test | null;
   readonly join: Join;
   incoming: number;
-  /** Nodes from which this one can be reached without passing it. */
-  before: ReadonlySet<ProgramNode>;
+  /** Nodes from which this one can be reached without passing it; null where nobody meets. */
+  before: NodesBefore | null;
   /** A way back leads to it: each further run of it is a further turn. */
   loopHead: boolean;
   readonly cancels: ProgramNode[];

@@ -16,8 +16,31 @@ export function edgesInto(nodes: readonly ProgramNode[]): EdgesInto {
   return into;
 }
 
-/** The nodes from which `target` can be reached without passing it, itself left out. */
-export function nodesBefore(target: ProgramNode, into: EdgesInto): ReadonlySet<ProgramNode> {
+/**
+ * The nodes from which `target` can be reached without passing it, itself left out. Found out when it is first asked: a flow of a
+ * thousand nodes has hundreds of joins, and most are never waited at.
+ */
+export class NodesBefore {
+  private readonly target: ProgramNode;
+  private readonly into: EdgesInto;
+  private found: ReadonlySet<ProgramNode> | null = null;
+
+  constructor(target: ProgramNode, into: EdgesInto) {
+    this.target = target;
+    this.into = into;
+  }
+
+  get all(): ReadonlySet<ProgramNode> {
+    this.found ??= nodesBefore(this.target, this.into);
+    return this.found;
+  }
+
+  has(node: ProgramNode): boolean {
+    return this.all.has(node);
+  }
+}
+
+function nodesBefore(target: ProgramNode, into: EdgesInto): ReadonlySet<ProgramNode> {
   const found = new Set<ProgramNode>();
   const open = [target];
   for (let node = open.pop(); node; node = open.pop()) {

@@ -10,7 +10,7 @@ function bigFlow(): FlowDefinition {
     { id: `a${i}`, kind: "step", uses: "work", outputs: ["a"] },
     { id: `b${i}`, kind: "step", uses: "work", outputs: ["b"] },
     { id: `c${i}`, kind: "step", uses: "work", outputs: ["c"], config: { text: `{{ input.text }} ${i}` } },
-    { id: `d${i}`, kind: "gate" },
+    { id: `d${i}`, kind: "gate", split: "first" },
   ]);
   const edges = rows.flatMap((i): EdgeDefinition[] => [
     { from: `a${i}`, to: `b${i}` },
