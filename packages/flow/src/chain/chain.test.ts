@@ -144,6 +144,34 @@ describe.each(disciplines)("%s:", (discipline) => {
     expect(result).toEqual(["told a", "told b", "told c"]);
   });
 
+  test("foreach with a step, whose items have more than it takes; inside branches what came before is seen", async () => {
+    const short = step({
+      id: "short",
+      input: z.object({ name: z.string() }),
+      run: ({ input }) => input.name.slice(0, 2),
+    });
+    const made = flow("all", { input: z.array(z.object({ id: z.number(), name: z.string() })) })
+      .then("count", ({ input }) => ({ people: input, many: input.length > 1 }))
+      .foreach(({ people }) => people, short, { key: ({ id }) => String(id) })
+      .branch([
+        [
+          (names) => names.length > 1,
+          (several) => several.map((names, { count, input }) => [count.many, input.length, names]),
+        ],
+        [otherwise, (one) => one.map((names) => names[0])],
+      ])
+      .build();
+    const { result } = await ran(
+      made,
+      [
+        { id: 1, name: "Anna" },
+        { id: 2, name: "Ben" },
+      ],
+      { discipline },
+    );
+    expect(result).toEqual([true, 2, ["An", "Be"]]);
+  });
+
   test("a loop goes on until its condition holds, and waits in between", async () => {
     const made = flow("poll", { input: z.number() })
       .doUntil(

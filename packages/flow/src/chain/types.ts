@@ -32,9 +32,9 @@ export interface Ends<Out = unknown, Ended = unknown> {
 }
 
 /** What can stand in a branch: a step, or a function that goes on with a chain. */
-export type Target<Value> =
+export type Target<Value, In extends Start = Start, Results = Record<never, never>> =
   | FlowStep<string, Value, unknown>
-  | ((chain: Chain<Start<Value, Value>, Value, Record<never, never>, never>) => Ends);
+  | ((chain: Chain<In, Value, Results, never>) => Ends);
 
 /** What a target gives. */
 export type OutOf<T> = T extends (chain: never) => Ends<infer Out, infer _Ended>
@@ -51,7 +51,7 @@ export const otherwise = Symbol("otherwise");
 /** One branch with its condition. */
 export type Case<Value, In extends Start, Results> = readonly [
   when: ((value: Value, seen: Seen<In, Results>) => boolean) | typeof otherwise,
-  target: Target<Value>,
+  target: Target<Value, In, Results>,
 ];
 
 type Cases<Value, In extends Start, Results> = readonly Case<Value, In, Results>[];
@@ -150,7 +150,10 @@ export interface Chain<In extends Start, Value, Results, Ended> extends Ends<Val
   ): Chain<In, FannedOut<C>, Results, Ended | EndedOf<C[number][1]>>;
 
   /** Does all of them side by side. Gives their results by name. */
-  parallel<const T extends Readonly<Record<string, Target<Value>>>, F extends OnFailure = "cancel-siblings">(
+  parallel<
+    const T extends Readonly<Record<string, Target<Value, In, Results>>>,
+    F extends OnFailure = "cancel-siblings",
+  >(
     targets: T,
     options?: SideBySideOptions<F>,
   ): Chain<
@@ -160,7 +163,7 @@ export interface Chain<In extends Start, Value, Results, Ended> extends Ends<Val
     Ended | EndedOf<T[keyof T]>
   >;
   /** Does them side by side until the first has ended; the others are cancelled and undone. */
-  race<const T extends Readonly<Record<string, Target<Value>>>>(
+  race<const T extends Readonly<Record<string, Target<Value, In, Results>>>>(
     targets: T,
     options?: { name?: string },
   ): Chain<In, { [K in keyof T]: { winner: K; value: OutOf<T[K]> } }[keyof T], Results, Ended | EndedOf<T[keyof T]>>;
@@ -175,24 +178,29 @@ export interface Chain<In extends Start, Value, Results, Ended> extends Ends<Val
    *   })
    *   .build();
    */
-  foreach<Item, const T extends Target<Item>, F extends OnFailure = "cancel-siblings">(
+  foreach<Taken, Item extends Taken, Out, F extends OnFailure = "cancel-siblings">(
     over: (value: Value, seen: Seen<In, Results>) => readonly Item[],
-    target: T,
-    options?: ForeachOptions<Item, F>,
-  ): Chain<In, (F extends "collect" ? Settled<OutOf<T>> : OutOf<T>)[], Results, Ended | EndedOf<T>>;
-  foreach<const T extends Target<ItemOf<Value>>, F extends OnFailure = "cancel-siblings">(
+    target: FlowStep<string, Taken, Out>,
+    options?: ForeachOptions<NoInfer<Item>, F>,
+  ): Chain<In, (F extends "collect" ? Settled<Out> : Out)[], Results, Ended>;
+  foreach<Item, E extends Ends, F extends OnFailure = "cancel-siblings">(
+    over: (value: Value, seen: Seen<In, Results>) => readonly Item[],
+    target: (chain: Chain<In, Item, Results, never>) => E,
+    options?: ForeachOptions<NoInfer<Item>, F>,
+  ): Chain<In, (F extends "collect" ? Settled<OutOf<() => E>> : OutOf<() => E>)[], Results, Ended | EndedOf<() => E>>;
+  foreach<const T extends Target<ItemOf<Value>, In, Results>, F extends OnFailure = "cancel-siblings">(
     target: Value extends readonly unknown[] ? T : never,
     options?: ForeachOptions<ItemOf<Value>, F>,
   ): Chain<In, (F extends "collect" ? Settled<OutOf<T>> : OutOf<T>)[], Results, Ended | EndedOf<T>>;
 
   /** Does it again while the condition holds for what it gave. */
-  doWhile<const T extends Target<Value>>(
+  doWhile<const T extends Target<Value, In, Results>>(
     target: T,
     condition: (value: OutOf<T>, seen: Seen<In, Results> & { readonly iteration: number }) => boolean,
     options?: RepeatOptions,
   ): Chain<In, OutOf<T>, Results, Ended | EndedOf<T>>;
   /** Does it again until the condition holds for what it gave. */
-  doUntil<const T extends Target<Value>>(
+  doUntil<const T extends Target<Value, In, Results>>(
     target: T,
     condition: (value: OutOf<T>, seen: Seen<In, Results> & { readonly iteration: number }) => boolean,
     options?: RepeatOptions,
@@ -240,7 +248,7 @@ export interface Chain<In extends Start, Value, Results, Ended> extends Ends<Val
    * Goes on with this when anything before it in this chain failed. It gets `{ error, input }`: what was thrown, and what the
    * chain began with. Results by name from before it are not visible after it.
    */
-  onError<const T extends Target<{ error: unknown; input: In["given"] }>>(
+  onError<const T extends Target<{ error: unknown; input: In["given"] }, In>>(
     target: T,
     options?: { name?: string },
   ): Chain<In, Value | OutOf<T>, Record<never, never>, Ended | EndedOf<T>>;
@@ -266,21 +274,29 @@ export interface AfterStep<In extends Start, Value, Results, Ended> extends Chai
 export interface AfterApproval<In extends Start, Value, Results, Ended>
   extends Chain<In, Value, Results, Ended | null> {
   /** What is done when it was approved. */
-  ifApproved<const T extends Target<Value>>(target: T): AfterApproved<In, Value, OutOf<T>, Results, Ended | EndedOf<T>>;
+  ifApproved<const T extends Target<Value, In, Results>>(
+    target: T,
+  ): AfterApproved<In, Value, OutOf<T>, Results, Ended | EndedOf<T>>;
   /** What is done when it was rejected; otherwise the run ends with the outcome `rejected`, and null. */
-  ifRejected<const T extends Target<Value>>(target: T): AfterRejected<In, Value, OutOf<T>, Results, Ended | EndedOf<T>>;
+  ifRejected<const T extends Target<Value, In, Results>>(
+    target: T,
+  ): AfterRejected<In, Value, OutOf<T>, Results, Ended | EndedOf<T>>;
 }
 
 /** After `ifApproved`. */
 export interface AfterApproved<In extends Start, Asked, Approved, Results, Ended>
   extends Chain<In, Approved, Results, Ended | null> {
   /** What is done when it was rejected; otherwise the run ends with the outcome `rejected`, and null. */
-  ifRejected<const T extends Target<Asked>>(target: T): Chain<In, Approved | OutOf<T>, Results, Ended | EndedOf<T>>;
+  ifRejected<const T extends Target<Asked, In, Results>>(
+    target: T,
+  ): Chain<In, Approved | OutOf<T>, Results, Ended | EndedOf<T>>;
 }
 
 /** After `ifRejected`. */
 export interface AfterRejected<In extends Start, Asked, Rejected, Results, Ended>
   extends Chain<In, Asked | Rejected, Results, Ended> {
   /** What is done when it was approved; otherwise the value goes on as it is. */
-  ifApproved<const T extends Target<Asked>>(target: T): Chain<In, Rejected | OutOf<T>, Results, Ended | EndedOf<T>>;
+  ifApproved<const T extends Target<Asked, In, Results>>(
+    target: T,
+  ): Chain<In, Rejected | OutOf<T>, Results, Ended | EndedOf<T>>;
 }
