@@ -100,6 +100,8 @@ export class Bulk<In, Item, R> {
  * again.
  *
  * @example
+ * import type { SourceGiven } from "holdpoint";
+ *
  * const importUsers = bulk({
  *   name: "import-users",
  *   source: ({ input }: SourceGiven<{ rows: string[] }>) => input.rows,

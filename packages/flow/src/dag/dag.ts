@@ -74,7 +74,7 @@ export class Dag<Taken, Input, R extends object> {
    * @example
    * dag<{ id: string }>("report")
    *   .step("load", ({ input }) => shop.load(input.id))
-   *   .step("score", { after: ["load"], timeout: "10s" }, ({ results }) => model.score(results.load));
+   *   .step("score", { after: ["load"], timeout: "10s" }, ({ results }) => model.score(results.load.id));
    */
   step<const N extends string, T>(
     name: Unused<N, R>,

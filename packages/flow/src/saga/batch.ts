@@ -53,8 +53,9 @@ const none: SagaBatchReport = { total: 0, completed: 0, failed: 0, failures: [] 
  * go on.
  *
  * @example
+ * const order = saga<{ id: string }>("order").step("reserve", ({ input }) => shop.load(input.id));
  * const orders = sagaBatch(order, { batchSize: 50, concurrency: 5 });
- * const run = await engine.run(orders, { items: [{ sku: "A" }, { sku: "B" }] });
+ * const run = await engine.run(orders, { items: [{ id: "A" }, { id: "B" }] });
  * const { completed, failed } = await run.result();
  *
  * @throws ValidationError a number is none that can be worked with

@@ -23,10 +23,13 @@ export interface SagaDefinition {
  * Everything it says follows from the run's record, so it says the same in every replay.
  *
  * @example
- * const booking = trip.open(ctx, { from: "Oslo", to: "Rome" });
- * await booking.execute();
- * const { approved } = await ctx.approve("keep the booking", { title: `Keep ${booking.id}?` });
- * if (!approved) await booking.compensate("the traveller changed their mind");
+ * const order = saga<{ id: string }>("order").step("reserve", ({ input }) => shop.load(input.id), {
+ *   compensate: ({ result }) => shop.release(result.id),
+ * });
+ * const one = order.open(ctx, { id: "A-7" });
+ * await one.execute();
+ * const { approved } = await ctx.approve("keep it", { title: `Keep ${one.id}?` });
+ * if (!approved) await one.compensate("the customer changed their mind");
  */
 export class SagaInstance<Input, R extends Results> {
   /** What it is known by. */

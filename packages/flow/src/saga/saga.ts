@@ -57,8 +57,8 @@ export class Saga<Taken, Input, R extends Results> {
    * returning `err(why)`.
    *
    * @example
-   * saga<{ sku: string }>("order").step("reserve", ({ input }) => stock.reserve(input.sku), {
-   *   compensate: ({ result }) => stock.release(result),
+   * saga<{ id: string }>("order").step("reserve", ({ input }) => shop.load(input.id), {
+   *   compensate: ({ result }) => shop.release(result.id),
    *   maxRetries: 2,
    * });
    *
@@ -141,10 +141,12 @@ export class Saga<Taken, Input, R extends Results> {
  * Begins a saga: work in several places that no transaction spans, so that each part knows how to be undone.
  *
  * @example
- * const order = saga("order", { input: z.object({ sku: z.string(), amount: z.number() }) })
- *   .step("reserve", ({ input }) => stock.reserve(input.sku), { compensate: ({ result }) => stock.release(result) })
- *   .step("charge", ({ input }) => bank.charge(input.amount), { compensate: ({ result }) => bank.refund(result) })
- *   .step("ship", ({ results }) => carrier.ship(results.reserve), { maxRetries: 3, retryDelay: "10s" })
+ * const order = saga("order", { input: z.object({ id: z.string(), amount: z.number() }) })
+ *   .step("reserve", ({ input }) => shop.load(input.id), { compensate: ({ result }) => shop.release(result.id) })
+ *   .step("pay", ({ input }) => payments.refund(input.id, input.amount), {
+ *     compensate: ({ result }) => payments.cancel(result.receipt),
+ *   })
+ *   .step("file", ({ results }) => shop.file(results.reserve.id, results.pay.receipt), { maxRetries: 3, retryDelay: "10s" })
  *   .build();
  *
  * @throws ValidationError the version is no whole number from 1
@@ -175,11 +177,13 @@ export function saga(
  * Makes a step apart from the saga it is used in.
  *
  * @example
+ * import type { SagaGiven } from "holdpoint";
+ *
  * const reserve = sagaStep(
- *   { name: "reserve", compensate: ({ result }) => stock.release(result) },
- *   ({ input }: SagaGiven<{ sku: string }, object>) => stock.reserve(input.sku),
+ *   { name: "reserve", compensate: ({ result }) => shop.release(result.id) },
+ *   ({ input }: SagaGiven<{ id: string }, object>) => shop.load(input.id),
  * );
- * const order = saga<{ sku: string }>("order").use(reserve);
+ * const order = saga<{ id: string }>("order").use(reserve);
  */
 export function sagaStep<const N extends string, In, R extends Results, T>(
   { name, ...options }: { name: N } & SagaStepOptions<In, R, Unwrapped<NoInfer<T>>>,

@@ -26,6 +26,8 @@ export interface AsWorkflowOptions {
  * same with a schema that checks the input.
  *
  * @example
+ * import type { WorkflowContext } from "holdpoint";
+ *
  * async function onboarding(ctx: WorkflowContext, customer: { id: string }) {
  *   return ctx.step("load", () => shop.load(customer.id));
  * }
