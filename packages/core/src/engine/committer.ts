@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { StoreError } from "../errors.ts";
 import type { Execution } from "../run/execution.ts";
+import { runOutside } from "../run/scope.ts";
 import type { AdvanceOperation, Operation, OperationResult, ResultOf, Store } from "../store/store.ts";
 
 interface Submission {
@@ -34,13 +35,13 @@ export class Committer {
   private readonly onFailure: (error: unknown) => void;
   private readonly onCommitted: (flights: readonly Flight[]) => void;
   private readonly onRecovery: () => void;
-  private wanting = new Set<Execution>();
-  private submissions: Submission[] = [];
-  private again: Flight[] = [];
+  private wanting: Execution[] = none;
+  private submissions: Submission[] = none;
+  private again: Flight[] = none;
   private scheduled = false;
   private flushing = false;
   private failures = 0;
-  private readonly run = (): void => void this.flush();
+  private readonly run = (): void => void runOutside(flush, this);
 
   constructor(
     store: Store,
@@ -67,21 +68,23 @@ export class Committer {
 
   /** Nothing is waiting and nothing in flight. */
   get idle(): boolean {
-    return !this.flushing && this.wanting.size === 0 && this.submissions.length === 0 && this.again.length === 0;
+    return !this.flushing && this.wanting.length === 0 && this.submissions.length === 0 && this.again.length === 0;
   }
 
   /** An execution has something to write: it is asked for it when the turn ends. */
   request(execution: Execution): void {
-    this.wanting.add(execution);
+    if (execution.wantsCommit) return;
+    execution.wantsCommit = true;
+    this.wanting = added(this.wanting, execution);
     this.schedule();
   }
 
   /** Writes an operation that belongs to no execution here. */
   submit<O extends Operation>(operation: O): Promise<ResultOf<O>> {
     return new Promise<ResultOf<O>>((resolve, reject) => {
-      this.submissions.push({
+      this.submissions = added(this.submissions, {
         operation,
-        resolve: (result) => resolve(result as ResultOf<O>),
+        resolve: resolve as (result: OperationResult) => void,
         reject,
         failures: 0,
       });
@@ -95,22 +98,25 @@ export class Committer {
     this.clock.immediate(this.run);
   }
 
-  private async flush(): Promise<void> {
+  /** Writes everything that is wanted by now. */
+  async flush(): Promise<void> {
     this.scheduled = false;
-    const flights = this.again;
-    this.again = [];
-    const wanting = this.wanting;
-    this.wanting = new Set();
+    let flights = this.again;
+    const { wanting, submissions } = this;
+    this.again = none;
+    this.wanting = none;
+    this.submissions = none;
     for (const execution of wanting) {
+      execution.wantsCommit = false;
       const operation = operationOf(execution);
-      if (operation) flights.push({ execution, operation });
+      if (operation) flights = added(flights, { execution, operation });
     }
-    const submissions = this.submissions;
-    this.submissions = [];
     if (flights.length === 0 && submissions.length === 0) return;
     this.flushing = true;
-    const operations: Operation[] = flights.map((flight) => flight.operation);
-    for (const submission of submissions) operations.push(submission.operation);
+    const operations: Operation[] = new Array(flights.length + submissions.length);
+    for (let i = 0; i < flights.length; i++) operations[i] = (flights[i] as Flight).operation;
+    for (let i = 0; i < submissions.length; i++)
+      operations[flights.length + i] = (submissions[i] as Submission).operation;
     let results: OperationResult[];
     try {
       results = (await this.store.commit(this.namespace, operations)) as OperationResult[];
@@ -134,10 +140,11 @@ export class Committer {
     this.onFailure(error);
     for (const submission of submissions) {
       submission.failures++;
-      if (submission.failures < patience && !(error instanceof StoreError)) this.submissions.push(submission);
+      if (submission.failures < patience && !(error instanceof StoreError))
+        this.submissions = added(this.submissions, submission);
       else submission.reject(error);
     }
-    this.again.push(...flights.filter((flight) => !flight.execution.ended));
+    for (const flight of flights) if (!flight.execution.ended) this.again = added(this.again, flight);
     const pause = pauses[Math.min(this.failures, pauses.length) - 1] ?? 1000;
     this.clock.timer(pause * (0.5 + this.clock.random()), () => {
       this.flushing = false;
@@ -145,6 +152,17 @@ export class Committer {
     });
   }
 }
+
+const none: never[] = [];
+
+/** A list that has one element most of the time: pushing to an empty one makes room for seventeen. */
+function added<T>(list: T[], item: T): T[] {
+  if (list.length === 0) return [item];
+  list.push(item);
+  return list;
+}
+
+const flush = (committer: Committer): Promise<void> => committer.flush();
 
 /** What one run cannot put into words must not keep the others from being written. */
 function operationOf(execution: Execution): AdvanceOperation | null {

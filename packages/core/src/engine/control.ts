@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { CancelledError, InvalidStateError, NotFoundError } from "../errors.ts";
 import { decodePayload } from "../journal/payload.ts";
 import type { RetryNotes } from "../run/mail.ts";
+import { randomSalt } from "../run/random-supply.ts";
 import { RunWriter } from "../run/writer.ts";
 import type { Mail, MailKind, NewMail, RunStatus, StoredPayload } from "../store/store.ts";
 import { isFinished } from "../store/transitions.ts";
@@ -22,7 +22,7 @@ export async function deliverTo(
     payload: mail.payload ?? null,
     sender: mail.sender,
     at: parts.clock.now(),
-    salt: mail.payload ? randomBytes(16) : null,
+    salt: mail.payload ? randomSalt() : null,
   };
   const result = await parts.committer.submit({ type: "deliver", to: { id }, mail: full, allowedIn });
   if (result.type === "absent") throw new NotFoundError("run", id);
@@ -112,7 +112,7 @@ async function forceCancel(parts: EngineParts, id: string, reason: string): Prom
                 payload: parts.encodeInline(error, "error"),
                 sender: row.id,
                 at,
-                salt: randomBytes(16),
+                salt: randomSalt(),
               },
             },
           ]

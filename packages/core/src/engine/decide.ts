@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { HoldConflictError, HoldpointError, NotFoundError, ValidationError } from "../errors.ts";
 import {
@@ -12,6 +11,7 @@ import {
 } from "../hold/answer.ts";
 import { decodePayload } from "../journal/payload.ts";
 import { acceptOperatorAnswer } from "../run/operator.ts";
+import { randomSalt, randomText } from "../run/random-supply.ts";
 import type { HoldRow, NewMail, StoredPayload } from "../store/store.ts";
 import { checkJsonSchema } from "../workflow/json-schema.ts";
 import { dryRun } from "./dry-run.ts";
@@ -88,7 +88,7 @@ export async function decide(
         evidenceHash: row.evidenceHash,
         at,
         // Names this call: one that is repeated because its commit was in doubt, not another person's.
-        idempotencyKey: `decision:${row.revision}:${randomBytes(9).toString("base64url")}`,
+        idempotencyKey: `decision:${row.revision}:${randomText(9, "base64url")}`,
       },
     ],
     mail: mailFor(row, payload, value, by, at, parts),
@@ -125,7 +125,7 @@ function mailFor(
     payload,
     sender: by,
     at,
-    salt: randomBytes(16),
+    salt: randomSalt(),
   } as const;
   if (!row.key.startsWith(poisonKey)) return { kind: "decision", ...mail };
   if ((value as { action: string }).action === "retry") return { kind: "operator", ...mail };

@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { systemClock } from "../clock.ts";
 import { NotFoundError, ValidationError } from "../errors.ts";
 import type { Anchors } from "../journal/anchor.ts";
 import { valueCodec } from "../journal/codec.ts";
 import type { ExportedRun } from "../journal/exported-run.ts";
 import { defaultPayloadLimit, encodePayload } from "../journal/payload.ts";
+import { randomSalt } from "../run/random-supply.ts";
 import type { HoldFilter, NewMail, Page, PageOf, RunFilter } from "../store/store.ts";
 import type { AnyWorkflow, InputOf, OutputOf } from "../workflow/definition.ts";
 import { durationMs } from "../workflow/duration.ts";
@@ -452,7 +452,7 @@ export class Engine {
       payload: signal.value === undefined ? null : this.parts.encodeInline(signal.value, `signal "${signal.name}"`),
       sender: by,
       at: this.parts.clock.now(),
-      salt: randomBytes(16),
+      salt: randomSalt(),
     };
   }
 

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { HoldpointError, InvalidStateError, NotFoundError, RunConflictError, ValidationError } from "../errors.ts";
 import { entryHash, genesis, mailDigest, payloadDigest } from "../journal/chain.ts";
 import { chunkHashes } from "../journal/chunks.ts";
@@ -8,6 +8,7 @@ import { forkSeed } from "../run/entropy.ts";
 import type { ForkNotes } from "../run/fork-notes.ts";
 import type { RetryNotes } from "../run/mail.ts";
 import { currentSpec } from "../run/new-run.ts";
+import { randomSalt, randomText } from "../run/random-supply.ts";
 import type { Chunk, Entry, Mail, NewEntry, NewMail, NewRun, RunRow } from "../store/store.ts";
 import { numberOf, type Prefix, prefixOf, type Row } from "./fork-prefix.ts";
 import type { EngineParts } from "./parts.ts";
@@ -64,8 +65,8 @@ function copyRun(
   const numbering = new Numbering(rows);
   const notes: ForkNotes = { inherited, memo: memoOf(rows, prefix, numbering) };
   const point = prefix.askedAt === null ? inherited : numbering.upTo(prefix.askedAt - 1);
-  const salt = randomBytes(16);
-  const seed = forkSeed(source.seed, (from) => numbering.upTo(from), point, randomBytes(12).toString("base64url"));
+  const salt = randomSalt();
+  const seed = forkSeed(source.seed, (from) => numbering.upTo(from), point, randomText(12, "base64url"));
   const forkedFrom = { id: source.id, seq: prefix.upTo };
   const identity = {
     namespace: parts.namespace,

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { InvalidStateError, NotFoundError, ValidationError } from "../errors.ts";
 import type { MigrationPlan } from "../run/migration.ts";
+import { randomSalt } from "../run/random-supply.ts";
 import type { Mail } from "../store/store.ts";
 import { isFinished } from "../store/transitions.ts";
 import { deliverTo } from "./control.ts";
@@ -71,7 +71,7 @@ export async function migrateRun(parts: EngineParts, id: string, options: Migrat
     payload,
     sender: options.by ?? null,
     at: clock.now(),
-    salt: randomBytes(16),
+    salt: randomSalt(),
   };
   const replay = await dryRun(
     { namespace, registry, services, codec },

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { InvalidStateError, NotFoundError } from "../errors.ts";
 import { decodePayload } from "../journal/payload.ts";
+import { randomSalt } from "../run/random-supply.ts";
 import type { Entry, History, RunRow, RunStatus } from "../store/store.ts";
 import { isFinished } from "../store/transitions.ts";
 import { isPinned } from "./adoption.ts";
@@ -94,7 +94,7 @@ async function deliverMissed(
         payload: parts.encodeInline(decodePayload(end.payload, codec), `result of ${id}`),
         sender: id,
         at: clock.now(),
-        salt: randomBytes(16),
+        salt: randomSalt(),
       },
     });
   }

@@ -16,7 +16,7 @@ import { type Run, viewRun } from "./run-view.ts";
 import { type RunEvent, watchRun } from "./watch.ts";
 
 /** How often a wait looks again although nobody told that anything changed, in ms. */
-const lookAgainMs = 500;
+const lookAgainMs = 1000;
 /** And how seldom at least: thousands of waits must not ask the store all the time. */
 const lookAtLeastMs = 5000;
 

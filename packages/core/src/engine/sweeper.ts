@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { RecordedDecision } from "../hold/answer.ts";
 import type { DeadlineRung } from "../hold/request.ts";
+import { randomSalt } from "../run/random-supply.ts";
 import type { HoldOperation, HoldRow } from "../store/store.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
@@ -154,7 +154,7 @@ export function deadlineOperation(
       payload: decision,
       sender: null,
       at: now,
-      salt: randomBytes(16),
+      salt: randomSalt(),
     },
     at: now,
   };

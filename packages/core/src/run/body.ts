@@ -150,7 +150,7 @@ function boundByTimeout(execution: Execution): void {
         if (!live) return void timeOut(execution, limit);
         execution.timedOut = true;
         const draft = waitDraft(execution, timeoutKey, "run", "settled", limit, "error");
-        execution.writeResult(draft, null, () => timeOut(execution, limit));
+        execution.writeResult(draft, null, { recorded: () => timeOut(execution, limit) });
       },
       0,
     );

@@ -56,7 +56,7 @@ async function closeLosers(
           loser.closing = true;
           withdrawHolds(execution, loser);
         }
-        execution.writeResult(waitDraft(execution, key, "scope", "settled", { winner }), call, done);
+        execution.writeResult(waitDraft(execution, key, "scope", "settled", { winner }), call, { recorded: done });
       },
     });
   }

@@ -138,9 +138,11 @@ function startChild<In, Out>(
       const draft = waitDraft(execution, key, "child", "opened", { id: fact.id });
       // Code that waits for the handle goes on with it: the run must not park in the same write.
       if (spawned) execution.pendingResults++;
-      draft.committed = (seq) => {
-        if (spawned) execution.pendingResults--;
-        exists(seq, draft.endedAt);
+      draft.committed = {
+        committed: (seq) => {
+          if (spawned) execution.pendingResults--;
+          exists(seq, draft.endedAt);
+        },
       };
       execution.write(draft, true);
     };

@@ -9,3 +9,46 @@ export interface Completion {
   /** Hands it out; false when there was nothing to hand out after all. */
   deliver(): boolean;
 }
+
+/** Is told once what was to be written is durable, in number order, when all mail before it is known. */
+export interface Committed {
+  committed(seq: number): void;
+}
+
+/** What a result is handed to when it is recorded and has its turn. */
+export interface Recipient {
+  recorded(seq: number): void;
+  /** Its call was closed before. */
+  recordedLate?(seq: number): void;
+}
+
+/** A result on its way to the journal: durable, it waits for its turn like any completion. One object for all of it. */
+export class FreshResult implements Completion, Committed {
+  seq = 0;
+  readonly time: number;
+  readonly call: Call | null;
+  private readonly run: { pendingResults: number; readonly ledger: { offer(completion: Completion): void } };
+  private readonly recipient: Recipient;
+
+  constructor(run: FreshResult["run"], time: number, call: Call | null, recipient: Recipient) {
+    this.run = run;
+    this.time = time;
+    this.call = call;
+    this.recipient = recipient;
+  }
+
+  committed(seq: number): void {
+    this.seq = seq;
+    this.run.pendingResults--;
+    this.run.ledger.offer(this);
+  }
+
+  deliver(): boolean {
+    if (this.call && !this.call.open) {
+      this.recipient.recordedLate?.(this.seq);
+      return false;
+    }
+    this.recipient.recorded(this.seq);
+    return true;
+  }
+}

@@ -8,9 +8,11 @@ export interface Startable {
   start(): void;
 }
 
+const none: never[] = [];
+
 /** What waits to be started, in the order it was called. */
 export class EffectQueue {
-  private queue: Startable[] = [];
+  private queue: Startable[] = none;
 
   get size(): number {
     return this.queue.length;
@@ -22,7 +24,8 @@ export class EffectQueue {
   }
 
   push(effect: Startable): void {
-    this.queue.push(effect);
+    if (this.queue.length === 0) this.queue = [effect];
+    else this.queue.push(effect);
   }
 
   /** Takes a call's effect back out. */
@@ -33,7 +36,7 @@ export class EffectQueue {
   /** Everything that may start now; with `onlyBegun` the rest stays. */
   take(onlyBegun: boolean): Startable[] {
     const all = this.queue;
-    this.queue = onlyBegun ? all.filter((effect) => !effect.begun) : [];
+    this.queue = onlyBegun ? all.filter((effect) => !effect.begun) : none;
     return onlyBegun ? all.filter((effect) => effect.begun) : all;
   }
 }

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { CancelledError, CompensationError } from "../errors.ts";
 import type { AdvanceOperation, Delivery, NewMail, StoredPayload } from "../store/store.ts";
 import type { BodyResult } from "./body.ts";
 import type { Execution } from "./execution.ts";
 import { nextGeneration } from "./generation.ts";
+import { randomSalt } from "./random-supply.ts";
 import type { Scope } from "./scope.ts";
 
 /** How the function's end becomes the run's end. The first call also drafts the final entry. */
@@ -125,7 +125,7 @@ function deliveries(execution: Execution, end: End): Delivery[] {
         payload: end.payload?.ref ? execution.plain(end.value) : end.payload,
         sender: row.id,
         at: execution.host.clock.now(),
-        salt: randomBytes(16),
+        salt: randomSalt(),
       },
     });
   }
@@ -154,6 +154,6 @@ export function cancelMail(execution: Execution, reason: string): NewMail {
     payload: execution.plain({ reason }),
     sender: execution.row.id,
     at: execution.host.clock.now(),
-    salt: randomBytes(16),
+    salt: randomSalt(),
   };
 }

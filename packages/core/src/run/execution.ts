@@ -1,3 +1,4 @@
+import type { AsyncResource } from "node:async_hooks";
 import { CancelledError, DivergedError, NondeterminismError, StoreError } from "../errors.ts";
 import type {
   AdvanceOperation,
@@ -14,7 +15,7 @@ import type { WorkflowLog } from "../workflow/context.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { catchUpAttributes } from "./attributes.ts";
 import { type BodyResult, runBody } from "./body.ts";
-import type { Completion } from "./completion.ts";
+import { type Completion, FreshResult, type Recipient } from "./completion.ts";
 import { changedHold, divergenceOf } from "./divergence.ts";
 import { EffectQueue, type Startable } from "./effects.ts";
 import { finishOperation, withdrawHolds } from "./ending.ts";
@@ -28,8 +29,9 @@ import { Ledger } from "./ledger.ts";
 import { interrupt, RunMail } from "./mail.ts";
 import { type Call, OpenCall } from "./operation.ts";
 import { parkOperation } from "./parking.ts";
+import { pumpLater } from "./pumping.ts";
 import type { KeyRecord } from "./record-book.ts";
-import { Scope, sites } from "./scope.ts";
+import { placeAt, Scope } from "./scope.ts";
 import { waitDraft } from "./sleep.ts";
 import { EmitCounter, packStreamValue } from "./stream-value.ts";
 import { type Adoption, recordAdoption } from "./taking-over.ts";
@@ -154,13 +156,16 @@ export class Execution extends RunValues {
   private urgent = false;
   private pumpScheduled = false;
   private readonly inbox = new RunInbox(this);
+  /** The committer will ask it for its operation. */
+  wantsCommit = false;
   private flightEnding: AdvanceOperation["then"]["type"] = "continue";
   /** The largest number of a completion that was handed out. */
   lastDelivered = 0;
   /** Number of the completion that was looked at last. */
   private delivering = 0;
+  /** Where the functions of its steps run. */
+  private stepPlace: AsyncResource | null = null;
   private readonly timerFired = (): void => this.schedule();
-  private readonly queuePump = (): void => process.nextTick(pumpOutside, this);
 
   constructor(
     row: RunRow,
@@ -252,6 +257,12 @@ export class Execution extends RunValues {
     this.schedule();
   }
 
+  /** Calls a step's function: inside the run, but not as workflow code. */
+  callStep<A, T>(fn: (argument: A) => T, argument: A): T {
+    this.stepPlace ??= placeAt({ execution: this, scope: this.root, inStep: true });
+    return this.stepPlace.runInAsyncScope(fn, undefined, argument);
+  }
+
   /** Takes a call's effect back out of the queue. */
   unstart(call: Call): void {
     this.unstarted.remove(call);
@@ -279,25 +290,10 @@ export class Execution extends RunValues {
     }
   }
 
-  /** Queues an entry whose commit completes a call. `late` takes what comes when the call is closed already. */
-  writeResult(draft: Draft, call: Call | null, deliver: (seq: number) => void, late?: (seq: number) => void): void {
+  /** Queues an entry whose commit completes a call. */
+  writeResult(draft: Draft, call: Call | null, recipient: Recipient): void {
     this.pendingResults++;
-    draft.committed = (seq) => {
-      this.pendingResults--;
-      this.ledger.offer({
-        seq,
-        time: draft.endedAt,
-        call,
-        deliver: () => {
-          if (call && !call.open) {
-            late?.(seq);
-            return false;
-          }
-          deliver(seq);
-          return true;
-        },
-      });
-    };
+    draft.committed = new FreshResult(this, draft.endedAt, call, recipient);
     this.write(draft, true);
   }
 
@@ -402,7 +398,7 @@ export class Execution extends RunValues {
   schedule(): void {
     if (this.pumpScheduled || this.ended) return;
     this.pumpScheduled = true;
-    void microtask.then(this.queuePump);
+    pumpLater(this);
   }
 
   /** Hands out one completion, or finds that there is none. Called by `schedule` only. */
@@ -611,7 +607,7 @@ export class Execution extends RunValues {
         }
         if (this.flightEnding !== "continue") return this.rest({ type: "finished" });
         const commit = (): void => {
-          for (let i = 0; i < drafts.length; i++) drafts[i]?.committed?.(firstSeq + i);
+          for (let i = 0; i < drafts.length; i++) drafts[i]?.committed?.committed(firstSeq + i);
           this.schedule();
         };
         if (readMailAfter !== null) return this.inbox.read(readMailAfter, commit, skipped);
@@ -676,6 +672,7 @@ export class Execution extends RunValues {
     if (rest.type === "parked") {
       this.parked = true;
       this.row = unloaded;
+      this.stepPlace = null;
       this.timers.recorded(this.writer.seq);
       this.writer.release();
       this.timers.disarm();
@@ -701,17 +698,6 @@ function noted(measures: string | null, note: object): string {
 
 /** Stands for the row of a parked run until it is claimed again: the row is half of what a parked coroutine weighs. */
 const unloaded = Object.freeze({}) as RunRow;
-
-/** Outside the author's context: what the engine does from here on is not workflow code. */
-function pumpOutside(execution: Execution): void {
-  if (sites.getStore() === undefined) execution.pump();
-  else sites.run(undefined, pump, execution);
-}
-
-/** `queueMicrotask` makes an asynchronous resource of each call; this costs a third of it. */
-const microtask = Promise.resolve();
-
-const pump = (execution: Execution): void => execution.pump();
 
 /** So many calls of a cancelled run are refused before it is given up. */
 const patience = 1000;

@@ -159,7 +159,7 @@ export class OpenHold implements Startable {
         key,
         event: { ...this.event("accepted", null, at), idempotencyKey: `accepted:${mail.n}` },
       });
-      execution.writeResult(draft, call, () => this.answered(accepted));
+      execution.writeResult(draft, call, { recorded: () => this.answered(accepted) });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const event = this.event("refused", mail.sender, at, execution.plain({ reason }));

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { entryHash, genesis, payloadDigest } from "../journal/chain.ts";
 import { sha256 } from "../journal/sha256.ts";
 import type { Attributes, Chunk, NewEntry, NewMail, NewRun, StoredPayload } from "../store/store.ts";
+import { randomSalt, randomText } from "./random-supply.ts";
 
 /** Revision of the journal's format and of the replay rules that new runs are stamped with. */
 export const currentSpec = 1;
@@ -43,8 +43,8 @@ export function inputDigestOf(workflow: string, input: StoredPayload | null): Ui
 
 /** A run with its first entry, which carries the input and begins the chain. */
 export function newRun(from: RunSeed): NewRun {
-  const salt = randomBytes(16);
-  const seed = from.seed ?? randomBytes(12).toString("base64url");
+  const salt = randomSalt();
+  const seed = from.seed ?? randomText(12, "base64url");
   const { id, workflow, createdBy, forkedFrom, at } = from;
   const origin = genesis(
     {

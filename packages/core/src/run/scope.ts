@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import type { Execution } from "./execution.ts";
 
 /**
@@ -20,7 +20,6 @@ export class Scope {
   /** Once set, every call in this scope rejects with it. */
   cancelledBy: Error | null = null;
   private workflowSite: Site | null = null;
-  private effectSite: Site | null = null;
   private counters: Map<string, number> | null = null;
 
   constructor(parent: Scope | null, path: string, shielded = false, others: RegExp | null = null) {
@@ -53,12 +52,6 @@ export class Scope {
   site(execution: Execution): Site {
     this.workflowSite ??= { execution, scope: this, inStep: false };
     return this.workflowSite;
-  }
-
-  /** Where a step's function called from this scope is. */
-  stepSite(execution: Execution): Site {
-    this.effectSite ??= { execution, scope: this, inStep: true };
-    return this.effectSite;
   }
 
   /** The scope of one branch of the combinator `key`. */
@@ -120,3 +113,24 @@ export interface Site {
 
 /** Carries the site along the author's awaits, so that the outer `ctx` used in a branch means the branch. */
 export const sites = new AsyncLocalStorage<Site | undefined>();
+
+/** The name of our asynchronous resources, for those who watch them. */
+export const resourceType = "HOLDPOINT";
+
+const placeHere = (): AsyncResource => new AsyncResource(resourceType, { requireManualDestroy: true });
+
+/** Outside of every run: the engine's own work is nobody's code. */
+const outside = placeHere();
+
+/**
+ * Runs the engine's own work outside of every run. `sites.run(undefined, …)` makes two storage maps and leaves them to the
+ * collector (0.6 µs); this takes 30 ns.
+ */
+export function runOutside<A, T>(work: (argument: A) => T, argument: A): T {
+  return outside.runInAsyncScope(work, undefined, argument);
+}
+
+/** A place for everything that is run at a site: it is entered as cheaply as `runOutside`. */
+export function placeAt(site: Site): AsyncResource {
+  return outside.runInAsyncScope(() => sites.run(site, placeHere));
+}

@@ -47,7 +47,9 @@ export function callSignal<S extends StandardSchemaV1>(
         (live) => {
           if (!call.open) return;
           if (live)
-            execution.writeResult(waitDraft(execution, call.key, "signal", "settled", null, "error"), call, timedOut);
+            execution.writeResult(waitDraft(execution, call.key, "signal", "settled", null, "error"), call, {
+              recorded: timedOut,
+            });
           else timedOut();
         },
         opened?.seq,

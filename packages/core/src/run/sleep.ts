@@ -27,9 +27,9 @@ export function callSleepUntil(execution: Execution, scope: Scope, until: number
     (live) => {
       if (!call.open) return;
       if (live)
-        execution.writeResult(waitDraft(execution, call.key, "sleep", "settled", undefined), call, () =>
-          call.resolve(),
-        );
+        execution.writeResult(waitDraft(execution, call.key, "sleep", "settled", undefined), call, {
+          recorded: () => call.resolve(),
+        });
       else call.resolve();
     },
     opened?.seq,
@@ -52,8 +52,10 @@ export function callSleepUntil(execution: Execution, scope: Scope, until: number
 /** The entry that says when a timer is due: once it is written, a tick may fire it. */
 export function recording(timer: RunTimer | null, draft: Draft): Draft {
   if (timer) {
-    draft.committed = (seq) => {
-      timer.recordedAt = seq;
+    draft.committed = {
+      committed: (seq) => {
+        timer.recordedAt = seq;
+      },
     };
   }
   return draft;

@@ -2,11 +2,12 @@ import { CancelledError, StepFailedError, type TimeoutError } from "../errors.ts
 import type { Entry, StoredPayload } from "../store/store.ts";
 import type { StepInfo, StepOptions } from "../workflow/context.ts";
 import { afterFailure } from "../workflow/retry.ts";
+import type { Recipient } from "./completion.ts";
 import type { Startable } from "./effects.ts";
 import type { Execution } from "./execution.ts";
 import type { OpenCall } from "./operation.ts";
 import type { KeyRecord } from "./record-book.ts";
-import { type Scope, sites } from "./scope.ts";
+import type { Scope } from "./scope.ts";
 import { type AttemptedStep, Pulse, StepAttempt } from "./step-attempt.ts";
 import { cachedNote, fillCache, readCache } from "./step-cache.ts";
 import { planStep, type StepPlan } from "./step-options.ts";
@@ -31,7 +32,7 @@ export function callStep<T>(
 }
 
 /** One step of one run, over all its attempts. */
-class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
+class StepCall<T> implements Startable, AttemptedStep, UnknownStep, Recipient {
   readonly call: OpenCall<T>;
   readonly execution: Execution;
   readonly name: string;
@@ -39,6 +40,10 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
   private readonly fn: StepFunction<T>;
   /** What is recorded, while the step goes on from there. */
   private record: KeyRecord | null = null;
+  /** What it gave, on its way to the journal. */
+  private value: T | undefined;
+  /** Taken from the cache. */
+  private cached = false;
   private attempt = 1;
   /** The attempt that has announced itself. */
   private announced = 0;
@@ -159,14 +164,16 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     const draft = this.draft(phase, null, null, execution.host.clock.now(), null);
     // Not at once: a cancellation may have come in before the announcement.
     const begun = { call: this.call, begun: true, start: () => this.run() };
-    draft.committed = () => {
-      if (!this.dead) execution.startLater(begun);
+    draft.committed = {
+      committed: () => {
+        if (!this.dead) execution.startLater(begun);
+      },
     };
     execution.write(draft, true);
   }
 
   private run(): void {
-    const { execution, call, plan } = this;
+    const { execution, plan } = this;
     // Announcing it, or looking its result up, took a while: the worker may have been stopped in it and lost the run.
     const waited = plan.once || plan.silenceMs !== null || plan.cache !== null;
     if (waited && !execution.host.leaseHeld()) return execution.abandon({ type: "fenced" });
@@ -175,7 +182,7 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     attempt.arm();
     let result: T | Promise<T>;
     try {
-      result = sites.run(call.scope.stepSite(execution), this.executed(), attempt);
+      result = execution.callStep(this.executed(), attempt);
     } catch (error) {
       return this.threw(attempt, error);
     }
@@ -223,7 +230,7 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
   // ── Its end ───────────────────────────────────────────────────────────────────────────────────────
 
   private succeeded(value: T, measures: string | null, cached = false): void {
-    const { execution, call, plan } = this;
+    const { execution, call } = this;
     if (this.dead) return;
     let payload: StoredPayload | null;
     try {
@@ -231,17 +238,21 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     } catch (error) {
       return this.failed(error, measures);
     }
-    const draft = this.ended("ok", payload, measures);
-    execution.writeResult(
-      draft,
-      call,
-      (seq) => {
-        // Not before it is recorded: after a crash in between, this run would take its own result for another run's.
-        if (plan.cache && !cached) fillCache(execution, plan.cache, value);
-        this.deliver(value, cached ? 0 : seq);
-      },
-      (seq) => this.succeededLate(cached ? 0 : seq, () => value),
-    );
+    this.value = value;
+    this.cached = cached;
+    execution.writeResult(this.ended("ok", payload, measures), call, this);
+  }
+
+  /** Its result is recorded. */
+  recorded(seq: number): void {
+    const { execution, plan, cached, value } = this;
+    // Not before: after a crash in between, this run would take its own result for another run's.
+    if (plan.cache && !cached) fillCache(execution, plan.cache, value as T);
+    this.deliver(value as T, cached ? 0 : seq);
+  }
+
+  recordedLate(seq: number): void {
+    this.succeededLate(this.cached ? 0 : seq, () => this.value);
   }
 
   private failed(error: unknown, measures: string | null): void {
@@ -254,11 +265,13 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
     const draft = this.ended("error", execution.encodeAttempt(error, retryAt), measures);
     draft.phase = execution.phase(`attempt:${attempt}`);
     execution.pendingResults++;
-    draft.committed = (seq) => {
-      execution.pendingResults--;
-      this.attempt = attempt + 1;
-      if (call.open) this.retryAt(retryAt, seq);
-      execution.schedule();
+    draft.committed = {
+      committed: (seq) => {
+        execution.pendingResults--;
+        this.attempt = attempt + 1;
+        if (call.open) this.retryAt(retryAt, seq);
+        execution.schedule();
+      },
     };
     execution.write(draft, true);
   }
@@ -266,7 +279,9 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep {
   private failedForGood(error: unknown, measures: string | null): void {
     const { execution, call, attempt } = this;
     const payload = execution.encodeError(error);
-    execution.writeResult(this.ended("error", payload, measures), call, () => this.reject(attempt, payload));
+    execution.writeResult(this.ended("error", payload, measures), call, {
+      recorded: () => this.reject(attempt, payload),
+    });
   }
 
   /** An operator said what became of an attempt nobody saw end. */

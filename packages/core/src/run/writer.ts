@@ -14,6 +14,7 @@ import type {
   RunRow,
   StoredPayload,
 } from "../store/store.ts";
+import type { Committed } from "./completion.ts";
 
 /** An entry that is going to be written, and what happens once it is durable. */
 export interface Draft {
@@ -26,8 +27,7 @@ export interface Draft {
   endedAt: number;
   attempt: number;
   measures: string | null;
-  /** Called in number order, once the entry is durable and all mail before it is known. */
-  committed: ((seq: number) => void) | null;
+  committed: Committed | null;
 }
 
 /** What rides along with the next entries: seen together with them or not at all. */
@@ -112,7 +112,9 @@ export class RunWriter {
   }
 
   add(draft: Draft): void {
-    this.drafts.push(draft);
+    // Mostly there is one; pushing to an empty list makes room for seventeen.
+    if (this.drafts.length === 0) this.drafts = [draft];
+    else this.drafts.push(draft);
   }
 
   /** What must be written with the next entries. */

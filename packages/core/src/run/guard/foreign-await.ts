@@ -1,10 +1,14 @@
 import { createHook } from "node:async_hooks";
+import { resourceType } from "../scope.ts";
 import { placeOf } from "./place.ts";
 
 export interface ResourceMemory {
   placeFor(run: object): string | null;
   stop(): void;
 }
+
+/** What comes with every await, and the engine's own. */
+const unasked = new Set(["PROMISE", "TickObject", "Microtask", resourceType]);
 
 /** How many stacks are kept of a run: the newest may be the engine's own. */
 const kept = 8;
@@ -20,7 +24,7 @@ export function rememberResources(inWorkflow: () => object | undefined): Resourc
   const stacks = new WeakMap<object, { stack?: string }[]>();
   const options = {
     init(_id: number, type: string): void {
-      if (type === "PROMISE" || type === "TickObject" || type === "Microtask") return;
+      if (unasked.has(type)) return;
       const run = inWorkflow();
       if (run === undefined) return;
       const holder: { stack?: string } = {};
