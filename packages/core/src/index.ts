@@ -49,7 +49,7 @@ export {
 } from "./workflow/definition.ts";
 export { type Duration, durationMs } from "./workflow/duration.ts";
 export { checkJsonSchema, type JsonSchema, jsonSchemaOf } from "./workflow/json-schema.ts";
-export { readIssues as readJsonSchemaIssues } from "./workflow/json-schema-issues.ts";
+export { readJsonSchemaIssues } from "./workflow/json-schema-issues.ts";
 export { afterFailure, type RetryPolicy, type RetryVerdict } from "./workflow/retry.ts";
 export type { InferIn, InferOut, StandardJsonSchemaV1, StandardSchemaV1 } from "./workflow/schema.ts";
 export { type ProvidedService, type ServiceToken, service } from "./workflow/service.ts";

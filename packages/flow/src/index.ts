@@ -14,7 +14,10 @@ export { type ChainOptions, flow } from "./chain/chain.ts";
 export { type FlowStep, type FlowStepDefinition, type FlowStepOptions, step } from "./chain/step.ts";
 export * from "./chain/types.ts";
 export type { Condition, Json, Operator, Path } from "./condition/condition.ts";
+export { ComparisonError, ExpressionError } from "./condition/errors.ts";
 export type { ConditionFacts, ConditionFunction } from "./condition/functions.ts";
+export { type ConditionScope, readCondition } from "./condition/read.ts";
+export { conditionText } from "./condition/text.ts";
 export { type Dag, type DagOptions, type DagWorkflowOptions, dag, dagOf } from "./dag/dag.ts";
 export { DagError, type DagReport, type DagStepReport, type DagStepStatus } from "./dag/report.ts";
 export {
@@ -41,6 +44,20 @@ export type {
 export { type Flow, type FlowOptions, makeFlow } from "./interpret/flow.ts";
 export type { NodeTrace } from "./interpret/program.ts";
 export { type Pipe, pipe } from "./pipe/pipe.ts";
+export type * from "./pipeline/document.ts";
+export { pipelineFunctions } from "./pipeline/functions.ts";
+export { type LoadPipelineOptions, loadPipeline, type PipelineCode } from "./pipeline/load.ts";
+export { checkPipeline, type PipelineReport, readPipeline } from "./pipeline/read.ts";
+export type {
+  ExecutionContext,
+  PipelineStep,
+  PipelineStepClass,
+  PipelineStepFunction,
+  PipelineStepInfo,
+  PipelineStepObject,
+} from "./pipeline/step-code.ts";
+export { type UiField, type UiSchema, uiForm } from "./pipeline/ui-form.ts";
+export { writePipeline } from "./pipeline/write.ts";
 export { Err, err, Ok, ok, type Result, type Unwrapped } from "./result/result.ts";
 export { type FailedSaga, type SagaBatchOptions, type SagaBatchReport, sagaBatch } from "./saga/batch.ts";
 export { type Content, canonicalJson, contentKey } from "./saga/content-key.ts";
@@ -55,6 +72,8 @@ export type {
   SagaStepOptions,
   SagaUndoGiven,
 } from "./saga/step.ts";
+export { type MissingName, TemplateError, TemplateSyntaxError } from "./template/errors.ts";
+export type { NameScope } from "./template/names.ts";
 export type { Problem, ProblemCode } from "./validate/problem.ts";
 export { validateFlow } from "./validate/validate.ts";
 export { type AsWorkflowOptions, asWorkflow } from "./wrap/as-workflow.ts";

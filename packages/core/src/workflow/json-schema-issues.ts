@@ -2,7 +2,7 @@ import type { OutputUnit } from "@cfworker/json-schema";
 import type { Issue } from "../errors.ts";
 
 /** What a validator found, as a person who fills in a form wants to read it. */
-export function readIssues(units: readonly OutputUnit[], schema: Readonly<Record<string, unknown>>): Issue[] {
+export function readJsonSchemaIssues(units: readonly OutputUnit[], schema: Readonly<Record<string, unknown>>): Issue[] {
   const issues = withoutBranches(units)
     .filter((unit, _, kept) => !isRepeated(unit, kept))
     .map((unit) => toIssue(unit, schema));

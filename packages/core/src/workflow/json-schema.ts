@@ -1,6 +1,6 @@
 import type { Schema, Validator } from "@cfworker/json-schema";
 import { type Issue, ValidationError } from "../errors.ts";
-import { readIssues } from "./json-schema-issues.ts";
+import { readJsonSchemaIssues } from "./json-schema-issues.ts";
 import type { StandardJsonSchemaV1, StandardSchemaV1 } from "./schema.ts";
 
 /** A JSON Schema document, draft 2020-12. */
@@ -49,7 +49,7 @@ export async function checkJsonSchema(schema: JsonSchema, value: unknown): Promi
   const text = JSON.stringify(value);
   if (text === undefined) return [{ path: "", message: "is required" }];
   const { valid, errors } = validator.validate(JSON.parse(text));
-  return valid ? [] : readIssues(errors, schema);
+  return valid ? [] : readJsonSchemaIssues(errors, schema);
 }
 
 const validators = new WeakMap<JsonSchema, Validator>();

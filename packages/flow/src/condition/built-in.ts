@@ -89,6 +89,12 @@ const definitions: Record<string, BuiltIn> = {
       .includes(String(last.error_type ?? last.error_category ?? ""));
   },
 
+  /** For loops: a step has run fewer times than this. */
+  visited_less_than: (_data, settings, facts) => {
+    if (!facts.visits) throw new TypeError("visited_less_than(): is for the edges of a flow");
+    return facts.visits(settings.text("step", "")) < settings.number("times", 1);
+  },
+
   /** The same share of runs, and the same run always the same way. */
   load_balancing: (_data, settings, facts) => share(facts.run.id) < settings.number("route_percentage", 50),
 

@@ -20,7 +20,7 @@ export type FlowState = Record<string, unknown>;
  * const load = step({
  *   id: "load",
  *   input: z.object({ orderId: z.string() }),
- *   run: ({ input, signal, idempotencyKey }) => shop.load(input.orderId, { signal, idempotencyKey }),
+ *   run: ({ input, signal, idempotencyKey }) => payments.refund(input.orderId, 120, { signal, idempotencyKey }),
  * });
  */
 export interface StepArguments<In = unknown> extends StepInfo {

@@ -1,9 +1,9 @@
 import { RunFailedError, ValidationError } from "@holdpoint/core";
-import { createTestEngine } from "@holdpoint/core/testing";
 import { expect, test } from "vitest";
 import type { FlowDefinition, StepNode } from "../definition/definition.ts";
 import { IterationLimitError } from "../definition/errors.ts";
 import type { Registry, StepArguments } from "../definition/registry.ts";
+import { testEngine } from "../engine.fixture.ts";
 import { makeFlow } from "./flow.ts";
 
 const form = {
@@ -33,7 +33,7 @@ const asking: FlowDefinition = {
 test("a hold with a JSON Schema for its form takes only what fits, and its answer's fields go on", async () => {
   const seen: unknown[] = [];
   const registry: Registry = { steps: { pay: { run: ({ input }: StepArguments) => void seen.push(input) } } };
-  await using engine = createTestEngine({ workflows: [makeFlow(asking, registry)] });
+  const engine = testEngine({ workflows: [makeFlow(asking, registry)] });
   const run = await engine.run("asking", { who: "ana" }, { id: "r1" });
   const hold = await run.hold("ask");
   expect(hold.title).toBe("Pay ana?");
@@ -80,13 +80,13 @@ test.each<[string, StepNode["onError"], unknown]>([
     { noted: 'step "call fallback" failed after 1 attempt: no second route' },
   ],
 ])("in the place of a failed step's result goes %s", async (_what, onError, expected) => {
-  await using engine = createTestEngine({ workflows: [recovering(onError)] });
+  const engine = testEngine({ workflows: [recovering(onError)] });
   const run = await engine.run("recovering", {}, { id: "r1" });
   expect(await run.result()).toEqual(expected);
 });
 
 test("a fallback that fails fails the run when nothing else is left", async () => {
-  await using engine = createTestEngine({ workflows: [recovering({ step: "alsoFails" })] });
+  const engine = testEngine({ workflows: [recovering({ step: "alsoFails" })] });
   const run = await engine.run("recovering", {}, { id: "r1" });
   await expect(run.result()).rejects.toThrow(/call fallback.*no second route/);
 });
@@ -105,7 +105,7 @@ test("a step's schemas in the data are enforced, and name the field", async () =
     { name: "schemas", nodes, edges: [], entry: ["double"] },
     { steps: { double: { run: ({ input }: StepArguments) => ({ n: (input as { n: number }).n * 2 }) } } },
   );
-  await using engine = createTestEngine({ workflows: [flow] });
+  const engine = testEngine({ workflows: [flow] });
   const result = async (input: unknown, id: string) => (await engine.run(flow, input, { id })).result();
   expect(await result({ n: 5 }, "fits")).toEqual({ n: 10 });
   await expect(result({ n: "5" }, "wrong input")).rejects.toThrow(/input of step "double".n: must be a number/);
@@ -137,7 +137,7 @@ const counting: Registry = {
 
 test("the delay is waited once a turn, before the node that the way back leads to", async () => {
   const flow = makeFlow(loop({ iterationDelay: "1m" }, 4), counting);
-  await using engine = createTestEngine({ workflows: [flow] });
+  const engine = testEngine({ workflows: [flow] });
   const started = engine.now().getTime();
   const run = await engine.run(flow, {}, { id: "r1" });
   expect(await run.result()).toMatchObject({ n: 4 });
@@ -147,7 +147,7 @@ test("the delay is waited once a turn, before the node that the way back leads t
 
 test("a loop that goes on longer than it may is an error that says so", async () => {
   const flow = makeFlow(loop({ iterationDelay: "1m", loopTime: "150s" }, 100), counting);
-  await using engine = createTestEngine({ workflows: [flow] });
+  const engine = testEngine({ workflows: [flow] });
   const run = await engine.run(flow, {}, { id: "r1" });
   const error = (await run.result().catch((thrown: unknown) => thrown)) as RunFailedError;
   expect(error).toBeInstanceOf(RunFailedError);

@@ -37,7 +37,7 @@ export function withValue(token: Token): FlowState {
 
 function asked(edge: ProgramEdge, data: FlowState, frame: Frame): boolean {
   try {
-    return (edge.when as Test)(data, frame.ctx);
+    return (edge.when as Test)(data, frame.facts);
   } catch (error) {
     throw new ConditionError(`the edge "${edge.from.id}" → "${edge.to.id}"`, error);
   }
@@ -47,7 +47,7 @@ function asked(edge: ProgramEdge, data: FlowState, frame: Frame): boolean {
 export function ended(frame: Frame, node: ProgramNode, token: Token): boolean {
   if (node.terminal === null) return false;
   try {
-    return node.terminal(frame.program.state.passes ? withValue(token) : token.state, frame.ctx);
+    return node.terminal(frame.program.state.passes ? withValue(token) : token.state, frame.facts);
   } catch (error) {
     throw new ConditionError(`the end at "${node.id}"`, error);
   }

@@ -71,6 +71,8 @@ export interface Frame {
   readonly ctx: WorkflowContext;
   readonly program: Program;
   readonly input: unknown;
+  /** What conditions may know of the run. */
+  readonly facts: ConditionFacts;
   /** How often each node has run. */
   readonly runs: Map<ProgramNode, number>;
   /** When each first ran, where loops have a limit of time. */

@@ -1,4 +1,5 @@
 import type { WorkflowContext } from "@holdpoint/core";
+import type { ConditionFacts } from "../condition/functions.ts";
 import { JoinError } from "../definition/errors.ts";
 import type { FlowState } from "../definition/registry.ts";
 import { Crowd, mayRun } from "./crowd.ts";
@@ -21,11 +22,13 @@ export async function walk(
   trace: Trace | null = null,
 ): Promise<unknown> {
   const listener = program.transient.length > 0 ? new Listener(ctx) : null;
+  const runs: Frame["runs"] = new Map();
   const frame: Frame = {
     ctx,
     program,
     input,
-    runs: new Map(),
+    facts: factsOf(ctx, runs),
+    runs,
     firstRuns: new Map(),
     ended: new Set(),
     total: 0,
@@ -88,4 +91,12 @@ function initialState(program: Program, input: unknown, inherited: Readonly<Flow
   if (typeof input === "object" && input !== null && !Array.isArray(input)) Object.assign(state, input);
   if (!("input" in state)) state.input = input;
   return state;
+}
+
+function factsOf(ctx: WorkflowContext, runs: Frame["runs"]): ConditionFacts {
+  const visits = (id: string): number => {
+    for (const [node, times] of runs) if (node.id === id) return times;
+    return 0;
+  };
+  return { now: () => ctx.now(), run: ctx.run, visits };
 }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../condition/condition.ts";
+import type { Join } from "../definition/definition.ts";
 
 /**
  * A pipeline as a JSON document. Fields of several dialects stand beside each other; `pipeline.schema.json` in this package says
@@ -24,6 +25,7 @@ export interface PipelineDocument {
   readonly [field: string]: unknown;
 }
 
+/** A parameter that a pipeline declares. */
 export interface PipelineParameter {
   readonly name: string;
   readonly schema?: JsonObject;
@@ -33,6 +35,7 @@ export interface PipelineParameter {
   readonly [field: string]: unknown;
 }
 
+/** A step of a pipeline: work, a question to people, a decision or several steps side by side. */
 export interface PipelineStepDocument {
   readonly id: string;
   readonly name?: string;
@@ -47,9 +50,12 @@ export interface PipelineStepDocument {
   readonly output_schema?: JsonObject;
   readonly error_handling?: PipelineErrorHandling;
   readonly conditions?: readonly Json[];
+  /** When a step that several paths lead to runs: `all` (the default), `any`, `first`, or `{ count }`. */
+  readonly join?: Join;
   readonly [field: string]: unknown;
 }
 
+/** One input of a step: its name, and where its value comes from. */
 export interface PipelineInput {
   readonly name: string;
   readonly source?: Json;
@@ -60,6 +66,7 @@ export interface PipelineInput {
   readonly [field: string]: unknown;
 }
 
+/** One thing a step gives. */
 export interface PipelineOutput {
   readonly name: string;
   readonly schema?: JsonObject;
@@ -68,6 +75,7 @@ export interface PipelineOutput {
   readonly [field: string]: unknown;
 }
 
+/** Where a pipeline begins, and the ways through it; `transitions` is another word for `paths`. */
 export interface PipelineFlowDocument {
   /** One step, or several side by side. */
   readonly start_at: string | readonly string[];
@@ -76,6 +84,7 @@ export interface PipelineFlowDocument {
   readonly [field: string]: unknown;
 }
 
+/** A way from one step to the next, or to an end. */
 export interface PipelinePath {
   readonly from?: string;
   readonly from_step?: string;
@@ -86,6 +95,7 @@ export interface PipelinePath {
   readonly [field: string]: unknown;
 }
 
+/** How far the loops of a pipeline may go. */
 export interface PipelineLoops {
   /** How often one step may run. Default 100. */
   readonly max_iterations?: number;
@@ -96,6 +106,7 @@ export interface PipelineLoops {
   readonly [field: string]: unknown;
 }
 
+/** What is done when a step fails. */
 export interface PipelineErrorHandling {
   readonly retry?: {
     /** Tries in all, the first included. */

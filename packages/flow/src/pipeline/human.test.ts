@@ -1,5 +1,5 @@
-import { createTestEngine } from "@holdpoint/core/testing";
 import { describe, expect, test } from "vitest";
+import { testEngine } from "../engine.fixture.ts";
 import type { PipelineDocument, PipelineStepDocument } from "./document.ts";
 import { loadPipeline } from "./load.ts";
 import { checkPipeline } from "./read.ts";
@@ -26,7 +26,7 @@ const steps: Record<string, PipelineStep> = {
 
 async function start(step: PipelineStepDocument, input: unknown = {}) {
   const pipeline = await loadPipeline(asking(step), { steps });
-  const engine = createTestEngine({ workflows: [pipeline] });
+  const engine = testEngine({ workflows: [pipeline] });
   return { engine, run: await engine.run(pipeline, input, { id: "r1" }) };
 }
 
@@ -95,7 +95,6 @@ describe("a step that asks a person", () => {
 
   test("waits for an answer that fits its form, from one of those it names, and shows what came before", async () => {
     const { engine, run } = await start(review);
-    await using _ = engine;
     const hold = await run.hold("ask");
     expect(hold).toMatchObject({ title: "Review draft", context: { work: { text: "draft" } } });
     await expect(engine.decide(hold, { decision: "Perhaps" }, { by: "ana" })).rejects.toThrow(/"Approve" or "Reject"/);
@@ -124,7 +123,7 @@ describe("a step that asks a person", () => {
       },
     };
     const pipeline = await loadPipeline(document, { steps });
-    await using engine = createTestEngine({ workflows: [pipeline], answers: { ask: { decision: "Reject" } } });
+    const engine = testEngine({ workflows: [pipeline], answers: { ask: { decision: "Reject" } } });
     const run = await engine.run(pipeline, {}, { id: "r1" });
     await expect(run.result()).rejects.toThrow(/ended with failure/);
   });
@@ -135,19 +134,16 @@ describe("a step that asks a person", () => {
     expect((await open.run.describe()).status).toBe("parked");
     await open.engine.stop();
     const timed = await start({ ...review, config: { ...review.config, timeout_seconds: 60 } });
-    await using _ = timed.engine;
     await expect(timed.run.result()).rejects.toThrow(/expired without an answer/);
   });
 
   test("inputs are what the person is shown", async () => {
-    const { engine, run } = await start({ ...review, inputs: { summary: "{{ work.text }}" } });
-    await using _ = engine;
+    const { run } = await start({ ...review, inputs: { summary: "{{ work.text }}" } });
     expect((await run.hold("ask")).context).toEqual({ summary: "draft" });
   });
 
   test("without a form it asks for one text", async () => {
     const { engine, run } = await start({ id: "ask", type: "human_input", config: { prompt: "Which one?" } });
-    await using _ = engine;
     const hold = await run.hold("ask");
     expect(hold.title).toBe("Which one?");
     await expect(engine.decide(hold, {}, { by: "ana" })).rejects.toThrow(/user_input: is required/);
@@ -160,7 +156,6 @@ describe("variants", () => {
   test("review and approve shows the content and asks for one of three decisions", async () => {
     const step = { id: "ask", step_class: "ReviewAndApproveStep", config: { content_key: "text" } };
     const { engine, run } = await start(step);
-    await using _ = engine;
     const hold = await run.hold("ask");
     expect(hold.context).toMatchObject({ text: "draft" });
     await expect(engine.decide(hold, { decision: "maybe" }, { by: "ana" })).rejects.toThrow(/"request_changes"/);
@@ -207,7 +202,6 @@ describe("variants", () => {
     ],
   ])("a person is asked only when needed: %s", async (_name, config, work, asked) => {
     const { engine, run } = await start(conditional(config), { work });
-    await using _ = engine;
     if (asked) await engine.decide(await run.hold("ask"), { decision: "approve" }, { by: "ana" });
     const result = await run.result();
     if (asked) expect(result).toMatchObject({ decision: "approve" });
@@ -227,7 +221,6 @@ describe("variants", () => {
     ["any", { ben: "reject" }, { decision: "reject", decided: true, missing: ["ana", "eve"] }],
   ])("several people, %s: %j", async (rule, votes, expected) => {
     const { engine, run } = await start(several(rule));
-    await using _ = engine;
     for (const [person, decision] of Object.entries(votes)) {
       const hold = await run.hold(`ask:${person}`);
       await expect(engine.decide(hold, { decision }, { by: "mallory" })).rejects.toThrow(new RegExp(person));
@@ -238,7 +231,6 @@ describe("variants", () => {
 
   test("who does not answer in time is missing from the count", async () => {
     const { engine, run } = await start(several("majority", { timeout_hours: 24, voting_options: ["yes", "no"] }));
-    await using _ = engine;
     for (const person of ["ana", "ben"]) {
       await engine.decide(await run.hold(`ask:${person}`), { decision: "yes" }, { by: person });
     }
@@ -257,7 +249,6 @@ describe("variants", () => {
     expect(await decided.run.result()).toMatchObject({ decision: "proceed", ask: { _by: null } });
     await decided.engine.stop();
     const expired = await start(timed({}));
-    await using _ = expired.engine;
     await expect(expired.run.result()).rejects.toThrow(/expired without an answer/);
   });
 });

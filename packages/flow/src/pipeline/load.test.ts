@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createTestEngine } from "@holdpoint/core/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FlowDefinitionError } from "../definition/errors.ts";
+import { testEngine } from "../engine.fixture.ts";
 import { quickStart } from "./documents.fixture.ts";
 import { loadPipeline } from "./load.ts";
 
@@ -40,7 +40,7 @@ const withModule = (module: string) => ({
 
 const greeting = async (module: string): Promise<unknown> => {
   const pipeline = await loadPipeline(withModule(module), { folder });
-  await using engine = createTestEngine({ workflows: [pipeline] });
+  const engine = testEngine({ workflows: [pipeline] });
   return await (await engine.run(pipeline, { name: "ana" }, { id: "r1" })).result();
 };
 
@@ -107,7 +107,7 @@ describe("modules below the folder", () => {
       },
     };
     const pipeline = await loadPipeline(document, { folder });
-    await using engine = createTestEngine({ workflows: [pipeline] });
+    const engine = testEngine({ workflows: [pipeline] });
     await expect((await engine.run(pipeline, { name: "ana" }, { id: "r1" })).result()).rejects.toThrow(
       /ended with failure/,
     );

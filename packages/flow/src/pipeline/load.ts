@@ -36,6 +36,7 @@ export interface LoadPipelineOptions extends PipelineCode {
  * Makes a pipeline document a workflow: give it to `createEngine({ workflows })`, and run it with what it asks for.
  *
  * @example
+ * const document = JSON.parse(readFileSync("pipelines/hello.json", "utf8"));
  * const hello = await loadPipeline(document, { steps: { greet: ({ name }) => ({ greeting: `Hello, ${name}!` }) } });
  * const engine = createEngine({ store, workflows: [hello] });
  *

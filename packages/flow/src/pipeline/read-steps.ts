@@ -32,7 +32,8 @@ function checkId(id: string, path: string, seen: Set<string>, reading: Reading):
 
 /** One step as a node; the step itself is kept with it, so that it can be written as it was. */
 export function readStep(step: PipelineStepDocument, path: string, reading: Reading): NodeDefinition {
-  return { ...nodeOf(step, path, reading), meta: { pipeline: step as JsonObject } };
+  const { join } = step;
+  return { ...nodeOf(step, path, reading), ...(join && { join }), meta: { pipeline: step as unknown as JsonObject } };
 }
 
 function nodeOf(step: PipelineStepDocument, path: string, reading: Reading): NodeDefinition {

@@ -24,6 +24,7 @@ export interface PipelineReport {
  * Looks a pipeline document over, in either dialect: all that is wrong with it, and all that is doubtful, at once.
  *
  * @example
+ * const text = readFileSync("pipelines/hello.json", "utf8");
  * const { problems, warnings } = checkPipeline(JSON.parse(text));
  */
 export function checkPipeline(document: unknown): PipelineReport {

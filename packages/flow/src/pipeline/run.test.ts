@@ -1,7 +1,7 @@
 import type { RunFailedError } from "@holdpoint/core";
-import { createTestEngine } from "@holdpoint/core/testing";
 import { describe, expect, test } from "vitest";
 import { IterationLimitError } from "../definition/errors.ts";
+import { testEngine } from "../engine.fixture.ts";
 import { TemplateError } from "../template/errors.ts";
 import type { PipelineDocument } from "./document.ts";
 import { quality, quickStart, refinement, wikipedia } from "./documents.fixture.ts";
@@ -18,7 +18,7 @@ async function resultOf(
   options: LoadPipelineOptions = {},
 ): Promise<unknown> {
   const pipeline = await loadPipeline(document, { steps, ...options });
-  await using engine = createTestEngine({ workflows: [pipeline] });
+  const engine = testEngine({ workflows: [pipeline] });
   const run = await engine.run(pipeline, input, { id: "r1", by: "ana", thread: "case-7" });
   return await run.result();
 }
@@ -335,7 +335,7 @@ describe("loops", () => {
 
   test("the delay is really waited, once a turn", async () => {
     const pipeline = await loadPipeline(loop({ iteration_delay_seconds: 60 }), { steps });
-    await using engine = createTestEngine({ workflows: [pipeline] });
+    const engine = testEngine({ workflows: [pipeline] });
     const began = engine.now().getTime();
     await (await engine.run(pipeline, {}, { id: "r1" })).result();
     expect(engine.now().getTime() - began).toBeGreaterThanOrEqual(180_000);
@@ -390,7 +390,7 @@ describe("errors", () => {
     const slow: PipelineStep = (_data, { signal }) =>
       new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     const pipeline = await loadPipeline(chain([{ id: "one", ...ofStep }], ofDocument), { steps: { one: slow } });
-    await using engine = createTestEngine({ workflows: [pipeline] });
+    const engine = testEngine({ workflows: [pipeline] });
     const run = await engine.run(pipeline, {}, { id: "r1" });
     await engine.advance("1s");
     await expect(run.result()).rejects.toThrow(/did not finish within 20 ms/);

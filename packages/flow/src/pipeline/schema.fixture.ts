@@ -104,6 +104,12 @@ const step = z.looseObject({
   output_schema: schemaDocument.optional(),
   error_handling: errorHandling.optional(),
   conditions: z.array(z.unknown()).optional(),
+  join: z
+    .union([z.enum(["all", "any", "first"]), z.looseObject({ count: z.int().min(1), cancel: z.boolean().optional() })])
+    .describe(
+      "When a step that several paths lead to runs: once all that can still arrive have (the default), or for any.",
+    )
+    .optional(),
 });
 
 const path = z.looseObject({

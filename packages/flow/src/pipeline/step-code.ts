@@ -36,12 +36,15 @@ export interface PipelineStepObject {
   fallback?(data: Readonly<Record<string, unknown>>, error: { name: string; message: string }): unknown;
 }
 
+/** The class of such objects: `config` is what the document says, templates filled in. */
 export type PipelineStepClass = new (name: string, config: never) => PipelineStepObject;
 
 /**
  * The code of a pipeline's step: a function, an object or a class with `run` or `execute`, or a step of a flow.
  *
  * @example
+ * import type { PipelineStep } from "holdpoint";
+ *
  * const greet: PipelineStep = ({ name = "World" }) => ({ greeting: `Hello, ${name}!` });
  */
 export type PipelineStep = PipelineStepFunction | PipelineStepClass | PipelineStepObject | StepCode;

@@ -8,6 +8,7 @@ export interface UiSchema {
   readonly [field: string]: unknown;
 }
 
+/** One field of such a form. */
 export interface UiField {
   readonly name: string;
   /** `text`, `textarea`, `radio`, `select`, `checkbox`, `number` or `date`; anything else is text. */

@@ -11,6 +11,7 @@ import { readStep } from "./read-steps.ts";
  * and order included; of what was changed, only that. Nodes that no dialect has a word for are steps of type `node`.
  *
  * @example
+ * const document = JSON.parse(readFileSync("pipelines/hello.json", "utf8"));
  * writePipeline(readPipeline(document)); // the document
  */
 export function writePipeline(definition: FlowDefinition): PipelineDocument {
@@ -81,6 +82,7 @@ function stepJson(node: NodeDefinition): PipelineStepDocument {
     ...(uses === id ? {} : code),
     ...(inputs && "templates" in inputs && { inputs: inputs.templates }),
     ...(config !== undefined && { config: config as JsonObject }),
+    ...(node.join && { join: node.join }),
     ...(inputSchema && { input_schema: inputSchema }),
     ...(outputSchema && { output_schema: outputSchema }),
     ...errorJson(node),
@@ -88,7 +90,7 @@ function stepJson(node: NodeDefinition): PipelineStepDocument {
 }
 
 const words: ReadonlySet<string> = new Set([
-  ...["id", "label", "kind", "uses", "inputs", "config", "inputSchema", "outputSchema"],
+  ...["id", "label", "kind", "uses", "inputs", "config", "inputSchema", "outputSchema", "join"],
   ...["retry", "timeout", "onError", "meta"],
 ]);
 
