@@ -10,6 +10,8 @@ export { type BatchesOptions, bulkFilter, bulkMap, bulkReduce } from "./bulk/col
 export type { BulkCallbacks, BulkEngine, BulkMetrics, BulkOperation } from "./bulk/operation.ts";
 export type { BatchInfo, Breaker, BulkOptions, Items, SourceGiven } from "./bulk/options.ts";
 export type { BatchFailure, BatchResult, BulkReport, BulkState, BulkTally } from "./bulk/report.ts";
+export { type ImportedPipeline, type PipelineCatalog, pipelineCatalog } from "./catalog/catalog.ts";
+export { type ImportedFile, type ImportReport, importedWorkflows, importPipelines } from "./catalog/import.ts";
 export { type ChainOptions, flow } from "./chain/chain.ts";
 export { type FlowStep, type FlowStepDefinition, type FlowStepOptions, step } from "./chain/step.ts";
 export * from "./chain/types.ts";
@@ -46,7 +48,7 @@ export type { NodeTrace } from "./interpret/program.ts";
 export { type Pipe, pipe } from "./pipe/pipe.ts";
 export type * from "./pipeline/document.ts";
 export { pipelineFunctions } from "./pipeline/functions.ts";
-export { type LoadPipelineOptions, loadPipeline, type PipelineCode } from "./pipeline/load.ts";
+export { findCode, type LoadPipelineOptions, loadPipeline, type PipelineCode } from "./pipeline/load.ts";
 export { checkPipeline, type PipelineReport, readPipeline } from "./pipeline/read.ts";
 export type {
   ExecutionContext,
