@@ -87,7 +87,9 @@ function removeStrays(directory, files) {
   }
 }
 
-function licenceOf({ name, moduleIds: [file] }) {
+function licenceOf({ name, moduleIds }) {
   const its = folder("node_modules", name);
+  // The bundler's own runtime may stand before it.
+  const file = moduleIds.find((id) => id.includes(its));
   return readFileSync(join(file.slice(0, file.lastIndexOf(its) + its.length), "LICENSE"), "utf8");
 }

@@ -43,6 +43,9 @@ export type {
   StepArguments,
   StepCode,
 } from "./definition/registry.ts";
+export { toDot } from "./draw/dot.ts";
+export { toMermaid } from "./draw/mermaid.ts";
+export { toSvg } from "./draw/svg.ts";
 export { type Flow, type FlowOptions, makeFlow } from "./interpret/flow.ts";
 export type { NodeTrace } from "./interpret/program.ts";
 export { type Pipe, pipe } from "./pipe/pipe.ts";
