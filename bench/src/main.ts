@@ -7,6 +7,7 @@ import { s5 } from "./s5-growth.ts";
 import { s6 } from "./s6-takeover.ts";
 import { s7 } from "./s7-document.ts";
 import { s8 } from "./s8-start.ts";
+import { s11 } from "./s11-bulk.ts";
 
 /**
  * npm run bench -- [--json] [--only s1,s2] [--rounds 5] [--idle 60]
@@ -32,6 +33,7 @@ const suites: [string, () => Promise<Figure[]>][] = [
   ["s6", () => s6(Math.min(rounds, 3))],
   ["s7", () => s7(rounds)],
   ["s8", () => s8(rounds)],
+  ["s11", async () => s11(Math.min(rounds, 3))],
 ];
 
 const all: Figure[] = [];

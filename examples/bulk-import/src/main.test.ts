@@ -28,8 +28,8 @@ afterEach(() => {
 });
 
 /** Runs the program, and kills it once it has said so many lines about progress. */
-function run(args: readonly string[], killAfter = Number.POSITIVE_INFINITY) {
-  const child = spawn(process.execPath, ["--no-warnings", program, ...args], { cwd: folder });
+function run(args: readonly string[], killAfter = Number.POSITIVE_INFINITY, node: readonly string[] = []) {
+  const child = spawn(process.execPath, ["--no-warnings", ...node, program, ...args], { cwd: folder });
   running.add(child);
   let output = "";
   const take = (data: Buffer): void => {
@@ -62,6 +62,16 @@ describe("an import in bulk", () => {
     expect({ people, batches }).toEqual({ people: 20_000, batches: 80 });
     expect(writes - batches).toBeLessThanOrEqual(kills * 3);
   }, 120_000);
+
+  test("of a million lines needs less than 200 MB", async () => {
+    await makePeople(join(folder, "out/people.csv"), 1_000_000);
+    const peak = "data:text/javascript,process.on('exit',()=>console.log(process.resourceUsage().maxRSS/1024))";
+    const { output } = await run(["--batch", "5000"], undefined, ["--max-old-space-size=48", "--import", peak]);
+    expect(output).toContain("completed: 1000000 lines, 0 of them in batches that failed");
+    const megabytes = Number(output.trim().split("\n").at(-1));
+    console.log(`a million lines: ${Math.round(megabytes)} MB at most`);
+    expect(megabytes).toBeLessThan(200);
+  }, 180_000);
 
   test("says which lines could not be imported, and can be told to begin again", async () => {
     await makePeople(join(folder, "out/people.csv"), 1000, 600);

@@ -6,7 +6,7 @@ import { createEngine, sqlite } from "holdpoint";
 import { importPeople } from "./import.ts";
 import { makePeople, PeopleTable } from "./people.ts";
 
-// node dist/main.js [--file FILE] [--make COUNT] [--again] [--slow MILLISECONDS]
+// node dist/main.js [--file FILE] [--make COUNT] [--again] [--batch LINES] [--slow MILLISECONDS]
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -14,6 +14,7 @@ async function main(): Promise<void> {
       file: { type: "string", default: "out/people.csv" },
       make: { type: "string" },
       again: { type: "boolean", default: false },
+      batch: { type: "string", default: "250" },
       slow: { type: "string", default: "0" },
     },
   });
@@ -24,7 +25,9 @@ async function main(): Promise<void> {
 
   const table = new PeopleTable(resolve(out, "people.db"));
   const slow = Number(values.slow);
-  const people = importPeople(table, async (signal) => void (slow > 0 && (await delay(slow, undefined, { signal }))));
+  const people = importPeople(table, Number(values.batch), async (signal) => {
+    if (slow > 0) await delay(slow, undefined, { signal });
+  });
   const engine = createEngine({ store: sqlite(resolve(out, "holdpoint.db")), workflows: [people.workflow] });
   await engine.start();
   const operation = people.operation(engine, `import ${file}`, {
