@@ -8,7 +8,7 @@ import { createContext } from "./context.ts";
 import { ContinueAsNew } from "./continue-as-new.ts";
 import type { Execution } from "./execution.ts";
 import { startCleanupClock, stopCleanupClock, timeOut, timeoutKey } from "./mail.ts";
-import { type Scope, sites } from "./scope.ts";
+import { runAt, type Scope } from "./scope.ts";
 import { callSleep, waitDraft } from "./sleep.ts";
 import { type NotUndone, type Undo, undoSteps } from "./undo.ts";
 
@@ -19,13 +19,9 @@ export type BodyResult =
   | { type: "continued"; input: EncodedPayload };
 
 /** Runs the author's function, undoes what it did when it fails, and starts over where its policy says so. */
-export async function runBody(execution: Execution, input: unknown, done: (result: BodyResult) => void): Promise<void> {
+export function runBody(execution: Execution, input: unknown, done: (result: BodyResult) => void): void {
   boundByTimeout(execution);
-  try {
-    done(await attempts(execution, input));
-  } catch (error) {
-    done({ type: "threw", error });
-  }
+  attempts(execution, input).then(done, (error: unknown) => done({ type: "threw", error }));
 }
 
 async function attempts(execution: Execution, input: unknown): Promise<BodyResult> {
@@ -72,7 +68,7 @@ async function callAuthor(execution: Execution, scope: Scope, input: unknown): P
   const { workflow } = execution;
   const context = createContext(execution);
   try {
-    const value = await sites.run(scope.site(execution), () => workflow.run(context, input as never));
+    const value = await runAt(scope.site(execution), () => workflow.run(context, input as never));
     await undone(execution);
     if (execution.interrupted) return { type: "returned", value, payload: null };
     refuseUnawaited(execution);

@@ -46,7 +46,7 @@ async function closeLosers(
     for (const loser of losers) execution.cancelScope(loser, reason);
     call.resolve();
   };
-  call.onEntry = done;
+  call.handler = { onEntry: done };
   const record = execution.reach(call);
   if (!record?.settled) {
     execution.startLater({

@@ -7,7 +7,7 @@ import { parse } from "../workflow/schema.ts";
 import { cancelMail, reasonOf } from "./ending.ts";
 import type { ChildFact, Execution } from "./execution.ts";
 import { newRun } from "./new-run.ts";
-import type { OpenCall } from "./operation.ts";
+import type { CallHandler, OpenCall } from "./operation.ts";
 import type { Scope } from "./scope.ts";
 import { waitDraft } from "./sleep.ts";
 
@@ -72,14 +72,17 @@ function startChild<In, Out>(
   const fact = { id: "", close, done: false };
   call.outlivesRun = close === "abandon";
   execution.children.set(key, fact);
-  call.onMail = (mail) => {
-    fact.done = true;
-    finish(execution, call, workflow.name, fact.id, mail);
+  const handler: CallHandler = {
+    onMail(mail) {
+      fact.done = true;
+      finish(execution, call, workflow.name, fact.id, mail);
+    },
+    onCancel(reason) {
+      if (!execution.ended && close === "cancel" && !fact.done)
+        execution.host.send(fact.id, cancelMail(execution, reasonOf(reason)));
+    },
   };
-  call.onCancel = (reason) => {
-    if (!execution.ended && close === "cancel" && !fact.done)
-      execution.host.send(fact.id, cancelMail(execution, reasonOf(reason)));
-  };
+  call.handler = handler;
   const record = execution.reach(call);
   const created = new Promise<void>((resolve, reject) => {
     // Cancelled before it was begun: whoever waits for the handle hears of that.
@@ -102,7 +105,7 @@ function startChild<In, Out>(
       fact.id = (execution.decode(opened.payload) as { id: string }).id;
       exists(opened.seq, opened.endedAt);
     };
-    call.onVoid = ({ opens, settled }) => {
+    handler.onVoid = ({ opens, settled }) => {
       fact.done = false;
       if (!settled) begin(opens[0]);
     };

@@ -27,7 +27,7 @@ import { RunInbox } from "./inbox.ts";
 import { LateMap } from "./late-map.ts";
 import { Ledger } from "./ledger.ts";
 import { interrupt, RunMail } from "./mail.ts";
-import { type Call, OpenCall } from "./operation.ts";
+import { type Call, OpenCall, OpenCalls } from "./operation.ts";
 import { parkOperation } from "./parking.ts";
 import { pumpLater } from "./pumping.ts";
 import type { KeyRecord } from "./record-book.ts";
@@ -74,7 +74,7 @@ export class Execution extends RunValues {
   /** The time of the last completion handed out: `ctx.now()`. */
   time: number;
   /** Open calls in the order they were made. */
-  readonly calls = new Set<Call>();
+  readonly calls = new OpenCalls();
   /** Open calls by kind: what a parked run waits for. */
   readonly waits: Partial<Record<EntryKind, number>> = {};
   /** Completed steps that can be undone, in the order they were handed out. */
@@ -200,7 +200,7 @@ export class Execution extends RunValues {
 
   /** Calls the author's function; what happens then is up to `pump`. */
   start(input: unknown): void {
-    void runBody(this, input, (result) => {
+    runBody(this, input, (result) => {
       this.result ??= result;
       this.schedule();
     });
@@ -301,9 +301,9 @@ export class Execution extends RunValues {
   cancelScope(scope: Scope, reason: Error): void {
     scope.cancelledBy = reason;
     this.ledger.dropBranch(scope);
-    for (const call of [...this.calls]) {
+    for (const call of this.calls) {
       if (!call.open || !call.scope.reachedBy(scope)) continue;
-      call.onCancel?.(reason);
+      call.handler.onCancel?.(reason);
       call.reject(reason);
     }
   }
@@ -311,9 +311,9 @@ export class Execution extends RunValues {
   /** The time for cleaning up is over. */
   closeAll(reason: Error): void {
     this.closing = reason;
-    for (const call of [...this.calls]) {
+    for (const call of this.calls) {
       if (!call.open) continue;
-      call.onCancel?.(reason);
+      call.handler.onCancel?.(reason);
       call.reject(reason);
     }
     this.giveUp?.(reason);
@@ -681,7 +681,7 @@ export class Execution extends RunValues {
       this.timers.disarm();
       if (this.calls.size > 0) {
         const reason = new CancelledError(rest.type === "finished" ? "the run has ended" : "this worker lost the run");
-        for (const call of this.calls) call.onCancel?.(reason);
+        for (const call of this.calls) call.handler.onCancel?.(reason);
       }
     }
     this.host.rested(this, rest);

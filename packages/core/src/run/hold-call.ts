@@ -8,7 +8,7 @@ import type { HoldText } from "../workflow/context.ts";
 import type { JsonSchema } from "../workflow/json-schema.ts";
 import type { Startable } from "./effects.ts";
 import type { Execution } from "./execution.ts";
-import type { OpenCall } from "./operation.ts";
+import type { CallHandler, OpenCall } from "./operation.ts";
 import type { KeyRecord } from "./record-book.ts";
 import type { Scope } from "./scope.ts";
 import { waitDraft } from "./sleep.ts";
@@ -37,7 +37,7 @@ export function openHold(execution: Execution, scope: Scope, spec: HoldSpec, key
 }
 
 /** A hold of this run, while the run is here. */
-export class OpenHold implements Startable {
+export class OpenHold implements Startable, CallHandler {
   readonly call: OpenCall<Answer>;
   /** Its row is closed, or will be with the next write. */
   withdrawn = false;
@@ -58,19 +58,24 @@ export class OpenHold implements Startable {
   /** Waits for what is recorded, or opens the hold once nothing recorded is left. */
   ask(): void {
     const { execution, call, spec } = this;
-    call.onEntry = (entry) => this.answered(execution.decode(entry.payload) as Answer);
-    call.onMail = (mail) => this.receive(mail);
-    call.onCancel = () => execution.withdraw(this);
+    call.handler = this;
     const record = execution.reach(call);
     execution.openHolds.set(call.key, this);
     if (spec.origin === "operator") execution.operatorHolds++;
     const opened = record?.opens[0];
     if (opened) this.compare(opened);
     else execution.startLater(this);
-    call.onVoid = (renewed) => this.voided(renewed);
   }
 
-  private voided(renewed: KeyRecord): void {
+  onEntry(entry: Entry): void {
+    this.answered(this.execution.decode(entry.payload) as Answer);
+  }
+
+  onCancel(): void {
+    this.execution.withdraw(this);
+  }
+
+  onVoid(renewed: KeyRecord): void {
     this.execution.changedHolds.delete(this.call);
     if (!renewed.opens[0]) this.execution.startLater(this);
   }
@@ -132,7 +137,7 @@ export class OpenHold implements Startable {
     execution.write(draft, true);
   }
 
-  private receive(mail: Mail): void {
+  onMail(mail: Mail): void {
     const { execution, call } = this;
     if (mail.kind === "holdExpired") {
       execution.openHolds.delete(call.key);

@@ -227,7 +227,7 @@ export class Ledger {
         time: provided.endedAt,
         call,
         deliver: () => {
-          call.onEntry(provided);
+          call.handler.onEntry?.(provided);
           return true;
         },
       });
@@ -318,10 +318,10 @@ export class Ledger {
     if (record.settled !== entry) return false;
     this.undelivered--;
     if (!call.open) {
-      call.onLate?.(entry);
+      call.handler.onLate?.(entry);
       return false;
     }
-    call.onEntry(entry);
+    call.handler.onEntry?.(entry);
     if (!call.open) this.records.close(record);
     return true;
   }
@@ -334,7 +334,7 @@ export class Ledger {
       deliver: () => {
         // Of a hold that was asked anew, or a child that was started afresh, only the last one counts.
         if (!call.open || this.voidedMail.has(mail.n) || mail.key !== this.storedKey(call.key)) return false;
-        call.onMail(mail);
+        call.handler.onMail?.(mail);
         // An answer that has to be judged first tells the code nothing yet: not even the time.
         return !call.open;
       },
@@ -379,7 +379,7 @@ export class Ledger {
     const record = this.records.get(call.key);
     if (!call.open || !record) return;
     this.reader.unstart(call);
-    call.onVoid?.(record);
+    call.handler.onVoid?.(record);
   }
 
   /**

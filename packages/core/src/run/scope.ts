@@ -20,6 +20,12 @@ export class Scope {
   /** Once set, every call in this scope rejects with it. */
   cancelledBy: Error | null = null;
   private workflowSite: Site | null = null;
+  /** The kind and name of the last key, what stands before its number, and that number: mostly the next one is its sequel. */
+  private lastKind = "";
+  private lastName = "";
+  private lastBase = "";
+  private lastNumber = 0;
+  /** The numbers of all others. */
   private counters: Map<string, number> | null = null;
 
   constructor(parent: Scope | null, path: string, shielded = false, others: RegExp | null = null) {
@@ -41,11 +47,14 @@ export class Scope {
 
   /** The next key for a call of this kind and name. */
   key(kind: string, name: string): string {
-    const base = name === "" ? this.path + kind : `${this.path}${kind}:${name}`;
-    this.counters ??= new Map();
-    const n = (this.counters.get(base) ?? 0) + 1;
-    this.counters.set(base, n);
-    return `${base}#${n}`;
+    if (kind !== this.lastKind || name !== this.lastName) {
+      if (this.lastNumber > 0) (this.counters ??= new Map()).set(this.lastBase, this.lastNumber);
+      this.lastKind = kind;
+      this.lastName = name;
+      this.lastBase = name === "" ? this.path + kind : `${this.path}${kind}:${name}`;
+      this.lastNumber = this.counters?.get(this.lastBase) ?? 0;
+    }
+    return `${this.lastBase}#${++this.lastNumber}`;
   }
 
   /** Where workflow code of this scope is. */
@@ -133,4 +142,9 @@ export function runOutside<A, T>(work: (argument: A) => T, argument: A): T {
 /** A place for everything that is run at a site: it is entered as cheaply as `runOutside`. */
 export function placeAt(site: Site): AsyncResource {
   return outside.runInAsyncScope(() => sites.run(site, placeHere));
+}
+
+/** Runs a workflow's function at its site, and in no other storage of whoever happened to start the run. */
+export function runAt<T>(site: Site, fn: () => T): T {
+  return placeAt(site).runInAsyncScope(fn);
 }

@@ -62,7 +62,7 @@ export class SignalLines {
           return false;
         }
         line.mail.shift();
-        call.onMail(mail);
+        call.handler.onMail?.(mail);
         if (!call.open) line.calls.shift();
         this.match(line);
         return true;

@@ -1,4 +1,5 @@
 import { TimeoutError } from "../errors.ts";
+import type { Mail } from "../store/store.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
 import { type InferOut, parse, type StandardSchemaV1 } from "../workflow/schema.ts";
 import type { Execution } from "./execution.ts";
@@ -22,8 +23,7 @@ export function callSignal<S extends StandardSchemaV1>(
   const limit = options.timeout === undefined ? null : durationMs(options.timeout, `signal "${name}" timeout`);
   let timer: RunTimer | null = null;
   const timedOut = (): void => call.reject(new TimeoutError(`signal "${name}"`, limit ?? 0, call.key));
-  call.onEntry = timedOut;
-  call.onMail = (mail) => {
+  const take = (mail: Mail): void => {
     try {
       call.resolve(parse(schema, execution.decode(mail.payload), `signal "${name}"`));
       if (timer) timer.active = false;
@@ -31,7 +31,7 @@ export function callSignal<S extends StandardSchemaV1>(
       execution.log.warn("a signal was passed over", { name, mail: mail.n, reason: String(error) });
     }
   };
-  call.onCancel = () => {
+  const cancel = (): void => {
     if (timer) timer.active = false;
   };
   /** Waits, until the recorded time where there is one. */
@@ -66,9 +66,9 @@ export function callSignal<S extends StandardSchemaV1>(
       },
     });
   };
+  call.handler = { onEntry: timedOut, onMail: take, onCancel: cancel, onVoid: wait };
   const record = execution.reach(call);
   execution.ledger.awaitSignal(name, call);
-  call.onVoid = wait;
   wait(record);
   return call.promise;
 }

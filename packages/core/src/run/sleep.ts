@@ -16,13 +16,19 @@ export function dueIn(execution: Execution, ms: number): number {
 /** Waits until a time. The due time is recorded when the run parks; changed code does not move it. */
 export function callSleepUntil(execution: Execution, scope: Scope, until: number, name = ""): Promise<void> {
   const call = execution.open<void>(scope.key("sleep", name), "sleep", scope);
-  call.onEntry = () => call.resolve();
+  let timer: RunTimer | null = null;
+  call.handler = {
+    onEntry: () => call.resolve(),
+    onCancel: () => {
+      if (timer) timer.active = false;
+    },
+  };
   const record = execution.reach(call);
   // Its end is on record: no clock has a say in it.
   if (record?.settled) return call.promise;
   const opened = record?.opens[0];
   const due = opened ? (execution.decode(opened.payload) as number) : until;
-  const timer = execution.timers.add(
+  const armed = execution.timers.add(
     due,
     (live) => {
       if (!call.open) return;
@@ -34,16 +40,14 @@ export function callSleepUntil(execution: Execution, scope: Scope, until: number
     },
     opened?.seq,
   );
-  call.onCancel = () => {
-    timer.active = false;
-  };
+  timer = armed;
   if (record) return call.promise;
   execution.startLater({
     call,
     start: () => {
       // A paused run begins nothing, but its timers fire: what is over is not opened any more.
-      if (timer.active)
-        execution.write(recording(timer, waitDraft(execution, call.key, "sleep", "opened", due)), false);
+      if (armed.active)
+        execution.write(recording(armed, waitDraft(execution, call.key, "sleep", "opened", due)), false);
     },
   });
   return call.promise;

@@ -5,7 +5,7 @@ import { afterFailure } from "../workflow/retry.ts";
 import type { Recipient } from "./completion.ts";
 import type { Startable } from "./effects.ts";
 import type { Execution } from "./execution.ts";
-import type { OpenCall } from "./operation.ts";
+import type { CallHandler, OpenCall } from "./operation.ts";
 import type { KeyRecord } from "./record-book.ts";
 import type { Scope } from "./scope.ts";
 import { type AttemptedStep, Pulse, StepAttempt } from "./step-attempt.ts";
@@ -32,7 +32,7 @@ export function callStep<T>(
 }
 
 /** One step of one run, over all its attempts. */
-class StepCall<T> implements Startable, AttemptedStep, UnknownStep, Recipient {
+class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep, Recipient {
   readonly call: OpenCall<T>;
   readonly execution: Execution;
   readonly name: string;
@@ -77,17 +77,14 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep, Recipient {
 
   begin(): void {
     const { call } = this;
-    call.onEntry = (entry) => this.settle(entry);
-    call.onCancel = (reason) => this.cancel(reason);
-    call.onVoid = (record) => this.goOn(record);
-    if (this.plan.compensate) call.onLate = (entry) => this.late(entry);
+    call.handler = this;
     const record = this.execution.reach(call);
     if (record === null) this.execution.startLater(this);
-    else this.goOn(record);
+    else this.onVoid(record);
   }
 
   /** Goes on from what is recorded. */
-  private goOn(record: KeyRecord): void {
+  onVoid(record: KeyRecord): void {
     this.record = record;
     this.course++;
     if (this.backOff) this.backOff.active = false;
@@ -317,7 +314,7 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep, Recipient {
   }
 
   /** A recorded result, handed out in its turn. */
-  private settle(entry: Entry): void {
+  onEntry(entry: Entry): void {
     if (entry.outcome === "ok") this.deliver(this.execution.decode(entry.payload) as T, seqOf(entry));
     else this.reject(entry.attempt, entry.payload);
   }
@@ -328,8 +325,9 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep, Recipient {
   }
 
   /** Its result was recorded, but its branch had been closed before. */
-  private late(entry: Entry): void {
-    if (entry.outcome === "ok") this.succeededLate(seqOf(entry), () => this.execution.decode(entry.payload));
+  onLate(entry: Entry): void {
+    if (this.plan.compensate && entry.outcome === "ok")
+      this.succeededLate(seqOf(entry), () => this.execution.decode(entry.payload));
   }
 
   private succeededLate(seq: number, value: () => unknown): void {
@@ -355,7 +353,7 @@ class StepCall<T> implements Startable, AttemptedStep, UnknownStep, Recipient {
   }
 
   /** The branch or the run is cancelled: the attempt's signal fires, and what it still gives is ignored. */
-  private cancel(reason: Error): void {
+  onCancel(reason: Error): void {
     const attempt = this.current;
     const { execution } = this;
     this.current = null;
