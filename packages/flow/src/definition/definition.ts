@@ -278,6 +278,11 @@ export interface EdgeDefinition {
   readonly otherwise?: true;
   /** So many branches go this way, each with the same. Default 1. */
   readonly threads?: number;
+  /**
+   * Whether the branch that goes this way may be at work beside others, until it parts or meets. False keeps it apart from all of
+   * them; true lets it go beside others in a flow that is `sequential`. Default: as the flow.
+   */
+  readonly parallel?: boolean;
   readonly label?: string;
   readonly meta?: Json;
 }
@@ -294,6 +299,8 @@ export type DataDefinition =
       readonly rules?: { readonly [key: string]: MergeRule };
       /** The rule of keys that have none. */
       readonly anyKey?: MergeRule;
+      /** Keeps under `_iteration` how many nodes have been begun, for conditions and nodes to see. */
+      readonly iteration?: true;
       /** What the state holds besides the input at the start. */
       readonly initial?: { readonly [key: string]: Json };
       /** What the flow gives: names and templates, a key of the state, or (default) the whole state. */
@@ -315,6 +322,8 @@ export interface FlowLimits {
   readonly totalTimeout?: Duration;
   /** How many nodes may be at work at once; the others queue. `1` is one after the other. */
   readonly maxParallel?: number;
+  /** One node after the other, but for branches whose edge says `parallel`. */
+  readonly sequential?: boolean;
   /** Waited before each further turn of a loop: before the node that a way back leads to runs again. */
   readonly iterationDelay?: Duration;
   /** How long after a node first ran it may run again. Going on is `IterationLimitError`. */

@@ -64,7 +64,14 @@ function compileFlowDefinition(definition: FlowDefinition, making: Making, path:
     if (!from || !to) continue; // told by the check of the shape
     const always = edge.when === undefined || edge.when.type === "always";
     const when = always ? null : here.condition(edge.when as Condition, `edges.${i}.when`);
-    const compiled: ProgramEdge = { from, to, when, order: to.incoming++, threads: edge.threads ?? 1 };
+    const compiled: ProgramEdge = {
+      from,
+      to,
+      when,
+      order: to.incoming++,
+      threads: edge.threads ?? 1,
+      parallel: edge.parallel,
+    };
     if (edge.otherwise) from.otherwise = compiled;
     else from.edges.push(compiled);
   }
@@ -80,6 +87,8 @@ function compileFlowDefinition(definition: FlowDefinition, making: Making, path:
     state: stateModelOf(data, here),
     initial: data.kind === "state" ? { ...data.initial } : {},
     limits,
+    takesTurns: limits.sequential === true || definition.edges.some(({ parallel }) => parallel === false),
+    countsIterations: data.kind === "state" && data.iteration === true,
     transient: [
       ...new Set(nodes.flatMap(({ definition: d }) => (d.kind === "signal" && d.transient ? [d.signal] : []))),
     ],

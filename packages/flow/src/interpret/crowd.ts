@@ -17,6 +17,8 @@ interface Branch {
   /** Where it came from, and in which place among those that meet here. */
   readonly from: ProgramNode | null;
   readonly order: number;
+  /** Whether it may be at work beside others; undefined: as the flow. */
+  readonly parallel: boolean | undefined;
   withdrawn: boolean;
   withdraw: (() => void) | null;
 }
@@ -62,8 +64,8 @@ export class Crowd {
   }
 
   /** A branch that begins here. */
-  add(node: ProgramNode, order: number, from: ProgramNode | null): void {
-    this.arrive({ ...this.base, state: { ...this.base.state }, writes: [] }, node, order, from);
+  add(node: ProgramNode, order: number, from: ProgramNode | null, parallel?: boolean): void {
+    this.arrive({ ...this.base, state: { ...this.base.state }, writes: [] }, node, order, from, parallel);
   }
 
   /** Lets the branches go, until one or none is left. */
@@ -85,8 +87,14 @@ export class Crowd {
     }
   }
 
-  private arrive(token: Token, node: ProgramNode, order: number, from: ProgramNode | null): void {
-    const branch: Branch = { token, node, order, from, withdrawn: false, withdraw: null };
+  private arrive(
+    token: Token,
+    node: ProgramNode,
+    order: number,
+    from: ProgramNode | null,
+    parallel: boolean | undefined,
+  ): void {
+    const branch: Branch = { token, node, order, from, parallel, withdrawn: false, withdraw: null };
     if (typeof node.join === "object" && "threads" in node.join) this.waiting.push(branch);
     else if (node.incoming <= 1 || node.join === "any") this.queued.push(branch);
     else if (node.join === "all") this.waiting.push(branch);
@@ -163,7 +171,8 @@ export class Crowd {
   private meet(node: ProgramNode, arrived: readonly Branch[]): void {
     this.waiting = this.waiting.filter((branch) => !arrived.includes(branch));
     const token = this.merged(arrived);
-    this.queued.push({ token, node, order: 0, from: null, withdrawn: false, withdraw: null });
+    const parallel = arrived.length === 1 ? arrived[0]?.parallel : undefined;
+    this.queued.push({ token, node, order: 0, from: null, parallel, withdrawn: false, withdraw: null });
   }
 
   private merged(branches: readonly Branch[]): Token {
@@ -228,6 +237,7 @@ export class Crowd {
       if (this.running.size >= maxParallel) return;
       const { mutex } = branch.node;
       if ((mutex !== null && this.busy.has(mutex)) || !mayRun(this.frame, branch.node)) continue;
+      if (this.frame.program.takesTurns && this.mustWait(branch)) continue;
       if (mutex !== null) this.busy.add(mutex);
       this.queued.splice(this.queued.indexOf(branch), 1);
       this.running.add(branch);
@@ -239,6 +249,16 @@ export class Crowd {
           }),
       );
     }
+  }
+
+  /** Whether somebody is at work beside whom this branch may not be. */
+  private mustWait(branch: Branch): boolean {
+    const { sequential = false } = this.frame.program.limits;
+    for (const other of this.running) {
+      if (branch.parallel === false || other.parallel === false) return true;
+      if (sequential && !branch.parallel && !other.parallel) return true;
+    }
+    return false;
   }
 
   private async work(branch: Branch): Promise<void> {
@@ -260,7 +280,15 @@ export class Crowd {
       const taken = ended(this.frame, node, token) ? [] : edgesFrom(this.frame, node, token);
       if (taken.length === 0) this.ended.push(branch);
       for (const edge of taken) {
-        for (let i = 0; i < edge.threads; i++) this.arrive(copy(token), edge.to, edge.order, node);
+        for (let i = 0; i < edge.threads; i++) {
+          this.arrive(
+            copy(token),
+            edge.to,
+            edge.order,
+            node,
+            edge.parallel ?? (taken.length > 1 ? undefined : branch.parallel),
+          );
+        }
       }
     }
     this.pump();
@@ -275,7 +303,7 @@ export class Crowd {
 
   private skipped(branch: Branch): void {
     const at = this.frame.ctx.now().getTime();
-    this.frame.trace?.({ node: branch.node.id, startedAt: at, endedAt: at, skipped: true });
+    this.frame.trace?.({ node: branch.node.id, startedAt: at, endedAt: at, skipped: true }, this.frame);
   }
 }
 

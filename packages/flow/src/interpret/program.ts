@@ -20,6 +20,10 @@ export interface Program {
   readonly state: StateModel;
   readonly initial: FlowState;
   readonly limits: FlowLimits;
+  /** Not every branch may be at work beside every other. */
+  readonly takesTurns: boolean;
+  /** The state keeps how many nodes have been begun. */
+  readonly countsIterations: boolean;
   /** Signals that are only taken while a node waits for them. */
   readonly transient: readonly string[];
   /** What the flow gives, from its last token and the merged state. */
@@ -64,6 +68,8 @@ export interface ProgramEdge {
   readonly order: number;
   /** How many branches go this way. */
   readonly threads: number;
+  /** Whether the branch may be at work beside others; undefined: as the flow. */
+  readonly parallel: boolean | undefined;
 }
 
 /** One run of one flow. */
@@ -99,8 +105,8 @@ export interface NodeTrace {
   readonly skipped?: true;
 }
 
-/** Takes in what has run. */
-export type Trace = (trace: NodeTrace) => void;
+/** Takes in what has run, and in which flow: flows inside a flow are traced too. */
+export type Trace = (trace: NodeTrace, frame: Frame) => void;
 
 /** Where a flow is: one of these for each branch that is going on. */
 export interface Token {

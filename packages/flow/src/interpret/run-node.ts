@@ -11,6 +11,7 @@ export async function runNode(frame: Frame, node: ProgramNode, token: Token): Pr
   const { iterationDelay } = frame.program.limits;
   if (again && node.loopHead && iterationDelay !== undefined) await frame.ctx.sleep(iterationDelay);
   const { state } = frame.program;
+  if (frame.program.countsIterations) token.state._iteration = frame.total;
   const { inputs } = node;
   const input = inputs ? inputs(token.state, token.value) : state.passes ? token.value : { ...token.state };
   if (frame.trace) return runTraced(frame, node, input, token);
@@ -23,16 +24,17 @@ async function runTraced(frame: Frame, node: ProgramNode, input: unknown, token:
   try {
     const output = await node.run(frame, input, token);
     take(frame, node, output, token);
-    trace?.({ node: node.id, startedAt, endedAt: ctx.now().getTime(), output });
+    trace?.({ node: node.id, startedAt, endedAt: ctx.now().getTime(), output }, frame);
   } catch (error) {
-    trace?.({ node: node.id, startedAt, endedAt: ctx.now().getTime(), error });
+    trace?.({ node: node.id, startedAt, endedAt: ctx.now().getTime(), error }, frame);
     throw error;
   }
 }
 
 function take(frame: Frame, node: ProgramNode, output: unknown, token: Token): void {
   const { state } = frame.program;
-  const update = state.update(node.id, output);
+  // What a hold, a wait or a gate brings is kept under its name alone.
+  const update = node.keepsValue ? { [node.id]: output } : state.update(node.id, output);
   state.apply(token.state, update);
   token.writes?.push({ node: node.id, update });
   if (!node.keepsValue) token.value = output;

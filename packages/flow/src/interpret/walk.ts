@@ -74,7 +74,8 @@ async function follow(frame: Frame, start: Token): Promise<unknown> {
     if (!first) break;
     if (taken !== null && (taken.length > 1 || first.threads > 1)) {
       crowd = new Crowd(frame, token);
-      for (const one of taken) for (let i = 0; i < one.threads; i++) crowd.add(one.to, one.order, one.from);
+      for (const one of taken)
+        for (let i = 0; i < one.threads; i++) crowd.add(one.to, one.order, one.from, one.parallel);
       continue;
     }
     node = first.to;

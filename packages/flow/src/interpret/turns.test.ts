@@ -1,0 +1,81 @@
+import { createTestEngine } from "@holdpoint/core/testing";
+import { expect, test } from "vitest";
+import type { EdgeDefinition, FlowDefinition, FlowLimits, NodeDefinition } from "../definition/definition.ts";
+import type { Registry, StepArguments } from "../definition/registry.ts";
+import { makeFlow } from "./flow.ts";
+
+/** Runs `a` and then `b`, `c` and `d` side by side; gives which of them were ever at work together. */
+async function together(edges: Readonly<Record<string, boolean>>, limits: FlowLimits): Promise<string[]> {
+  const at = new Set<string>();
+  const met = new Set<string>();
+  const work = {
+    run: async ({ node }: StepArguments) => {
+      for (const other of at) met.add([node, other].sort().join(""));
+      at.add(node);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      at.delete(node);
+    },
+  };
+  const ids = ["b", "c", "d"];
+  const definition: FlowDefinition = {
+    name: "turns",
+    nodes: ["a", ...ids, "z"].map((id): NodeDefinition => ({ id, kind: "step", uses: "work" })),
+    edges: [
+      ...ids.map((to): EdgeDefinition => ({ from: "a", to, ...(to in edges && { parallel: edges[to] as boolean }) })),
+      ...ids.map((from) => ({ from, to: "z" })),
+    ],
+    entry: ["a"],
+    limits,
+  };
+  const flow = makeFlow(definition, { steps: { work } });
+  await using engine = createTestEngine({ workflows: [flow] });
+  await (await engine.run(flow, null, { id: "r1" })).result();
+  return [...met].sort();
+}
+
+test("branches are at work side by side, unless the flow is sequential", async () => {
+  expect(await together({}, {})).toEqual(["bc", "bd", "cd"]);
+  expect(await together({}, { sequential: true })).toEqual([]);
+});
+
+test("an edge that says parallel goes beside others in a sequential flow, and one that says it does not goes alone", async () => {
+  expect(await together({ c: true }, { sequential: true })).toEqual(["bc"]);
+  expect(await together({ c: false }, {})).toEqual(["bd"]);
+  expect(await together({ b: true, c: false }, { sequential: true })).toEqual(["bd"]);
+});
+
+test("the state keeps how many nodes have been begun, where it is asked to", async () => {
+  const definition: FlowDefinition = {
+    name: "counting",
+    nodes: [{ id: "a", kind: "step", uses: "see" }],
+    edges: [{ from: "a", to: "a", when: { type: "compare", path: "_iteration", operator: "less_than", value: 3 } }],
+    entry: ["a"],
+    data: { kind: "state", iteration: true, rules: { seen: "append" }, result: { key: "seen" } },
+  };
+  const registry: Registry = { steps: { see: { run: ({ state }: StepArguments) => ({ seen: state._iteration }) } } };
+  const flow = makeFlow(definition, registry);
+  await using engine = createTestEngine({ workflows: [flow], discipline: "crash" });
+  expect(await (await engine.run(flow, null, { id: "r1" })).result()).toEqual([1, 2, 3]);
+});
+
+test("what people decide is kept under the names of their holds, so that two at once are no conflict", async () => {
+  const hold = (id: string): NodeDefinition => ({ id, kind: "approve", request: { title: id } });
+  const definition: FlowDefinition = {
+    name: "two",
+    nodes: [{ id: "a", kind: "gate" }, hold("ana"), hold("ben")],
+    edges: [
+      { from: "a", to: "ana" },
+      { from: "a", to: "ben" },
+    ],
+    entry: ["a"],
+    data: { kind: "state" },
+  };
+  const flow = makeFlow(definition, {});
+  await using engine = createTestEngine({
+    workflows: [flow],
+    answers: { ana: { approved: true }, ben: { approved: false } },
+  });
+  const state = await (await engine.run(flow, null, { id: "r1" })).result();
+  expect(state).toMatchObject({ ana: { approved: true }, ben: { approved: false } });
+  expect(state).not.toHaveProperty("approved");
+});
