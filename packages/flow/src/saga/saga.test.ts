@@ -200,6 +200,30 @@ describe.each(["normal", "park", "crash"] as const)("a saga (%s)", (discipline) 
     expect(effects).toEqual(["reserve", "charge", "note", "ship r-A", "call back", "release r-A"]);
   });
 
+  test("a saga that was undone is over: a retry of its run does nothing anew, and a fork begins before what was undone", async () => {
+    const flow = order.build();
+    const engine = open({ workflows: [flow] });
+    const run = await engine.run(flow, { sku: "A", breaks: "ship" });
+    await failureOf(run);
+    const before = [...effects];
+    await run.retry();
+    expect((await failureOf(run)).message).toBe('saga "order" failed at step "ship": no ship');
+    expect(effects).toEqual(before);
+    await expect(run.fork({ from: "step:ship#1", decisions: "reuse" })).rejects.toThrow("was undone later");
+    await failureOf(await run.fork({ from: "step:reserve#1", decisions: "reuse" }));
+    expect(effects).toEqual([...before, ...before]);
+  });
+
+  test("a run that caught one and failed later is not retried as if nothing had been undone", async () => {
+    const outer = workflow({ name: "outer" }, async (ctx) => {
+      await order.run(ctx, { sku: "A", breaks: "charge" }).catch(() => {});
+      await ctx.step("after", () => fails("after"));
+    });
+    const run = await open({ workflows: [outer] }).run(outer, undefined);
+    await failureOf(run);
+    await expect(run.retry()).rejects.toThrow("has begun to undo its steps and cannot be retried");
+  });
+
   test("of several sagas at once each undoes its own", async () => {
     const outer = workflow({ name: "outer" }, (ctx) =>
       ctx.map(["A", "B", "C"], (sku) =>
@@ -305,11 +329,17 @@ describe("options of a saga's step", () => {
 
 test("what steps get, give and are undone with is inferred", () => {
   const typed = saga("typed", { input: z.object({ at: z.string().transform(Number) }) })
-    .step("a", ({ input, results }) => {
-      expectTypeOf(input.at).toEqualTypeOf<number>();
-      expectTypeOf(results).toEqualTypeOf<Record<never, never>>();
-      return input.at > 0 ? ok("x") : err(new Error("late"));
-    })
+    .step(
+      "a",
+      ({ input, results }) => {
+        expectTypeOf(input.at).toEqualTypeOf<number>();
+        expectTypeOf(results).toEqualTypeOf<Record<never, never>>();
+        return input.at > 0 ? ok("x") : err(new Error("late"));
+      },
+      {
+        compensate: ({ result }) => expectTypeOf(result).toEqualTypeOf<string>(),
+      },
+    )
     .step("b", async ({ results }) => results.a.length, {
       compensate: ({ result, results }) => {
         expectTypeOf(result).toEqualTypeOf<number>();

@@ -67,7 +67,7 @@ export class Saga<Taken, Input, R extends Results> {
   step<N extends string, T>(
     name: Unused<N, R>,
     run: (given: SagaGiven<Input, R>) => T | Promise<T>,
-    options: SagaStepOptions<Input, R, Unwrapped<NoInfer<T>>> = {},
+    options: SagaStepOptions<Input, R, NoInfer<Unwrapped<T>>> = {},
   ): Saga<Taken, Input, With<R, N, Unwrapped<T>>> {
     return this.add<N, T>({ name, action: { type: "effect", run: run as never }, options: options as never });
   }
@@ -86,7 +86,7 @@ export class Saga<Taken, Input, R extends Results> {
     name: Unused<N, R>,
     run: (ctx: WorkflowContext, given: { input: Input; results: R }) => T | Promise<T>,
     options: Pick<
-      SagaStepOptions<Input, R, Unwrapped<NoInfer<T>>>,
+      SagaStepOptions<Input, R, NoInfer<Unwrapped<T>>>,
       "compensate" | "compensateRetry" | "idempotent" | "timeout"
     > = {},
   ): Saga<Taken, Input, With<R, N, Unwrapped<T>>> {
@@ -186,7 +186,7 @@ export function saga(
  * const order = saga<{ id: string }>("order").use(reserve);
  */
 export function sagaStep<const N extends string, In, R extends Results, T>(
-  { name, ...options }: { name: N } & SagaStepOptions<In, R, Unwrapped<NoInfer<T>>>,
+  { name, ...options }: { name: N } & SagaStepOptions<In, R, NoInfer<Unwrapped<T>>>,
   run: (given: SagaGiven<In, R>) => T | Promise<T>,
 ): NamedSagaStep<N, In, R, T> {
   return { name, run, options };
