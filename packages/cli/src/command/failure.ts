@@ -50,7 +50,7 @@ function sentenceOf(message: string): string {
 
 /** A message shows the first of several problems; these are all of them. */
 function issuesOf(details: Readonly<Record<string, unknown>>): string[] {
-  const { issues } = details as { issues?: { path: string; message: string }[] };
+  const { problems, issues = problems } = details as Record<"issues" | "problems", { path: string; message: string }[]>;
   if (!Array.isArray(issues) || issues.length < 2) return [];
   return issues.map(({ path, message }) => `${path ? `${path}: ` : ""}${message}`);
 }

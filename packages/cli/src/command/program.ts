@@ -55,6 +55,22 @@ export const commands: Record<string, Entry> = {
     summary: "list the project's workflows",
     load: async () => (await import("../commands/workflows.ts")).workflowsCommand,
   },
+  validate: {
+    summary: "look pipelines over: all that is wrong, and all that is doubtful",
+    load: async () => (await import("../commands/validate.ts")).validateCommand,
+  },
+  format: {
+    summary: "write pipelines with two spaces, a line for each field",
+    load: async () => (await import("../commands/format.ts")).formatCommand,
+  },
+  visualize: {
+    summary: "draw a pipeline: Mermaid, Graphviz or SVG",
+    load: async () => (await import("../commands/visualize.ts")).visualizeCommand,
+  },
+  import: {
+    summary: "take a folder's pipelines into the project's catalog",
+    load: async () => (await import("../commands/import.ts")).importCommand,
+  },
   version: {
     summary: "versions of holdpoint, Node and SQLite",
     load: async () => (await import("../commands/version.ts")).versionCommand,

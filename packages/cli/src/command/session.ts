@@ -63,12 +63,12 @@ export class Session {
     return openProject(this.startedIn, this.config);
   }
 
-  /** Opens the project's engine for the time of `work`. It executes nothing by itself. */
-  async withEngine<T>(work: (engine: Engine, project: Project) => Promise<T>): Promise<T> {
+  /** Opens the project's engine (or that of a project made for this call) for the time of `work`. It executes nothing by itself. */
+  async withEngine<T>(work: (engine: Engine, project: Project) => Promise<T>, given?: Project): Promise<T> {
     silence("SQLite", (text) => {
       if (!text.includes("experimental")) this.note(this.terminal.paintErr("yellow", `! ${text}`));
     });
-    const project = await this.project();
+    const project = given ?? (await this.project());
     const { config, store } = project;
     const engine = createEngine({ ...config, store, log: config.log ?? commandLog(this) });
     try {

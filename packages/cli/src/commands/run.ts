@@ -5,6 +5,7 @@ import type { Project } from "../config/project.ts";
 import { readJsonArgument } from "../options/json-argument.ts";
 import { lengthOfTime, wholeNumber } from "../options/numbers.ts";
 import { attributesOf } from "../options/pairs.ts";
+import { isPipelineFile } from "../pipelines/pipeline-file.ts";
 import { requireWorkflow } from "../views/names.ts";
 import { settleRun } from "../work/settle-run.ts";
 import { watchRun } from "../work/watch-run.ts";
@@ -19,6 +20,7 @@ interface Options {
   thread?: string;
   delay?: string;
   attribute?: string[];
+  steps?: string;
 }
 
 export const runCommand: CommandFactory = (context) =>
@@ -28,10 +30,11 @@ export const runCommand: CommandFactory = (context) =>
     [
       `holdpoint run refund --input '{"orderId":"A-7","amount":120}' --id refund-A-7`,
       "holdpoint run refund --input order.json --watch",
+      `holdpoint run pipelines/hello.json --input '{"name":"Developer"}'`,
     ],
-    "Starts a run. A worker that is alive executes it; without one, on an embedded store, this command works the store until nothing is ready.",
+    "Starts a run of a workflow, or of a pipeline's file. A worker that is alive executes it; without one, on an embedded store, this command works the store until nothing is ready.",
   )
-    .argument("<workflow>", "name of a workflow of the project")
+    .argument("<workflow>", "name of a workflow of the project, or the file of a pipeline")
     .option("--input <file|json>", "its input: JSON, a file, or - for standard input")
     .option("--id <id>", "public id and idempotency key: the same id and input give the same run")
     .option("--by <name>", "who starts it (default HOLDPOINT_USER, else the user of this machine)")
@@ -41,11 +44,26 @@ export const runCommand: CommandFactory = (context) =>
     .option("--thread <id>", "ties runs of one case together")
     .option("--delay <duration>", 'start later: "10m", "2h"')
     .option("--attribute <k=v>", "searchable attribute; may be repeated", repeated)
+    .option("--steps <folder>", "of a pipeline's file: modules it names are below this folder (default: the file's)")
     .action(
       perform(context, (session, name: string, options: Options) =>
-        session.withEngine((engine, project) => start(session, engine, project, name, options)),
+        isPipelineFile(session, name)
+          ? startPipeline(session, name, options)
+          : session.withEngine((engine, project) => start(session, engine, project, name, options)),
       ),
     );
+
+async function startPipeline(session: Session, file: string, options: Options) {
+  const { projectWithPipeline } = await import("../pipelines/run-pipeline.ts");
+  const { project, name, kept } = await projectWithPipeline(session, file, options.steps);
+  return session.withEngine(async (engine) => {
+    const code = await start(session, engine, project, name, options);
+    const open = await engine.runs({ status: ["parked"] }, { limit: 1 });
+    if (kept || open.items.length === 0) return code;
+    session.note("it waits, and nothing of it is kept: run it inside a project (`holdpoint init`) to answer it later");
+    return 1;
+  }, project);
+}
 
 async function start(session: Session, engine: Engine, project: Project, name: string, options: Options) {
   const workflow = requireWorkflow(engine, name);
