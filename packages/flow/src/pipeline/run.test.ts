@@ -386,7 +386,7 @@ describe("errors", () => {
   test.each([
     [{ error_handling: { timeout_seconds: 0.02 } }, {}],
     [{}, { error_handling: { timeout: 0.02 } }],
-  ])("a step that takes too long fails with a timeout", async (ofStep, ofDocument) => {
+  ])("a step that takes too long fails with a timeout: %j", async (ofStep, ofDocument) => {
     const slow: PipelineStep = (_data, { signal }) =>
       new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     const pipeline = await loadPipeline(chain([{ id: "one", ...ofStep }], ofDocument), { steps: { one: slow } });
