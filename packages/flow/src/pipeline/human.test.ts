@@ -229,6 +229,14 @@ describe("variants", () => {
     expect(await run.result()).toMatchObject({ ask: { ...(expected as object), votes, decision_type: rule } });
   });
 
+  test("a majority is more than half of all who were asked, whoever answered", async () => {
+    const { engine, run } = await start(several("majority", { voting_options: ["yes", "no", "later"] }));
+    for (const [person, decision] of Object.entries({ ana: "yes", ben: "no", eve: "later" })) {
+      await engine.decide(await run.hold(`ask:${person}`), { decision }, { by: person });
+    }
+    expect(await run.result()).toMatchObject({ ask: { decision: null, decided: false } });
+  });
+
   test("who does not answer in time is missing from the count", async () => {
     const { engine, run } = await start(several("majority", { timeout_hours: 24, voting_options: ["yes", "no"] }));
     for (const person of ["ana", "ben"]) {
