@@ -7,6 +7,8 @@ import { s5 } from "./s5-growth.ts";
 import { s6 } from "./s6-takeover.ts";
 import { s7 } from "./s7-document.ts";
 import { s8 } from "./s8-start.ts";
+import { s9 } from "./s9-flow.ts";
+import { s10 } from "./s10-flow.ts";
 import { s11 } from "./s11-bulk.ts";
 
 /**
@@ -33,6 +35,8 @@ const suites: [string, () => Promise<Figure[]>][] = [
   ["s6", () => s6(Math.min(rounds, 3))],
   ["s7", () => s7(rounds)],
   ["s8", () => s8(rounds)],
+  ["s9", async () => s9(rounds)],
+  ["s10", () => s10(rounds)],
   ["s11", async () => s11(Math.min(rounds, 3))],
 ];
 
