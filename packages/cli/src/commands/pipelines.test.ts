@@ -155,6 +155,8 @@ describe("run", () => {
   test("says that nothing of a run that waits is kept where there is no project, and keeps it where there is one", async () => {
     const lost = await alone.holdpoint(["run", "pipelines/asking.json"]);
     expect(lost).toMatchObject({ code: 1, stderr: expect.stringContaining("nothing of it is kept") });
+    const told = await project.holdpoint(["run", "pipelines/asking.json"]);
+    expect(told).toMatchObject({ code: 0, stderr: expect.stringContaining("importedWorkflows") });
     const kept = await project.json<{ run: { status: string } }>(["run", "pipelines/asking.json", "--id", "kept-1"]);
     expect(kept.run.status).toBe("parked");
     expect(await project.json(["runs", "show", "kept-1"])).toMatchObject({ run: { status: "parked" } });

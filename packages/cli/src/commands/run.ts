@@ -55,13 +55,13 @@ export const runCommand: CommandFactory = (context) =>
 
 async function startPipeline(session: Session, file: string, options: Options) {
   const { projectWithPipeline } = await import("../pipelines/run-pipeline.ts");
-  const { project, name, kept } = await projectWithPipeline(session, file, options.steps);
+  const { project, name, waits } = await projectWithPipeline(session, file, options.steps);
   return session.withEngine(async (engine) => {
     const code = await start(session, engine, project, name, options);
-    const open = await engine.runs({ status: ["parked"] }, { limit: 1 });
-    if (kept || open.items.length === 0) return code;
-    session.note("it waits, and nothing of it is kept: run it inside a project (`holdpoint init`) to answer it later");
-    return 1;
+    const open = await engine.runs({ status: ["parked"], workflow: name }, { limit: 1 });
+    if (waits === null || open.items.length === 0) return code;
+    session.note(waits);
+    return project.configPath === "" ? 1 : code;
   }, project);
 }
 

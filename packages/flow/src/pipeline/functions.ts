@@ -24,6 +24,9 @@ export const pipelineFunctions: Readonly<Record<string, FlowFunction>> = {
     };
   },
 
+  /** What a document says is to go on in the place of a result. */
+  "pipeline.value": (_ctx: unknown, _input: unknown, { config }: { config: unknown }) => config,
+
   /** Nobody had to be asked. */
   "pipeline.automated": () => ({
     status: "automated_processing",

@@ -137,6 +137,20 @@ describe("a step that asks a person", () => {
     await expect(timed.run.result()).rejects.toThrow(/expired without an answer/);
   });
 
+  test.each([
+    ["an error that is let pass", { continue_on_error: true }, { step_error: true, error_type: "HoldExpiredError" }],
+    ["a value", { fallback: { value: { decision: "Reject" } } }, { decision: "Reject" }],
+  ])(
+    "in the place of an answer that does not come goes %s, where the document says so",
+    async (_what, error_handling, expected) => {
+      const { run } = await start({ ...review, config: { ...review.config, timeout_seconds: 60 }, error_handling });
+      expect(await run.result()).toMatchObject({ ask: expected });
+      const answered = await start({ ...review, error_handling });
+      await answered.engine.decide(await answered.run.hold("ask"), { decision: "Approve" }, { by: "ana" });
+      expect(await answered.run.result()).toMatchObject({ decision: "Approve" });
+    },
+  );
+
   test("inputs are what the person is shown", async () => {
     const { run } = await start({ ...review, inputs: { summary: "{{ work.text }}" } });
     expect((await run.hold("ask")).context).toEqual({ summary: "draft" });

@@ -1,9 +1,10 @@
 import type { Condition, Json, JsonObject } from "../condition/condition.ts";
 import { ConditionReader } from "../condition/reader.ts";
-import type { FlowDefinition, HoldNode, NodeDefinition } from "../definition/definition.ts";
+import type { FlowDefinition, HoldNode, NodeDefinition, Recovery } from "../definition/definition.ts";
 import type { PipelineStepDocument } from "./document.ts";
 import { type HumanKind, humanKind } from "./human-kinds.ts";
 import type { Reading } from "./places.ts";
+import { readErrorHandling } from "./read-errors.ts";
 import { readInputs } from "./read-inputs.ts";
 import { decisionField, type UiSchema, uiForm } from "./ui-form.ts";
 
@@ -29,7 +30,29 @@ export function readHuman(step: PipelineStepDocument, path: string, reading: Rea
   };
   if (kind === "conditional") return whenNeeded(hold, config, path, reading);
   if (kind === "stakeholders") return ofSeveral(hold, ui, config, path, reading);
-  return hold;
+  return forgiving(hold, readErrorHandling(step, reading.document.error_handling).onError);
+}
+
+/** A hold that expires fails, unless the document says what is to go on in the place of an answer. */
+function forgiving(hold: HoldNode, onError: Recovery | undefined): NodeDefinition {
+  if (!onError || "step" in onError) return hold;
+  const { label, ...inner } = hold;
+  const id = `${hold.id} unanswered`;
+  const instead: NodeDefinition =
+    "value" in onError
+      ? { id, kind: "code", uses: "pipeline.value", config: onError.value }
+      : { id, kind: "map", uses: onError.uses };
+  return {
+    id: hold.id,
+    kind: "try",
+    ...(label !== undefined && { label }),
+    body: alone(inner),
+    onError: alone(instead),
+  };
+}
+
+function alone(node: NodeDefinition): FlowDefinition {
+  return { name: node.id, nodes: [node], edges: [], entry: [node.id] };
 }
 
 const answers = (decision: readonly string[]): UiSchema => ({
@@ -118,12 +141,6 @@ function deadlineOf(
 
 /** Asks a person when one of the conditions holds; otherwise says that nobody had to be asked. */
 function whenNeeded(hold: HoldNode, config: JsonObject, path: string, reading: Reading): NodeDefinition {
-  const alone = (node: NodeDefinition): FlowDefinition => ({
-    name: node.id,
-    nodes: [node],
-    edges: [],
-    entry: [node.id],
-  });
   const { label, ...inner } = hold;
   return {
     id: hold.id,
