@@ -103,11 +103,13 @@ async function cleanUp(execution: Execution): Promise<NotUndone[]> {
     execution.noteCleanup();
     const { undo, lateUndo, unknown, undoing } = execution;
     undo.push(...lateUndo.splice(0));
-    if (undo.length === 0 && unknown.length === 0 && !undoing?.size) return [];
+    const left = execution.notUndone?.splice(0) ?? [];
+    if (undo.length === 0 && unknown.length === 0 && !undoing?.size) return left;
     startCleanupClock(execution);
     await undone(execution);
     if (!execution.ledger.replaying) execution.writer.ride.phase = "compensating";
-    return await undoAll(execution, undo);
+    left.push(...(await undoAll(execution, undo)));
+    return left;
   } finally {
     execution.cleaning = false;
     if (!execution.interrupted) stopCleanupClock(execution);

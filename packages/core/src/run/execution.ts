@@ -36,7 +36,7 @@ import { waitDraft } from "./sleep.ts";
 import { EmitCounter, packStreamValue } from "./stream-value.ts";
 import { type Adoption, recordAdoption } from "./taking-over.ts";
 import { RunTimers } from "./timers.ts";
-import type { Undo } from "./undo.ts";
+import type { NotUndone, Undo } from "./undo.ts";
 import type { Unknown } from "./unknown.ts";
 import { RunValues } from "./values.ts";
 import { type Draft, RunWriter } from "./writer.ts";
@@ -81,6 +81,8 @@ export class Execution extends RunValues {
   readonly undo: Undo[] = [];
   /** The same of lost branches, when their result was recorded after the branch was closed. */
   readonly lateUndo: Undo[] = [];
+  /** What could not be undone where it had to be at once. */
+  notUndone: NotUndone[] | null = null;
   /** Lost branches whose steps are being undone. */
   undoing: Set<Promise<void>> | null = null;
   readonly children = new LateMap<string, ChildFact>();

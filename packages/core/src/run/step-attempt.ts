@@ -4,6 +4,8 @@ import type { Measures, StepInfo } from "../workflow/context.ts";
 import type { Execution } from "./execution.ts";
 import type { StepPlan } from "./step-options.ts";
 
+export type StepFunction<T> = (info: StepInfo) => T | Promise<T>;
+
 /** The heartbeats of one step, over all its attempts. */
 export class Pulse {
   /** The details recorded last. */
@@ -34,6 +36,14 @@ export interface AttemptedStep {
   readonly plan: Pick<StepPlan<never>, "timeoutMs" | "silenceMs" | "mode">;
   pulse(): Pulse;
   timedOut(error: TimeoutError): void;
+}
+
+/** The author's function, or what a test has put in its place. */
+export function standInFor<T>(step: AttemptedStep, fn: StepFunction<T>): StepFunction<T> {
+  const { standIn } = step.execution.host;
+  if (standIn === undefined) return fn;
+  const { id: runId, workflow } = step.execution.row;
+  return standIn({ runId, workflow, step: step.name, key: step.key }, fn) as StepFunction<T>;
 }
 
 /** One attempt: what the author's function is given, and its clocks. */

@@ -1,6 +1,6 @@
-import { CancelledError, StepFailedError, type TimeoutError } from "../errors.ts";
+import { CancelledError, CompensationError, StepFailedError, type TimeoutError } from "../errors.ts";
 import type { Entry, StoredPayload } from "../store/store.ts";
-import type { StepInfo, StepOptions } from "../workflow/context.ts";
+import type { StepOptions } from "../workflow/context.ts";
 import { afterFailure } from "../workflow/retry.ts";
 import type { Recipient } from "./completion.ts";
 import type { Startable } from "./effects.ts";
@@ -8,14 +8,14 @@ import type { Execution } from "./execution.ts";
 import type { CallHandler, OpenCall } from "./operation.ts";
 import type { KeyRecord } from "./record-book.ts";
 import type { Scope } from "./scope.ts";
-import { type AttemptedStep, Pulse, StepAttempt } from "./step-attempt.ts";
+import { type AttemptedStep, Pulse, StepAttempt, type StepFunction, standInFor } from "./step-attempt.ts";
 import { cachedNote, fillCache, readCache } from "./step-cache.ts";
 import { planStep, type StepPlan } from "./step-options.ts";
 import type { RunTimer } from "./timers.ts";
+import type { NotUndone } from "./undo.ts";
+import { UndoAtOnce } from "./undo-at-once.ts";
 import { Unknown, type UnknownStep } from "./unknown.ts";
 import type { Draft } from "./writer.ts";
-
-type StepFunction<T> = (info: StepInfo) => T | Promise<T>;
 
 /** Opens a step: gives back what is recorded, or runs it once nothing recorded is left. */
 export function callStep<T>(
@@ -179,7 +179,7 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
     attempt.arm();
     let result: T | Promise<T>;
     try {
-      result = execution.callStep(this.executed(), attempt);
+      result = execution.callStep(standInFor(this, this.fn), attempt);
     } catch (error) {
       return this.threw(attempt, error);
     }
@@ -189,15 +189,6 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
         (error: unknown) => this.threw(attempt, error),
       );
     } else this.returned(attempt, result);
-  }
-
-  /** The author's function, or what a test has put in its place. */
-  private executed(): StepFunction<T> {
-    const { execution, name, key, fn } = this;
-    const { standIn } = execution.host;
-    if (standIn === undefined) return fn;
-    const { id: runId, workflow } = execution.row;
-    return standIn({ runId, workflow, step: name, key }, fn) as StepFunction<T>;
   }
 
   private returned(attempt: StepAttempt, value: T): void {
@@ -233,11 +224,32 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
     try {
       payload = execution.encode(value, `result of step "${this.name}"`);
     } catch (error) {
-      return this.failed(error, measures);
+      return cached ? this.failed(error, measures) : this.unrecordable(value, error, measures);
     }
     this.value = value;
     this.cached = cached;
     execution.writeResult(this.ended("ok", payload, measures), call, this);
+  }
+
+  /** It was done, but what it gave cannot be recorded: it has failed, and is undone while the value is here. */
+  private unrecordable(value: T, error: unknown, measures: string | null): void {
+    const { execution, call, plan, current } = this;
+    const { compensate, retry } = plan;
+    if (!compensate) return this.failed(error, measures);
+    // Should its branch be closed meanwhile: it is known how it ended, and the run waits for it to be undone.
+    this.current = null;
+    this.announced = 0;
+    execution.pendingResults++;
+    const undone = new UndoAtOnce(this, (info) => compensate(value, info), retry).run().then((reason) => {
+      execution.pendingResults--;
+      if (execution.ended) return this.release();
+      this.current = current;
+      if (reason !== null) this.failedForGood(new CompensationError([{ key: this.key, reason }], error), measures);
+      else if (call.open) this.failed(error, measures);
+      // Nobody waits for it any more. It is recorded all the same: a replay would ask what became of it.
+      else this.failedForGood(error, measures);
+    });
+    undone.catch((fault: unknown) => execution.broke(fault));
   }
 
   /** Its result is recorded. */
@@ -277,7 +289,8 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
     const { execution, call, attempt } = this;
     const payload = execution.encodeError(error);
     execution.writeResult(this.ended("error", payload, measures), call, {
-      recorded: () => this.reject(attempt, payload),
+      recorded: (seq) => this.reject(attempt, payload, seq),
+      recordedLate: (seq) => this.noteLeft(execution.decode(payload), seq),
     });
   }
 
@@ -316,7 +329,7 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
   /** A recorded result, handed out in its turn. */
   onEntry(entry: Entry): void {
     if (entry.outcome === "ok") this.deliver(this.execution.decode(entry.payload) as T, seqOf(entry));
-    else this.reject(entry.attempt, entry.payload);
+    else this.reject(entry.attempt, entry.payload, entry.seq);
   }
 
   private deliver(value: T, seq: number): void {
@@ -326,8 +339,9 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
 
   /** Its result was recorded, but its branch had been closed before. */
   onLate(entry: Entry): void {
-    if (this.plan.compensate && entry.outcome === "ok")
-      this.succeededLate(seqOf(entry), () => this.execution.decode(entry.payload));
+    if (!this.plan.compensate) return;
+    if (entry.outcome === "ok") this.succeededLate(seqOf(entry), () => this.execution.decode(entry.payload));
+    else this.noteLeft(this.execution.decode(entry.payload), entry.seq);
   }
 
   private succeededLate(seq: number, value: () => unknown): void {
@@ -348,8 +362,19 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
     });
   }
 
-  private reject(attempts: number, payload: StoredPayload | null): void {
-    this.call.reject(new StepFailedError(this.call.key, this.name, attempts, this.execution.decode(payload)));
+  private reject(attempts: number, payload: StoredPayload | null, seq: number): void {
+    const error = this.execution.decode(payload);
+    if (this.plan.compensate) this.noteLeft(error, seq);
+    this.call.reject(new StepFailedError(this.call.key, this.name, attempts, error));
+  }
+
+  /** What it did and could not undo at once stays, however the run ends. */
+  private noteLeft(error: unknown, seq: number): void {
+    const { execution, key } = this;
+    if (!(error instanceof CompensationError) || seq <= execution.inheritedSeq) return;
+    const { notUndone } = error.details as { notUndone: readonly NotUndone[] };
+    execution.notUndone ??= [];
+    execution.notUndone.push(...notUndone.filter((one) => one.key === key));
   }
 
   /** The branch or the run is cancelled: the attempt's signal fires, and what it still gives is ignored. */

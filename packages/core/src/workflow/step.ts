@@ -80,7 +80,8 @@ export interface StepOptions<T = unknown> {
   once?: boolean;
   /**
    * Undoes this step when the run fails or is cancelled, or when its branch loses a race: gets the step's result. Steps are
-   * undone last first, each as a recorded step named `undo NAME` with this step's `retry`.
+   * undone last first, each as a recorded step named `undo NAME` with this step's `retry`. A step whose result cannot be
+   * recorded (too large, no data) is undone at once, before it fails.
    *
    * @example
    * await ctx.step("pay back", () => payments.refund("A-7", 120), {
