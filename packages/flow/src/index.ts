@@ -46,6 +46,35 @@ export type {
 export { toDot } from "./draw/dot.ts";
 export { toMermaid } from "./draw/mermaid.ts";
 export { toSvg } from "./draw/svg.ts";
+export { checkpointsOf, type StateCheckpoint, WorkflowCheckpoint } from "./graph/checkpoint.ts";
+export {
+  type ConfigIssue,
+  checkGraphConfig,
+  type Environment,
+  type GraphConfig,
+  graphConfigFrom,
+  graphDefaults,
+} from "./graph/config.ts";
+export type { Rule } from "./graph/draft.ts";
+export { type Graph, type GraphOptions, graph } from "./graph/graph.ts";
+export { ExecutionHistory, type TraceData, type TracedNode } from "./graph/history.ts";
+export { AbstractWorkflowNode } from "./graph/nodes/custom.ts";
+export type { ApprovalOptions, HumanOptions } from "./graph/nodes/human.ts";
+export type {
+  Agent,
+  AgentExecutor,
+  AgentOptions,
+  CallInfo,
+  CompletionRequest,
+  LanguageModel,
+  LlmOptions,
+  Provided,
+  Tool,
+  ToolOptions,
+} from "./graph/nodes/ports.ts";
+export type { SubgraphOptions } from "./graph/nodes/subgraph.ts";
+export { type GraphResult, graphResult, type NodeResult } from "./graph/result.ts";
+export type * from "./graph/types.ts";
 export { type Flow, type FlowOptions, makeFlow } from "./interpret/flow.ts";
 export type { NodeTrace } from "./interpret/program.ts";
 export { type Pipe, pipe } from "./pipe/pipe.ts";

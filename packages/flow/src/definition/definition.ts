@@ -301,6 +301,8 @@ export type DataDefinition =
       readonly anyKey?: MergeRule;
       /** Keeps under `_iteration` how many nodes have been begun, for conditions and nodes to see. */
       readonly iteration?: true;
+      /** A key that a node gives and that has the node's own name is the key's value, not the node's whole result. */
+      readonly keysFirst?: true;
       /** What the state holds besides the input at the start. */
       readonly initial?: { readonly [key: string]: Json };
       /** What the flow gives: names and templates, a key of the state, or (default) the whole state. */

@@ -303,7 +303,7 @@ export class Crowd {
 
   private skipped(branch: Branch): void {
     const at = this.frame.ctx.now().getTime();
-    this.frame.trace?.({ node: branch.node.id, startedAt: at, endedAt: at, skipped: true }, this.frame);
+    this.frame.trace?.({ node: branch.node.id, startedAt: at, endedAt: at, skipped: true }, this.frame, branch.token);
   }
 }
 

@@ -54,6 +54,16 @@ export function makeFlow<In = unknown, Out = unknown>(
   registry: Registry,
   options: FlowOptions = {},
 ): Flow<In, Out> {
+  return flowRunBy(runProgram, definition, registry, options);
+}
+
+/** The same, where something else than the flow alone is to be run. */
+export function flowRunBy<In, Out>(
+  run: (ctx: WorkflowContext, program: Program, input: unknown) => Promise<unknown>,
+  definition: FlowDefinition,
+  registry: Registry,
+  options: FlowOptions,
+): Flow<In, Out> {
   const self: Self = { name: definition.name, workflow: null };
   const program = compile(definition, registry, self);
   const timeout = options.timeout ?? definition.limits?.totalTimeout;
@@ -64,7 +74,7 @@ export function makeFlow<In = unknown, Out = unknown>(
       version: definition.version ?? 1,
       ...(timeout !== undefined && { timeout }),
     },
-    (ctx: WorkflowContext, input: unknown) => runProgram(ctx, program, input),
+    (ctx: WorkflowContext, input: unknown) => run(ctx, program, input),
   );
   const flow = Object.freeze({ ...made, definition, registry });
   self.workflow = flow;

@@ -105,8 +105,8 @@ export interface NodeTrace {
   readonly skipped?: true;
 }
 
-/** Takes in what has run, and in which flow: flows inside a flow are traced too. */
-export type Trace = (trace: NodeTrace, frame: Frame) => void;
+/** Takes in what has run, in which flow (flows inside a flow are traced too), and the branch as it was then. */
+export type Trace = (trace: NodeTrace, frame: Frame, token: Token) => void;
 
 /** Where a flow is: one of these for each branch that is going on. */
 export interface Token {

@@ -24,9 +24,9 @@ async function runTraced(frame: Frame, node: ProgramNode, input: unknown, token:
   try {
     const output = await node.run(frame, input, token);
     take(frame, node, output, token);
-    trace?.({ node: node.id, startedAt, endedAt: ctx.now().getTime(), output }, frame);
+    trace?.({ node: node.id, startedAt, endedAt: ctx.now().getTime(), output }, frame, token);
   } catch (error) {
-    trace?.({ node: node.id, startedAt, endedAt: ctx.now().getTime(), error }, frame);
+    trace?.({ node: node.id, startedAt, endedAt: ctx.now().getTime(), error }, frame, token);
     throw error;
   }
 }

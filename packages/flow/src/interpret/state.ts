@@ -58,7 +58,7 @@ function sharing(data: SharedData, registry: Registry): StateModel {
   };
   return {
     passes: false,
-    update: (node, output) => updateOf(node, output),
+    update: (node, output) => updateOf(node, output, data.keysFirst === true),
     apply,
     merge: (base, branches) => {
       refuseConflicts(branches, ruled);
@@ -92,14 +92,14 @@ function reducerOf(rule: MergeRule, registry: Registry): Reducer {
  * An object's keys go into the state, and the whole of it under the node's name; anything else is the node's `output`.
  * Keys with "_" belong to the engine.
  */
-function updateOf(node: string, output: unknown): FlowState {
+function updateOf(node: string, output: unknown, keysFirst: boolean): FlowState {
   const update: FlowState = {};
   if (isRecord(output)) {
     for (const key in output) if (!key.startsWith("_")) update[key] = output[key];
   } else if (output !== undefined) {
     update.output = output;
   }
-  update[node] = output;
+  if (!keysFirst || !(node in update)) update[node] = output;
   return update;
 }
 
