@@ -419,7 +419,7 @@ export class Worker {
     const cached = rows.map((row) => this.reusable(row));
     const wanted = rows.map((row, i) => ({ pk: row.pk, after: cached[i]?.writer.seq ?? 0 }));
     const { incarnation } = this;
-    const histories = await store.history(namespace, wanted);
+    const histories = await store.history(namespace, wanted, replayed);
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i] as RunRow;
       const history = histories[i] as History;
@@ -428,7 +428,8 @@ export class Worker {
         const execution = cached[i];
         const reused = execution !== undefined && canResume(history);
         if (execution && !reused) execution.abandon({ type: "fenced" });
-        const read = execution && !reused ? (await store.history(namespace, [{ pk: row.pk, after: 0 }]))[0] : history;
+        const read =
+          execution && !reused ? (await store.history(namespace, [{ pk: row.pk, after: 0 }], replayed))[0] : history;
         const whole = await assemble(store, namespace, row.pk, read as History);
         // Reading took a while: the lease may be another by now, and the run somebody else's.
         if (incarnation !== this.incarnation) return;
@@ -490,6 +491,9 @@ export class Worker {
     }
   }
 }
+
+/** A replay looks at no hash. */
+const replayed = { hashes: false };
 
 /** History that only mail moved on, and none of it changes how the record is read. */
 function canResume(history: History): boolean {

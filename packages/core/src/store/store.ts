@@ -675,8 +675,15 @@ export interface Store {
    * Takes nothing for a worker that is not registered or whose lease has passed; extends the lease of one that takes something.
    */
   claim(namespace: string, request: ClaimRequest): Promise<ClaimResult>;
-  /** Entries and mail with a number above `after`, in order. One round trip for many runs. */
-  history(namespace: string, wanted: readonly { pk: RunPk; after: number }[]): Promise<History[]>;
+  /**
+   * Entries and mail with a number above `after`, in order. One round trip for many runs. `hashes: false` is said by who
+   * will not look at the entries' hashes (a replay): a store may give empty ones, which saves a third of the reading.
+   */
+  history(
+    namespace: string,
+    wanted: readonly { pk: RunPk; after: number }[],
+    options?: { hashes: boolean },
+  ): Promise<History[]>;
   /** Which of these owned runs have mail past `seq`, or have lost their epoch. */
   unread(
     namespace: string,

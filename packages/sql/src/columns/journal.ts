@@ -5,10 +5,26 @@ import { entryKind, entryOutcome, mailKind, readPhase } from "./codes.ts";
 import { payloadOf, readPayload } from "./payload.ts";
 import { blobOrNull, integer, text, textOrNull } from "./read.ts";
 
-/** Reads a row of `entriesAfter`. By position and without a detour: a replay reads hundreds of thousands of them. */
+const noHash = new Uint8Array(0);
+
+/** Reads a row of `entriesAfter` or `entriesToReplay`. By position and without a detour: a replay reads hundreds of thousands of them. */
 export function readEntry(row: readonly SqlValue[]): Entry {
-  const [seq, key, phase, kind, outcome, codec, bytes, ref, startedAt, duration, attempt, measures, mailSeen, hash] =
-    row;
+  const [
+    seq,
+    key,
+    phase,
+    kind,
+    outcome,
+    codec,
+    bytes,
+    ref,
+    startedAt,
+    duration,
+    attempt,
+    measures,
+    mailSeen,
+    hash = noHash,
+  ] = row;
   if (
     typeof seq !== "number" ||
     typeof key !== "string" ||

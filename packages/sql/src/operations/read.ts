@@ -20,12 +20,17 @@ import type { SqlRow } from "../driver/driver.ts";
 import type { Context, Program } from "./program.ts";
 import { all, one, values } from "./program.ts";
 
-export function* history(context: Context, wanted: readonly { pk: RunPk; after: number }[]): Program<History[]> {
+export function* history(
+  context: Context,
+  wanted: readonly { pk: RunPk; after: number }[],
+  hashes: boolean,
+): Program<History[]> {
   const found: History[] = [];
+  const statement = hashes ? "entriesAfter" : "entriesToReplay";
   for (const { pk, after } of wanted) {
     if ((yield* one("inNamespace", pk, context.namespace)) === null) found.push({ entries: [], mail: [] });
     else {
-      const entries = (yield* values("entriesAfter", pk, after)).map(readEntry);
+      const entries = (yield* values(statement, pk, after)).map(readEntry);
       found.push({ entries, mail: (yield* all("mailAfter", pk, after)).map(readMail) });
     }
   }

@@ -101,7 +101,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       const idle = await reading(namespace, (context) => idleClaim(context, request));
       return idle ?? (await changing(namespace, (context) => claim(context, request)));
     },
-    history: (namespace, wanted) => reading(namespace, (context) => read.history(context, wanted)),
+    history: (namespace, wanted, options) =>
+      reading(namespace, (context) => read.history(context, wanted, options?.hashes ?? true)),
     unread: (namespace, owned) => reading(namespace, (context) => read.unread(context, owned)),
     chunks: (namespace, pk, hashes) => reading(namespace, (context) => read.chunks(context, pk, hashes)),
 

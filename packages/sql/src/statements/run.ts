@@ -73,6 +73,10 @@ export const runStatements = {
   entriesAfter: `
     select seq, key, phase, kind, outcome, codec, bytes, ref, started_at, duration, attempt, measures, mail_seen, hash
     from journal where run_pk = ? and seq > ? order by seq`,
+  /** The same without hashes: a value of its own for each, which SQLite's driver takes 0.5 µs to make. */
+  entriesToReplay: `
+    select seq, key, phase, kind, outcome, codec, bytes, ref, started_at, duration, attempt, measures, mail_seen
+    from journal where run_pk = ? and seq > ? order by seq`,
   lastEntry: "select seq from journal where run_pk = ? order by seq desc limit 1",
 
   insertMail: `

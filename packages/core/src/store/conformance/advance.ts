@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RunRow } from "../store.ts";
+import type { History, RunRow } from "../store.ts";
 import {
   advance,
   bytes,
@@ -34,6 +34,20 @@ export const advanceCases = cases("advance", {
         ["step:b#1", 3],
       ],
     );
+  },
+  "gives a replay everything but, at will, the hashes": async (store) => {
+    const run = await running(store, "r1");
+    const failed = entry("step:b#1", { phase: "attempt:1", outcome: "error", measures: "{}", attempt: 1 });
+    await store.commit(namespace, [advance(run, [entry("step:a#1"), failed])]);
+    const wanted = [{ pk: run.pk, after: 1 }];
+    const withoutHash = ({ entries, mail }: History) => ({
+      entries: entries.map((one) => ({ ...one, hash: null })),
+      mail,
+    });
+    const whole = await one(store.history(namespace, wanted));
+    const replayed = await one(store.history(namespace, wanted, { hashes: false }));
+    assert.deepEqual(withoutHash(replayed), withoutHash(whole));
+    assert.equal(replayed.entries.length, 2);
   },
   "skips the numbers of mail that came in between": async (store) => {
     const run = await running(store, "r1");
