@@ -14,12 +14,12 @@ export interface GraphKeys {
 }
 
 /** The state, as nodes and conditions read it. */
-export type Seen<S> = Readonly<S> & GraphKeys;
+export type GraphState<S> = Readonly<S> & GraphKeys;
 
 /** What the function of a node is given: the state, and all that the function of a step gets. */
-export interface NodeArguments<S> extends Omit<StepArguments<Seen<S>>, "state" | "config"> {
+export interface NodeArguments<S> extends Omit<StepArguments<GraphState<S>>, "state" | "config"> {
   /** The shared state. Reading is free; what is written into it is lost: give it back. */
-  readonly state: Seen<S>;
+  readonly state: GraphState<S>;
 }
 
 /** What a node gives: keys for the state; anything that is no object goes to `output`. */
@@ -35,7 +35,7 @@ export type Update<S> =
   | void;
 
 /** Decides from the state: a function, or a condition as data. It must give the same each time: no clock, no chance. */
-export type When<S> = ((state: Seen<S>) => unknown) | Condition;
+export type When<S> = ((state: GraphState<S>) => unknown) | Condition;
 
 /** Where a node stands among the others. */
 export interface PlaceOptions<S> {
