@@ -1,5 +1,5 @@
+import { createRequire } from "node:module";
 import { durationMs, HoldpointError } from "@holdpoint/core";
-import { ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from "cockatiel";
 import type { Breaker, BulkOptions } from "./options.ts";
 
 /** The batch was not begun: those before it failed, one after the other. */
@@ -15,6 +15,9 @@ export class CircuitOpenError extends HoldpointError {
 export function breakerOf(breaker: NonNullable<BulkOptions<never, never, never>["breaker"]>, subject: string): Breaker {
   if ("execute" in breaker) return breaker;
   const halfOpenAfter = durationMs(breaker.resetAfter, `${subject} breaker.resetAfter`);
+  // Loaded by the first circuit, and at once: it costs 20 ms, and most programs have none.
+  const library = createRequire(import.meta.url)("cockatiel") as typeof import("cockatiel");
+  const { ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } = library;
   const policy = circuitBreaker(handleAll, { halfOpenAfter, breaker: new ConsecutiveBreaker(breaker.failures) });
   return {
     execute: (call) =>
