@@ -56,8 +56,18 @@ export {
   graphDefaults,
 } from "./graph/config.ts";
 export type { Rule } from "./graph/draft.ts";
+export {
+  followWorkflow,
+  type StateTransition,
+  type WorkflowCompletedEvent,
+  type WorkflowEvent,
+  type WorkflowFailedEvent,
+  type WorkflowHooks,
+  type WorkflowStartedEvent,
+} from "./graph/events.ts";
 export { type Graph, type GraphOptions, graph } from "./graph/graph.ts";
 export { ExecutionHistory, type TraceData, type TracedNode } from "./graph/history.ts";
+export { type FlowModule, type FlowModuleHealth, type FlowModuleOptions, flowModule } from "./graph/module.ts";
 export { AbstractWorkflowNode } from "./graph/nodes/custom.ts";
 export type { ApprovalOptions, HumanOptions } from "./graph/nodes/human.ts";
 export type {
@@ -74,7 +84,9 @@ export type {
 } from "./graph/nodes/ports.ts";
 export type { SubgraphOptions } from "./graph/nodes/subgraph.ts";
 export { type GraphResult, graphResult, type NodeResult } from "./graph/result.ts";
+export { type RunnerOptions, type RunnerRunOptions, WorkflowRunner } from "./graph/runner.ts";
 export type * from "./graph/types.ts";
+export { WorkflowDefinition, WorkflowInstance } from "./graph/workflow-definition.ts";
 export { type Flow, type FlowOptions, makeFlow } from "./interpret/flow.ts";
 export type { NodeTrace } from "./interpret/program.ts";
 export { type Pipe, pipe } from "./pipe/pipe.ts";
