@@ -36,11 +36,9 @@ export async function retryRun(parts: EngineParts, id: string, by: string | null
     await deliverMissed(parts, row, whole, ["failed"]);
   }
   const payload = parts.encodeInline({ from, superseded, streamed: row.streamed }, "retry");
-  await deliverTo(parts, id, { kind: "retry", payload, sender: by }, [
-    "failed",
-    "diverged",
-    ...(pinned ? (["ready"] as const) : []),
-  ]);
+  // It is of this failure: another retry may get there first, and the run may have failed again (and be undone) by then.
+  const of = row.status === "failed" ? history.entries.at(-1)?.seq : row.seq;
+  await deliverTo(parts, id, { kind: "retry", dedupe: `retry:${of}`, payload, sender: by }, [row.status]);
   // A child may have ended between that look and the retry: from now on each tells its result itself.
   if (row.status === "failed") await deliverMissed(parts, row, history, null);
 }

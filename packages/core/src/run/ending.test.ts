@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { createEngine } from "../engine/engine.ts";
 import type { EngineOptions } from "../engine/options.ts";
-import { CancelledError, CompensationError, UnawaitedStepError } from "../errors.ts";
+import { CancelledError, CompensationError, TimeoutError, UnawaitedStepError } from "../errors.ts";
 import { memoryStore } from "../store/index.ts";
 import { wrapStore } from "../testing/store-calls.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
@@ -487,5 +488,58 @@ test("a replay begins to clean up a failed try where it began before: what a shi
   await world.engine.crash();
   expect(await world.result(run)).toBe("done");
   expect(world.effects).toEqual(["slow", "again"]);
+  await world.check(run);
+});
+
+test.each([true, false])(
+  "a run that ran out of time has all of it again when it is retried (seen by its worker: %s)",
+  async (seen) => {
+    const flow = workflow({ name: "flow", timeout: "1h" }, async (ctx) => {
+      if (seen) await ctx.step("wait", () => world.clock.now() - began < 3_700_000 && new Promise(() => {}));
+      return ctx.signal("go", z.string());
+    });
+    open([flow]);
+    const began = world.clock.now();
+    const run = await world.begin(flow, undefined);
+    expect(await world.failure(run)).toBeInstanceOf(TimeoutError);
+    await world.clock.advance(200_000);
+    await run.retry({ by: "ana" });
+    await world.clock.settle();
+    await run.signal("go", "on");
+    expect(await world.result(run)).toBe("on");
+    await world.check(run);
+  },
+);
+
+test("a retry that gets there when the run was retried already and has failed again is no second one", async () => {
+  const inner = memoryStore();
+  const flow = workflow({ name: "flow" }, async (ctx) => {
+    await ctx.step("pay", () => world.did("pay", world.effects.length < 1 ? Promise.reject(new Error("no")) : 1), {
+      compensate: () => world.did("unpay"),
+    });
+    // The next time all would be well, but for what has been undone.
+    if (!world.effects.includes("unpay")) throw new Error("why");
+  });
+  open([flow], { store: inner });
+  const run = await world.begin(flow, undefined);
+  expect((await world.failure(run)).message).toBe('step "pay" failed after 1 attempt: no');
+  let arrive = (): void => {};
+  const onItsWay = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const slow = wrapStore(inner, async (call, proceed) => {
+    if (call.operations.some((one) => one.type === "deliver")) await onItsWay;
+    return proceed();
+  });
+  const elsewhere = createEngine({ store: slow, workflows: [flow], clock: world.clock });
+  const late = (await elsewhere.get(run.id)).retry({ by: "ana" });
+  await world.clock.settle();
+  await run.retry({ by: "ben" });
+  expect((await world.failure(run)).message).toBe("why");
+  arrive();
+  await world.clock.until(late);
+  await world.clock.settle();
+  expect((await run.describe()).status).toBe("failed");
+  expect(world.effects).toEqual(["pay", "pay", "unpay"]);
   await world.check(run);
 });

@@ -89,6 +89,8 @@ export class Ledger {
         entries: whole ? entries : entries.filter((e) => inside(e.seq)),
         mail: whole ? mail : mail.filter((m) => inside(m.n)),
       };
+      // What a retry voids is looked for in what came before it: the first part counts as one, too.
+      if (previous === null && !whole) this.segment = segment;
       if (previous === null) this.index(segment);
       else this.later.push(segment);
       previous = retry;
@@ -103,7 +105,7 @@ export class Ledger {
   }
 
   private index(segment: Segment): void {
-    if (this.later.length > 0 || segment.retry) this.segment = segment;
+    if (segment.retry) this.segment = segment;
     for (const entry of segment.entries) this.indexEntry(entry);
     for (const row of segment.mail) this.receive(row);
   }
