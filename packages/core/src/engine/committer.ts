@@ -33,7 +33,7 @@ export class Committer {
   private readonly namespace: string;
   private readonly clock: Clock;
   private readonly onFailure: (error: unknown) => void;
-  private readonly onCommitted: (flights: readonly Flight[]) => void;
+  private readonly onCommitted: (flights: readonly Flight[], results: readonly OperationResult[]) => void;
   private readonly onRecovery: () => void;
   private wanting: Execution[] = none;
   private submissions: Submission[] = none;
@@ -50,7 +50,7 @@ export class Committer {
     hooks: {
       failed: (error: unknown) => void;
       recovered: () => void;
-      committed: (flights: readonly Flight[]) => void;
+      committed: (flights: readonly Flight[], results: readonly OperationResult[]) => void;
     },
   ) {
     this.store = store;
@@ -129,7 +129,7 @@ export class Committer {
     for (let i = 0; i < submissions.length; i++) {
       submissions[i]?.resolve(results[flights.length + i] as OperationResult);
     }
-    if (flights.length > 0) this.onCommitted(flights);
+    if (flights.length > 0) this.onCommitted(flights, results);
     this.flushing = false;
     if (!this.idle) this.schedule();
   }

@@ -1,6 +1,7 @@
 import { InvalidStateError, ValidationError } from "../errors.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
 import { decodePayload } from "../journal/payload.ts";
+import { refusedKey, timeoutKey } from "../run/mail.ts";
 import { storedName } from "../run/migrations.ts";
 import type { Entry, History, Mail } from "../store/store.ts";
 import { firstUndone } from "./compensated.ts";
@@ -80,8 +81,9 @@ function merged({ entries, mail }: History): Row[] {
 const saysHowToRead = (row: Row): boolean =>
   "mail" in row ? row.mail.kind === "migrate" : row.entry.kind === "version";
 
-/** The run's own timeout, or a cancellation: they concern the source alone, and the code reacted to them. */
-const endsEarly = (row: Row): boolean => ("mail" in row ? row.mail.kind === "cancel" : row.entry.key === "run/timeout");
+/** The run's own timeout, a cancellation, or something the store refused: they concern the source alone, and the code reacted to them. */
+const endsEarly = (row: Row): boolean =>
+  "mail" in row ? row.mail.kind === "cancel" : row.entry.key === timeoutKey || row.entry.key === refusedKey;
 
 /** A question to an operator is about what happened, not about what shall be. */
 const operatorKey = /\/operator(:\d+)?#\d+$/;

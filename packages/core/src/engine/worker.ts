@@ -90,10 +90,12 @@ export class Worker {
     this.committer = new Committer(store, namespace, clock, {
       failed: (error) => this.trouble.failed(error),
       recovered: () => this.trouble.over(),
-      committed: (flights) => {
+      committed: (flights, results) => {
         this.onCommitted(flights);
         if (this.suspect) for (const { execution } of flights) this.acquit(execution.writer.pk);
-        if (options.discipline === "crash") void this.quietly(this.crash());
+        // What was refused was not written: a worker that died of it would never get further.
+        const written = (): boolean => flights.some((_, i) => results[i]?.type !== "refused");
+        if (options.discipline === "crash" && written()) void this.quietly(this.crash());
         else if (options.discipline === "park") for (const { execution } of flights) execution.yielding = true;
       },
     });

@@ -86,6 +86,20 @@ async function callAuthor(execution: Execution, scope: Scope, input: unknown): P
   }
 }
 
+/** It had ended well, but the store did not take that end: it fails after all, and is undone. */
+export function failAfterAll(execution: Execution, error: Error): void {
+  const end = (result: BodyResult): void => {
+    execution.result ??= result;
+    execution.schedule();
+  };
+  execution.result = null;
+  execution.cleaning = true;
+  cleanUp(execution).then(
+    (notUndone) => end({ type: "threw", error, notUndone }),
+    (fault: unknown) => end({ type: "threw", error: fault }),
+  );
+}
+
 /** Waits for what lost branches did to be undone. */
 async function undone(execution: Execution): Promise<void> {
   while (execution.undoing?.size) await Promise.all(execution.undoing);

@@ -146,6 +146,9 @@ function startChild<In, Out>(
           if (spawned) execution.pendingResults--;
           exists(seq, draft.endedAt);
         },
+        dropped: () => {
+          if (spawned) execution.pendingResults--;
+        },
       };
       execution.write(draft, true);
     };

@@ -26,11 +26,12 @@ import type { Host, Rest } from "./host.ts";
 import { RunInbox } from "./inbox.ts";
 import { LateMap } from "./late-map.ts";
 import { Ledger } from "./ledger.ts";
-import { interrupt, RunMail } from "./mail.ts";
+import { RunMail } from "./mail.ts";
 import { type Call, OpenCall, OpenCalls } from "./operation.ts";
 import { parkOperation } from "./parking.ts";
 import { pumpLater } from "./pumping.ts";
 import type { KeyRecord } from "./record-book.ts";
+import { endRefused, recordRefusal } from "./refusal.ts";
 import { placeAt, Scope } from "./scope.ts";
 import { waitDraft } from "./sleep.ts";
 import { EmitCounter, packStreamValue } from "./stream-value.ts";
@@ -153,6 +154,9 @@ export class Execution extends RunValues {
   /** Gives the run as a whole its time anew. */
   onRetried: ((at: number) => void) | null = null;
   private finishDrafted = false;
+  /** That the store refused something is being recorded: the run must not end as if it had not. */
+  refusing = false;
+  recordedRefusals = 0;
   private readonly unstarted = new EffectQueue();
   private readonly entropies = new RunEntropies();
   private urgent = false;
@@ -562,7 +566,7 @@ export class Execution extends RunValues {
     let then: AdvanceOperation["then"] | ((head: Uint8Array) => AdvanceOperation["then"]) | null = null;
     if (this.divergence) then = parkOperation(this, "diverged");
     else if (!this.frontier && !this.inserting) return null;
-    else if (this.result) {
+    else if (this.result && !this.refusing) {
       then = finishOperation(this, this.result, this.finishDrafted);
       this.finishDrafted = true;
     } else if (this.idle()) then = parkOperation(this, this.paused ? "paused" : "parked");
@@ -597,6 +601,7 @@ export class Execution extends RunValues {
         return this.inbox.read(this.writer.seq, null);
       case "advanced": {
         const { drafts, firstSeq, readMailAfter, skipped } = this.writer.applied(outcome);
+        this.refusals = 0;
         if (this.divergence) {
           if (this.flightEnding === "park") return this.rest({ type: "diverged", error: this.divergence });
           this.writer.drop();
@@ -619,22 +624,33 @@ export class Execution extends RunValues {
     }
   }
 
-  /** The store did not take what was to be written: the run fails, and what it did is undone, if that can be written. */
+  /**
+   * The store did not take what was to be written. Results of steps among it are withdrawn, and those steps have failed; the
+   * rest is tried again. When there are none, or that is refused as well, the run fails.
+   */
   private refused(error: StoreError): void {
-    this.writer.drop();
-    this.pendingResults = 0;
+    const drafts = this.writer.putBack();
     this.finishDrafted = false;
-    if (this.refusals++ > 3) {
+    if (this.refusals++ > 3 || this.recordedRefusals > 3) {
       this.host.broken(this, error);
       return this.abandon({ type: "fenced" });
     }
-    if (this.result || !interrupt(this, error, "failed")) {
-      this.result = { type: "threw", error };
-      this.closeAll(error);
+    const takes = (draft: Draft): boolean =>
+      drafts.includes(draft) && (draft.committed?.refused?.(draft, error) ?? false);
+    if (!this.writer.withdraw(takes)) {
+      for (const draft of this.writer.drop()) draft.committed?.dropped?.();
+      recordRefusal(this, error.message);
     }
+    this.urgent = true;
     this.schedule();
   }
 
+  /** It is on record that the store refused something, and that has its turn. */
+  endRefused(error: Error): boolean {
+    return endRefused(this, error);
+  }
+
+  /** So many writes in a row were refused. */
   private refusals = 0;
 
   /** There may be mail: the worker heard so. */

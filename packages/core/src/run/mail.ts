@@ -1,4 +1,4 @@
-import { CancelledError, type HoldpointError, TimeoutError } from "../errors.ts";
+import { CancelledError, TimeoutError } from "../errors.ts";
 import type { Entry, Mail } from "../store/store.ts";
 import { durationMs } from "../workflow/duration.ts";
 import type { Execution } from "./execution.ts";
@@ -68,6 +68,7 @@ export class RunMail implements LedgerReader {
     if (entry.kind === "hold") execution.poison = entry.key;
     if (entry.key === "run/attempt") (execution.failedTries ??= new Set()).add(entry.phase);
     if (entry.kind === "version") execution.startedOn ??= (execution.decode(entry.payload) as { from: number }).from;
+    if (entry.key === refusedKey) this.refusal(entry);
     if (entry.key !== timeoutKey) return;
     const limit = execution.decode(entry.payload) as number;
     execution.timedOut = true;
@@ -76,6 +77,24 @@ export class RunMail implements LedgerReader {
       time: entry.endedAt,
       call: null,
       deliver: () => !execution.ledger.isVoided(entry.seq) && timeOut(execution, limit),
+    });
+  }
+
+  private refusal(entry: Entry): void {
+    const { execution } = this;
+    const error = execution.decode(entry.payload) as Error;
+    execution.recordedRefusals++;
+    execution.ledger.offer({
+      seq: entry.seq,
+      time: entry.endedAt,
+      call: null,
+      deliver: () => {
+        if (execution.ledger.isVoided(entry.seq)) return false;
+        // What rode along with it and was not written then is not to be written now, either.
+        execution.writer.drop();
+        execution.replayedAttributes = null;
+        return execution.endRefused(error);
+      },
     });
   }
 }
@@ -122,7 +141,7 @@ const actions: Partial<Record<Mail["kind"], (execution: Execution, mail: Mail) =
 };
 
 /** Ends the author's code where it waits: every open call rejects, and so does every later one outside a shield. */
-export function interrupt(execution: Execution, error: HoldpointError, status: "cancelled" | "failed"): boolean {
+export function interrupt(execution: Execution, error: Error, status: "cancelled" | "failed"): boolean {
   execution.paused = false;
   if (execution.interrupted || execution.result) return false;
   if (execution.cleaning) {
@@ -155,6 +174,9 @@ export function stopCleanupClock(execution: Execution): void {
 
 /** The key under which a run's own timeout is recorded when its worker's clock saw it first. */
 export const timeoutKey = "run/timeout";
+
+/** The key under which it is recorded that the store refused something of the run that was no step's result. */
+export const refusedKey = "run/refused";
 
 /** `workflow({ timeout })` has passed. */
 export function timeOut(execution: Execution, limitMs: number): boolean {

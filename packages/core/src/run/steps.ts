@@ -1,4 +1,4 @@
-import { CancelledError, CompensationError, StepFailedError, type TimeoutError } from "../errors.ts";
+import { CancelledError, CompensationError, StepFailedError, type StoreError, type TimeoutError } from "../errors.ts";
 import type { Entry, StoredPayload } from "../store/store.ts";
 import type { StepOptions } from "../workflow/context.ts";
 import { afterFailure } from "../workflow/retry.ts";
@@ -224,18 +224,30 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
     try {
       payload = execution.encode(value, `result of step "${this.name}"`);
     } catch (error) {
-      return cached ? this.failed(error, measures) : this.unrecordable(value, error, measures);
+      const fail = (error: unknown): void => this.failed(error, measures);
+      return this.unrecordable(value, cached, error, measures, fail);
     }
     this.value = value;
     this.cached = cached;
     execution.writeResult(this.ended("ok", payload, measures), call, this);
   }
 
-  /** It was done, but what it gave cannot be recorded: it has failed, and is undone while the value is here. */
-  private unrecordable(value: T, error: unknown, measures: string | null): void {
+  /** The store took what it gave for unusable: it has failed, and a second attempt would not help. */
+  refused({ measures }: Draft, error: StoreError): void {
+    this.unrecordable(this.value as T, this.cached, error, measures, () => this.failedForGood(error, measures));
+  }
+
+  /** It was done, but what it gave cannot be recorded: it is undone while the value is here, and then it has failed. */
+  private unrecordable(
+    value: T,
+    cached: boolean,
+    error: unknown,
+    measures: string | null,
+    fail: (error: unknown) => void,
+  ): void {
     const { execution, call, plan, current } = this;
     const { compensate, retry } = plan;
-    if (!compensate) return this.failed(error, measures);
+    if (!compensate || cached || (!call.open && call.scope.keeps)) return fail(error);
     // Should its branch be closed meanwhile: it is known how it ended, and the run waits for it to be undone.
     this.current = null;
     this.announced = 0;
@@ -245,7 +257,7 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
       if (execution.ended) return this.release();
       this.current = current;
       if (reason !== null) this.failedForGood(new CompensationError([{ key: this.key, reason }], error), measures);
-      else if (call.open) this.failed(error, measures);
+      else if (call.open) fail(error);
       // Nobody waits for it any more. It is recorded all the same: a replay would ask what became of it.
       else this.failedForGood(error, measures);
     });
@@ -280,6 +292,9 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
         this.attempt = attempt + 1;
         if (call.open) this.retryAt(retryAt, seq);
         execution.schedule();
+      },
+      dropped: () => {
+        execution.pendingResults--;
       },
     };
     execution.write(draft, true);

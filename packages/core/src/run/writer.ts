@@ -1,4 +1,5 @@
 import { entryHash, genesis, mailDigest, payloadDigest } from "../journal/chain.ts";
+import { chunkHashes } from "../journal/chunks.ts";
 import type {
   AdvanceOperation,
   AdvanceResult,
@@ -236,12 +237,36 @@ export class RunWriter {
     });
   }
 
-  /** Forgets everything that was not sent. */
-  drop(): void {
+  /** Takes back the drafts that `takes` sees to, with the chunks of their values. Says whether there were any. */
+  withdraw(takes: (draft: Draft) => boolean): boolean {
+    const all = this.drafts;
+    this.drafts = [];
+    const kept: Draft[] = [];
+    for (const draft of all) {
+      if (!takes(draft)) kept.push(draft);
+      else if (draft.payload?.ref) this.withdrawChunks(draft.payload);
+    }
+    this.drafts = [...kept, ...this.drafts];
+    return kept.length < all.length;
+  }
+
+  /** One of each: an equal value that is still to be written has brought its own. */
+  private withdrawChunks(payload: StoredPayload): void {
+    const { chunks } = this.ride;
+    for (const hash of chunkHashes(payload)) {
+      const at = chunks.findIndex((chunk) => Buffer.compare(chunk.hash, hash) === 0);
+      if (at >= 0) chunks.splice(at, 1);
+    }
+  }
+
+  /** Forgets everything that was not written, and gives it back. */
+  drop(): Draft[] {
+    const dropped = [...(this.inFlight?.drafts ?? []), ...this.drafts];
     this.drafts = [];
     this.riders = nothing;
     this.ridden = false;
     this.inFlight = null;
+    return dropped;
   }
 
   /** Takes the result of the operation in flight. Says from which number on mail must be read first, if any. */
