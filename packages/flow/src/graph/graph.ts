@@ -190,7 +190,8 @@ export class Graph<S extends object, Ids extends string, In> {
    * Adds a call of a language model: `{key}` in the prompt is filled from the state. Its failure fails the run; it never becomes text.
    *
    * @example
-   * graph("write").llm("draft", { llm: models, prompt: "Write about {input}", outputKey: "draft" });
+   * const llm = { complete: async ({ prompt }: { prompt: string }) => model.write(prompt) };
+   * graph("write").llm("draft", { llm, prompt: "Write about {input}", outputKey: "draft" });
    */
   llm<const Id extends string>(id: Unused<Id, Ids>, options: LlmOptions<S>): Graph<S, Ids | Id, In> {
     refuseMissing(id, "llm", options.llm);

@@ -37,6 +37,7 @@ export interface RunnerRunOptions {
  * Runs a graph with retries: register `runner.flow` with the engine in the place of the graph.
  *
  * @example
+ * const triage = graph("triage").node("read", ({ state }) => `read ${state.input}`).entry("read").build();
  * const runner = new WorkflowRunner(triage, { maxRetries: 2, retryDelay: "10s" });
  * const engine = createEngine({ store, workflows: [runner.flow] });
  * const { output } = await runner.run(engine, "a mail");
