@@ -36,7 +36,7 @@ export const mutants = [
       {
         file: "run/heap.ts",
         from: "  pop(): T | undefined {",
-        to: "  popLast(): T | undefined {\n    return this.items.pop();\n  }\n\n  pop(): T | undefined {",
+        to: "  popLast(): T | undefined {\n    return this.others?.pop() ?? this.pop();\n  }\n\n  pop(): T | undefined {",
       },
     ],
   },
@@ -45,8 +45,8 @@ export const mutants = [
     edits: [
       {
         file: "run/execution.ts",
-        from: "    this.pendingResults++;\n    draft.committed = (seq) => {",
-        to: "    if (call?.open) setImmediate(() => call.open && (deliver(0), this.schedule()));\n    this.pendingResults++;\n    draft.committed = (seq) => {",
+        from: "    this.pendingResults++;\n    draft.committed = new FreshResult(",
+        to: "    if (call?.open) setImmediate(() => call.open && (recipient.recorded(0), this.schedule()));\n    this.pendingResults++;\n    draft.committed = new FreshResult(",
       },
     ],
   },
