@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { StoreError } from "../errors.ts";
 import type { Execution } from "../run/execution.ts";
 import { runOutside } from "../run/scope.ts";
+import { added, none } from "../run/short-list.ts";
 import type { AdvanceOperation, Operation, OperationResult, ResultOf, Store } from "../store/store.ts";
 
 interface Submission {
@@ -151,15 +152,6 @@ export class Committer {
       if (!this.idle) this.schedule();
     });
   }
-}
-
-const none: never[] = [];
-
-/** A list that has one element most of the time: pushing to an empty one makes room for seventeen. */
-function added<T>(list: T[], item: T): T[] {
-  if (list.length === 0) return [item];
-  list.push(item);
-  return list;
 }
 
 const flush = (committer: Committer): Promise<void> => committer.flush();

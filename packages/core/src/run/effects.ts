@@ -1,4 +1,5 @@
 import type { Call } from "./operation.ts";
+import { added, none } from "./short-list.ts";
 
 /** Something that starts only when nothing recorded is left to hand out. */
 export interface Startable {
@@ -7,8 +8,6 @@ export interface Startable {
   readonly begun?: boolean;
   start(): void;
 }
-
-const none: never[] = [];
 
 /** What waits to be started, in the order it was called. */
 export class EffectQueue {
@@ -24,8 +23,7 @@ export class EffectQueue {
   }
 
   push(effect: Startable): void {
-    if (this.queue.length === 0) this.queue = [effect];
-    else this.queue.push(effect);
+    this.queue = added(this.queue, effect);
   }
 
   /** Takes a call's effect back out. */

@@ -33,6 +33,7 @@ import { pumpLater } from "./pumping.ts";
 import type { KeyRecord } from "./record-book.ts";
 import { endRefused, recordRefusal } from "./refusal.ts";
 import { placeAt, Scope } from "./scope.ts";
+import { none } from "./short-list.ts";
 import { waitDraft } from "./sleep.ts";
 import { EmitCounter, packStreamValue } from "./stream-value.ts";
 import { type Adoption, recordAdoption } from "./taking-over.ts";
@@ -113,7 +114,7 @@ export class Execution extends RunValues {
   /** A note for the next entry, so that a replay of this try begins to clean up where this execution did. */
   private cleanupNote: { cleanup: [attempt: number, after: number] } | null = null;
   /** Mail that came too late for this generation and is the next one's. */
-  readonly passedOn: Mail[] = [];
+  passedOn: readonly Mail[] = none;
   private runLog: WorkflowLog | null = null;
   outcomeWord: string | null = null;
   /** What `ctx.set` said before the frontier. */
@@ -158,7 +159,7 @@ export class Execution extends RunValues {
   refusing = false;
   recordedRefusals = 0;
   private readonly unstarted = new EffectQueue();
-  private readonly entropies = new RunEntropies();
+  private entropies: RunEntropies | null = null;
   private urgent = false;
   private pumpScheduled = false;
   private readonly inbox = new RunInbox(this);
@@ -171,7 +172,6 @@ export class Execution extends RunValues {
   private delivering = 0;
   /** Where the functions of its steps run. */
   private stepPlace: AsyncResource | null = null;
-  private readonly timerFired = (): void => this.schedule();
 
   constructor(
     row: RunRow,
@@ -395,6 +395,7 @@ export class Execution extends RunValues {
   /** The random stream of a scope; a fork draws from the source's seed for what it inherited. */
   entropy(scope: Scope): Entropy {
     // Entry 1 is the start, which every run has seen.
+    this.entropies ??= new RunEntropies();
     return this.entropies.of(this.row.seed, scope.path, Math.max(1, this.lastDelivered));
   }
 
@@ -533,7 +534,7 @@ export class Execution extends RunValues {
   backgroundCalls = 0;
 
   private armTimer(): void {
-    this.timers.arm(this.host.clock, this.executing === 0 ? nearMs : Number.POSITIVE_INFINITY, this.timerFired);
+    this.timers.arm(this.host.clock, this.executing === 0 ? nearMs : Number.POSITIVE_INFINITY, this);
   }
 
   /** Nothing is running, being written or about to come due: the run can park. */

@@ -1,5 +1,6 @@
 import type { Mail } from "../store/store.ts";
 import type { Execution } from "./execution.ts";
+import { added, none } from "./short-list.ts";
 
 /** The mail of a run that is being executed: read when it is heard of, handed on when no write is in flight. */
 export class RunInbox {
@@ -10,7 +11,7 @@ export class RunInbox {
   private awaited = 0;
   /** More was heard of meanwhile. */
   private noticed = false;
-  private held: Mail[] = [];
+  private held: Mail[] = none;
 
   constructor(execution: Execution) {
     this.execution = execution;
@@ -64,7 +65,7 @@ export class RunInbox {
 
   receive(mail: readonly Mail[]): void {
     const { writer } = this.execution;
-    for (const one of mail) if (writer.sawMail(one)) this.held.push(one);
+    for (const one of mail) if (writer.sawMail(one)) this.held = added(this.held, one);
     if (!writer.busy && this.awaited === 0) this.release();
   }
 
@@ -72,7 +73,7 @@ export class RunInbox {
   release(): void {
     if (this.held.length === 0) return;
     const mail = this.held.sort((a, b) => a.n - b.n);
-    this.held = [];
+    this.held = none;
     for (const one of mail) this.execution.ledger.receive(one);
   }
 }

@@ -8,6 +8,7 @@ import type { Call } from "./operation.ts";
 import { added, type KeyRecord, RecordBook } from "./record-book.ts";
 import { besides, type Segment, stands, voidedNumbers } from "./rewind.ts";
 import type { Scope } from "./scope.ts";
+import { added as addedTo, none } from "./short-list.ts";
 import { SignalLines } from "./signal-lines.ts";
 
 /** How the ledger reads the payloads that concern itself. */
@@ -42,12 +43,12 @@ export class Ledger {
   private readonly records = new RecordBook();
   private readonly patches = new LateMap<string, boolean>();
   private readonly keyed = new LateMap<string, Mail[]>();
-  private readonly signals = new SignalLines((completion) => this.available.push(completion));
+  private signals: SignalLines | null = null;
   private readonly voidedMail = new LateMap<number, true>();
   private readonly voidedKeys = new LateMap<string, true>();
-  private readonly migrations = new Migrations();
+  private migrations = noMigrations;
   /** History after the next retry of a finished run; loaded when the replay gets to where that retry went back to. */
-  private readonly later: Segment[] = [];
+  private later: Segment[] = none;
   /** The part of the history that is being replayed, while there is a later one. */
   private segment: Segment | null = null;
   /** Calls made before a retry's part of the history was loaded, with nothing recorded so far. */
@@ -58,7 +59,7 @@ export class Ledger {
   /** Settled records of reached calls that have not been handed out. */
   private undelivered = 0;
   /** First and last numbers of what is there to be used if the code asks for it, not as history it must follow. */
-  memo: readonly [number, number][] = [];
+  memo: readonly [number, number][] = none;
   /** How often the run was retried after it had finished, or migrated: tells what is written now from what was before. */
   round = 0;
 
@@ -73,7 +74,11 @@ export class Ledger {
 
   /** Arranges a whole history. `round` counts the retries in it. */
   load(entries: readonly Entry[], mail: readonly Mail[]): void {
-    for (const row of mail) if (row.kind === "migrate") this.migrations.add(row, this.reader.migration(row));
+    for (const row of mail) {
+      if (row.kind !== "migrate") continue;
+      if (this.migrations === noMigrations) this.migrations = new Migrations();
+      this.migrations.add(row, this.reader.migration(row));
+    }
     const retries = mail.filter((row) => row.kind === "retry" && this.reader.retryFrom(row) !== null);
     // A migration may free a recorded name, which is then written anew: that, too, is another round.
     this.round += retries.length + this.migrations.count;
@@ -92,7 +97,7 @@ export class Ledger {
       // What a retry voids is looked for in what came before it: the first part counts as one, too.
       if (previous === null && !whole) this.segment = segment;
       if (previous === null) this.index(segment);
-      else this.later.push(segment);
+      else this.later = addedTo(this.later, segment);
       previous = retry;
       start = end;
     }
@@ -188,7 +193,7 @@ export class Ledger {
   receive(mail: Mail): void {
     switch (mail.kind) {
       case "signal":
-        return this.signals.receive(mail);
+        return this.lines().receive(mail);
       case "decision":
       case "holdExpired":
       case "child": {
@@ -344,12 +349,17 @@ export class Ledger {
   }
 
   awaitSignal(name: string, call: Call): void {
-    this.signals.wait(name, call);
+    this.lines().wait(name, call);
+  }
+
+  private lines(): SignalLines {
+    this.signals ??= new SignalLines((completion) => this.available.push(completion));
+    return this.signals;
   }
 
   /** Signals nobody has taken yet, in order: what `continueAsNew` carries over. */
   unreadSignals(): Mail[] {
-    return this.signals.unread();
+    return this.signals?.unread() ?? [];
   }
 
   // ── Retry: back to just before the completion that made the run fail ────────────────────────────
@@ -458,6 +468,9 @@ export class Ledger {
     return storedName(opened);
   }
 }
+
+/** Stands for the migrations of a run that has none; never added to. */
+const noMigrations = new Migrations();
 
 /** A settled entry waiting for its turn. A class: one object each, and no closure. */
 class RecordedResult implements Completion {

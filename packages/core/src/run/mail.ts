@@ -123,14 +123,14 @@ const actions: Partial<Record<Mail["kind"], (execution: Execution, mail: Mail) =
     return true;
   },
   cancel(execution, mail) {
-    if (execution.result?.type === "continued") execution.passedOn.push(mail);
+    if (execution.result?.type === "continued") execution.passedOn = [...execution.passedOn, mail];
     // It may be the answer to the hold that stopped the run.
     if (mail.dedupe?.startsWith("hold:")) execution.poison = null;
     const { reason } = (execution.decode(mail.payload) ?? { reason: "cancelled" }) as { reason: string };
     return interrupt(execution, new CancelledError(reason), "cancelled");
   },
   pause(execution, mail) {
-    if (execution.result?.type === "continued") execution.passedOn.push(mail);
+    if (execution.result?.type === "continued") execution.passedOn = [...execution.passedOn, mail];
     execution.paused = true;
     return false;
   },

@@ -24,6 +24,9 @@ export interface KeyRecord {
 
 const none: readonly Entry[] = [];
 
+/** Stands for an empty record; never changed. */
+const noRecords: never[] = [];
+
 /**
  * The records of a run by key, made for the usual replay: the code reaches them in the order they were recorded in.
  *
@@ -32,7 +35,7 @@ const none: readonly Entry[] = [];
  */
 export class RecordBook {
   /** In order of their first entry. */
-  private readonly order: KeyRecord[] = [];
+  private order: KeyRecord[] = noRecords;
   /** All before it were reached, or need not be. */
   private cursor = 0;
   private byKey: Map<string, KeyRecord> | null = null;
@@ -67,7 +70,8 @@ export class RecordBook {
     };
     if (record.required) this.ahead++;
     else if (!call) this.aside++;
-    this.order.push(record);
+    if (this.order === noRecords) this.order = [record];
+    else this.order.push(record);
     this.byKey?.set(key, record);
     return record;
   }

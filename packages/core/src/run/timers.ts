@@ -56,8 +56,8 @@ export class RunTimers {
     for (const timer of this.heap.values()) if (timer.recordedAt === unrecorded) timer.recordedAt = seq;
   }
 
-  /** Lets the clock fire the earliest timer, if that is due within `horizon` ms; `fired` is told afterwards. */
-  arm(clock: Clock, horizon: number, fired: () => void): void {
+  /** Lets the clock fire the earliest timer, if that is due within `horizon` ms; the run is pumped afterwards. */
+  arm(clock: Clock, horizon: number, run: { schedule(): void }): void {
     const due = this.next();
     if (due === null) return;
     const left = due - clock.now();
@@ -68,7 +68,7 @@ export class RunTimers {
       this.cancel = null;
       const now = Math.max(clock.now(), due);
       for (let timer = this.takeDue(now); timer; timer = this.takeDue(now)) timer.due(true);
-      fired();
+      run.schedule();
     });
   }
 

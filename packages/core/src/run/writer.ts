@@ -16,6 +16,7 @@ import type {
   StoredPayload,
 } from "../store/store.ts";
 import type { Committed } from "./completion.ts";
+import { added, none } from "./short-list.ts";
 
 /** An entry that is going to be written, and what happens once it is durable. */
 export interface Draft {
@@ -60,7 +61,7 @@ const noRiders = (): Riders => ({
   phase: null,
 });
 
-const none = new Uint8Array(0);
+const noBytes = new Uint8Array(0);
 
 /** Shared by all that have nothing to ride along; never changed. */
 const nothing = noRiders();
@@ -80,12 +81,12 @@ export class RunWriter {
   private origin: Uint8Array;
   private readonly chainKey: Uint8Array | undefined;
   private mailSeen: number;
-  private uncovered: Uint8Array[] = [];
-  private drafts: Draft[] = [];
+  private uncovered: Uint8Array[] = none;
+  private drafts: Draft[] = none;
   private riders = nothing;
   private ridden = false;
   /** What the last operation wrote. */
-  private written: readonly NewEntry[] = [];
+  private written: readonly NewEntry[] = none;
   private inFlight: { operation: AdvanceOperation; drafts: Draft[]; covering: Uint8Array[] } | null = null;
 
   constructor(row: RunRow, covered: number, chainKey: Uint8Array | undefined) {
@@ -95,7 +96,7 @@ export class RunWriter {
     this.epoch = row.epoch;
     this.seq = row.seq;
     this.head = row.head;
-    this.salt = row.salt ?? none;
+    this.salt = row.salt ?? noBytes;
     this.mailSeen = covered;
   }
 
@@ -113,9 +114,7 @@ export class RunWriter {
   }
 
   add(draft: Draft): void {
-    // Mostly there is one; pushing to an empty list makes room for seventeen.
-    if (this.drafts.length === 0) this.drafts = [draft];
-    else this.drafts.push(draft);
+    this.drafts = added(this.drafts, draft);
   }
 
   /** What must be written with the next entries. */
@@ -130,7 +129,7 @@ export class RunWriter {
     if (mail.n <= this.mailSeen) return false;
     this.mailSeen = mail.n;
     if (mail.n > this.seq) this.seq = mail.n;
-    this.uncovered.push(mailDigest(mail));
+    this.uncovered = added(this.uncovered, mailDigest(mail));
     return true;
   }
 
@@ -138,16 +137,16 @@ export class RunWriter {
   reclaim(row: RunRow): void {
     this.epoch = row.epoch;
     this.head = row.head;
-    this.salt = row.salt ?? none;
+    this.salt = row.salt ?? noBytes;
     this.origin = genesis(row, this.chainKey);
   }
 
   /** The run is parked: its next row brings all of this again. */
   release(): void {
-    this.written = [];
-    this.head = none;
-    this.salt = none;
-    this.origin = none;
+    this.written = none;
+    this.head = noBytes;
+    this.salt = noBytes;
+    this.origin = noBytes;
   }
 
   /** Makes the next operation out of everything collected; there must be none in flight. */
@@ -157,13 +156,13 @@ export class RunWriter {
   ): AdvanceOperation {
     const { drafts, riders } = this;
     // Never the list itself when it is empty: mail that comes while the operation is in flight goes on to it.
-    const covering = drafts.length > 0 && this.uncovered.length > 0 ? this.uncovered : [];
+    const covering = drafts.length > 0 && this.uncovered.length > 0 ? this.uncovered : none;
     const entries: NewEntry[] = new Array(drafts.length);
     let head = this.head;
     for (let i = 0; i < drafts.length; i++) {
       const draft = drafts[i] as Draft;
       const mails = this.uncovered;
-      if (mails.length > 0) this.uncovered = [];
+      if (mails.length > 0) this.uncovered = none;
       const entry: NewEntry = {
         key: draft.key,
         phase: draft.phase,
@@ -194,7 +193,7 @@ export class RunWriter {
       at,
     };
     this.inFlight = { operation, drafts, covering };
-    this.drafts = [];
+    this.drafts = none;
     if (this.ridden) {
       this.riders = nothing;
       this.ridden = false;
@@ -240,7 +239,7 @@ export class RunWriter {
   /** Takes back the drafts that `takes` sees to, with the chunks of their values. Says whether there were any. */
   withdraw(takes: (draft: Draft) => boolean): boolean {
     const all = this.drafts;
-    this.drafts = [];
+    this.drafts = none;
     const kept: Draft[] = [];
     for (const draft of all) {
       if (!takes(draft)) kept.push(draft);
@@ -262,7 +261,7 @@ export class RunWriter {
   /** Forgets everything that was not written, and gives it back. */
   drop(): Draft[] {
     const dropped = [...(this.inFlight?.drafts ?? []), ...this.drafts];
-    this.drafts = [];
+    this.drafts = none;
     this.riders = nothing;
     this.ridden = false;
     this.inFlight = null;

@@ -16,6 +16,8 @@ export interface QueryDialect {
    * begins with the namespace and sort all of it: 110 ms instead of 0.3 ms for a page of 100,000 runs.
    */
   inTableOrder(table: "run" | "hold", namespace: number): Expression<SqlBool>;
+  /** A column to sort by. Without this SQLite would rather look at the whole table in its order than sort a few rows. */
+  toSort(column: "run.pk"): Expression<number>;
 }
 
 const compiling: Dialect = {
@@ -42,4 +44,5 @@ export const sqliteQueries: QueryDialect = {
     return sql<SqlBool>`exists (${item} and type in (${types}) and atom = ${value})`;
   },
   inTableOrder: (table, namespace) => sql<SqlBool>`+${sql.ref(`${table}.namespace`)} = ${namespace}`,
+  toSort: (column) => sql<number>`+${sql.ref(column)}`,
 };

@@ -78,6 +78,8 @@ describe("a page of a list", () => {
     const run = (filter: object): string => planOfPage(runs(sqliteQueries, context, filter, page));
     expect(run({ thread: "t" })).toContain("run_by_thread");
     expect(run({ idPrefix: "a" })).toContain("run_by_id");
+    expect(run({ status: ["running"] })).toContain("run_running");
+    expect(run({ status: ["running"], workflow: "w" })).toContain("run_running");
     expect(run({ parentId: "p" })).toContain("run_by_parent");
     const hold = (filter: object): string => planOfPage(holds(sqliteQueries, context, filter, page));
     expect(hold({ status: ["open"] })).toMatch(/hold_open/);
