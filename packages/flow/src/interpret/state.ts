@@ -117,22 +117,26 @@ function union(branches: readonly (readonly Write[])[]): Write[] {
   return [...all];
 }
 
+/** Two branches conflict where each wrote a key that the other did not see written: what both have was there before they parted. */
 function refuseConflicts(branches: readonly (readonly Write[])[], ruled: (key: string) => boolean): void {
   if (branches.length < 2) return;
-  const count = new Map<Write, number>();
-  for (const writes of branches) for (const write of new Set(writes)) count.set(write, (count.get(write) ?? 0) + 1);
-  const writer = new Map<string, { branch: number; node: string }>();
+  const has = branches.map((writes) => new Set(writes));
+  const written = new Map<string, { branch: number; write: Write }[]>();
   for (const [branch, writes] of branches.entries()) {
     for (const write of writes) {
-      if (count.get(write) === branches.length) continue;
+      if (has.every((set) => set.has(write))) continue;
       for (const key in write.update) {
         if (ruled(key) || key === write.node) continue;
-        const other = writer.get(key);
-        // Written by one branch before it parted again: both have the very same write.
-        if (other && other.branch !== branch && !branches[other.branch]?.includes(write)) {
-          throw new StateConflictError(key, [other.node, write.node]);
+        const before = written.get(key);
+        if (!before) {
+          written.set(key, [{ branch, write }]);
+          continue;
         }
-        writer.set(key, { branch, node: write.node });
+        const other = before.find(
+          (one) => one.branch !== branch && !has[branch]?.has(one.write) && !has[one.branch]?.has(write),
+        );
+        if (other) throw new StateConflictError(key, [other.write.node, write.node]);
+        before.push({ branch, write });
       }
     }
   }

@@ -79,3 +79,24 @@ test("what people decide is kept under the names of their holds, so that two at 
   expect(state).toMatchObject({ ana: { approved: true }, ben: { approved: false } });
   expect(state).not.toHaveProperty("approved");
 });
+
+test("branches that write a key which was written before they parted are a conflict, too", async () => {
+  const step = (id: string): NodeDefinition => ({ id, kind: "step", uses: "write" });
+  const definition: FlowDefinition = {
+    name: "parting",
+    nodes: [{ id: "a", kind: "gate" }, step("b"), step("c"), step("d"), { id: "e", kind: "gate" }],
+    edges: [
+      { from: "a", to: "b" },
+      { from: "a", to: "e" },
+      { from: "b", to: "c" },
+      { from: "b", to: "d" },
+    ],
+    entry: ["a"],
+    data: { kind: "state" },
+  };
+  const registry: Registry = { steps: { write: { run: ({ node }: StepArguments) => ({ price: node }) } } };
+  const flow = makeFlow(definition, registry);
+  await using engine = createTestEngine({ workflows: [flow] });
+  const run = await engine.run(flow, null, { id: "r1" });
+  await expect(run.result()).rejects.toThrow('"c" and "d" both wrote "price" at the same time');
+});

@@ -4,11 +4,12 @@ import type { Report } from "./problem.ts";
 import { Together } from "./together.ts";
 
 /** Keys without a merge rule that branches at work at the same time declare in their `outputs`. */
-export function checkConflicts(definition: FlowDefinition, outline: Outline, report: Report): void {
+export function checkConflicts(definition: FlowDefinition, outline: Outline, found: Uint8Array, report: Report): void {
   const { data } = definition;
   if (data?.kind !== "state" || data.anyKey !== undefined) return;
   const writers = new Map<string, number[]>();
   for (const [i, { outputs = [] }] of outline.nodes.entries()) {
+    if (!found[i]) continue;
     for (const key of outputs) {
       if (key === "output" || Object.hasOwn(data.rules ?? {}, key)) continue;
       const nodes = writers.get(key);
@@ -19,7 +20,7 @@ export function checkConflicts(definition: FlowDefinition, outline: Outline, rep
   const enough = runsOftener(outline) ? 1 : 2;
   const contested = [...writers].filter(([, nodes]) => nodes.length >= enough);
   if (contested.length === 0) return;
-  const together = new Together(outline, new Set(contested.flatMap(([, nodes]) => nodes)));
+  const together = new Together(outline, found, new Set(contested.flatMap(([, nodes]) => nodes)));
   const loose = [...outline.nodes.keys()].filter((i) => leavesSomeOut(outline.nodes[i]?.join));
   for (const [key, nodes] of contested) {
     const clash = firstClash(nodes, together, loose);

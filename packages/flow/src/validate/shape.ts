@@ -25,7 +25,7 @@ function check(definition: FlowDefinition, path: string, elsewhere: boolean, pro
   checkReach(outline, found, report);
   checkJoins(outline, report);
   checkEnds(outline, found, elsewhere, report);
-  checkConflicts(definition, outline, report);
+  checkConflicts(definition, outline, found, report);
   for (const [i, node] of definition.nodes.entries()) {
     for (const { where, flow } of innerFlows(node)) {
       check(flow, pathTo(path, `nodes.${i}.${where}`), elsewhere, problems);

@@ -16,17 +16,17 @@ export class Together {
   /** For each pair, bit 1 << (conditions on the way to the first + 2 * on the way to the second). */
   private readonly pairs: Uint8Array;
   private readonly reach: readonly Uint32Array[];
-  /** Which nodes are wanted or lead to one that is. */
+  /** Which nodes may run, and are wanted or lead to one that is. */
   private readonly matters: Uint8Array;
   /** Pairs still to be followed: ((one * size) + other) * 4 + conditions. */
   private readonly open: number[] = [];
 
-  constructor(outline: Outline, wanted: Iterable<number>) {
+  constructor(outline: Outline, found: Uint8Array, wanted: Iterable<number>) {
     this.outline = outline;
     this.size = outline.nodes.length;
     this.pairs = new Uint8Array(this.size * this.size);
     this.reach = reachOf(outline);
-    this.matters = this.leadingTo(wanted);
+    this.matters = this.leadingTo(wanted, found);
     this.begin();
     this.spread();
   }
@@ -46,13 +46,13 @@ export class Together {
     return (((this.reach[from] as Uint32Array)[to >>> 5] as number) & (1 << (to & 31))) !== 0;
   }
 
-  private leadingTo(wanted: Iterable<number>): Uint8Array {
+  private leadingTo(wanted: Iterable<number>, found: Uint8Array): Uint8Array {
     const matters = new Uint8Array(this.size);
     const open = [...wanted];
     for (const node of open) matters[node] = 1;
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       for (const { from } of this.outline.into[node] ?? []) {
-        if (matters[from]) continue;
+        if (matters[from] || !found[from]) continue;
         matters[from] = 1;
         open.push(from);
       }
@@ -63,9 +63,10 @@ export class Together {
   private begin(): void {
     const { live, entry } = this.outline;
     for (const [i, one] of entry.entries())
-      for (let k = i + 1; k < entry.length; k++) this.add(one, entry[k] ?? one, 0);
-    for (const leaving of live) {
-      for (const { to, edge } of ways(leaving)) if ((edge.threads ?? 1) > 1) this.add(to, to, 0);
+      for (let k = i + 1; k < entry.length; k++) this.start(one, entry[k] ?? one, 0);
+    for (const [node, leaving] of live.entries()) {
+      if (!this.matters[node]) continue;
+      for (const { to, edge } of ways(leaving)) if ((edge.threads ?? 1) > 1) this.start(to, to, 0);
       if (!leaving.first) this.part(leaving);
     }
   }
@@ -78,9 +79,14 @@ export class Together {
       for (let k = i + 1; k < taken.length; k++) {
         const other = taken[k] as Way;
         if (excludeEachOther(one.edge.when, other.edge.when)) continue;
-        this.add(one.to, other.to, (sure[i] as number) + 2 * (sure[k] as number));
+        this.start(one.to, other.to, (sure[i] as number) + 2 * (sure[k] as number));
       }
     }
+  }
+
+  /** Two branches begin: unless one waits where the other is still expected. */
+  private start(one: number, other: number, conditions: number): void {
+    if (this.goesOn(one, other) && this.goesOn(other, one)) this.add(one, other, conditions);
   }
 
   private add(one: number, other: number, conditions: number): void {

@@ -233,6 +233,13 @@ describe("conflicts of the state", () => {
     expect(found(branches, ["a-b?x", "a-c?y", "b-z", "c-z"], { data })).toEqual(["(state-conflict nodes.2.outputs"]);
   });
 
+  test("nodes that never run conflict with nobody", () => {
+    const [, b, c, z] = branches as [NodeDefinition, NodeDefinition, NodeDefinition, NodeDefinition];
+    const nodes = [gate("start"), gate("a"), b, c, z];
+    const ways = ["start-c", "a-b", "a-c", "b-z", "c-z"];
+    expect(found(nodes, ways, { data }).filter((text) => text.includes("conflict"))).toEqual([]);
+  });
+
   test("a join ends the concurrency, and one that goes on in a branch does not", () => {
     const after = [gate("a"), writes("b", "x"), gate("c"), gate("z"), writes("d", "x")];
     expect(found(after, [...diamond, "z-d"], { data })).toEqual([]);
