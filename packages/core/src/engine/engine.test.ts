@@ -36,25 +36,34 @@ describe("engine", () => {
   test("the result of a run that has ended meanwhile is there at once", async () => {
     const engine = createEngine({ store: memoryStore(), workflows: [add] });
     await engine.start();
-    const run = await engine.run(add, { a: 1, b: 2 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const asked = performance.now();
-    expect(await run.result()).toBe(3);
-    expect(performance.now() - asked).toBeLessThan(200);
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const run = await engine.run(add, { a: 1, b: 2 });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const asked = performance.now();
+      expect(await run.result()).toBe(3);
+      waits.push(performance.now() - asked);
+    }
+    // Waiting to be told would be half a second each time, on a machine however busy.
+    expect(Math.min(...waits)).toBeLessThan(400);
     await engine.stop();
   });
 
   test("waits for a person, and goes on with the answer", async () => {
     const engine = createEngine({ store: memoryStore(), workflows: [ask] });
     await engine.start();
-    const run = await engine.run(ask, { what: "it" });
-    const asked = performance.now();
-    const hold = await run.hold("ok?", { timeout: "2s" });
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const run = await engine.run(ask, { what: "it" });
+      const asked = performance.now();
+      const hold = await run.hold("ok?", { timeout: "20s" });
+      waits.push(performance.now() - asked);
+      await engine.decide(hold, { approved: true }, { by: "ana" });
+      expect(await run.result({ timeout: "20s" })).toBe("it by ana");
+      expect((await engine.verify(run.id)).problems).toEqual([]);
+    }
     // Heard of, not looked up: looking again takes half a second.
-    expect(performance.now() - asked).toBeLessThan(200);
-    await engine.decide(hold, { approved: true }, { by: "ana" });
-    expect(await run.result({ timeout: "2s" })).toBe("it by ana");
-    expect((await engine.verify(run.id)).problems).toEqual([]);
+    expect(Math.min(...waits)).toBeLessThan(400);
     await engine.stop();
   });
 
