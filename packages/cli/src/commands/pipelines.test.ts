@@ -152,6 +152,17 @@ describe("run", () => {
     expect(ended.stdout).toContain("Message printed successfully");
   });
 
+  test("finds the code where the command is started, when it is not beside the file", async () => {
+    const rooted = testProject({ "pipelines/hello.json": JSON.stringify(hello), "steps.ts": code });
+    const ended = await rooted.holdpoint(["run", "pipelines/hello.json", "--input", '{"name":"Developer"}']);
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining("Hello, Developer!") });
+    rooted.remove();
+    const nowhere = testProject({ "pipelines/hello.json": JSON.stringify(hello) });
+    const lost = await nowhere.holdpoint(["run", "pipelines/hello.json"]);
+    expect(lost).toMatchObject({ code: 1, stderr: expect.stringMatching(/no module "steps".*pipelines/) });
+    nowhere.remove();
+  });
+
   test("says that nothing of a run that waits is kept where there is no project, and keeps it where there is one", async () => {
     const lost = await alone.holdpoint(["run", "pipelines/asking.json"]);
     expect(lost).toMatchObject({ code: 1, stderr: expect.stringContaining("nothing of it is kept") });

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { memoryStore } from "@holdpoint/core";
-import { loadPipeline } from "@holdpoint/flow";
+import { type Flow, FlowDefinitionError, loadPipeline } from "@holdpoint/flow";
 import type { Session } from "../command/session.ts";
 import { findConfig } from "../config/find-config.ts";
 import type { Project } from "../config/project.ts";
@@ -19,9 +19,9 @@ export async function projectWithPipeline(
   steps: string | undefined,
 ): Promise<{ project: Project; name: string; waits: string | null }> {
   const { path, ...read } = readPipelineFile(session, file);
-  const folder = steps === undefined ? dirname(path) : session.path(steps);
-  prepareTypeScript(`${folder}/steps.ts`);
-  const pipeline = await loadPipeline(documentOf({ path, ...read }), { folder });
+  const document = documentOf({ path, ...read });
+  const folders = steps === undefined ? [dirname(path), session.startedIn] : [session.path(steps)];
+  const pipeline = await loadBelow(document, folders);
   const kept = findConfig(session.startedIn) !== null;
   const around = kept ? await session.project() : inMemory(dirname(path));
   const others = around.config.workflows.filter(
@@ -30,6 +30,24 @@ export async function projectWithPipeline(
   const project = { ...around, config: { ...around.config, workflows: [...others, pipeline] } };
   const known = around.config.workflows.some((one) => one.name === pipeline.name);
   return { project, name: pipeline.name, waits: known ? null : kept ? goesOnWhere : nothingKept };
+}
+
+/** The pipeline with its code from the first folder that has it: beside the document, else where the command was started. */
+async function loadBelow(document: Parameters<typeof loadPipeline>[0], folders: readonly string[]): Promise<Flow> {
+  const [folder = "", ...others] = folders;
+  prepareTypeScript(`${folder}/steps.ts`);
+  try {
+    return await loadPipeline(document, { folder });
+  } catch (error) {
+    const [next] = others;
+    const lacksCode =
+      error instanceof FlowDefinitionError && error.problems.some(({ message }) => message.startsWith("no module"));
+    if (!lacksCode || next === undefined || next === folder) throw error;
+    // When it is not there either, what is missing is said of the folder beside the document.
+    return loadBelow(document, others).catch(() => {
+      throw error;
+    });
+  }
 }
 
 /** Said when its run waits for something. */
