@@ -44,7 +44,10 @@ export const runCommand: CommandFactory = (context) =>
     .option("--thread <id>", "ties runs of one case together")
     .option("--delay <duration>", 'start later: "10m", "2h"')
     .option("--attribute <k=v>", "searchable attribute; may be repeated", repeated)
-    .option("--steps <folder>", "of a pipeline's file: modules it names are below this folder (default: the file's, else the one you are in)")
+    .option(
+      "--steps <folder>",
+      "of a pipeline's file: modules it names are below this folder (default: the file's, else the one you are in)",
+    )
     .action(
       perform(context, (session, name: string, options: Options) =>
         isPipelineFile(session, name)
