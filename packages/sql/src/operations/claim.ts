@@ -1,4 +1,4 @@
-import type { Candidate, Capability, ClaimRequest, ClaimResult, Millis, Occupancy, RunRow } from "@holdpoint/core";
+import type { Candidate, Capability, ClaimRequest, ClaimResult, Millis, Occupancy } from "@holdpoint/core";
 import { mayTake, planClaim } from "@holdpoint/core";
 import { integer, integerOrNull, text, textOrNull } from "../columns/read.ts";
 import { readRun } from "../columns/run.ts";
@@ -62,10 +62,8 @@ export function* claim(context: Context, request: ClaimRequest): Program<ClaimRe
   const plan = yield* planFrom(context, { ...request, incarnation: String(owner) }, lanes);
   const result: ClaimResult = { runs: [], poisoned: [], nextWake: null };
   for (const candidate of plan.picked) {
-    const row: RunRow = {
-      ...readRun(yield* give(context, candidate, owner, request), context.name),
-      owner: request.incarnation,
-    };
+    const row = readRun(yield* give(context, candidate, owner, request), context.name);
+    row.owner = request.incarnation;
     (candidate.stalls >= request.maxStalls ? result.poisoned : result.runs).push(row);
   }
   // Only a claim that takes something writes, and with it the lease.
@@ -194,7 +192,8 @@ function* give(context: Context, candidate: SqlCandidate, owner: number, request
       delivered = 1;
     }
   }
-  const row = yield* one("give", owner, delivered, request.now, pk, context.namespace);
+  yield* run("give", owner, delivered, request.now, pk, context.namespace);
+  const row = yield* one("given", pk);
   if (row === null) throw new TypeError("a run vanished while it was claimed");
   return row;
 }

@@ -59,8 +59,9 @@ export const workerStatements = {
   give: `
     update run set status = ${statusCode.running}, epoch = epoch + 1, stalls = stalls + 1, owner = ?, wake_at = null,
       seq = seq + ?, updated_at = ?, key_held = case when concurrency_key is null then 0 else 1 end
-    where pk = ? and namespace = ?
-    returning *`,
+    where pk = ? and namespace = ?`,
+  /** What was given. Read by itself: `returning *` of so wide a row takes a third longer than the two together. */
+  given: "select * from run where pk = ?",
 
   cached: "select codec, bytes, ref from cache where namespace = ? and key = ? and expires_at > ?",
   cache: `
