@@ -54,8 +54,8 @@ export const mutants = [
     name: "ignore a lease",
     edits: [
       {
-        file: "engine/worker.ts",
-        from: "return this.settings.clock.monotonic() < this.leaseEnds;",
+        file: "engine/lease.ts",
+        from: "return this.settings.clock.monotonic() < this.ends;",
         to: "return true;",
       },
     ],

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { Execution } from "../run/execution.ts";
 import type { Rest } from "../run/host.ts";
@@ -6,7 +5,10 @@ import { RunWriter } from "../run/writer.ts";
 import type { ClaimRequest, History, NewMail, RunPk, RunRow, Store, StoreSignal } from "../store/store.ts";
 import { adopt } from "./adoption.ts";
 import { Committer, type Flight } from "./committer.ts";
+import { every } from "./every.ts";
+import { forgottenRuns } from "./forgotten.ts";
 import type { ProcessIdentity } from "./identity.ts";
+import { Lease } from "./lease.ts";
 import { LiveHost } from "./live-host.ts";
 import type { EngineOptions } from "./options.ts";
 import { assemble } from "./payloads.ts";
@@ -14,6 +16,7 @@ import { holdPoisoned } from "./poison.ts";
 import type { Registry } from "./registry.ts";
 import { Residence } from "./residence.ts";
 import { StoreTrouble } from "./store-trouble.ts";
+import { Suspect } from "./suspect.ts";
 
 /** What a worker needs to know, worked out from the engine's options. */
 export interface WorkerSettings {
@@ -42,8 +45,6 @@ export interface Guard {
 const maxStalls = 5;
 /** After this many the run is a suspect: claimed while no other is, so that what it may do is not laid at others' doors. */
 const suspectStalls = 2;
-/** A suspect that has done no harm for so long need not be alone any more, in ms. */
-const suspicionMs = 5000;
 /** A woken run is left to its last owner this long: its coroutine may still be in memory there. */
 const headStartMs = 50;
 /** How often other processes' work is looked for when nobody tells. */
@@ -59,16 +60,14 @@ export class Worker {
   readonly residence: Residence;
   readonly host: LiveHost;
   readonly trouble: StoreTrouble;
-  incarnation = "";
+  private readonly lease: Lease;
   draining = false;
   private started = false;
   private claiming = false;
   private claimAgain = false;
   /** Runs may be ours without being here: a claim's answer was lost, or what it gave could not be begun. */
   private mayOwnMore = false;
-  private leaseEnds = 0;
-  /** The suspect being executed, until it has written something, rests, or was harmless for a while. */
-  private suspect: { pk: RunPk; forget: () => void } | null = null;
+  private readonly suspect: Suspect;
   private stopTimers: (() => void)[] = [];
   private cancelWake: (() => void) | null = null;
   private wakeFor = Number.POSITIVE_INFINITY;
@@ -80,6 +79,8 @@ export class Worker {
 
   constructor(settings: WorkerSettings, onRest: (execution: Execution, rest: Rest) => void) {
     this.settings = settings;
+    this.lease = new Lease(settings);
+    this.suspect = new Suspect(settings.clock, () => this.wake());
     this.onRest = onRest;
     const { store, namespace, clock, options } = settings;
     const residence = { count: 1000, bytes: 64 * 1024 * 1024, ...options.residence };
@@ -92,7 +93,7 @@ export class Worker {
       recovered: () => this.trouble.over(),
       committed: (flights, results) => {
         this.onCommitted(flights);
-        if (this.suspect) for (const { execution } of flights) this.acquit(execution.writer.pk);
+        if (this.suspect.pk !== null) for (const { execution } of flights) this.acquit(execution.writer.pk);
         // What was refused was not written: a worker that died of it would never get further.
         const written = (): boolean => flights.some((_, i) => results[i]?.type !== "refused");
         if (options.discipline === "crash" && written()) void this.quietly(this.crash());
@@ -101,13 +102,18 @@ export class Worker {
     });
   }
 
+  /** What the store knows this worker by; another one after each registration. */
+  get incarnation(): string {
+    return this.lease.incarnation;
+  }
+
   /** Registers, takes over what dead workers left, and begins to claim. */
   async start(): Promise<void> {
     if (this.started) return;
     this.started = true;
     this.draining = false;
     const { clock, leaseMs, store, namespace } = this.settings;
-    await this.register();
+    await this.lease.register();
     await this.takeOver();
     const failed = (error: unknown): void => this.trouble.failed(error);
     this.stopTimers = [
@@ -159,7 +165,7 @@ export class Worker {
     if (!this.started) return;
     const old = this.incarnation;
     for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
-    await this.register();
+    await this.lease.register();
     await this.settings.store.takeOver(this.settings.namespace, { now: this.settings.clock.now(), dead: [old] });
     this.wake();
   }
@@ -193,31 +199,14 @@ export class Worker {
 
   /** Asked before each effect, on the clock that never jumps. */
   leaseHeld(): boolean {
-    return this.settings.clock.monotonic() < this.leaseEnds;
-  }
-
-  private async register(): Promise<void> {
-    const { store, namespace, clock, leaseMs, process, registry } = this.settings;
-    this.incarnation = randomBytes(9).toString("base64url");
-    const asked = clock.monotonic();
-    await store.register(namespace, {
-      incarnation: this.incarnation,
-      host: process.host,
-      bootId: process.bootId,
-      pid: process.pid,
-      leaseUntil: clock.now() + leaseMs,
-      capabilities: registry.capabilities(),
-    });
-    this.leaseEnds = asked + leaseMs;
+    return this.lease.held();
   }
 
   private async renew(): Promise<void> {
-    const { store, namespace, clock, leaseMs } = this.settings;
-    const asked = clock.monotonic();
-    const held = await store.renew(namespace, this.incarnation, clock.now(), clock.now() + leaseMs);
+    const { store, namespace, clock } = this.settings;
+    const held = await this.lease.renew();
     if (!this.started) return;
     if (held) {
-      this.leaseEnds = asked + leaseMs;
       if (this.committer.healthy) this.trouble.over();
       // A claim that a network carried out twice answers for only one of them: on a shared store it is worth a look.
       if (this.mayOwnMore || store.shared) await this.giveBackForgotten();
@@ -228,27 +217,14 @@ export class Worker {
     const old = this.incarnation;
     for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
     this.residence.clear();
-    await this.register();
+    await this.lease.register();
     // Nobody else may be there to take over what it ran.
     await store.takeOver(namespace, { now: clock.now(), dead: [old] });
     this.wake();
   }
 
-  /** Owners on this host and boot whose process is gone are dead at once; the others when their lease has passed. */
   private async takeOver(): Promise<void> {
-    const { store, namespace, clock, process } = this.settings;
-    const workers = await store.workers(namespace);
-    const dead = workers.filter(
-      (worker) =>
-        worker.incarnation !== this.incarnation &&
-        worker.host === process.host &&
-        worker.bootId === process.bootId &&
-        !process.isAlive(worker.pid),
-    );
-    const now = clock.now();
-    if (dead.length === 0 && workers.every((worker) => worker.leaseUntil > now)) return;
-    const taken = await store.takeOver(namespace, { now, dead: dead.map((worker) => worker.incarnation) });
-    if (taken > 0) this.wake();
+    if ((await this.lease.takeOverDead()) > 0) this.wake();
   }
 
   private async lookAround(): Promise<void> {
@@ -328,16 +304,16 @@ export class Worker {
         headStart: store.shared ? headStartMs : 0,
         maxStalls,
         suspectStalls,
-        suspects: this.suspect ? 0 : 1,
+        suspects: this.suspect.pk === null ? 1 : 0,
         tick: tickMail,
       });
       count = runs.length + poisoned.length;
       if (incarnation === this.incarnation) {
-        for (const row of runs) if (row.stalls > suspectStalls) this.watchSuspect(row.pk);
+        for (const row of runs) if (row.stalls > suspectStalls) this.suspect.watch(row.pk);
         await this.begin(runs);
         for (const row of poisoned) await holdPoisoned(this, row);
         // It could not even be begun.
-        if (this.suspect && !this.running.has(this.suspect.pk)) this.acquit(this.suspect.pk);
+        if (this.suspect.pk !== null && !this.running.has(this.suspect.pk)) this.acquit(this.suspect.pk);
       }
       this.sleepUntil(nextWake);
       if (runs.length === free || poisoned.length > 0) this.claimAgain = true;
@@ -358,17 +334,9 @@ export class Worker {
     if (this.claiming || !this.started) return;
     this.claiming = true;
     try {
-      const { store, namespace, clock } = this.settings;
+      const { clock } = this.settings;
       const { incarnation } = this;
-      // What is here now may rest before the answer comes: it is not forgotten.
-      const here = new Set(this.running.keys());
-      const forgotten: RunRow[] = [];
-      let cursor: string | null = null;
-      do {
-        const page = await store.runs(namespace, { status: ["running"] }, { limit: 1000, cursor });
-        forgotten.push(...page.items.filter((row) => row.owner === incarnation && !here.has(row.pk)));
-        cursor = page.cursor;
-      } while (cursor !== null);
+      const forgotten = await forgottenRuns(this.settings, incarnation, this.running);
       if (incarnation !== this.incarnation) return;
       this.mayOwnMore = false;
       const note = "its claim was lost on the way";
@@ -386,17 +354,9 @@ export class Worker {
     }
   }
 
-  private watchSuspect(pk: RunPk): void {
-    const forget = this.settings.clock.timer(suspicionMs, () => this.acquit(pk), { unref: true });
-    this.suspect = { pk, forget };
-  }
-
   /** The run is no suspect any more: the next one may be claimed. */
   private acquit(pk: RunPk): void {
-    if (this.suspect?.pk !== pk) return;
-    this.suspect.forget();
-    this.suspect = null;
-    this.wake();
+    if (this.suspect.acquit(pk)) this.wake();
   }
 
   /** Looks again when the next run becomes due. */
@@ -515,27 +475,3 @@ const tickMail = (_row: RunRow, at: number): NewMail => ({
   at,
   salt: null,
 });
-
-/** Calls `work` every `ms`, never twice at once. */
-function every(clock: Clock, ms: number, work: () => Promise<unknown>, failed: (error: unknown) => void): () => void {
-  let stopped = false;
-  let cancel = (): void => {};
-  const arm = (): void => {
-    cancel = clock.timer(
-      ms,
-      () => {
-        work()
-          .catch((error: unknown) => stopped || failed(error))
-          .finally(() => {
-            if (!stopped) arm();
-          });
-      },
-      { unref: true, poll: true },
-    );
-  };
-  arm();
-  return () => {
-    stopped = true;
-    cancel();
-  };
-}
