@@ -24,7 +24,8 @@ interface Place {
   allow(worker: Program): void;
 }
 
-const start = Array.from({ length: 30 }, (_, i) => ({ id: `r${i}`, input: { kind: "plain", pace: [20, 60] } }));
+/** Three seconds of work: on a busy machine, too, much of it is left when writing becomes impossible. */
+const start = Array.from({ length: 30 }, (_, i) => ({ id: `r${i}`, input: { kind: "plain", pace: [150, 450] } }));
 
 const launch = ({ database, ledger, under }: Place): Program =>
   startProgram("worker", { database, ledger: ledger.path, concurrency: 50, start }, under);
