@@ -30,6 +30,9 @@ const TESTS = [
 /** The development dependencies that a package's bundle takes in: docs/decisions/012. */
 const BUNDLED = "^node_modules/(kysely|@dagrejs/dagre)/";
 
+/** Optional peers, loaded when they are asked for; a development dependency here, for the tests: docs/decisions/015. */
+const OPTIONAL_PEERS = "^node_modules/pg/";
+
 export default {
   forbidden: [
     ...upward,
@@ -96,12 +99,13 @@ export default {
     {
       name: "production-code-does-not-need-development-dependencies",
       severity: "error",
-      comment: "A published file may only import what its package.json lists under dependencies, or what is bundled.",
+      comment:
+        "A published file may only import what its package.json lists under dependencies or peers, or what is bundled.",
       from: { path: "^packages/[^/]+/src/", pathNot: TESTS },
       to: {
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
         dependencyTypesNot: ["type-only"],
-        pathNot: BUNDLED,
+        pathNot: [BUNDLED, OPTIONAL_PEERS],
       },
     },
   ],

@@ -1,3 +1,5 @@
 export type { OpenSqlite, SqliteDriver, SqlRow, SqlStatement, SqlValue } from "./driver/driver.ts";
+export type { PostgresOptions } from "./postgres/options.ts";
+export { postgres } from "./postgres/postgres-store.ts";
 export type { SqliteOptions } from "./sqlite/options.ts";
 export { sqlite } from "./sqlite/sqlite-store.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { findConfig, requireConfig } from "./find-config.ts";
 import { checkConfig } from "./load-config.ts";
-import { parseAddress } from "./store-address.ts";
+import { parseAddress, storeAt } from "./store-address.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -44,13 +44,22 @@ test.each([
   ["/var/runs.db", { kind: "sqlite", path: "/var/runs.db" }],
   ["sqlite:data/runs.db", { kind: "sqlite", path: "/p/data/runs.db" }],
   ["sqlite:///var/runs.db", { kind: "sqlite", path: "/var/runs.db" }],
+  ["file:data/runs.db", { kind: "sqlite", path: "/p/data/runs.db" }],
+  ["postgres://me@db:5433/x", { kind: "postgres", url: "postgres://me@db:5433/x" }],
+  ["postgresql://me:secret@db/x", { kind: "postgres", url: "postgresql://me:secret@db/x" }],
   ["memory:", { kind: "memory" }],
 ])("%s is a store's address", (text, address) => {
   expect(parseAddress(text, "/p", "HOLDPOINT_STORE")).toEqual(address);
 });
 
+test("the store of an address of PostgreSQL does not tell its password", async () => {
+  expect((await storeAt(parseAddress("postgres://me:secret@db:5433/x", "/p", "HOLDPOINT_STORE"))).name).toBe(
+    "postgres db:5433/x",
+  );
+});
+
 test("an address of a store that this version does not have is refused without its password", () => {
-  expect(() => parseAddress("postgres://me:secret@db/x", "/p", "HOLDPOINT_STORE")).toThrow(
-    'HOLDPOINT_STORE: "postgres://…@db/x" is not a store this version has',
+  expect(() => parseAddress("mongodb://me:secret@db/x", "/p", "HOLDPOINT_STORE")).toThrow(
+    'HOLDPOINT_STORE: "mongodb://…@db/x" is not a store this version has',
   );
 });

@@ -26,7 +26,9 @@ function parameter(value: unknown): SqlValue {
 
 /** Runs a query that asks for one row more than a page has, to know whether there is another page. */
 export function* pageOf<T>(query: CompiledQuery, limit: number, read: (row: SqlRow) => T): Program<PageOf<T>> {
-  const rows = yield* all({ sql: query.sql }, ...query.parameters.map(parameter));
+  // An empty list finds nothing; only SQLite knows how to say so.
+  const sql = query.sql.replaceAll(" in ()", " in (null)");
+  const rows = yield* all({ sql }, ...query.parameters.map(parameter));
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {

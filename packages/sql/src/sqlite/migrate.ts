@@ -1,23 +1,13 @@
-import { createHash } from "node:crypto";
 import { StoreError } from "@holdpoint/core";
 import type { SqliteDriver } from "../driver/driver.ts";
+import type { Migration } from "../migration/migration.ts";
+import { checksum, verifyApplied } from "../migration/migration.ts";
 import { first } from "./migrations/001-first.ts";
-
-/** One step forward of the schema. Never edited once released: its checksum stands in every database. */
-export interface Migration {
-  version: number;
-  name: string;
-  sql: string;
-}
 
 export const migrations: readonly Migration[] = [first];
 
 /** Marks the file as ours in its header ("HpDB"), so that no other database is migrated by mistake. */
 const applicationId = 0x48704442;
-
-function checksum({ sql }: Migration): string {
-  return createHash("sha256").update(sql.replace(/\s+/g, " ").trim()).digest("hex");
-}
 
 /** Whether the schema is the newest one; a read, so that opening a current database writes nothing. */
 export function isCurrent(driver: SqliteDriver, wanted: readonly Migration[] = migrations): boolean {
@@ -25,25 +15,8 @@ export function isCurrent(driver: SqliteDriver, wanted: readonly Migration[] = m
   return version === wanted.length && verified(driver, wanted) === wanted.length;
 }
 
-/** Compares what was applied with what this release knows; gives how many are applied. */
 function verified(driver: SqliteDriver, wanted: readonly Migration[]): number {
-  const rows = driver.prepare("select version, name, checksum from migration order by version").all();
-  for (const { version, name, checksum: recorded } of rows) {
-    const known = wanted.find((migration) => migration.version === version);
-    if (known === undefined) {
-      throw new StoreError(
-        `the database was written by a newer release (migration ${version}, ${name}); upgrade Holdpoint to open it`,
-        { version, name },
-      );
-    }
-    if (checksum(known) !== recorded) {
-      throw new StoreError(
-        `migration ${version} (${name}) of this database is not the one this release has; the schema was changed by hand`,
-        { version, name },
-      );
-    }
-  }
-  return rows.length;
+  return verifyApplied(driver.prepare("select version, name, checksum from migration order by version").all(), wanted);
 }
 
 /**

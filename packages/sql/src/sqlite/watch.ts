@@ -1,7 +1,6 @@
 import type { StoreSignal } from "@holdpoint/core";
 import type { News } from "../operations/program.ts";
-
-type Listener = (signal: StoreSignal) => void;
+import { Listeners } from "../watch/listeners.ts";
 
 /** Measured: one read of `PRAGMA data_version` is 1 to 2 µs, so polling costs 0.01 % of a core. */
 const pollEvery = 20;
@@ -11,7 +10,7 @@ const pollEvery = 20;
  * only while somebody listens, and the timer does not keep the process alive.
  */
 export class Watchers {
-  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #listeners = new Listeners();
   readonly #version: () => number | null;
   #timer: NodeJS.Timeout | null = null;
   #seen: number | null = null;
@@ -21,27 +20,17 @@ export class Watchers {
     this.#version = version;
   }
 
-  add(namespace: string, listener: Listener): () => void {
-    let listeners = this.#listeners.get(namespace);
-    if (listeners === undefined) this.#listeners.set(namespace, (listeners = new Set()));
-    // Wrapped, so that one function registered twice is called twice and stopped separately.
-    const own: Listener = (signal) => listener(signal);
-    listeners.add(own);
+  add(namespace: string, listener: (signal: StoreSignal) => void): () => void {
+    const remove = this.#listeners.add(namespace, listener);
     this.#start();
     return () => {
-      this.#listeners.get(namespace)?.delete(own);
-      if (this.#listeners.get(namespace)?.size === 0) this.#listeners.delete(namespace);
+      remove();
       if (this.#listeners.size === 0) this.#stop();
     };
   }
 
   announce(namespace: string, news: News): void {
-    if (!news.ready && !news.hold && news.mail === null) return;
-    for (const listener of this.#listeners.get(namespace) ?? []) {
-      if (news.ready) listener({ type: "ready" });
-      if (news.hold) listener({ type: "hold" });
-      for (const pk of news.mail ?? []) listener({ type: "mail", pk });
-    }
+    if (news.ready || news.hold || news.mail !== null) this.#listeners.announce(namespace, news);
   }
 
   close(): void {
@@ -65,6 +54,6 @@ export class Watchers {
     const version = this.#version();
     if (version === null || version === this.#seen) return;
     this.#seen = version;
-    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener({ type: "foreign" });
+    this.#listeners.announceForeign();
   }
 }

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../../migration/migration.ts";
 
 /**
  * Runs, journals, inboxes and holds. `namespace` is in every table that is not reached through a run.

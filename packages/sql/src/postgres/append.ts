@@ -1,0 +1,135 @@
+import type { AdvanceOperation, AdvanceResult, Operation } from "@holdpoint/core";
+import { runStatus, statusCode, waitingFor } from "../columns/codes.ts";
+import { integer } from "../columns/read.ts";
+import type { SqlValue } from "../driver/driver.ts";
+import { bytesArray } from "../driver/postgres.ts";
+import type { Context } from "../operations/program.ts";
+import type { Connected, Query } from "./connections.ts";
+import { entryColumnNames, entryColumns, entryTypes } from "./entries.ts";
+import { checkText } from "./transaction.ts";
+
+/** Whether the operation is entries and an ending that touches no other row: then many of them are one statement. */
+export function isPlain(operation: Operation): operation is AdvanceOperation {
+  if (operation.type !== "advance") return false;
+  const { chunks, stream, holds, closeHolds, reopenHolds, acceptHolds, children, then } = operation;
+  return (
+    then.type !== "continueAsNew" &&
+    (then.type !== "finish" || then.deliveries.length === 0) &&
+    operation.attributes === null &&
+    operation.progress === null &&
+    operation.version === null &&
+    operation.phase === null &&
+    chunks.length + stream.length + children.length === 0 &&
+    holds.length + closeHolds.length + reopenHolds.length + acceptHolds.length === 0
+  );
+}
+
+const ending = { continue: 0, park: 1, finish: 2 } as const;
+
+/**
+ * Fence, order and record of any number of runs in one statement, so one round trip and one commit. `raised` takes each
+ * run's row, proves epoch, head and (where it ends) number, and raises the number; an entry is inserted with the number
+ * its run had plus its place. A run that was not its owner's to change gives no row back. What `continue` finds as the
+ * run's number tells of mail that came in between.
+ */
+const text = `
+  with input as (
+    select * from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
+      $9::smallint[], $10::smallint[], $11::smallint[], $12::bigint[], $13::bigint[], $14::text[], $15::text[])
+    with ordinality as input (pk, epoch, expected, previous, head, count, at, ending, status, waiting, wake_at, ready_at,
+      note, outcome, n)
+  ), raised as (
+    update run set
+      seq = run.seq + input.count, entry_count = run.entry_count + input.count, head = input.head, updated_at = input.at,
+      status = input.status,
+      stalls = case when input.ending > 0 then 0 when input.count > 0 then least(run.stalls, 1) else run.stalls end,
+      waiting = case when input.ending = 0 then run.waiting else input.waiting end,
+      wake_at = case when input.ending = 0 then run.wake_at else input.wake_at end,
+      ready_at = coalesce(input.ready_at, run.ready_at),
+      note = case when input.ending = 0 then run.note else input.note end,
+      outcome = case when input.ending = 2 then input.outcome else run.outcome end,
+      phase = case when input.ending = 2 then null else run.phase end,
+      key_held = case when input.ending = 2 then 0 else run.key_held end,
+      finished_at = case when input.ending = 2 then input.at else run.finished_at end
+    from input
+    where run.pk = input.pk and run.namespace = $1 and run.epoch = input.epoch and run.status = ${statusCode.running}
+      and run.head = input.previous and (input.ending = 0 or run.seq = input.expected)
+    returning input.n, run.pk, run.seq - input.count as before
+  ), recorded as (
+    insert into journal (run_pk, seq, ${entryColumnNames})
+    select raised.pk, raised.before + entry.place, ${entryColumnNames
+      .split(", ")
+      .map((name) => `entry.${name}`)
+      .join(", ")}
+    from unnest(${entryTypes.map((type, i) => `$${16 + i}::${type}[]`).join(", ")}) as entry (n, place, ${entryColumnNames})
+    join raised on raised.n = entry.n
+  )
+  select n, before from raised`;
+
+function runColumns(operations: readonly AdvanceOperation[]): Query["values"] {
+  const rest = operations.map(({ then, at }) => {
+    switch (then.type) {
+      case "park": {
+        const ready = then.status === "ready";
+        const status = ready && then.wakeAt !== null ? statusCode.delayed : runStatus.of(then.status);
+        const waiting = then.status === "parked" && then.waiting !== null ? waitingFor.of(then.waiting) : null;
+        return [
+          status,
+          waiting,
+          ready ? null : then.wakeAt,
+          ready ? (then.wakeAt ?? at) : null,
+          then.note,
+          null,
+        ] as const;
+      }
+      case "finish":
+        return [runStatus.of(then.status), null, null, null, then.note, then.outcome] as const;
+      default:
+        return [statusCode.running, null, null, null, null, null] as const;
+    }
+  });
+  const column = (i: 0 | 1 | 2 | 3 | 4 | 5): SqlValue[] => rest.map((values) => values[i]);
+  return [
+    operations.map(({ pk }) => pk),
+    operations.map(({ epoch }) => epoch),
+    operations.map(({ expectSeq }) => expectSeq),
+    bytesArray(operations.map(({ previousHead }) => previousHead)),
+    bytesArray(operations.map(({ head }) => head)),
+    operations.map(({ entries }) => entries.length),
+    operations.map(({ at }) => at),
+    operations.map(({ then }) => (then.type === "continueAsNew" ? null : ending[then.type])),
+    column(0),
+    column(1),
+    column(2),
+    column(3),
+    column(4),
+    column(5),
+  ];
+}
+
+/** Applies plain operations of different runs; null where the row was not as it should be, which has to be looked into. */
+export async function append(
+  connected: Connected,
+  context: Context,
+  operations: readonly AdvanceOperation[],
+): Promise<(AdvanceResult | null)[]> {
+  const values = [
+    context.namespace,
+    ...runColumns(operations),
+    ...entryColumns(operations.map(({ entries }) => entries)),
+  ];
+  for (const column of values) {
+    if (Array.isArray(column)) for (const value of column) if (typeof value === "string") checkText(value);
+  }
+  const { rows } = await connected.query({ name: "append_many", text, values });
+  const results: (AdvanceResult | null)[] = operations.map(() => null);
+  for (const row of rows) {
+    const i = integer(row, "n") - 1;
+    const before = integer(row, "before");
+    const { entries, then } = operations[i] as AdvanceOperation;
+    const count = entries.length;
+    results[i] = { type: "advanced", seq: before + count, firstSeq: count === 0 ? 0 : before + 1, repeated: false };
+    if (then.type === "park" && then.status === "ready") context.news.ready = true;
+  }
+  return results;
+}

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { InvalidStateError } from "@holdpoint/core";
+import type { Client, ClientConfig, Pool, PoolClient } from "pg";
+import type { SqlRow, SqlValue } from "../driver/driver.ts";
+import { columnTypes, loadPg, type PgLibrary } from "../driver/postgres.ts";
+import { isTransient, storeError } from "./errors.ts";
+import type { PostgresOptions } from "./options.ts";
+
+/** A text that is prepared once per connection under its name; without a name it is planned each time. */
+export interface Query {
+  name?: string;
+  text: string;
+  /** Lists come as one parameter each, an array of the database. */
+  values: readonly (SqlValue | readonly SqlValue[])[];
+}
+
+/** How often a transaction that lost a deadlock or a race is tried again. */
+const tries = 6;
+
+/** One connection on which queries are sent without waiting for the answers of those before. */
+export class Connected {
+  readonly #client: PoolClient;
+
+  constructor(client: PoolClient) {
+    this.#client = client;
+  }
+
+  async query({ name, text, values }: Query): Promise<{ rows: SqlRow[]; changes: number }> {
+    const result = await this.#client.query<SqlRow>({
+      ...(name === undefined ? {} : { name }),
+      text,
+      values: values as SqlValue[],
+      types: columnTypes,
+    });
+    return { rows: result.rows, changes: result.rowCount ?? 0 };
+  }
+
+  /** A statement without parameters: begin, commit, the texts of a migration. */
+  async exec(text: string): Promise<void> {
+    await this.#client.query(text);
+  }
+}
+
+/** The connections of one store: opened when they are needed, replaced when they are lost. */
+export class Connections {
+  readonly #url: string;
+  readonly #options: PostgresOptions;
+  readonly name: string;
+  #library: PgLibrary | null = null;
+  #pool: Pool | null = null;
+
+  constructor(url: string, options: PostgresOptions, name: string) {
+    this.#url = url;
+    this.#options = options;
+    this.name = name;
+  }
+
+  get schema(): string {
+    return this.#options.schema ?? "holdpoint";
+  }
+
+  async open(): Promise<void> {
+    if (this.#pool !== null) return;
+    const { connections = 5, durability = "full" } = this.#options;
+    this.#library = await loadPg();
+    const pool = new this.#library.Pool({ ...this.#config(this.#url), max: connections, ...{ pipeline: true } });
+    // Without a listener a lost connection that nobody is using ends the process.
+    pool.on("error", () => undefined);
+    const commit = durability === "full" ? "on" : "off";
+    pool.on("connect", (client) => {
+      client.on("error", () => undefined);
+      const set = `set search_path to "${this.schema}"; set synchronous_commit to ${commit}`;
+      // It fails only with its connection, and then so does the query behind it.
+      client.query(set).catch(() => undefined);
+    });
+    this.#pool = pool;
+  }
+
+  async close(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = null;
+    await pool?.end();
+  }
+
+  /** A connection of its own, outside of the pool, to listen on. */
+  dedicated(): Client {
+    if (this.#library === null) throw this.#notOpen();
+    return new this.#library.Client(this.#config(this.#options.listenUrl ?? this.#url));
+  }
+
+  #config(connectionString: string): ClientConfig {
+    const { timeout = 30_000 } = this.#options;
+    return {
+      connectionString,
+      application_name: "holdpoint",
+      connectionTimeoutMillis: timeout,
+      // When the network swallows everything only this ends a query.
+      query_timeout: timeout,
+      keepAlive: true,
+    };
+  }
+
+  #notOpen(): InvalidStateError {
+    return new InvalidStateError(`the store ${this.name} is not open; await store.open() first`);
+  }
+
+  /** Runs `work` on a connection; every error of the database becomes one of ours. A lost race is run again. */
+  async run<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
+    const pool = this.#pool;
+    if (pool === null) throw this.#notOpen();
+    for (let attempt = 1; ; attempt++) {
+      let client: PoolClient | null = null;
+      let broken = true;
+      try {
+        client = await pool.connect();
+        const result = await work(new Connected(client));
+        broken = false;
+        return result;
+      } catch (error) {
+        // Ours say nothing about the connection; after any other it may be inside a transaction.
+        if (!isTransient(error) || attempt === tries) throw storeError(this.name, error);
+      } finally {
+        client?.release(broken);
+      }
+      await delay(Math.random() * 2 ** attempt);
+    }
+  }
+}

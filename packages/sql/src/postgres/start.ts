@@ -1,0 +1,110 @@
+import type { Operation, StartOperation, StartResult } from "@holdpoint/core";
+import { bornRow } from "@holdpoint/core";
+import { parentClose, statusCode } from "../columns/codes.ts";
+import { integer } from "../columns/read.ts";
+import { attributesText } from "../columns/run.ts";
+import type { SqlValue } from "../driver/driver.ts";
+import { bytesArray } from "../driver/postgres.ts";
+import type { Context } from "../operations/program.ts";
+import type { Connected, Query } from "./connections.ts";
+import { entryColumnNames, entryColumns, entryTypes } from "./entries.ts";
+import { checkText } from "./transaction.ts";
+
+/** Whether the operation is a run with its first entries and nothing else: then many of them are one statement. */
+export function isPlainStart(operation: Operation): operation is StartOperation {
+  if (operation.type !== "start" || operation.signal !== null) return false;
+  const { mail, chunks, numbers } = operation.run;
+  return mail.length === 0 && chunks.length === 0 && numbers === null;
+}
+
+/** Each column of a new run: its type, and how it is read off the operation. */
+const columns: readonly [name: string, type: string, of: (operation: StartOperation) => SqlValue][] = [
+  ["id", "text", ({ run }) => run.id],
+  ["workflow", "text", ({ run }) => run.workflow],
+  ["version", "bigint", ({ run }) => run.version],
+  ["spec", "integer", ({ run }) => run.spec],
+  ["code_hash", "text", ({ run }) => run.codeHash],
+  ["status", "smallint", ({ run }) => (run.readyAt > run.createdAt ? statusCode.delayed : statusCode.ready)],
+  ["queue", "text", ({ run }) => run.queue],
+  ["priority", "bigint", ({ run }) => run.priority],
+  ["concurrency_key", "text", ({ run }) => run.concurrencyKey],
+  ["ready_at", "bigint", ({ run }) => run.readyAt],
+  ["seq", "bigint", ({ run }) => run.entries.length],
+  ["seed", "text", ({ run }) => run.seed],
+  ["salt", "bytea", ({ run }) => run.salt],
+  ["head", "bytea", ({ run }) => run.head],
+  ["parent_pk", "bigint", ({ run }) => run.parent?.pk ?? null],
+  ["parent_key", "text", ({ run }) => run.parent?.key ?? null],
+  ["parent_close", "smallint", ({ run }) => (run.parent === null ? null : parentClose.of(run.parent.close))],
+  ["forked_from", "text", ({ run }) => run.forkedFrom?.id ?? null],
+  ["forked_seq", "bigint", ({ run }) => run.forkedFrom?.seq ?? null],
+  ["thread", "text", ({ run }) => run.thread],
+  ["input_digest", "bytea", ({ run }) => run.inputDigest],
+  ["attributes", "text", ({ run }) => attributesText(run.attributes)],
+  ["created_by", "text", ({ run }) => run.createdBy],
+  ["created_at", "bigint", ({ run }) => run.createdAt],
+];
+
+const names = columns.map(([name]) => name).join(", ");
+const wanted = columns.map(([name]) => `wanted.${name}`).join(", ");
+const parameters = (types: readonly string[], from: number): string =>
+  types.map((type, i) => `$${from + i}::${type}[]`).join(", ");
+
+/**
+ * Creates any number of runs with their entries in one statement. An id that is taken, by a run, by a tombstone or by
+ * somebody who inserts it at this moment, gives no row back.
+ */
+const text = `
+  with wanted as (
+    select * from unnest(${parameters(
+      columns.map(([, type]) => type),
+      2,
+    )}) with ordinality as wanted (${names}, n)
+  ), born as (
+    insert into run (namespace, generation, key_held, epoch, stalls, streamed, entry_count, updated_at, ${names})
+    select $1, 1, 0, 0, 0, 0, wanted.seq, wanted.created_at, ${wanted} from wanted
+    where not exists (select 1 from run where run.namespace = $1 and run.id = wanted.id)
+      and not exists (select 1 from tombstone where tombstone.namespace = $1 and tombstone.id = wanted.id)
+    order by wanted.n
+    on conflict (namespace, id, generation) do nothing
+    returning pk, id
+  ), recorded as (
+    insert into journal (run_pk, seq, ${entryColumnNames})
+    select born.pk, entry.place, ${entryColumnNames
+      .split(", ")
+      .map((name) => `entry.${name}`)
+      .join(", ")}
+    from unnest(${parameters(entryTypes, 2 + columns.length)}) as entry (n, place, ${entryColumnNames})
+    join wanted on wanted.n = entry.n join born on born.id = wanted.id
+  )
+  select wanted.n, born.pk from born join wanted on wanted.id = born.id`;
+
+/** Starts runs of different ids; null where the id is taken, which has to be looked into. */
+export async function startRuns(
+  connected: Connected,
+  context: Context,
+  operations: readonly StartOperation[],
+): Promise<(StartResult | null)[]> {
+  const values: Query["values"] = [
+    context.namespace,
+    ...columns.map(([, type, of]) => {
+      const column = operations.map(of);
+      return type === "bytea" ? bytesArray(column as Uint8Array[]) : column;
+    }),
+    ...entryColumns(operations.map(({ run }) => run.entries)),
+  ];
+  for (const column of values) {
+    if (Array.isArray(column)) for (const value of column) if (typeof value === "string") checkText(value);
+  }
+  const { rows } = await connected.query({ name: "start_many", text, values });
+  const results: (StartResult | null)[] = operations.map(() => null);
+  for (const row of rows) {
+    const i = integer(row, "n") - 1;
+    const { run: created } = operations[i] as StartOperation;
+    const count = created.entries.length;
+    const run = { ...bornRow(context.name, integer(row, "pk"), 1, created), seq: count, entryCount: count };
+    results[i] = { type: "started", created: true, run, tombstone: null };
+    context.news.ready = true;
+  }
+  return results;
+}

@@ -1,0 +1,60 @@
+import { statusCode } from "../columns/codes.ts";
+import type { StatementName } from "../statements/statements.ts";
+import { statements } from "../statements/statements.ts";
+
+/** The few statements that PostgreSQL wants written differently. */
+const written: Partial<Record<StatementName, string>> = {
+  append: statements.append.replace("min(stalls, ?)", "least(stalls, ?)"),
+  extend: statements.extend.replace("max(lease_until, ?)", "greatest(lease_until, ?)"),
+  eraseHolds: statements.eraseHolds
+    .replace(
+      "decision_codec = case when decision_codec is null then null else ? end",
+      "decision_codec = case when decision_codec is null then null else ?::text end",
+    )
+    .replace(
+      "decision_bytes = case when decision_codec is null then null else ? end",
+      "decision_bytes = case when decision_codec is null then null else ?::bytea end",
+    ),
+};
+
+/**
+ * In a transaction that writes, what is read to decide on is locked: where SQLite has one writer at a time, the row's
+ * lock orders the writers here. Rows are locked in the order of `pk`, so that no two wait for each other; what another
+ * claim has locked is left to it.
+ */
+const locking: Partial<Record<StatementName, string>> = {
+  deliveryByPk: `${statements.deliveryByPk} for update`,
+  deliveryById: `${statements.deliveryById} for update`,
+  fenceOf: `${statements.fenceOf} for update`,
+  holdById: `${statements.holdById} for update of hold`,
+  treeGenerations: `${statements.treeGenerations} order by pk for update`,
+  lane: `${statements.lane} for update skip locked`,
+  give: statements.give.replace(
+    "where pk = ? and namespace = ?",
+    `where pk = ? and namespace = ? and status = ${statusCode.ready}`,
+  ),
+  wakeParked: statements.wakeParked.replace("limit ?)", "limit ? for update skip locked)"),
+  wakeDelayed: statements.wakeDelayed.replace("limit ?)", "limit ? for update skip locked)"),
+  freeOrphans: `
+    update run set status = ${statusCode.ready}, owner = null where pk in (
+      select pk from run where namespace = ? and status = ${statusCode.running}
+        and (owner is null or owner not in (select pk from worker)) order by pk for update)`,
+};
+
+/** `?` as `$1`, `$2`, … */
+export function numbered(sql: string): string {
+  let n = 0;
+  return sql.replaceAll("?", () => `$${++n}`);
+}
+
+function prepared(texts: Record<string, string>): Record<StatementName, string> {
+  return Object.fromEntries(Object.entries(texts).map(([name, sql]) => [name, numbered(sql)])) as Record<
+    StatementName,
+    string
+  >;
+}
+
+/** For reads. */
+export const readingStatements = prepared({ ...statements, ...written });
+/** For transactions that write. */
+export const writingStatements = prepared({ ...statements, ...written, ...locking });
