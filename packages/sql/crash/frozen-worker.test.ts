@@ -17,7 +17,7 @@ describe("a worker that is frozen and comes back", () => {
       const office = new Office(directory.path, moment.replaceAll(" ", "-"));
       const { engine, ledger } = office;
       await engine.open();
-      const lease = "3s";
+      const lease = "6s"; // long enough for a busy disk to let it be renewed
       const frozen = await office.worker({ lease });
       const runs = await office.startMany(12, { kind: "plain", pace: [200, 300] });
       const begun = (pid: number): Set<string> =>
