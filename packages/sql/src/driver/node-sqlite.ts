@@ -25,6 +25,29 @@ function checked(row: Record<string, unknown>): SqlRow {
   return row as SqlRow;
 }
 
+/** Early releases of Node 22 give rows as objects only. */
+function canGiveLists(statement: StatementSync): boolean {
+  return typeof Reflect.get(statement, "setReturnArrays") === "function" && typeof statement.columns === "function";
+}
+
+/**
+ * Takes rows as lists and names the values itself: Node makes each name anew for each row, which for a run of 44 columns
+ * takes longer than everything else (7.7 µs against 5.7).
+ */
+function naming(statement: StatementSync): (row: unknown) => SqlRow {
+  if (!canGiveLists(statement)) return (row) => checked(row as Record<string, unknown>);
+  statement.setReturnArrays(true);
+  let names: string[] = [];
+  return (row) => {
+    const values = row as unknown[];
+    // The first row; or another process has migrated the file meanwhile, and the table has got a column.
+    if (values.length !== names.length) names = statement.columns().map(({ name }) => name);
+    const named: SqlRow = {};
+    for (let i = 0; i < names.length; i++) named[names[i] as string] = value(values[i]);
+    return named;
+  };
+}
+
 /** The driver on Node's own SQLite: nothing to install, nothing to compile. */
 export function openNodeSqlite(path: string): SqliteDriver {
   const database = new (databaseClass())(path);
@@ -33,27 +56,18 @@ export function openNodeSqlite(path: string): SqliteDriver {
     version: process.versions.sqlite ?? "0",
     prepare(sql): SqlStatement {
       const statement = database.prepare(sql);
-      // Early releases of Node 22 have rows as objects only.
-      const canGiveLists = typeof Reflect.get(statement, "setReturnArrays") === "function";
-      let lists: StatementSync | null = null;
+      const named = naming(statement);
       return {
         run: (...parameters) => Number(statement.run(...parameters).changes),
         get: (...parameters) => {
           const row = statement.get(...parameters);
-          return row === undefined ? undefined : checked(row);
+          return row === undefined ? undefined : named(row);
         },
-        all: (...parameters) => statement.all(...parameters) as SqlRow[],
+        all: (...parameters) => statement.all(...parameters).map(named),
         values(...parameters) {
-          if (!canGiveLists) {
-            const rows: Record<string, unknown>[] = statement.all(...parameters);
-            return rows.map((row) => Object.values(row).map(value));
-          }
-          if (lists === null) {
-            lists = database.prepare(sql);
-            lists.setReturnArrays(true);
-          }
-          const rows: unknown = lists.all(...parameters);
-          return rows as SqlValue[][];
+          const rows: unknown = statement.all(...parameters);
+          if (canGiveLists(statement)) return rows as SqlValue[][];
+          return (rows as Record<string, unknown>[]).map((row) => Object.values(row).map(value));
         },
       };
     },

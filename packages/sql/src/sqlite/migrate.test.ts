@@ -51,6 +51,23 @@ describe("migrations", () => {
     await store.close();
   });
 
+  test("that another process makes meanwhile change no value's name", () => {
+    const path = freshPath();
+    const driver = openNodeSqlite(path);
+    driver.exec(
+      "create table a (x integer, y text); insert into a values (1, 'one'); create table b (z text); insert into b values ('zed')",
+    );
+    const read = driver.prepare("select a.*, b.z from a, b");
+    expect(read.get()).toEqual({ x: 1, y: "one", z: "zed" });
+    const other = openNodeSqlite(path);
+    other.exec("alter table a add column w text default 'double'");
+    other.close();
+    const after = { x: 1, y: "one", w: "double", z: "zed" };
+    expect(read.get()).toEqual(after);
+    expect(read.all()).toEqual([after]);
+    driver.close();
+  });
+
   test("are recorded with version, name and checksum, and a current database is not written to", () => {
     const driver = openNodeSqlite(freshPath());
     driver.exec("begin");
