@@ -33,10 +33,15 @@ async function runTraced(frame: Frame, node: ProgramNode, input: unknown, token:
 
 function take(frame: Frame, node: ProgramNode, output: unknown, token: Token): void {
   const { state } = frame.program;
-  // What a hold, a wait or a gate brings is kept under its name alone.
-  const update = node.keepsValue ? { [node.id]: output } : state.update(node.id, output);
-  state.apply(token.state, update);
-  token.writes?.push({ node: node.id, update });
+  if (state.passes && token.writes === null) {
+    // One branch, and values are passed: nothing to merge later, so nothing to note.
+    token.state[node.id] = output;
+  } else {
+    // What a hold, a wait or a gate brings is kept under its name alone.
+    const update = node.keepsValue ? { [node.id]: output } : state.update(node.id, output);
+    state.apply(token.state, update);
+    token.writes?.push({ node: node.id, update });
+  }
   if (!node.keepsValue) token.value = output;
   frame.ended.add(node.id);
 }
