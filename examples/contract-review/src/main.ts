@@ -16,8 +16,9 @@ async function main(args: readonly string[]): Promise<void> {
   });
   const [command, id, ...words] = args;
   if (command === "--sign" || command === "--decline" || command === "--advise") {
+    if (!id) throw new Error(`${command} needs the id of a contract, as "${command} hosting"`);
     const name = command === "--advise" ? "legal review" : "sign-off";
-    const [hold] = (await engine.holds({ status: ["open"], runId: id ?? "" })).items.filter((one) => one.name === name);
+    const [hold] = (await engine.holds({ status: ["open"], runId: id })).items.filter((one) => one.name === name);
     if (!hold) throw new Error(`nothing named "${name}" waits in "${id}"`);
     const text = words.join(" ");
     const answer = command === "--advise" ? { advice: text } : { approved: command === "--sign" };

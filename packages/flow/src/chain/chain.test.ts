@@ -346,6 +346,18 @@ test("a step has all that other steps have, whether its input is checked or not"
   expect(plain).toEqual(["front", "r1", 1, expect.stringContaining("r1/"), false]);
 });
 
+test("what a step writes into the state it was given changes nothing, live or in a replay", async () => {
+  const made = flow("f", { input: z.number() })
+    .then("one", ({ input }) => input + 1)
+    .then("writes", ({ input, state }) => {
+      (state as Record<string, unknown>).one = "overwritten";
+      return input;
+    })
+    .map((_value, { one }) => one)
+    .build();
+  for (const discipline of disciplines) expect((await ran(made, 1, { discipline })).result).toBe(2);
+});
+
 test("an input that does not fit a step's schema fails it once, by field", async () => {
   const picky = step({
     id: "picky",

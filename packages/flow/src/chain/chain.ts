@@ -9,7 +9,7 @@ import type {
 } from "@holdpoint/core";
 import type { FlowOptions } from "../interpret/flow.ts";
 import { type Flow, makeFlow } from "../interpret/flow.ts";
-import { Draft, type Link } from "./draft.ts";
+import { Draft } from "./draft.ts";
 import type { FlowStep, FlowStepOptions } from "./step.ts";
 import { type Chain, otherwise, type Start } from "./types.ts";
 
@@ -220,7 +220,7 @@ class Builder {
   }
 
   /** The flow that a branch is made of. */
-  finished(): Link {
+  finished(): Draft {
     const done = this.draft.copy();
     done.answered();
     return done;

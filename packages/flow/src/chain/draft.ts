@@ -13,9 +13,6 @@ interface Code {
   schemas: Record<string, StandardSchemaV1>;
 }
 
-/** A part of a flow that is finished. */
-export type Link = Draft;
-
 /** A flow while it is being written: nodes in a row, and the code they name. Changed only before it is handed out. */
 export class Draft {
   private readonly name: string;

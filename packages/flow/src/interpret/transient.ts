@@ -1,8 +1,5 @@
-import type { StandardSchemaV1, WorkflowContext } from "@holdpoint/core";
-
-const anything: StandardSchemaV1 = {
-  "~standard": { version: 1, vendor: "holdpoint", validate: (value) => ({ value }) },
-};
+import type { WorkflowContext } from "@holdpoint/core";
+import { anything } from "./anything.ts";
 
 /** Takes in messages as they come, for nodes that want only those that come while they wait; others are dropped. */
 export class Listener {

@@ -1,6 +1,7 @@
-import { HoldpointError, type StandardSchemaV1 } from "@holdpoint/core";
+import { HoldpointError } from "@holdpoint/core";
 import type { ForeachNode } from "../../definition/definition.ts";
 import type { FlowState } from "../../definition/registry.ts";
+import { anything } from "../anything.ts";
 import type { Frame, NodeRun } from "../program.ts";
 import type { Compiler } from "./compiler.ts";
 import { asked, inside, passesThrough, seen } from "./inside.ts";
@@ -45,10 +46,6 @@ export function compileForeach(node: ForeachNode, compiler: Compiler): NodeRun {
 function fromTemplate(fill: (data: FlowState) => unknown): (input: unknown, data: FlowState) => unknown {
   return (_input, data) => fill(data);
 }
-
-const anything: StandardSchemaV1 = {
-  "~standard": { version: 1, vendor: "holdpoint", validate: (value) => ({ value }) },
-};
 
 interface Task {
   readonly name: string;

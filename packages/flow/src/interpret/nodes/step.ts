@@ -21,7 +21,8 @@ class Arguments implements StepArguments {
   readonly node: string;
   readonly input: unknown;
   readonly config: unknown;
-  readonly state: Readonly<FlowState>;
+  readonly #state: Readonly<FlowState>;
+  #seen: Readonly<FlowState> | null = null;
   readonly #ctx: WorkflowContext;
   readonly #info: StepInfo;
 
@@ -38,17 +39,23 @@ class Arguments implements StepArguments {
     this.node = node;
     this.input = input;
     this.config = config;
-    this.state = state;
+    this.#state = state;
+  }
+
+  /** A copy, for who asks: a step is not run again in a replay, so what it wrote into the flow's own state would be missing there. */
+  get state(): Readonly<FlowState> {
+    this.#seen ??= { ...this.#state };
+    return this.#seen;
   }
 
   /** The same, with another input. */
   with(input: unknown): Arguments {
-    return new Arguments(this.node, this.#ctx, this.#info, input, this.config, this.state);
+    return new Arguments(this.node, this.#ctx, this.#info, input, this.config, this.#state);
   }
 
   /** The same with the input as its schema gives it back. */
   fitted(input: unknown): Arguments {
-    return new Arguments(this.node, this.#ctx, this.#info, input, this.config, this.state);
+    return new Arguments(this.node, this.#ctx, this.#info, input, this.config, this.#state);
   }
 
   get run() {

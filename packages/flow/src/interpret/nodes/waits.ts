@@ -1,13 +1,10 @@
-import { type StandardSchemaV1, ValidationError } from "@holdpoint/core";
+import { ValidationError } from "@holdpoint/core";
 import type { SignalNode, SleepNode } from "../../definition/definition.ts";
 import type { FlowState } from "../../definition/registry.ts";
+import { anything } from "../anything.ts";
 import type { NodeRun } from "../program.ts";
 import type { Compiler } from "./compiler.ts";
 import { fit } from "./step.ts";
-
-const anything: StandardSchemaV1 = {
-  "~standard": { version: 1, vendor: "holdpoint", validate: (value) => ({ value }) },
-};
 
 /** Waits for a length of time or until a point in time. */
 export function compileSleep(node: SleepNode, compiler: Compiler): NodeRun {
