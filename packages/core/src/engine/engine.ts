@@ -483,7 +483,8 @@ export class Engine {
         for (const what of ["rest", "write"] as const)
           for (const id of [...this.listeners[what].keys()]) this.changed(what, id);
       }
-      if ((signal.type === "foreign" || signal.type === "hold") && this.started) void this.sweeper.look();
+      if ((signal.type === "foreign" || (signal.type === "hold" && signal.deadline)) && this.started)
+        void this.sweeper.look();
     });
   }
 }

@@ -649,8 +649,15 @@ export interface StoreSizes {
   bytes: number;
 }
 
-/** Tells a waiting engine that something may be there for it. Never carries data. */
-export type StoreSignal = { type: "ready" } | { type: "mail"; pk: RunPk } | { type: "hold" } | { type: "foreign" };
+/**
+ * Tells a waiting engine that something may be there for it. Never carries data.
+ * `hold`: one was opened or has moved; with `deadline`, one that waits has a deadline that it did not have before.
+ */
+export type StoreSignal =
+  | { type: "ready" }
+  | { type: "mail"; pk: RunPk }
+  | { type: "hold"; deadline: boolean }
+  | { type: "foreign" };
 
 /** The port: what an engine needs of wherever runs live. Every method may be repeated after a failure whose outcome is unknown. */
 export interface Store {
@@ -672,7 +679,8 @@ export interface Store {
    * Takes runs for a worker, one transaction: ready ones by priority (high first), then age; parked ones whose `wakeAt` has passed,
    * which find a `tick` in their inbox. Raises `epoch` and `stalls`, sets `owner`; status becomes `running`.
    * Among queues of equal priority the one with fewer running runs goes first (see `planClaim`).
-   * Takes nothing for a worker that is not registered or whose lease has passed; extends the lease of one that takes something.
+   * Takes nothing for a worker that is not registered or whose lease has passed; extends the lease of one that takes
+   * something (see `leaseAfterClaim`).
    */
   claim(namespace: string, request: ClaimRequest): Promise<ClaimResult>;
   /**

@@ -1,5 +1,5 @@
 import type { Candidate, Capability, ClaimRequest, ClaimResult, Millis, Occupancy } from "@holdpoint/core";
-import { mayTake, planClaim } from "@holdpoint/core";
+import { leaseAfterClaim, mayTake, planClaim } from "@holdpoint/core";
 import { integer, integerOrNull, text, textOrNull } from "../columns/read.ts";
 import { readRun } from "../columns/run.ts";
 import { readWorker } from "../columns/worker.ts";
@@ -51,10 +51,11 @@ export function* claim(context: Context, request: ClaimRequest): Program<ClaimRe
     return { runs: [], poisoned: [], nextWake: null };
   }
   // Looked at first: to find that nothing is due, the two updates take 170 µs.
-  const due = yield* earliestWake(context);
-  if (due !== null && due <= request.now) {
+  let wake = yield* earliestWake(context);
+  if (wake !== null && wake <= request.now) {
     yield* run("wakeParked", namespace, request.now, Math.max(wakeBatch, request.limit));
     yield* run("wakeDelayed", namespace, request.now, Math.max(wakeBatch, request.limit));
+    wake = yield* earliestWake(context);
   }
   const lanes = yield* eligibleLanes(context, request);
   const owner = integer(worker, "pk");
@@ -67,8 +68,9 @@ export function* claim(context: Context, request: ClaimRequest): Program<ClaimRe
     (candidate.stalls >= request.maxStalls ? result.poisoned : result.runs).push(row);
   }
   // Only a claim that takes something writes, and with it the lease.
-  if (plan.picked.length > 0) yield* run("extend", request.leaseUntil, owner);
-  const wake = yield* earliestWake(context);
+  const lease = integer(worker, "lease_until");
+  const extended = leaseAfterClaim(lease, request);
+  if (plan.picked.length > 0 && extended > lease) yield* run("extend", extended, owner);
   const ends = plan.headStartEnds;
   result.nextWake = wake === null ? ends : ends === null ? wake : Math.min(wake, ends);
   return result;
@@ -95,12 +97,17 @@ function* eligibleLanes(context: Context, request: ClaimRequest): Program<LaneNa
     const lane = { queue: text(row, "queue"), workflow: text(row, "workflow"), version: integer(row, "version") };
     from = { ...lane, version: lane.version + 1 };
     if (!queues.has(lane.queue)) continue;
-    if (request.adopt && served === null) served = yield* servedNow(context, request.now);
-    const isServed = ({ workflow, version }: Capability): boolean =>
-      served?.some((capability) => capability.workflow === workflow && capability.version === version) ?? false;
-    if (mayTake(lane, request, isServed)) found.push(lane);
+    const own = request.capabilities.some(({ workflow, version }) => isLane(lane, workflow, version));
+    // Who else is there matters only for what this worker does not serve itself.
+    if (!own && request.adopt) served ??= yield* servedNow(context, request.now);
+    const isServed = (): boolean =>
+      served?.some((capability) => isLane(lane, capability.workflow, capability.version)) ?? false;
+    if (own || mayTake(lane, request, isServed)) found.push(lane);
   }
 }
+
+const isLane = (lane: LaneName, workflow: string, version: number): boolean =>
+  lane.workflow === workflow && lane.version === version;
 
 function* servedNow(context: Context, now: Millis): Program<Capability[]> {
   const live = (yield* all("workers", context.namespace)).map(readWorker).filter(({ leaseUntil }) => leaseUntil > now);

@@ -8,9 +8,10 @@ import { duplicateOf, findRun, putMail } from "./deliver.ts";
 import type { Context, Program } from "./program.ts";
 import { all, one, run } from "./program.ts";
 
-function* hasEvent(holdPk: number, event: NewHoldEvent): Program<boolean> {
-  if (event.idempotencyKey === null) return false;
-  return (yield* one("namedHoldEvent", holdPk, event.idempotencyKey)) !== null;
+/** Number of a hold's last event, and whether it has this one. */
+function* eventsOf(holdPk: number, event: NewHoldEvent): Program<{ last: number; known: boolean }> {
+  const row = yield* one("holdEventsSoFar", event.idempotencyKey, holdPk);
+  return row === null ? { last: 0, known: false } : { last: integer(row, "last"), known: integer(row, "known") === 1 };
 }
 
 function insertEvent(holdPk: number, n: number, event: NewHoldEvent): Program<number> {
@@ -20,9 +21,8 @@ function insertEvent(holdPk: number, n: number, event: NewHoldEvent): Program<nu
 }
 
 function* addEvent(holdPk: number, event: NewHoldEvent): Program<void> {
-  if (yield* hasEvent(holdPk, event)) return;
-  const last = yield* one("lastHoldEvent", holdPk);
-  yield* insertEvent(holdPk, (last === null ? 0 : integer(last, "n")) + 1, event);
+  const { last, known } = yield* eventsOf(holdPk, event);
+  if (!known) yield* insertEvent(holdPk, last + 1, event);
 }
 
 /** A form is stored once, however many holds show it. */
@@ -60,6 +60,7 @@ export function* openHold(context: Context, runPk: number, hold: NewHold): Progr
   if (row === null) throw new TypeError("the insert of a hold gave no key back");
   yield* insertEvent(integer(row, "pk"), 1, hold.event);
   context.news.hold = true;
+  context.news.deadline ||= hold.nextAt !== null;
 }
 
 function* close(
@@ -106,9 +107,11 @@ export function* reopenHold(
   const status = holdStatus.word(row.status);
   if (status !== "answered" && status !== "decided") return;
   const pk = integer(row, "pk");
-  yield* run("reopenHold", nextAt === undefined ? integerOrNull(row, "next_at") : nextAt, pk);
+  const at = nextAt === undefined ? integerOrNull(row, "next_at") : nextAt;
+  yield* run("reopenHold", at, pk);
   yield* addEvent(pk, event);
   context.news.hold = true;
+  context.news.deadline ||= at !== null;
 }
 
 /** The worker accepts an answer nobody could check before. */
@@ -126,7 +129,7 @@ function* isRepeated(holdPk: number, events: readonly NewHoldEvent[]): Program<b
   let named = 0;
   for (const event of events) {
     if (event.idempotencyKey === null) continue;
-    if (!(yield* hasEvent(holdPk, event))) return false;
+    if (!(yield* eventsOf(holdPk, event)).known) return false;
     named += 1;
   }
   return named > 0;
@@ -153,6 +156,7 @@ export function* moveHold(context: Context, operation: HoldOperation): Program<H
   );
   for (const event of operation.events) yield* addEvent(pk, event);
   context.news.hold = true;
+  context.news.deadline ||= operation.status === "open" && operation.nextAt !== null;
   if (operation.mail !== null) {
     const row = yield* findRun(context, { pk: before.runPk });
     if (row !== null && !isFinished(runStatus.word(row.status))) {

@@ -51,6 +51,8 @@ export class Refusal extends Error {}
 export interface News {
   ready: boolean;
   hold: boolean;
+  /** A hold that waits has a deadline that it did not have before. */
+  deadline: boolean;
   mail: Set<number> | null;
 }
 

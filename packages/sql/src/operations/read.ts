@@ -20,15 +20,18 @@ import type { SqlRow } from "../driver/driver.ts";
 import type { Context, Program } from "./program.ts";
 import { all, one, values } from "./program.ts";
 
+/** @param claimed runs that are known to be in the namespace, because a claim has just given them away */
 export function* history(
   context: Context,
   wanted: readonly { pk: RunPk; after: number }[],
   hashes: boolean,
+  claimed?: ReadonlySet<RunPk>,
 ): Program<History[]> {
   const found: History[] = [];
   const statement = hashes ? "entriesAfter" : "entriesToReplay";
   for (const { pk, after } of wanted) {
-    if ((yield* one("inNamespace", pk, context.namespace)) === null) found.push({ entries: [], mail: [] });
+    const isHere = claimed?.has(pk) || (yield* one("inNamespace", pk, context.namespace)) !== null;
+    if (!isHere) found.push({ entries: [], mail: [] });
     else {
       const entries = (yield* values(statement, pk, after)).map(readEntry);
       found.push({ entries, mail: (yield* all("mailAfter", pk, after)).map(readMail) });

@@ -117,7 +117,8 @@ const takeText = `
     where run.pk = chosen.pk
     returning run.*
   ), lease as (
-    update worker set lease_until = greatest(lease_until, $2) where pk = $4 and exists (select 1 from given)
+    update worker set lease_until = $2
+    where pk = $4 and lease_until - $3 < 0.9 * ($2 - $3) and exists (select 1 from given)
   )
   select * from given order by priority desc, ready_at, pk`;
 

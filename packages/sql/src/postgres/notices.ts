@@ -24,10 +24,11 @@ interface Notice {
   namespace: string;
   ready: boolean;
   hold: boolean;
+  deadline: boolean;
   mail: number[] | "many";
 }
 
-const silence = (): News => ({ ready: false, hold: false, mail: null });
+const silence = (): News => ({ ready: false, hold: false, deadline: false, mail: null });
 
 /**
  * Tells this process at once and others by NOTIFY what was written. A notification is sent after the commit and never
@@ -62,6 +63,7 @@ export class Notices {
     const untold = this.#untold.get(namespace) ?? silence();
     untold.ready ||= news.ready;
     untold.hold ||= news.hold;
+    untold.deadline ||= news.deadline;
     for (const pk of news.mail ?? []) (untold.mail ??= new Set()).add(pk);
     this.#untold.set(namespace, untold);
     if (!this.#telling) void this.#tell();
@@ -74,10 +76,10 @@ export class Notices {
 
   async #tell(): Promise<void> {
     this.#telling = true;
-    for (const [namespace, { ready, hold, mail }] of this.#untold) {
+    for (const [namespace, { ready, hold, deadline, mail }] of this.#untold) {
       this.#untold.delete(namespace);
       const named = mail === null ? [] : mail.size > mostNamed ? "many" : [...mail];
-      const notice: Notice = { from: this.#me, namespace, ready, hold, mail: named };
+      const notice: Notice = { from: this.#me, namespace, ready, hold, deadline, mail: named };
       try {
         await this.#options.notify(JSON.stringify(notice));
       } catch {
@@ -88,10 +90,10 @@ export class Notices {
   }
 
   #heard(payload: string): void {
-    const { from, namespace, ready, hold, mail } = JSON.parse(payload) as Notice;
+    const { from, namespace, ready, hold, deadline, mail } = JSON.parse(payload) as Notice;
     if (from === this.#me) return;
     if (mail === "many") this.#listeners.announceForeign();
-    else this.#listeners.announce(namespace, { ready, hold, mail: mail.length === 0 ? null : new Set(mail) });
+    else this.#listeners.announce(namespace, { ready, hold, deadline, mail: mail.length === 0 ? null : new Set(mail) });
   }
 
   #start(): void {

@@ -71,7 +71,11 @@ export function postgres(url: string, options: PostgresOptions = {}): Store {
       const row = await new ProgramRunner(connected, "reading").run(one("namespace", namespace));
       if (row !== null) namespaces.set(namespace, (pk = integer(row, "pk")));
     }
-    return { name: namespace, namespace: pk ?? unknownNamespace, news: { ready: false, hold: false, mail: null } };
+    return {
+      name: namespace,
+      namespace: pk ?? unknownNamespace,
+      news: { ready: false, hold: false, deadline: false, mail: null },
+    };
   };
 
   /** One read. Where it takes several statements they may see different moments; none of them depends on the others. */

@@ -2,19 +2,25 @@ import { statusCode } from "../columns/codes.ts";
 import type { StatementName } from "../statements/statements.ts";
 import { statements } from "../statements/statements.ts";
 
+/** The statement with one part written differently. */
+function withPart(name: StatementName, part: string, instead: string): string {
+  const statement: string = statements[name];
+  if (!statement.includes(part)) throw new TypeError(`the statement "${name}" has no "${part}" any more`);
+  return statement.replace(part, instead);
+}
+
 /** The few statements that PostgreSQL wants written differently. */
 const written: Partial<Record<StatementName, string>> = {
-  append: statements.append.replace("min(stalls, ?)", "least(stalls, ?)"),
-  extend: statements.extend.replace("max(lease_until, ?)", "greatest(lease_until, ?)"),
-  eraseHolds: statements.eraseHolds
-    .replace(
-      "decision_codec = case when decision_codec is null then null else ? end",
-      "decision_codec = case when decision_codec is null then null else ?::text end",
-    )
-    .replace(
-      "decision_bytes = case when decision_codec is null then null else ? end",
-      "decision_bytes = case when decision_codec is null then null else ?::bytea end",
-    ),
+  append: withPart("append", "min(stalls, ?)", "least(stalls, ?)"),
+  extend: withPart("extend", "max(lease_until, ?)", "greatest(lease_until, ?)"),
+  eraseHolds: withPart(
+    "eraseHolds",
+    "decision_codec = case when decision_codec is null then null else ? end",
+    "decision_codec = case when decision_codec is null then null else ?::text end",
+  ).replace(
+    "decision_bytes = case when decision_codec is null then null else ? end",
+    "decision_bytes = case when decision_codec is null then null else ?::bytea end",
+  ),
 };
 
 /**
@@ -29,12 +35,13 @@ const locking: Partial<Record<StatementName, string>> = {
   holdById: `${statements.holdById} for update of hold`,
   treeGenerations: `${statements.treeGenerations} order by pk for update`,
   lane: `${statements.lane} for update skip locked`,
-  give: statements.give.replace(
+  give: withPart(
+    "give",
     "where pk = ? and namespace = ?",
     `where pk = ? and namespace = ? and status = ${statusCode.ready}`,
   ),
-  wakeParked: statements.wakeParked.replace("limit ?)", "limit ? for update skip locked)"),
-  wakeDelayed: statements.wakeDelayed.replace("limit ?)", "limit ? for update skip locked)"),
+  wakeParked: withPart("wakeParked", "limit ? + 0)", "limit ? + 0 for update skip locked)"),
+  wakeDelayed: withPart("wakeDelayed", "limit ? + 0)", "limit ? + 0 for update skip locked)"),
   freeOrphans: `
     update run set status = ${statusCode.ready}, owner = null where pk in (
       select pk from run where namespace = ? and status = ${statusCode.running}

@@ -74,7 +74,7 @@ export class Connection {
         const current = await retry(() => hasSchema(session) && isCurrent(driver));
         if (!current) await retry(() => session.transaction(() => migrate(driver, Date.now())));
         if (durability === "full" && !isInMemory(path)) {
-          const room = new WalRoom(`${path}-wal`, walBytes);
+          const room = new WalRoom(path, walBytes);
           session.beforeWriting = () => room.make();
           this.#room = room;
         }

@@ -38,6 +38,11 @@ describe("migrations", () => {
     expect(hold).toMatchObject({ status: "open", revision: 0, runId: "held" });
     const [moved] = await store.commit(namespace, [build.decide("h1", 0)]);
     expect(moved.type).toBe("moved");
+    const events = await store.holdEvents(namespace, "h1");
+    expect(events.map(({ n, action }) => [n, action])).toEqual([
+      [1, "opened"],
+      [2, "decided"],
+    ]);
     await store.register(namespace, build.worker("w-new"));
     const { runs } = await store.claim(namespace, build.claimRequest("w-new", { now: build.t0 + 1_000 }));
     expect(runs.map(({ id }) => id)).toEqual(["held"]);

@@ -3,8 +3,9 @@ import type { SqliteDriver } from "../driver/driver.ts";
 import type { Migration } from "../migration/migration.ts";
 import { checksum, verifyApplied } from "../migration/migration.ts";
 import { first } from "./migrations/001-first.ts";
+import { holdEvents } from "./migrations/002-hold-events.ts";
 
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, holdEvents];
 
 /** Marks the file as ours in its header ("HpDB"), so that no other database is migrated by mistake. */
 const applicationId = 0x48704442;

@@ -1,4 +1,4 @@
-import type { Operation, OperationResult, ResultOf, Store } from "@holdpoint/core";
+import type { Operation, OperationResult, ResultOf, RunPk, Store } from "@holdpoint/core";
 import { payloadColumns } from "../columns/payload.ts";
 import { integer } from "../columns/read.ts";
 import { openNodeSqlite } from "../driver/node-sqlite.ts";
@@ -34,6 +34,10 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
   const connection = new Connection({ path, durability, busyTimeout, openDriver: driver });
   const watchers = new Watchers(() => (connection.isOpen ? connection.session.dataVersion() : null));
   const namespaces = new Map<string, number>();
+  /** Namespaces where this process made a run ready and nothing has been claimed since: looking first is no use there. */
+  const awake = new Set<string>();
+  /** What the last claim gave: its history is asked for next. No run ever changes its namespace or its key. */
+  const claimed = new Map<string, ReadonlySet<RunPk>>();
 
   const contextOf = (session: Session, name: string): Context => {
     let namespace = namespaces.get(name);
@@ -41,7 +45,11 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       const row = session.run(one("namespace", name));
       if (row !== null) namespaces.set(name, (namespace = integer(row, "pk")));
     }
-    return { name, namespace: namespace ?? unknownNamespace, news: { ready: false, hold: false, mail: null } };
+    return {
+      name,
+      namespace: namespace ?? unknownNamespace,
+      news: { ready: false, hold: false, deadline: false, mail: null },
+    };
   };
 
   /** One read; several statements of it see the same moment. */
@@ -58,6 +66,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       if (!namespaces.has(name)) session.transaction(() => session.run(run("insertNamespace", name)));
       const context = contextOf(session, name);
       const result = work(session, context);
+      if (context.news.ready) awake.add(name);
       watchers.announce(name, context.news);
       return result;
     });
@@ -88,6 +97,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       watchers.close();
       connection.close();
       namespaces.clear();
+      awake.clear();
+      claimed.clear();
     },
 
     commit<const O extends readonly Operation[]>(namespace: string, operations: O) {
@@ -98,11 +109,16 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       return results as Promise<{ [I in keyof O]: ResultOf<O[I]> }>;
     },
     async claim(namespace, request) {
-      const idle = await reading(namespace, (context) => idleClaim(context, request));
-      return idle ?? (await changing(namespace, (context) => claim(context, request)));
+      if (!awake.delete(namespace)) {
+        const idle = await reading(namespace, (context) => idleClaim(context, request));
+        if (idle !== null) return idle;
+      }
+      const given = await changing(namespace, (context) => claim(context, request));
+      claimed.set(namespace, new Set(given.runs.map(({ pk }) => pk)));
+      return given;
     },
     history: (namespace, wanted, options) =>
-      reading(namespace, (context) => read.history(context, wanted, options?.hashes ?? true)),
+      reading(namespace, (context) => read.history(context, wanted, options?.hashes ?? true, claimed.get(namespace))),
     unread: (namespace, owned) => reading(namespace, (context) => read.unread(context, owned)),
     chunks: (namespace, pk, hashes) => reading(namespace, (context) => read.chunks(context, pk, hashes)),
 

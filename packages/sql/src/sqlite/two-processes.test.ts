@@ -6,6 +6,7 @@ import { storeBuilders as build } from "@holdpoint/core/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import { openNodeSqlite } from "../driver/node-sqlite.ts";
 import { startChild } from "../fixtures/child.ts";
+import { migrations } from "./migrate.ts";
 import { sqlite } from "./sqlite-store.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "holdpoint-two-"));
@@ -33,7 +34,7 @@ describe("two processes on one file", () => {
     const children = [1, 2, 3, 4].map(() => startChild("open", path));
     expect(await Promise.all(children.map((child) => child.end()))).toEqual([[0], [0], [0], [0]]);
     const driver = openNodeSqlite(path);
-    expect(driver.prepare("select count(*) as n from migration").get()).toEqual({ n: 1 });
+    expect(driver.prepare("select count(*) as n from migration").get()).toEqual({ n: migrations.length });
     driver.close();
   });
 

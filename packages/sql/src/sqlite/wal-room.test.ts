@@ -94,7 +94,7 @@ describe("room in the WAL", () => {
     await store.erase(namespace, found?.pk ?? 0, { entries: [], mail: [], by: null, at: build.t0 });
     expect(walBytes(path)).toBeLessThan(block);
     await start(store, 40, "s");
-    expect(walBytes(path)).toBeGreaterThan(block);
+    expect(walBytes(path)).toBeGreaterThanOrEqual(block);
     await store.close();
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Watchers } from "./watch.ts";
 
-const quiet = { ready: false, hold: false, mail: null };
+const quiet = { ready: false, hold: false, deadline: false, mail: null };
 
 describe("watching the file", () => {
   beforeEach(() => {

@@ -34,19 +34,19 @@ export const holdStatements = {
     where pk = ?`,
   acceptHold: `update hold set status = ${holdCode.decided}, revision = revision + 1, closed_at = ? where pk = ?`,
 
-  /** The event's number is the next of its hold; nothing is inserted when the named event is there already. */
   insertHoldEvent: `
     insert into hold_event (hold_pk, n, actor, channel, action, codec, bytes, ref, evidence_hash, at, idempotency_key)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  lastHoldEvent: "select coalesce(max(n), 0) as n from hold_event where hold_pk = ?",
-  namedHoldEvent: "select n from hold_event where hold_pk = ? and idempotency_key = ?",
+  holdEventsSoFar: `
+    select coalesce(max(n), 0) as last, coalesce(max(case when idempotency_key = ? then 1 end), 0) as known
+    from hold_event where hold_pk = ?`,
   holdEvents: `
     select hold_event.* from hold_event join hold on hold.pk = hold_event.hold_pk
     where hold.namespace = ? and hold.id = ? order by hold_event.n`,
 
   dueHolds: `
     ${selectHold} where hold.namespace = ? and hold.status = ${holdCode.open} and hold.next_at is not null
-      and hold.next_at <= ? order by hold.next_at, hold.pk limit ?`,
+      and hold.next_at <= ? order by hold.next_at, hold.pk limit ? + 0`,
   nextHoldAt: `
     select next_at from hold where namespace = ? and status = ${holdCode.open} and next_at is not null
     order by next_at limit 1`,

@@ -55,7 +55,11 @@ test("the way to the next lane does not lead through the runs of this one", () =
 });
 
 describe("a page of a list", () => {
-  const context: Context = { name: "x", namespace: 1, news: { ready: false, hold: false, mail: null } };
+  const context: Context = {
+    name: "x",
+    namespace: 1,
+    news: { ready: false, hold: false, deadline: false, mail: null },
+  };
   const page = { limit: 50, cursor: null };
 
   /** The plan of the last statement a query asks for; a lookup before it is answered with two keys. */

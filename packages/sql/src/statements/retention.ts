@@ -7,7 +7,7 @@ export const retentionStatements = {
     select pk, id, finished_at from run
     where namespace = ? and finished_at is not null and next_pk is null and (parent_pk is null or parent_close = 1)
       and (finished_at, pk) > (?, ?) and finished_at < ?
-    order by finished_at, pk limit ?`,
+    order by finished_at, pk limit ? + 0`,
   treeGenerations: "select pk, status, finished_at from run where namespace = ? and id = ?",
   treeChildren: "select id from run where parent_pk = ? and next_pk is null and parent_close = 0",
   bury: `

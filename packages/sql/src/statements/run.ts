@@ -93,7 +93,7 @@ export const runStatements = {
   chunk: "select bytes from payload where run_pk = ? and hash = ?",
 
   insertStream: "insert into stream (run_pk, n, bytes) values (?, ?, ?)",
-  streamAfter: "select n, bytes from stream where run_pk = ? and n > ? order by n limit ?",
+  streamAfter: "select n, bytes from stream where run_pk = ? and n > ? order by n limit ? + 0",
 
   setLabel: `
     insert into label (run_pk, key, by, label, at) values (?, ?, ?, ?, ?)

@@ -35,7 +35,7 @@ export const workerStatements = {
   lane: `
     select pk, priority, ready_at, concurrency_key, key_held, owner, wake_at, stalls from run
     where namespace = ? and queue = ? and workflow = ? and version = ? and status = ${statusCode.ready}
-    order by priority desc, ready_at, pk limit ?`,
+    order by priority desc, ready_at, pk limit ? + 0`,
   runningInQueue: `select count(*) as n from run where namespace = ? and queue = ? and status = ${statusCode.running}`,
   runningWithKey: `
     select count(*) as n from run
@@ -51,11 +51,11 @@ export const workerStatements = {
   wakeParked: `
     update run set status = ${statusCode.ready}, ready_at = wake_at, waiting = null where pk in (
       select pk from run where namespace = ? and status = ${statusCode.parked} and wake_at is not null and wake_at <= ?
-      order by wake_at limit ?)`,
+      order by wake_at limit ? + 0)`,
   wakeDelayed: `
     update run set status = ${statusCode.ready} where pk in (
       select pk from run where namespace = ? and status = ${statusCode.delayed} and ready_at <= ?
-      order by ready_at limit ?)`,
+      order by ready_at limit ? + 0)`,
   give: `
     update run set status = ${statusCode.running}, epoch = epoch + 1, stalls = stalls + 1, owner = ?, wake_at = null,
       seq = seq + ?, updated_at = ?, key_held = case when concurrency_key is null then 0 else 1 end

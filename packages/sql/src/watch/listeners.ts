@@ -26,7 +26,7 @@ export class Listeners {
   announce(namespace: string, news: News): void {
     for (const listener of this.#listeners.get(namespace) ?? []) {
       if (news.ready) listener({ type: "ready" });
-      if (news.hold) listener({ type: "hold" });
+      if (news.hold) listener({ type: "hold", deadline: news.deadline });
       for (const pk of news.mail ?? []) listener({ type: "mail", pk });
     }
   }

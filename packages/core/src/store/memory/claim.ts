@@ -1,5 +1,5 @@
 import type { Candidate } from "../claim-plan.ts";
-import { mayTake, planClaim } from "../claim-plan.ts";
+import { leaseAfterClaim, mayTake, planClaim } from "../claim-plan.ts";
 import type { Capability, ClaimRequest, ClaimResult, Millis, RunRow } from "../store.ts";
 import { insertMail } from "./deliver.ts";
 import type { MemoryRun } from "./rows.ts";
@@ -30,7 +30,7 @@ export function claim(space: Space, request: ClaimRequest): ClaimResult {
   for (const { run, home } of plan.skipped) run.ready = home.ready.push(run);
   const result: ClaimResult = { runs: [], poisoned: [], nextWake: earliest(nextWake(space), plan.headStartEnds) };
   // Only a claim that takes something writes, and with it the lease.
-  if (plan.picked.length > 0) worker.leaseUntil = Math.max(worker.leaseUntil, request.leaseUntil);
+  if (plan.picked.length > 0) worker.leaseUntil = leaseAfterClaim(worker.leaseUntil, request);
   for (const { run } of plan.picked) {
     const poisoned = run.row.stalls >= request.maxStalls;
     (poisoned ? result.poisoned : result.runs).push(give(space, run, request));

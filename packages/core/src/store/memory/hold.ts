@@ -25,6 +25,7 @@ function change(space: Space, hold: MemoryHold, status: HoldStatus, nextAt: Mill
   hold.row.closedAt = isHoldPending(status) ? null : at;
   if (status === "open" && nextAt !== null) hold.due = space.dueHolds.push(hold);
   space.pending.hold = true;
+  space.pending.deadline ||= hold.due !== null;
 }
 
 export function openHold(space: Space, run: MemoryRun, hold: NewHold): void {
@@ -65,6 +66,7 @@ export function openHold(space: Space, run: MemoryRun, hold: NewHold): void {
   space.holds.set(hold.id, opened);
   space.openedHolds.push(opened);
   space.pending.hold = true;
+  space.pending.deadline ||= opened.due !== null;
 }
 
 export function closeHold(

@@ -56,7 +56,7 @@ export class Space {
   readonly documents = new Map<string, Uint8Array>();
   readonly listeners = new Set<(signal: StoreSignal) => void>();
   /** What the commit under way has to tell. */
-  pending = { ready: false, hold: false, mail: null as Set<RunPk> | null };
+  pending = { ready: false, hold: false, deadline: false, mail: null as Set<RunPk> | null };
 
   constructor(name: string) {
     this.name = name;
@@ -131,12 +131,12 @@ export class Space {
 
   /** Tells the listeners what happened since the last time. */
   announce(): void {
-    const { ready, hold, mail } = this.pending;
+    const { ready, hold, deadline, mail } = this.pending;
     if (!ready && !hold && mail === null) return;
-    this.pending = { ready: false, hold: false, mail: null };
+    this.pending = { ready: false, hold: false, deadline: false, mail: null };
     for (const listener of this.listeners) {
       if (ready) listener({ type: "ready" });
-      if (hold) listener({ type: "hold" });
+      if (hold) listener({ type: "hold", deadline });
       if (mail !== null) for (const pk of mail) listener({ type: "mail", pk });
     }
   }
