@@ -18,7 +18,7 @@ const frameHeader = 24;
  *
  * A sync of a file that has grown makes the file system write its own journal, too; within blocks that were written
  * before it writes the data alone. Measured on ext4: a commit of five pages takes 165 µs instead of 280. SQLite never
- * shrinks its WAL while it is in use and overwrites it after a checkpoint, so only the first 16 MB need this.
+ * shrinks its WAL while it is in use and overwrites it after a checkpoint, so only the first 33 MB need this.
  *
  * How full the WAL is is read from the WAL-index. Asking the file itself for its size before each transaction would undo
  * half of the gain: Linux gives a file whose times were asked for a finer time at the next write, and then the sync has
