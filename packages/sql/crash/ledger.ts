@@ -15,6 +15,8 @@ export interface LedgerLine {
   step: string;
   /** What this execution of the step returns: no two are the same. */
   token: string;
+  /** The idempotency key it was given, where that is looked at. */
+  key?: string;
 }
 
 // Workflow code notes things too, and there the global Date is guarded.
