@@ -110,8 +110,9 @@ export function* createRun(context: Context, created: NewRun, previous: Previous
 export function* start(context: Context, operation: StartOperation): Program<StartResult> {
   const { name, namespace } = context;
   const { run: created, signal } = operation;
-  // The common case is a new id: a look into the index decides that, the wide row is read only where there is one.
-  if ((yield* one("runExists", namespace, created.id)) !== null) {
+  // The common case is a new id: a look into two indexes decides that, a wide row is read only where there is one.
+  const taken = yield* one("idTaken", namespace, created.id, namespace, created.id);
+  if (taken !== null && taken["removed"] === 0) {
     const existing = yield* one("runById", namespace, created.id);
     if (existing === null) throw new TypeError("a run vanished while it was read");
     const row = readRun(existing, name);
@@ -121,7 +122,7 @@ export function* start(context: Context, operation: StartOperation): Program<Sta
     const after = yield* one("runByPk", row.pk, namespace);
     return { type: "started", created: false, run: after && readRun(after, name), tombstone: null };
   }
-  const buried = yield* one("tombstone", namespace, created.id);
+  const buried = taken === null ? null : yield* one("tombstone", namespace, created.id);
   if (buried !== null) return { type: "started", created: false, run: null, tombstone: readTombstone(buried) };
   const pk = yield* createRun(context, created, null);
   if (signal !== null && (yield* duplicateOf(pk, signal)) === null) {

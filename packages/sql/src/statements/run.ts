@@ -17,7 +17,10 @@ export const runStatements = {
       created_by, created_at, updated_at)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     returning pk`,
-  runExists: "select 1 as found from run where namespace = ? and id = ? limit 1",
+  /** Whether an id is taken: by a run, or by what retention left of one. */
+  idTaken: `
+    select 0 as removed from run where namespace = ? and id = ?
+    union all select 1 from tombstone where namespace = ? and id = ? limit 1`,
   inNamespace: "select 1 as found from run where pk = ? and namespace = ?",
   runById: `${selectRun} where run.namespace = ? and run.id = ? order by run.generation desc limit 1`,
   runByPk: `${selectRun} where run.pk = ? and run.namespace = ?`,
