@@ -5,21 +5,35 @@ import type { FlowStep } from "./step.ts";
 
 type AnyFunction = (...args: never[]) => unknown;
 
-/** The code of a chain, while it is being written. */
-interface Code {
-  steps: Record<string, StepCode>;
-  functions: Record<string, FlowFunction>;
-  workflows: Record<string, AnyWorkflow>;
-  schemas: Record<string, StandardSchemaV1>;
+/**
+ * A row that grows at its end and is shared by all that were said before: a chain is a new one after each call, and
+ * copying what it has so far would make a chain of a thousand steps cost half a million copies.
+ */
+interface Row<T> {
+  readonly last: T;
+  readonly before: Row<T> | null;
 }
+
+function listed<T>(row: Row<T> | null): T[] {
+  const list: T[] = [];
+  for (let at = row; at !== null; at = at.before) list.push(at.last);
+  return list.reverse();
+}
+
+/** One piece of a chain's code, and where in the registry it goes. */
+type Named =
+  | { in: "steps"; name: string; value: StepCode }
+  | { in: "functions"; name: string; value: FlowFunction }
+  | { in: "workflows"; name: string; value: AnyWorkflow }
+  | { in: "schemas"; name: string; value: StandardSchemaV1 };
 
 /** A flow while it is being written: nodes in a row, and the code they name. Changed only before it is handed out. */
 export class Draft {
   private readonly name: string;
   /** In front of every name in the registry: where in the flow this is. */
   private readonly prefix: string;
-  private nodes: NodeDefinition[] = [];
-  private code: Code = { steps: {}, functions: {}, workflows: {}, schemas: {} };
+  private nodes: Row<NodeDefinition> | null = null;
+  private code: Row<Named> | null = null;
   private counts: Record<string, number> = {};
   /** The approval whose answers are still being said. */
   private asking: { id: string; approved?: FlowDefinition; rejected?: FlowDefinition } | null = null;
@@ -31,13 +45,8 @@ export class Draft {
 
   copy(): Draft {
     const copy = new Draft(this.name, this.prefix);
-    copy.nodes = [...this.nodes];
-    copy.code = {
-      steps: { ...this.code.steps },
-      functions: { ...this.code.functions },
-      workflows: { ...this.code.workflows },
-      schemas: { ...this.code.schemas },
-    };
+    copy.nodes = this.nodes;
+    copy.code = this.code;
     copy.counts = { ...this.counts };
     copy.asking = this.asking && { ...this.asking };
     return copy;
@@ -50,16 +59,13 @@ export class Draft {
 
   /** Takes over the code of a part, and gives its flow. */
   take(part: Draft): FlowDefinition {
-    Object.assign(this.code.steps, part.code.steps);
-    Object.assign(this.code.functions, part.code.functions);
-    Object.assign(this.code.workflows, part.code.workflows);
-    Object.assign(this.code.schemas, part.code.schemas);
+    for (const named of listed(part.code)) this.keep(named);
     return part.definition();
   }
 
   definition(): FlowDefinition {
     // A flow of nothing still has a beginning.
-    const nodes: readonly NodeDefinition[] = this.nodes.length > 0 ? this.nodes : [{ id: "begin", kind: "gate" }];
+    const nodes: readonly NodeDefinition[] = this.nodes ? listed(this.nodes) : [{ id: "begin", kind: "gate" }];
     const edges: EdgeDefinition[] = [];
     for (let i = 1; i < nodes.length; i++) {
       edges.push({ from: (nodes[i - 1] as NodeDefinition).id, to: (nodes[i] as NodeDefinition).id });
@@ -68,7 +74,24 @@ export class Draft {
   }
 
   get registry(): Registry {
-    return this.code;
+    const {
+      steps = [],
+      functions = [],
+      workflows = [],
+      schemas = [],
+    } = Object.groupBy(listed(this.code), (named) => named.in);
+    const byName = <T>(code: readonly Named[]): Record<string, T> =>
+      Object.fromEntries(code.map(({ name, value }) => [name, value as T]));
+    return {
+      steps: byName<StepCode>(steps),
+      functions: byName<FlowFunction>(functions),
+      workflows: byName<AnyWorkflow>(workflows),
+      schemas: byName<StandardSchemaV1>(schemas),
+    };
+  }
+
+  private keep(named: Named): void {
+    this.code = { last: named, before: this.code };
   }
 
   /** An id that is free: the name that was given, or the kind with a number. */
@@ -93,39 +116,42 @@ export class Draft {
         },
       ]);
     }
-    if (this.nodes.some(({ id }) => id === node.id)) {
+    for (let at = this.nodes; at !== null; at = at.before) {
+      if (at.last.id !== node.id) continue;
       throw new ValidationError(`flow "${this.name}"`, [
         { path: node.id, message: "is there already; give the second one a name of its own" },
       ]);
     }
-    this.nodes.push(node);
+    this.nodes = { last: node, before: this.nodes };
   }
 
   step(step: FlowStep): void {
     const uses = `${this.prefix}${step.id}`;
     const { retry, ...options } = step.options;
-    this.code.steps[uses] = {
+    const value: StepCode = {
       run: step.run as StepCode["run"],
       ...(step.inputSchema && { input: step.inputSchema }),
       ...(step.outputSchema && { output: step.outputSchema }),
       ...(step.undo && { compensate: step.undo }),
       ...(retry && { retry }),
     };
+    this.keep({ in: "steps", name: uses, value });
     this.add({ id: step.id, kind: "step", uses, ...options });
   }
 
   /** Undoes the last step. */
   compensate(undo: AnyFunction): void {
-    const last = this.nodes.at(-1);
+    const last = this.nodes?.last;
     if (last?.kind !== "step") {
       throw new ValidationError(`flow "${this.name}"`, [{ path: "compensate", message: "must follow a step" }]);
     }
-    this.nodes[this.nodes.length - 1] = { ...last, compensate: this.function(`${last.id}/undo`, undo) };
+    const undone = { ...last, compensate: this.function(`${last.id}/undo`, undo) };
+    this.nodes = { last: undone, before: this.nodes?.before ?? null };
   }
 
   function(name: string, fn: AnyFunction): string {
     const full = `${this.prefix}${name}`;
-    this.code.functions[full] = fn;
+    this.keep({ in: "functions", name: full, value: fn as FlowFunction });
     return full;
   }
 
@@ -137,19 +163,19 @@ export class Draft {
 
   schema(name: string, schema: StandardSchemaV1): string {
     const full = `${this.prefix}${name}`;
-    this.code.schemas[full] = schema;
+    this.keep({ in: "schemas", name: full, value: schema });
     return full;
   }
 
   workflow(workflow: AnyWorkflow): string {
-    this.code.workflows[workflow.name] = workflow;
+    this.keep({ in: "workflows", name: workflow.name, value: workflow });
     return workflow.name;
   }
 
   /** What has been said so far may fail. */
   wrap(id: string, onError: FlowDefinition): void {
     const body = { ...this.definition(), name: `${this.name} (tried)` };
-    this.nodes = [];
+    this.nodes = null;
     this.add({ id, kind: "try", body, onError });
   }
 

@@ -12,7 +12,8 @@ async function together(edges: Readonly<Record<string, boolean>>, limits: FlowLi
     run: async ({ node }: StepArguments) => {
       for (const other of at) met.add([node, other].sort().join(""));
       at.add(node);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      // Long enough for whatever may begin beside it, on a busy machine, too.
+      await new Promise((resolve) => setTimeout(resolve, 60));
       at.delete(node);
     },
   };
