@@ -1,3 +1,4 @@
+export { type CopyOptions, type CopyProgress, type CopyReport, copyStore } from "./copy/copy-store.ts";
 export type { OpenSqlite, SqliteDriver, SqlRow, SqlStatement, SqlValue } from "./driver/driver.ts";
 export type { PostgresOptions } from "./postgres/options.ts";
 export { postgres } from "./postgres/postgres-store.ts";

@@ -2,6 +2,7 @@ import type { Operation, OperationResult, ResultOf, Store } from "@holdpoint/cor
 import { ValidationError } from "@holdpoint/core";
 import { payloadColumns } from "../columns/payload.ts";
 import { integer } from "../columns/read.ts";
+import { offerTables } from "../copy/tables.ts";
 import type { Context, Program } from "../operations/program.ts";
 import { one, run } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
@@ -112,7 +113,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Store {
     return clock.toDatabase(caller);
   };
 
-  return {
+  const store: Store = {
     name,
     shared: true,
     async open() {
@@ -206,3 +207,4 @@ export function postgres(url: string, options: PostgresOptions = {}): Store {
     watch: (namespace, listener) => watchers.add(namespace, listener),
   };
 }
+  return offerTables(store, async () => (await import("../copy/postgres-tables.ts")).postgresTables(connections));

@@ -1,6 +1,7 @@
 import type { Operation, OperationResult, ResultOf, RunPk, Store } from "@holdpoint/core";
 import { payloadColumns } from "../columns/payload.ts";
 import { integer } from "../columns/read.ts";
+import { offerTables } from "../copy/tables.ts";
 import { openNodeSqlite } from "../driver/node-sqlite.ts";
 import { apply } from "../operations/apply.ts";
 import { claim, idleClaim } from "../operations/claim.ts";
@@ -89,7 +90,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
     );
   };
 
-  return {
+  const store: Store = {
     name: `sqlite ${path}`,
     shared: !isInMemory(path),
     open: () => connection.open(),
@@ -173,3 +174,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
     watch: (namespace, listener) => watchers.add(namespace, listener),
   };
 }
+  return offerTables(store, async () => {
+    const { sqliteTables } = await import("../copy/sqlite-tables.ts");
+    return sqliteTables(connection, isInMemory(path) ? null : () => driver(path));
+  });
