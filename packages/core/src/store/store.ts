@@ -12,6 +12,15 @@
  * every implementation must pass.
  */
 
+import type {
+  DueSchedules,
+  FiringRow,
+  ScheduleFilter,
+  ScheduleOperation,
+  ScheduleResult,
+  ScheduleRow,
+} from "./schedule-rows.ts";
+
 /** Internal integer identity of one generation of a run. Never shown to a user. */
 export type RunPk = number;
 
@@ -483,7 +492,8 @@ export type Operation =
   | DeliverOperation
   | HoldOperation
   | SealOperation
-  | LabelOperation;
+  | LabelOperation
+  | ScheduleOperation;
 
 /** The database would not take this operation (too large, not encodable); the rest of the batch was committed. */
 export interface Refused {
@@ -505,7 +515,9 @@ export type ResultOf<O extends Operation> =
               ? SealResult
               : O extends LabelOperation
                 ? { type: "labelled" } | { type: "absent" }
-                : never)
+                : O extends ScheduleOperation
+                  ? ScheduleResult
+                  : never)
   | Refused;
 /** What any operation gives back. */
 export type OperationResult = ResultOf<Operation>;
@@ -730,6 +742,12 @@ export interface Store {
   dueHolds(namespace: string, now: Millis, limit: number): Promise<HoldRow[]>;
   nextHoldAt(namespace: string): Promise<Millis | null>;
 
+  /** By id, from the first one on. */
+  schedules(namespace: string, filter: ScheduleFilter, page: Page): Promise<PageOf<ScheduleRow>>;
+  dueSchedules(namespace: string, now: Millis, limit: number): Promise<DueSchedules>;
+  /** A schedule's history, newest first. */
+  firings(namespace: string, scheduleId: string, page: Page): Promise<PageOf<FiringRow>>;
+
   /** Shared results of `step({ cache })`. */
   cached(namespace: string, key: string, now: Millis): Promise<StoredPayload | null>;
   cache(namespace: string, key: string, value: StoredPayload, expiresAt: Millis): Promise<void>;
@@ -737,7 +755,7 @@ export interface Store {
   /**
    * Removes finished run trees past their term, leaving tombstones. A tree is a run with all its generations and the children
    * that would be cancelled with it; an abandoned child is a tree of its own. Returns how many trees were removed, and how many
-   * tombstones and kept holds went for good. Expired cache lines go too.
+   * tombstones and kept holds went for good. Expired cache lines go too, and firings of schedules from before `finishedBefore`.
    */
   retain(namespace: string, request: RetentionRequest): Promise<{ removed: number; tombstones: number; holds: number }>;
   /**

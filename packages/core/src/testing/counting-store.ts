@@ -33,7 +33,7 @@ function zero(): StoreCounts {
     commits: 0,
     claims: 0,
     methods,
-    operations: { start: 0, advance: 0, deliver: 0, hold: 0, seal: 0, label: 0 },
+    operations: { start: 0, advance: 0, deliver: 0, hold: 0, seal: 0, label: 0, schedule: 0 },
     endings: { continue: 0, park: 0, finish: 0, continueAsNew: 0 },
     entries: 0,
   };

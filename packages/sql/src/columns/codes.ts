@@ -15,7 +15,7 @@ import type { SqlValue } from "../driver/driver.ts";
  * Small integers that stand for words in the tables. A number is never reused and never changes its meaning:
  * it is in every database out there.
  */
-function codes<W extends string>(
+export function codes<W extends string>(
   table: Record<W, number>,
 ): { of(word: W): number; word(code: SqlValue | undefined): W } {
   const words = new Map<SqlValue | undefined, W>();

@@ -3,6 +3,7 @@ import { advance } from "./advance.ts";
 import { deliver } from "./deliver.ts";
 import { moveHold } from "./hold.ts";
 import type { Context, Program } from "./program.ts";
+import { changeSchedule } from "./schedule.ts";
 import { label, seal } from "./seal.ts";
 import { start } from "./start.ts";
 
@@ -20,5 +21,7 @@ export function apply(context: Context, operation: Operation): Program<Operation
       return seal(context, operation);
     case "label":
       return label(context, operation);
+    case "schedule":
+      return changeSchedule(context, operation);
   }
 }

@@ -23,6 +23,7 @@ export function* retain(
       holds += yield* run("removeHold", pk);
     }
   }
+  yield* run("removeOldFirings", request.finishedBefore, context.namespace);
   yield* run("removeCached", context.namespace, request.now);
   return { removed, tombstones, holds };
 }

@@ -32,6 +32,9 @@ function nameRuns(operation: Operation, { pks, ids, holds }: Named): void {
       return;
     case "label":
       return;
+    case "schedule":
+      for (const { to } of operation.deliveries) "pk" in to ? pks.add(to.pk) : ids.add(to.id);
+      return;
   }
 }
 

@@ -5,8 +5,9 @@ import { checksum, verifyApplied } from "../migration/migration.ts";
 import { databaseTime } from "./clock.ts";
 import type { Connected } from "./connections.ts";
 import { first } from "./migrations/001-first.ts";
+import { schedules } from "./migrations/002-schedules.ts";
 
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, schedules];
 
 /** Of the processes that start together, one migrates; the others wait for it and find it done. */
 const migrationLock = 0x48504d31;

@@ -7,6 +7,7 @@ import type { Context, Program } from "../operations/program.ts";
 import { one, run } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
 import { erase, retain } from "../operations/retention.ts";
+import { dueSchedules, firings, schedules } from "../operations/schedule.ts";
 import { hasOrphans, register, renew, retire, takeOver } from "../operations/workers.ts";
 import { holds } from "../queries/holds.ts";
 import { runs } from "../queries/runs.ts";
@@ -192,6 +193,14 @@ export function postgres(url: string, options: PostgresOptions = {}): Store {
       return at === null ? null : clock.toCaller(at);
     },
 
+    schedules: (namespace, filter, page) => reading(namespace, (context) => schedules(context, filter, page)),
+    async dueSchedules(namespace, caller, limit) {
+      // Asked, not taken from what was learned: a clock that has just jumped must not start anything early.
+      const now = await serverNow(caller);
+      return reading(namespace, (context) => dueSchedules(context, now, limit));
+    },
+    firings: (namespace, id, page) => reading(namespace, (context) => firings(context, id, page)),
+
     cached: (namespace, key, now) => reading(namespace, (context) => read.cached(context, key, now)),
     async cache(namespace, key, value, expiresAt) {
       const columns = payloadColumns(value);
@@ -206,5 +215,5 @@ export function postgres(url: string, options: PostgresOptions = {}): Store {
     },
     watch: (namespace, listener) => watchers.add(namespace, listener),
   };
-}
   return offerTables(store, async () => (await import("../copy/postgres-tables.ts")).postgresTables(connections));
+}

@@ -33,6 +33,7 @@ const locking: Partial<Record<StatementName, string>> = {
   deliveryById: `${statements.deliveryById} for update`,
   fenceOf: `${statements.fenceOf} for update`,
   holdById: `${statements.holdById} for update of hold`,
+  scheduleById: `${statements.scheduleById} for update`,
   treeGenerations: `${statements.treeGenerations} order by pk for update`,
   lane: `${statements.lane} for update skip locked`,
   give: withPart(

@@ -4,8 +4,9 @@ import type { Migration } from "../migration/migration.ts";
 import { checksum, verifyApplied } from "../migration/migration.ts";
 import { first } from "./migrations/001-first.ts";
 import { holdEvents } from "./migrations/002-hold-events.ts";
+import { schedules } from "./migrations/003-schedules.ts";
 
-export const migrations: readonly Migration[] = [first, holdEvents];
+export const migrations: readonly Migration[] = [first, holdEvents, schedules];
 
 /** Marks the file as ours in its header ("HpDB"), so that no other database is migrated by mistake. */
 const applicationId = 0x48704442;

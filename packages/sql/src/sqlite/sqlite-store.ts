@@ -9,6 +9,7 @@ import type { Context, Program } from "../operations/program.ts";
 import { one, Refusal, run } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
 import { erase, retain } from "../operations/retention.ts";
+import { dueSchedules, firings, schedules } from "../operations/schedule.ts";
 import { hasOrphans, register, renew, retire, takeOver } from "../operations/workers.ts";
 import { holds } from "../queries/holds.ts";
 import { runs } from "../queries/runs.ts";
@@ -155,6 +156,10 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
     dueHolds: (namespace, now, limit) => looking(namespace, (context) => read.dueHolds(context, now, limit)),
     nextHoldAt: (namespace) => looking(namespace, read.nextHoldAt),
 
+    schedules: (namespace, filter, page) => reading(namespace, (context) => schedules(context, filter, page)),
+    dueSchedules: (namespace, now, limit) => reading(namespace, (context) => dueSchedules(context, now, limit)),
+    firings: (namespace, id, page) => reading(namespace, (context) => firings(context, id, page)),
+
     cached: (namespace, key, now) => reading(namespace, (context) => read.cached(context, key, now)),
     async cache(namespace, key, value, expiresAt) {
       const columns = payloadColumns(value);
@@ -173,8 +178,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
     },
     watch: (namespace, listener) => watchers.add(namespace, listener),
   };
-}
   return offerTables(store, async () => {
     const { sqliteTables } = await import("../copy/sqlite-tables.ts");
     return sqliteTables(connection, isInMemory(path) ? null : () => driver(path));
   });
+}

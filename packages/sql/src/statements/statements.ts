@@ -1,6 +1,7 @@
 import { holdStatements } from "./hold.ts";
 import { retentionStatements } from "./retention.ts";
 import { runStatements } from "./run.ts";
+import { scheduleStatements } from "./schedule.ts";
 import { workerStatements } from "./worker.ts";
 
 /**
@@ -15,6 +16,7 @@ export const statements = {
   ...holdStatements,
   ...workerStatements,
   ...retentionStatements,
+  ...scheduleStatements,
 } as const satisfies Record<string, string>;
 
 export type StatementName = keyof typeof statements;

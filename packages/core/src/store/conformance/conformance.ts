@@ -10,6 +10,7 @@ import { limitCases } from "./limits.ts";
 import { queryCases } from "./queries.ts";
 import { batchCases, namespaceCases, smallCases, watchCases } from "./rest.ts";
 import { retentionCases } from "./retention.ts";
+import { scheduleCases } from "./schedules.ts";
 import { sealCases } from "./seal.ts";
 import { startCases } from "./start.ts";
 import { workerCases } from "./workers.ts";
@@ -26,6 +27,7 @@ export const storeCases: readonly StoreCase[] = [
   ...sealCases,
   ...claimCases,
   ...limitCases,
+  ...scheduleCases,
   ...workerCases,
   ...queryCases,
   ...retentionCases,

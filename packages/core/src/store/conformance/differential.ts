@@ -44,6 +44,9 @@ async function contentOf(store: Store, space: string, now: number): Promise<Reco
     workers: (await store.workers(space)).sort((a, b) => (a.incarnation < b.incarnation ? -1 : 1)),
     due: await store.dueHolds(space, now, 100),
     nextHoldAt: await store.nextHoldAt(space),
+    schedules: await store.schedules(space, {}, everything),
+    dueSchedules: await store.dueSchedules(space, now, 100),
+    firings: [await store.firings(space, "s0", everything), await store.firings(space, "s1", everything)],
     cached: [await store.cached(space, "k0", now), await store.cached(space, "k1", now)],
     parked: await store.runs(space, { status: ["parked"], attributes: { ok: true } }, everything),
   };

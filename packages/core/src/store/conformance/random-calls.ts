@@ -28,6 +28,7 @@ import {
   t0,
   worker,
 } from "./builders.ts";
+import { change, firing, newSchedule } from "./schedules.ts";
 
 /** One call, ready to be made on any store. */
 export interface RandomCall {
@@ -124,7 +125,8 @@ export class RandomCalls {
     if (draw < 62) return this.#advance(run);
     if (draw < 80) return this.#deliver(run);
     if (draw < 93) return this.#decide(run);
-    if (draw < 96) return seal(run, { at: this.#now });
+    if (draw < 95) return seal(run, { at: this.#now });
+    if (draw < 98) return this.#schedule(run);
     return {
       type: "label",
       runId: run.id,
@@ -161,6 +163,20 @@ export class RandomCalls {
     const dedupe = this.#chance(0.4) ? `d${this.#below(4)}` : null;
     const allowedIn = kind === "retry" ? (["failed", "diverged", "parked"] as const) : null;
     return deliver(to, { kind, dedupe, at: this.#now }, allowedIn);
+  }
+
+  /** Of few revisions, so that what is read, changed and removed is often what is there. */
+  #schedule(run: RunRow): Operation {
+    const id = `s${this.#below(2)}`;
+    const revision = this.#pick([null, t0, t0 + 1, t0 + 2]);
+    const nextAt = this.#chance(0.7) ? this.#now + this.#below(300) : null;
+    const made = newSchedule(id, { nextAt, paused: nextAt === null, updatedAt: this.#now });
+    return change(revision === null ? null : { id, revision }, revision !== null && this.#chance(0.1) ? null : made, {
+      id,
+      firings: this.#chance(0.6) ? [firing(`f${this.#below(4)}`, { at: this.#now })] : [],
+      starts: this.#chance(0.5) ? [this.#newRun(`${id}@${this.#below(6)}`)] : [],
+      deliveries: this.#chance(0.3) ? [{ to: { id: run.id }, mail: mail({ kind: "cancel", at: this.#now }) }] : [],
+    });
   }
 
   #holdKey(run: RunRow): string {

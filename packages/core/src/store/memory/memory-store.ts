@@ -8,6 +8,7 @@ import { moveHold } from "./hold.ts";
 import * as queries from "./queries.ts";
 import { erase, retain } from "./retention.ts";
 import { holdRow, runRow } from "./rows.ts";
+import { changeSchedule, dueSchedules, firings, schedules } from "./schedules.ts";
 import { label, seal } from "./seal.ts";
 import { Space } from "./space.ts";
 import { start } from "./start.ts";
@@ -50,6 +51,8 @@ export function memoryStore(): Store {
         return seal(space, operation);
       case "label":
         return label(space, operation);
+      case "schedule":
+        return changeSchedule(space, nextPk, operation);
     }
   };
 
@@ -138,6 +141,10 @@ export function memoryStore(): Store {
     },
     dueHolds: async (namespace, now, limit) => queries.dueHolds(spaceOf(namespace), now, limit),
     nextHoldAt: async (namespace) => spaceOf(namespace).dueHolds.first()?.row.nextAt ?? null,
+
+    schedules: async (namespace, filter, page) => schedules(spaceOf(namespace), filter, page),
+    dueSchedules: async (namespace, now, limit) => dueSchedules(spaceOf(namespace), now, limit),
+    firings: async (namespace, id, page) => firings(spaceOf(namespace), id, page),
 
     async cached(namespace, key, now) {
       const item = spaceOf(namespace).cache.get(key);

@@ -21,6 +21,9 @@ export function retain(
     result.tombstones += 1;
   }
   for (const [key, { expiresAt }] of space.cache) if (expiresAt <= request.now) space.cache.delete(key);
+  for (const schedule of space.schedules.values()) {
+    schedule.firings = schedule.firings.filter(({ row }) => row.at >= request.finishedBefore);
+  }
   if (request.holdsBefore !== null) {
     for (const hold of [...space.holds.values()]) {
       if (space.runs.has(hold.row.runPk) || (hold.row.closedAt ?? hold.row.openedAt) >= request.holdsBefore) continue;

@@ -2,6 +2,7 @@ import type { Millis, RunPk, RunStatus, StoredPayload, StoreSignal, Tombstone, W
 import { isFinished } from "../transitions.ts";
 import { IndexedHeap } from "./indexed-heap.ts";
 import type { MemoryHold, MemoryRun } from "./rows.ts";
+import type { MemorySchedule } from "./schedules.ts";
 
 /** Ready runs of one queue, workflow and version. */
 export interface MemoryLane {
@@ -50,6 +51,7 @@ export class Space {
     const y = b.row.nextAt ?? 0;
     return x !== y ? x < y : a.pk < b.pk;
   });
+  readonly schedules = new Map<string, MemorySchedule>();
   readonly workers = new Map<string, WorkerRow>();
   readonly tombstones = new Map<string, Tombstone>();
   readonly cache = new Map<string, { value: StoredPayload; expiresAt: Millis }>();
