@@ -135,7 +135,10 @@ export class RunHandle<Out = unknown> {
    * for await (const event of run.watch()) console.error(event.seq, event.type, event.key);
    */
   watch(options: { after?: number } = {}): AsyncIterableIterator<RunEvent> {
-    return watchRun(this.parts, this.id, options.after ?? 0, () => this.changed());
+    return watchRun(this.parts, this.id, options.after ?? 0, () => {
+      const { promise, stop } = this.change("write");
+      return { heard: () => promise(lookAgainMs), stop };
+    });
   }
 
   /** The journal so far, or what it has after a number, as `watch` gives it. */
@@ -277,15 +280,6 @@ export class RunHandle<Out = unknown> {
       } finally {
         change.stop();
       }
-    }
-  }
-
-  private async changed(): Promise<void> {
-    const change = this.change("write");
-    try {
-      await change.promise(lookAgainMs);
-    } finally {
-      change.stop();
     }
   }
 

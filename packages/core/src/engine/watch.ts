@@ -30,38 +30,59 @@ export interface RunEvent {
   measures: unknown;
 }
 
-const pageSize = 1000;
+/** Heard from the moment it is made, so that nothing between a look and the wait is missed. */
+export interface Change {
+  heard(): Promise<unknown>;
+  stop(): void;
+}
 
-/** Events after `after`, in order; waits for more (with `wait`) until the run has ended. */
+/** Events after `after`, in order; waits for more (with `listen`) until the run has ended. */
 export async function* watchRun(
   parts: EngineParts,
   id: string,
   after: number,
-  wait: (() => Promise<void>) | null,
+  listen: (() => Change) | null,
 ): AsyncIterableIterator<RunEvent> {
-  const { store, namespace } = parts;
   let seen = after;
   let generation: number | null = null;
   for (;;) {
-    const row = await store.run(namespace, id);
-    if (!row) return;
-    if (generation !== null && row.generation !== generation) seen = 0;
-    generation = row.generation;
-    const [read] = await store.history(namespace, [{ pk: row.pk, after: seen }]);
-    const history = await assemble(store, namespace, row.pk, read ?? { entries: [], mail: [] });
-    const events = [
-      ...history.entries.map((entry) => entryEvent(parts, row, entry)),
-      ...history.mail.map((mail) => mailEvent(parts, row, mail)),
-    ].sort((a, b) => a.seq - b.seq);
-    for (const event of events) {
-      seen = event.seq;
-      yield event;
+    const change = listen?.();
+    try {
+      const look = await eventsAfter(parts, id, seen, generation);
+      if (!look) return;
+      generation = look.row.generation;
+      for (const event of look.events) {
+        seen = event.seq;
+        yield event;
+      }
+      const { status, seq } = look.row;
+      if (!change || ((isFinished(status) || status === "diverged") && seq <= seen)) return;
+      await change.heard();
+    } finally {
+      change?.stop();
     }
-    if (wait === null || ((isFinished(row.status) || row.status === "diverged") && row.seq <= seen)) return;
-    if (events.length < pageSize) await wait();
   }
 }
 
+/** What a run's newest generation has after a number; all it has when the number is that of an earlier one. */
+async function eventsAfter(
+  parts: EngineParts,
+  id: string,
+  after: number,
+  generation: number | null,
+): Promise<{ row: RunRow; events: RunEvent[] } | null> {
+  const { store, namespace } = parts;
+  const row = await store.run(namespace, id);
+  if (!row) return null;
+  const seen = generation !== null && row.generation !== generation ? 0 : after;
+  const [read] = await store.history(namespace, [{ pk: row.pk, after: seen }]);
+  const history = await assemble(store, namespace, row.pk, read ?? { entries: [], mail: [] });
+  const events = [
+    ...history.entries.map((entry) => entryEvent(parts, row, entry)),
+    ...history.mail.map((mail) => mailEvent(parts, row, mail)),
+  ].sort((a, b) => a.seq - b.seq);
+  return { row, events };
+}
 function entryEvent(parts: EngineParts, row: RunRow, entry: Entry): RunEvent {
   return {
     id: `${row.id}.${row.generation}.${entry.seq}`,

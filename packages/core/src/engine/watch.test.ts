@@ -1,0 +1,47 @@
+import { afterEach, expect, test } from "vitest";
+import { z } from "zod";
+import { World } from "../run/world.fixture.ts";
+import { memoryStore } from "../store/index.ts";
+import { wrapStore } from "../testing/store-calls.ts";
+import { workflow } from "../workflow/definition.ts";
+import type { RunEvent } from "./watch.ts";
+
+const waiting = workflow({ name: "waiting" }, async (ctx) => {
+  await ctx.signal("go", z.unknown());
+  await ctx.step("went", () => 1);
+});
+
+let world: World;
+afterEach(() => world.stop());
+
+test("what a run writes while a watcher is looking is not left for later", async () => {
+  let looked: (() => Promise<void>) | null = null;
+  const store = wrapStore(memoryStore(), async (call, proceed) => {
+    const result = await proceed();
+    const then = looked;
+    if (call.method === "history" && then) {
+      looked = null;
+      // The watcher's look is over for the store, and its answer on the way.
+      await then();
+    }
+    return result;
+  });
+  world = new World([waiting], { store });
+  const run = await world.begin(waiting, undefined);
+  const seen: RunEvent[] = [];
+  const watcher = (async () => {
+    for await (const event of run.watch()) seen.push(event);
+  })();
+  await world.clock.settle();
+  const before = seen.length;
+  looked = async () => {
+    await run.signal("go");
+    await world.clock.settle();
+  };
+  // The next look is the one in which everything else happens.
+  await world.clock.advance(1000);
+  await world.clock.settle();
+  await watcher;
+  expect(seen.length).toBeGreaterThan(before);
+  expect(seen.at(-1)?.type).toBe("run.settled");
+});
