@@ -323,6 +323,32 @@ describe.each(disciplines)("a failed run is retried (%s)", (discipline) => {
     await intact(engine, id);
   });
 
+  test("the result of an abandoned child is not lost with the process that asked for the retry", async () => {
+    const child = workflow({ name: "part" }, async (ctx) => {
+      await ctx.signal("go", z.unknown());
+      return step(ctx, "part");
+    });
+    broken.add("pay");
+    const flow = code(async (ctx) => {
+      const part = await ctx.spawn(child, undefined, { parentClose: "abandon", id: "lone-part" });
+      await step(ctx, "pay");
+      return part.result();
+    });
+    const { engine, run } = await failed(flow, [child]);
+    const part = await engine.get("lone-part");
+    await part.signal("go");
+    await part.result(short);
+    broken.clear();
+    // Whoever asks for it may die at once: what the run missed is fetched by who claims it.
+    await (await (await world.only([flow, child])).get(run.id)).retry();
+    const row = await world.store.run("default", run.id);
+    const [history] = await world.store.history("default", [{ pk: row?.pk ?? 0, after: 0 }]);
+    expect(history?.mail.map(({ kind }) => kind)).toEqual(["retry"]);
+    const after = await world.deploy([flow, child]);
+    expect(await (await after.get(run.id)).result(short)).toBe("part");
+    await intact(after, run.id);
+  });
+
   test("a signal that did not come in time is waited for anew", async () => {
     const flow = code((ctx) => ctx.signal("go", z.string(), { timeout: 20 }));
     const { engine, run, id } = await failed(flow);

@@ -1,8 +1,5 @@
 import { InvalidStateError, NotFoundError } from "../errors.ts";
-import { decodePayload } from "../journal/payload.ts";
-import { randomSalt } from "../run/random-supply.ts";
-import type { Entry, History, RunRow, RunStatus } from "../store/store.ts";
-import { isFinished } from "../store/transitions.ts";
+import type { Entry, History, RunRow } from "../store/store.ts";
 import { isPinned } from "./adoption.ts";
 import { firstUndone } from "./compensated.ts";
 import { deliverTo } from "./control.ts";
@@ -33,14 +30,11 @@ export async function retryRun(parts: EngineParts, id: string, by: string | null
     from = failedAt(whole, parts.codec);
     refuseCompensated(id, whole.entries, from);
     superseded = await supersededFrom(parts, row, whole, from);
-    await deliverMissed(parts, row, whole, ["failed"]);
   }
   const payload = parts.encodeInline({ from, superseded, streamed: row.streamed }, "retry");
   // It is of this failure: another retry may get there first, and the run may have failed again (and be undone) by then.
   const of = row.status === "failed" ? history.entries.at(-1)?.seq : row.seq;
   await deliverTo(parts, id, { kind: "retry", dedupe: `retry:${of}`, payload, sender: by }, [row.status]);
-  // A child may have ended between that look and the retry: from now on each tells its result itself.
-  if (row.status === "failed") await deliverMissed(parts, row, history, null);
 }
 
 function refuseCompensated(id: string, entries: readonly Entry[], from: number): void {
@@ -62,38 +56,4 @@ async function supersededFrom(parts: EngineParts, row: RunRow, { mail }: History
     if (hold?.status === "superseded") late.push(n);
   }
   return late;
-}
-
-/** Results of abandoned children that came while the run was over and so did not get there. */
-async function deliverMissed(
-  parts: EngineParts,
-  parent: RunRow,
-  { mail }: History,
-  allowedIn: readonly RunStatus[] | null,
-): Promise<void> {
-  const { store, namespace, committer, clock, codec } = parts;
-  for (const child of await store.children(namespace, parent.pk)) {
-    const { id, pk, status, seq } = child;
-    if (child.parent?.close !== "abandon" || !isFinished(status)) continue;
-    if (mail.some((row) => row.kind === "child" && row.sender === id)) continue;
-    const [read] = await store.history(namespace, [{ pk, after: seq - 1 }]);
-    const { entries } = await assemble(store, namespace, pk, read ?? { entries: [], mail: [] });
-    const end = entries.find((entry) => entry.key === "run");
-    if (!end) continue;
-    await committer.submit({
-      type: "deliver",
-      to: { pk: parent.pk },
-      allowedIn,
-      mail: {
-        kind: "child",
-        key: child.parent.key,
-        dedupe: `child:${child.parent.key}:${id}`,
-        outcome: status === "completed" ? "ok" : "error",
-        payload: parts.encodeInline(decodePayload(end.payload, codec), `result of ${id}`),
-        sender: id,
-        at: clock.now(),
-        salt: randomSalt(),
-      },
-    });
-  }
 }

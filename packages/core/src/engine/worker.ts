@@ -10,6 +10,7 @@ import { forgottenRuns } from "./forgotten.ts";
 import type { ProcessIdentity } from "./identity.ts";
 import { Lease } from "./lease.ts";
 import { LiveHost } from "./live-host.ts";
+import { withMissedResults } from "./missed-results.ts";
 import type { EngineOptions } from "./options.ts";
 import { assemble } from "./payloads.ts";
 import { holdPoisoned } from "./poison.ts";
@@ -392,7 +393,7 @@ export class Worker {
         if (execution && !reused) execution.abandon({ type: "fenced" });
         const read =
           execution && !reused ? (await store.history(namespace, [{ pk: row.pk, after: 0 }], replayed))[0] : history;
-        const whole = await assemble(store, namespace, row.pk, read as History);
+        const whole = await withMissedResults(this, row, await assemble(store, namespace, row.pk, read as History));
         // Reading took a while: the lease may be another by now, and the run somebody else's.
         if (incarnation !== this.incarnation) return;
         if (reused) this.resume(execution, row, whole);
