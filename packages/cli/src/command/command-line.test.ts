@@ -21,6 +21,7 @@ const everyCommand = [
   ...Object.keys(commands).map((name) => [name]),
   ...subcommands.map((name) => ["runs", name]),
   ["holds", "show"],
+  ["store", "copy"],
 ];
 
 describe("help", () => {

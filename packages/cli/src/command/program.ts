@@ -51,6 +51,10 @@ export const commands: Record<string, Entry> = {
     summary: "apply retention now",
     load: async () => (await import("../commands/retain.ts")).retainCommand,
   },
+  store: {
+    summary: "copy a store to another database, resumable and verified",
+    load: async () => (await import("../commands/store/store.ts")).storeCommand,
+  },
   workflows: {
     summary: "list the project's workflows",
     load: async () => (await import("../commands/workflows.ts")).workflowsCommand,

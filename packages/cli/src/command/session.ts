@@ -21,14 +21,15 @@ export class Session {
   readonly json: boolean;
   readonly debug: boolean;
   readonly startedIn: string;
-  private readonly config: string | undefined;
+  /** The configuration that was named, if any. */
+  readonly configName: string | undefined;
 
   constructor(context: CommandContext, options: GlobalOptions) {
     this.terminal = context.terminal;
     this.startedIn = context.startedIn;
     this.json = options.json === true;
     this.debug = options.debug === true;
-    this.config = options.config;
+    this.configName = options.config;
     // What workflows print while a command works them is not the command's result.
     if (this.json) console.log = console.info = console.debug = console.error;
   }
@@ -60,7 +61,7 @@ export class Session {
   }
 
   project(): Promise<Project> {
-    return openProject(this.startedIn, this.config);
+    return openProject(this.startedIn, this.configName);
   }
 
   /** Opens the project's engine (or that of a project made for this call) for the time of `work`. It executes nothing by itself. */

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { Store } from "@holdpoint/core";
 import type { HoldpointConfig } from "./define-config.ts";
-import { requireConfig } from "./find-config.ts";
+import { findConfig, requireConfig } from "./find-config.ts";
 import { loadConfig } from "./load-config.ts";
 import { defaultAddress, parseAddress, storeAt } from "./store-address.ts";
 
@@ -26,6 +26,12 @@ export async function openProject(from: string, named: string | undefined): Prom
   const config = await loadConfig(configPath);
   const store = await chooseStore(config, directory, process.env.HOLDPOINT_STORE);
   return { directory, configPath, config, store, embedded: !store.shared || store.name.startsWith("sqlite ") };
+}
+
+/** The configuration that is named, or the nearest; null when there is none. For commands that can do without. */
+export async function configNear(from: string, named: string | undefined): Promise<HoldpointConfig | null> {
+  const path = named === undefined ? findConfig(from) : requireConfig(from, named);
+  return path === null ? null : loadConfig(path);
 }
 
 /** The configuration's store, then the environment's, then a file beside the configuration. */
