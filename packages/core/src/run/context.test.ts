@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { afterEach, describe, expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import type { EngineOptions } from "../engine/options.ts";
@@ -15,6 +16,20 @@ const open = (workflows: readonly AnyWorkflow[], options: Partial<EngineOptions>
 afterEach(() => world.stop());
 
 describe.each(disciplines)("the context, %s", (discipline) => {
+  test("sees nothing of what its caller keeps in an AsyncLocalStorage; a step's own works", async () => {
+    const caller = new AsyncLocalStorage<string>();
+    const own = new AsyncLocalStorage<string>();
+    const flow = workflow({ name: "flow" }, async (ctx) => {
+      const body = caller.getStore() ?? "nothing";
+      const step = await ctx.step("look", () => caller.getStore() ?? "nothing");
+      const inside = await ctx.step("own", () => own.run("mine", async () => (await null) ?? own.getStore()));
+      return { body, step, inside };
+    });
+    open([flow], { discipline });
+    const run = await caller.run("the caller's", () => world.begin(flow, undefined));
+    expect(await world.result(run)).toEqual({ body: "nothing", step: "nothing", inside: "mine" });
+  });
+
   test("emits every value exactly once, in order, whatever is replayed", async () => {
     const flow = workflow({ name: "flow" }, async (ctx) => {
       ctx.emit("start");
