@@ -1,30 +1,12 @@
-import type { AdvanceOperation, AdvanceResult, Operation } from "@holdpoint/core";
-import { runStatus, statusCode, waitingFor } from "../columns/codes.ts";
+import type { AdvanceOperation, AdvanceResult } from "@holdpoint/core";
+import { statusCode } from "../columns/codes.ts";
 import { integer } from "../columns/read.ts";
-import type { SqlValue } from "../driver/driver.ts";
 import { bytesArray } from "../driver/postgres.ts";
+import { endingOf } from "../operations/plain.ts";
 import type { Context } from "../operations/program.ts";
 import type { Connected, Query } from "./connections.ts";
 import { entryColumnNames, entryColumns, entryTypes } from "./entries.ts";
 import { checkText } from "./transaction.ts";
-
-/** Whether the operation is entries and an ending that touches no other row: then many of them are one statement. */
-export function isPlain(operation: Operation): operation is AdvanceOperation {
-  if (operation.type !== "advance") return false;
-  const { chunks, stream, holds, closeHolds, reopenHolds, acceptHolds, children, then } = operation;
-  return (
-    then.type !== "continueAsNew" &&
-    (then.type !== "finish" || then.deliveries.length === 0) &&
-    operation.attributes === null &&
-    operation.progress === null &&
-    operation.version === null &&
-    operation.phase === null &&
-    chunks.length + stream.length + children.length === 0 &&
-    holds.length + closeHolds.length + reopenHolds.length + acceptHolds.length === 0
-  );
-}
-
-const ending = { continue: 0, park: 1, finish: 2 } as const;
 
 /**
  * Fence, order and record of any number of runs in one statement, so one round trip and one commit. `raised` takes each
@@ -67,28 +49,7 @@ const text = `
   select n, before from raised`;
 
 function runColumns(operations: readonly AdvanceOperation[]): Query["values"] {
-  const rest = operations.map(({ then, at }) => {
-    switch (then.type) {
-      case "park": {
-        const ready = then.status === "ready";
-        const status = ready && then.wakeAt !== null ? statusCode.delayed : runStatus.of(then.status);
-        const waiting = then.status === "parked" && then.waiting !== null ? waitingFor.of(then.waiting) : null;
-        return [
-          status,
-          waiting,
-          ready ? null : then.wakeAt,
-          ready ? (then.wakeAt ?? at) : null,
-          then.note,
-          null,
-        ] as const;
-      }
-      case "finish":
-        return [runStatus.of(then.status), null, null, null, then.note, then.outcome] as const;
-      default:
-        return [statusCode.running, null, null, null, null, null] as const;
-    }
-  });
-  const column = (i: 0 | 1 | 2 | 3 | 4 | 5): SqlValue[] => rest.map((values) => values[i]);
+  const endings = operations.map(endingOf);
   return [
     operations.map(({ pk }) => pk),
     operations.map(({ epoch }) => epoch),
@@ -97,13 +58,13 @@ function runColumns(operations: readonly AdvanceOperation[]): Query["values"] {
     bytesArray(operations.map(({ head }) => head)),
     operations.map(({ entries }) => entries.length),
     operations.map(({ at }) => at),
-    operations.map(({ then }) => (then.type === "continueAsNew" ? null : ending[then.type])),
-    column(0),
-    column(1),
-    column(2),
-    column(3),
-    column(4),
-    column(5),
+    endings.map(({ kind }) => kind),
+    endings.map(({ status }) => status),
+    endings.map(({ waiting }) => waiting),
+    endings.map(({ wakeAt }) => wakeAt),
+    endings.map(({ readyAt }) => readyAt),
+    endings.map(({ note }) => note),
+    endings.map(({ outcome }) => outcome),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Capability, ClaimRequest, ClaimResult, Millis } from "@holdpoint/core";
 import { mayTake } from "@holdpoint/core";
+import type { DatabaseClock } from "../clock/database-clock.ts";
 import { statusCode } from "../columns/codes.ts";
 import { integer, integerOrNull, text } from "../columns/read.ts";
 import { readRun } from "../columns/run.ts";
@@ -8,7 +9,7 @@ import type { SqlRow } from "../driver/driver.ts";
 import { claim as planned } from "../operations/claim.ts";
 import type { Context } from "../operations/program.ts";
 import { all } from "../operations/program.ts";
-import { type DatabaseClock, databaseTime } from "./clock.ts";
+import { databaseTime } from "./clock.ts";
 import type { Connected } from "./connections.ts";
 import { inTransaction, ProgramRunner } from "./transaction.ts";
 

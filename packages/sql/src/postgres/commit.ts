@@ -1,48 +1,19 @@
-import type { AdvanceOperation, Operation, OperationResult, StartOperation } from "@holdpoint/core";
+import type { Operation, OperationResult } from "@holdpoint/core";
 import { apply } from "../operations/apply.ts";
+import { operationsOf, type Part, partsOf } from "../operations/plain.ts";
 import type { Context } from "../operations/program.ts";
 import { Refusal } from "../operations/program.ts";
-import { append, isPlain } from "./append.ts";
+import { append } from "./append.ts";
 import type { Connected } from "./connections.ts";
 import { isOwnFault } from "./errors.ts";
 import { lockRuns } from "./lock.ts";
-import { isPlainStart, startRuns } from "./start.ts";
+import { startRuns } from "./start.ts";
 import { attempt, inTransaction, type ProgramRunner } from "./transaction.ts";
-
-/** Operations that can be one statement: appends of different runs, starts of different ids, or a single other one. */
-type Part = { appends: AdvanceOperation[] } | { starts: StartOperation[] } | { other: Operation };
-
-/** Neighbours are put together, so that the order of the batch stays what it was. */
-function partsOf(operations: readonly Operation[]): Part[] {
-  const parts: Part[] = [];
-  const named = new Set<number | string>();
-  const begin = (part: Part): void => {
-    named.clear();
-    parts.push(part);
-  };
-  for (const operation of operations) {
-    const last = parts.at(-1);
-    if (isPlain(operation)) {
-      if (last === undefined || !("appends" in last) || named.has(operation.pk)) begin({ appends: [operation] });
-      else last.appends.push(operation);
-      named.add(operation.pk);
-    } else if (isPlainStart(operation)) {
-      if (last === undefined || !("starts" in last) || named.has(operation.run.id)) begin({ starts: [operation] });
-      else last.starts.push(operation);
-      named.add(operation.run.id);
-    } else begin({ other: operation });
-  }
-  return parts;
-}
 
 /** What one statement makes of a part; null in the place of each operation that did not find things as they should be. */
 async function atOnce(connected: Connected, context: Context, part: Part): Promise<(OperationResult | null)[]> {
   if ("appends" in part) return append(connected, context, part.appends);
   return "starts" in part ? startRuns(connected, context, part.starts) : [null];
-}
-
-function operationsOf(part: Part): readonly Operation[] {
-  return "appends" in part ? part.appends : "starts" in part ? part.starts : [part.other];
 }
 
 async function applyPart(connected: Connected, runner: ProgramRunner, context: Context, part: Part) {

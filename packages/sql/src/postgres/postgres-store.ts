@@ -1,5 +1,6 @@
 import type { Operation, OperationResult, ResultOf, Store } from "@holdpoint/core";
 import { ValidationError } from "@holdpoint/core";
+import { DatabaseClock } from "../clock/database-clock.ts";
 import { payloadColumns } from "../columns/payload.ts";
 import { integer } from "../columns/read.ts";
 import { offerTables } from "../copy/tables.ts";
@@ -12,7 +13,7 @@ import { hasOrphans, register, renew, retire, takeOver } from "../operations/wor
 import { holds } from "../queries/holds.ts";
 import { runs } from "../queries/runs.ts";
 import { claim } from "./claim.ts";
-import { DatabaseClock, databaseTime } from "./clock.ts";
+import { databaseTime } from "./clock.ts";
 import { commit } from "./commit.ts";
 import { type Connected, Connections } from "./connections.ts";
 import { migrate } from "./migrate.ts";

@@ -1,49 +1,12 @@
-import type { Operation, StartOperation, StartResult } from "@holdpoint/core";
+import type { StartOperation, StartResult } from "@holdpoint/core";
 import { bornRow } from "@holdpoint/core";
-import { parentClose, statusCode } from "../columns/codes.ts";
+import { bornColumns as columns } from "../columns/born.ts";
 import { integer } from "../columns/read.ts";
-import { attributesText } from "../columns/run.ts";
-import type { SqlValue } from "../driver/driver.ts";
 import { bytesArray } from "../driver/postgres.ts";
 import type { Context } from "../operations/program.ts";
 import type { Connected, Query } from "./connections.ts";
 import { entryColumnNames, entryColumns, entryTypes } from "./entries.ts";
 import { checkText } from "./transaction.ts";
-
-/** Whether the operation is a run with its first entries and nothing else: then many of them are one statement. */
-export function isPlainStart(operation: Operation): operation is StartOperation {
-  if (operation.type !== "start" || operation.signal !== null) return false;
-  const { mail, chunks, numbers } = operation.run;
-  return mail.length === 0 && chunks.length === 0 && numbers === null;
-}
-
-/** Each column of a new run: its type, and how it is read off the operation. */
-const columns: readonly [name: string, type: string, of: (operation: StartOperation) => SqlValue][] = [
-  ["id", "text", ({ run }) => run.id],
-  ["workflow", "text", ({ run }) => run.workflow],
-  ["version", "bigint", ({ run }) => run.version],
-  ["spec", "integer", ({ run }) => run.spec],
-  ["code_hash", "text", ({ run }) => run.codeHash],
-  ["status", "smallint", ({ run }) => (run.readyAt > run.createdAt ? statusCode.delayed : statusCode.ready)],
-  ["queue", "text", ({ run }) => run.queue],
-  ["priority", "bigint", ({ run }) => run.priority],
-  ["concurrency_key", "text", ({ run }) => run.concurrencyKey],
-  ["ready_at", "bigint", ({ run }) => run.readyAt],
-  ["seq", "bigint", ({ run }) => run.entries.length],
-  ["seed", "text", ({ run }) => run.seed],
-  ["salt", "bytea", ({ run }) => run.salt],
-  ["head", "bytea", ({ run }) => run.head],
-  ["parent_pk", "bigint", ({ run }) => run.parent?.pk ?? null],
-  ["parent_key", "text", ({ run }) => run.parent?.key ?? null],
-  ["parent_close", "smallint", ({ run }) => (run.parent === null ? null : parentClose.of(run.parent.close))],
-  ["forked_from", "text", ({ run }) => run.forkedFrom?.id ?? null],
-  ["forked_seq", "bigint", ({ run }) => run.forkedFrom?.seq ?? null],
-  ["thread", "text", ({ run }) => run.thread],
-  ["input_digest", "bytea", ({ run }) => run.inputDigest],
-  ["attributes", "text", ({ run }) => attributesText(run.attributes)],
-  ["created_by", "text", ({ run }) => run.createdBy],
-  ["created_at", "bigint", ({ run }) => run.createdAt],
-];
 
 const names = columns.map(([name]) => name).join(", ");
 const wanted = columns.map(([name]) => `wanted.${name}`).join(", ");
