@@ -27,7 +27,8 @@ export function callSleepUntil(execution: Execution, scope: Scope, until: number
   // Its end is on record: no clock has a say in it.
   if (record?.settled) return call.promise;
   const opened = record?.opens[0];
-  const due = opened ? (execution.decode(opened.payload) as number) : until;
+  // Times are stored in whole milliseconds.
+  const due = opened ? (execution.decode(opened.payload) as number) : Math.ceil(until);
   const armed = execution.timers.add(
     due,
     (live) => {

@@ -18,10 +18,10 @@ const unitMs: Record<string, number> = {
 };
 const part = /(\d+(?:\.\d+)?)\s*(ms|[smhdw])\s*/gy;
 
-/** Milliseconds of a duration. Throws `ValidationError` naming `subject` when it is not one. */
+/** Milliseconds of a duration, a part of one rounded up: times are stored in whole ones. Throws `ValidationError` naming `subject` when it is not one. */
 export function durationMs(duration: Duration, subject: string): number {
   if (typeof duration === "number") {
-    if (Number.isFinite(duration) && duration >= 0) return duration;
+    if (Number.isFinite(duration) && duration >= 0) return Math.ceil(duration);
     throw new ValidationError(subject, [{ path: "", message: `${duration} is not a length of time in milliseconds` }]);
   }
   let total = 0;
@@ -37,5 +37,5 @@ export function durationMs(duration: Duration, subject: string): number {
       { path: "", message: `"${text}" is not a duration; write "250ms", "10s", "1h 30m" or "3d"` },
     ]);
   }
-  return total;
+  return Math.ceil(total);
 }
