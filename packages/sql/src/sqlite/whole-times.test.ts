@@ -4,8 +4,8 @@ import { sqlite } from "./sqlite-store.ts";
 
 test("a wait for parts of a millisecond is one that a database can store", async () => {
   const waits = workflow({ name: "waits" }, async (ctx) => {
-    await ctx.sleep(5.5);
-    await ctx.sleepUntil(ctx.now().getTime() + 0.25);
+    // Long enough to be given back to the store meanwhile.
+    await ctx.sleepUntil(ctx.now().getTime() + 1_100.25);
     return "waited";
   });
   const engine = createEngine({ store: sqlite(":memory:"), workflows: [waits] });
