@@ -5,7 +5,11 @@ import { expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "..");
 
 test("docs/errors.md has every error with its code, and no other", () => {
-  const sources = ["packages/core/src/errors.ts", "packages/flow/src/definition/errors.ts"];
+  const sources = [
+    "packages/core/src/errors.ts",
+    "packages/flow/src/definition/errors.ts",
+    "packages/tasks/src/errors.ts",
+  ];
   const source = sources.map((path) => readFileSync(join(root, path), "utf8")).join("\n");
   const declared = [...source.matchAll(/class (\w+) extends HoldpointError.*?super\(\s*"([A-Z_]+)"/gs)];
   const page = readFileSync(join(root, "docs/errors.md"), "utf8");

@@ -24,6 +24,7 @@ export type { RunOptions } from "./engine/starting.ts";
 export type { Verification } from "./engine/verification.ts";
 export type { RunEvent } from "./engine/watch.ts";
 export * from "./errors.ts";
+export { checkRequest as checkHoldRequest } from "./hold/request.ts";
 export { type AnchoredHead, type Anchors, exportAnchors, readAnchors } from "./journal/anchor.ts";
 export { type PayloadCodec, valueCodec } from "./journal/codec.ts";
 export {
