@@ -10,6 +10,7 @@ import { s8 } from "./s8-start.ts";
 import { s9 } from "./s9-flow.ts";
 import { s10 } from "./s10-flow.ts";
 import { s11 } from "./s11-bulk.ts";
+import { tasksSuite } from "./tasks.ts";
 
 /**
  * npm run bench -- [--json] [--only s1,s2] [--rounds 5] [--idle 60]
@@ -38,6 +39,7 @@ const suites: [string, () => Promise<Figure[]>][] = [
   ["s9", async () => s9(rounds)],
   ["s10", () => s10(rounds)],
   ["s11", async () => s11(Math.min(rounds, 3))],
+  ["tasks", () => tasksSuite(Math.min(rounds, 3))],
 ];
 
 const all: Figure[] = [];
