@@ -23,6 +23,7 @@ export type { Run } from "./engine/run-view.ts";
 export type { RunOptions } from "./engine/starting.ts";
 export type { Verification } from "./engine/verification.ts";
 export type { RunEvent } from "./engine/watch.ts";
+export type { WaitReason, Why } from "./engine/why.ts";
 export * from "./errors.ts";
 export { checkRequest as checkHoldRequest } from "./hold/request.ts";
 export { type AnchoredHead, type Anchors, exportAnchors, readAnchors } from "./journal/anchor.ts";

@@ -23,6 +23,10 @@ export const commands: Record<string, Entry> = {
     summary: "list runs; show, cancel, pause, resume, retry, fork, migrate, pin, signal",
     load: async () => (await import("../commands/runs/runs.ts")).runsCommand,
   },
+  why: {
+    summary: "say why a run is where it is, and what would let it go on",
+    load: async () => (await import("../commands/why.ts")).whyCommand,
+  },
   holds: {
     summary: "list what waits for a person; show one with its evidence",
     load: async () => (await import("../commands/holds.ts")).holdsCommand,

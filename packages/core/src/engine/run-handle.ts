@@ -14,6 +14,7 @@ import { assemble } from "./payloads.ts";
 import { retryRun } from "./retry.ts";
 import { type Run, viewRun } from "./run-view.ts";
 import { type RunEvent, watchRun } from "./watch.ts";
+import { type Why, whyOf } from "./why.ts";
 
 /** How often a wait looks again although nobody told that anything changed, in ms. */
 const lookAgainMs = 1000;
@@ -48,6 +49,16 @@ export class RunHandle<Out = unknown> {
   /** All there is to see of it at a glance: status, what it waits for, outcome, attributes, times. */
   async describe(): Promise<Run> {
     return viewRun(await this.row());
+  }
+
+  /**
+   * Why it is where it is: every answer, message, run, time and step it waits for.
+   *
+   * @example
+   * const { waits } = await run.why();
+   */
+  async why(): Promise<Why> {
+    return whyOf(this.parts, this.id);
   }
 
   /** Its status alone. */
