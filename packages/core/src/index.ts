@@ -20,6 +20,7 @@ export { closest } from "./engine/registry.ts";
 export type { RetentionResult } from "./engine/retention.ts";
 export type { RunHandle } from "./engine/run-handle.ts";
 export type { Run } from "./engine/run-view.ts";
+export type { BackfillResult, EventFiring, ScheduleActor, Schedules } from "./engine/schedules.ts";
 export type { RunOptions } from "./engine/starting.ts";
 export type { Verification } from "./engine/verification.ts";
 export type { RunEvent } from "./engine/watch.ts";
@@ -39,6 +40,17 @@ export {
   readExportedRun,
 } from "./journal/exported-run.ts";
 export type { ChainProblem, ProblemKind } from "./journal/verify.ts";
+export {
+  type CronTrigger,
+  type EventTrigger,
+  type IntervalTrigger,
+  type MisfireRule,
+  type OverlapRule,
+  type ScheduleDefinition,
+  type ScheduleTrigger,
+  schedule,
+} from "./schedule/definition.ts";
+export type { Firing, Schedule } from "./schedule/view.ts";
 export * from "./store/index.ts";
 export * from "./workflow/context.ts";
 export {

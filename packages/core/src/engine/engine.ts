@@ -18,11 +18,14 @@ import { type Hold, viewHold } from "./hold-view.ts";
 import { thisProcess } from "./identity.ts";
 import { type LiveWorker, liveWorkers } from "./live-workers.ts";
 import type { EngineOptions } from "./options.ts";
+import { pageOf } from "./page.ts";
 import type { ChangeListener, Ending, EngineParts } from "./parts.ts";
 import { Registry } from "./registry.ts";
 import { Retention, type RetentionResult } from "./retention.ts";
 import { RunHandle } from "./run-handle.ts";
 import { type Run, viewRun } from "./run-view.ts";
+import { Scheduler } from "./scheduler.ts";
+import { type EventFiring, type ScheduleActor, Schedules } from "./schedules.ts";
 import { type RunOptions, startRun } from "./starting.ts";
 import { Sweeper } from "./sweeper.ts";
 import { exportRunAnchors, type Verification, verifyStoredRun } from "./verification.ts";
@@ -53,6 +56,9 @@ export class Engine {
   private readonly worker: Worker;
   private readonly sweeper: Sweeper;
   private readonly retention: Retention;
+  private readonly scheduler: Scheduler;
+  /** Runs that are started by time or by an event. */
+  readonly schedules: Schedules;
   /** By what they listen for, then by run. */
   private readonly listeners = {
     rest: new Map<string, Set<ChangeListener>>(),
@@ -80,8 +86,11 @@ export class Engine {
         options,
         guard: guardFor(options),
       },
-      (execution, rest) =>
-        this.changed("rest", execution.runId, rest.type === "finished" ? execution.ending : undefined),
+      (execution, rest) => {
+        const isOver = rest.type === "finished";
+        if (isOver) this.scheduler.ended(execution.runId);
+        this.changed("rest", execution.runId, isOver ? execution.ending : undefined);
+      },
     );
     this.worker.onCommitted = (flights) => {
       for (const { execution, operation } of flights) {
@@ -114,6 +123,12 @@ export class Engine {
     };
     this.sweeper = new Sweeper(this.parts);
     this.retention = new Retention(this.parts);
+    this.scheduler = new Scheduler(this.parts);
+    this.schedules = new Schedules(
+      this.parts,
+      () => this.open(),
+      () => void this.scheduler.look(),
+    );
   }
 
   /** Opens the store and brings its tables up to date. Called by everything else when needed. */
@@ -132,9 +147,11 @@ export class Engine {
     await this.open();
     if (this.started) return;
     this.started = true;
+    await this.schedules.declare(this.parts.options.schedules ?? []);
     await this.worker.start();
     this.sweeper.start();
     this.retention.start();
+    this.scheduler.start();
     this.watchStore();
   }
 
@@ -149,6 +166,7 @@ export class Engine {
       this.started = false;
       this.sweeper.stop();
       this.retention.stop();
+      this.scheduler.stop();
       await this.worker.stop(durationMs(this.parts.options.drainTimeout ?? "30s", "drainTimeout"));
     }
     this.unwatch?.();
@@ -212,6 +230,19 @@ export class Engine {
     options: RunOptions & { id: string },
   ): Promise<RunHandle<OutputOf<W>>> {
     return this.begin(workflow, input, options, signal);
+  }
+
+  /**
+   * Says that something happened: each schedule that this event fires starts a run, with `data` as its input (field by field over the
+   * schedule's own). With an `id` the same event again starts nothing again.
+   *
+   * @example
+   * await engine.emit("order.paid", { orderId: "A-7" }, { id: "payment-4711" });
+   *
+   * @throws NotFoundError the workflow of one of them is not registered here
+   */
+  emit(event: string, data?: unknown, options: ScheduleActor & { id?: string } = {}): Promise<EventFiring[]> {
+    return this.schedules.emit(event, data, options);
   }
 
   private async begin<W extends AnyWorkflow | string>(
@@ -517,12 +548,4 @@ function queuesOf(
     limit: queue.concurrency ?? null,
     perKey: queue.perKey ? { limit: queue.perKey.limit, while: queue.perKey.while ?? "running" } : null,
   }));
-}
-
-function pageOf(page: Partial<Page>): Page {
-  const limit = page.limit ?? 50;
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
-    throw new ValidationError("page", [{ path: "limit", message: `${limit} must be a whole number from 1 to 1000` }]);
-  }
-  return { limit, cursor: page.cursor ?? null };
 }

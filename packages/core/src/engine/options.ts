@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
 import type { StepStandIn } from "../run/host.ts";
+import type { ScheduleDefinition } from "../schedule/definition.ts";
 import type { Store } from "../store/store.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
@@ -51,6 +52,8 @@ export interface EngineOptions {
   concurrency?: number;
   /** The queues this worker serves. Default: `default` without limits, and every queue a registered workflow names. */
   queues?: Readonly<Record<string, QueueOptions>>;
+  /** Schedules that the store is brought to when the engine starts. What is not in the list stays as it is. */
+  schedules?: readonly ScheduleDefinition[];
   /** How values become bytes. Default: JSON that keeps Date, Map, Set, bigint, Uint8Array, undefined and Error. */
   codec?: PayloadCodec;
   /**

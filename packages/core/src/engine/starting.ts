@@ -4,7 +4,7 @@ import { decodePayload, encodePayload } from "../journal/payload.ts";
 import { checkAttributes } from "../run/attributes.ts";
 import { inputDigestOf, newRun } from "../run/new-run.ts";
 import { sameBytes } from "../store/same-bytes.ts";
-import type { Attributes, NewMail, RunRow, StartResult } from "../store/store.ts";
+import type { Attributes, Chunk, NewMail, NewRun, RunRow, StartResult, StoredPayload } from "../store/store.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
 import { parseAsync } from "../workflow/schema.ts";
@@ -47,23 +47,49 @@ export async function startRun(
   options: RunOptions,
   signal: NewMail | null,
 ): Promise<{ id: string; created: boolean }> {
-  const { registry, clock, codec, namespace, committer, worker } = parts;
+  const { registry, clock, committer } = parts;
   const workflow = registry.newest(name) ?? registry.require(name);
-  checkOptions(options);
+  checkRunOptions(options);
+  const { value, ...made } = await prepareRun(parts, workflow, input);
+  const id = options.id ?? newRunId(clock.now());
+  const run = bornRun(parts, workflow, { ...made, id, options });
+  const result = await committer.submit({ type: "start", run, signal });
+  if (result.type === "refused") throw new HoldpointError("STORE", `run ${id} was not taken: ${result.reason}`);
+  const same = (): boolean | Promise<boolean> =>
+    signal !== null ||
+    sameBytes(
+      (result.run ?? result.tombstone)?.inputDigest ?? new Uint8Array(0),
+      inputDigestOf(workflow.name, made.payload),
+    ) ||
+    (result.run !== null && hasInput(parts, result.run, value));
+  if (!result.created) await checkExisting(result, id, workflow, same);
+  return { id, created: result.created };
+}
+
+/** The input of a run as its workflow takes it, and as it is stored. */
+export async function prepareRun(
+  parts: EngineParts,
+  workflow: AnyWorkflow,
+  input: unknown,
+): Promise<{ value: unknown; payload: StoredPayload | null; chunks: Chunk[] }> {
   const subject = `input of "${workflow.name}"`;
   const value = workflow.input ? await parseAsync(workflow.input, input, subject) : input;
-  const { limits } = worker.host;
-  const { payload, chunks } = encodePayload(value, {
-    codec,
-    subject,
-    limit: limits.payload,
-    inlineLimit: limits.inline,
-  });
-  const at = clock.now();
-  const id = options.id ?? newRunId(at);
+  const { limits } = parts.worker.host;
+  const encoding = { codec: parts.codec, subject, limit: limits.payload, inlineLimit: limits.inline };
+  return { value, ...encodePayload(value, encoding) };
+}
+
+/** A first generation, ready to be written; it is born now. */
+export function bornRun(
+  parts: EngineParts,
+  workflow: AnyWorkflow,
+  from: { id: string; payload: StoredPayload | null; chunks: Chunk[]; options: RunOptions },
+): NewRun {
+  const { id, payload, chunks, options } = from;
+  const at = parts.clock.now();
   const delay = options.delay === undefined ? 0 : durationMs(options.delay, "delay");
-  const run = newRun({
-    namespace,
+  return newRun({
+    namespace: parts.namespace,
     id,
     generation: 1,
     workflow: workflow.name,
@@ -85,20 +111,10 @@ export async function startRun(
     previousHead: null,
     chainKey: parts.options.chainKey,
   });
-  const result = await committer.submit({ type: "start", run, signal });
-  if (result.type === "refused") throw new HoldpointError("STORE", `run ${id} was not taken: ${result.reason}`);
-  const same = (): boolean | Promise<boolean> =>
-    signal !== null ||
-    sameBytes(
-      (result.run ?? result.tombstone)?.inputDigest ?? new Uint8Array(0),
-      inputDigestOf(workflow.name, payload),
-    ) ||
-    (result.run !== null && hasInput(parts, result.run, value));
-  if (!result.created) await checkExisting(result, id, workflow, same);
-  return { id, created: result.created };
 }
 
-function checkOptions(options: RunOptions): void {
+/** @throws ValidationError naming the option that is wrong */
+export function checkRunOptions(options: RunOptions): void {
   const wrong = (path: string, message: string): never => {
     throw new ValidationError("run", [{ path, message }]);
   };

@@ -93,6 +93,6 @@ export interface DueSchedules {
   now: Millis;
   /** Those whose `nextAt` has passed, earliest first. */
   due: ScheduleRow[];
-  /** The earliest `nextAt` of all; null when there is none. */
+  /** The earliest `nextAt` that is later; null when there is none. */
   nextAt: Millis | null;
 }

@@ -105,11 +105,9 @@ export function* schedules(
 }
 
 export function* dueSchedules({ namespace }: Context, now: Millis, limit: number): Program<DueSchedules> {
-  const next = yield* one("nextScheduleAt", namespace);
-  const nextAt = next === null ? null : integer(next, "next_at");
-  if (nextAt === null || nextAt > now) return { now, due: [], nextAt };
   const due = (yield* all("dueSchedules", namespace, now, limit)).map(readSchedule);
-  return { now, due, nextAt };
+  const next = yield* one("nextScheduleAt", namespace, now);
+  return { now, due, nextAt: next === null ? null : integer(next, "next_at") };
 }
 
 export function* firings({ namespace }: Context, id: string, { limit, cursor }: Page): Program<PageOf<FiringRow>> {

@@ -15,8 +15,7 @@ export const scheduleStatements = {
   dueSchedules: `
     select * from schedule where namespace = ? and next_at is not null and next_at <= ?
     order by next_at, id limit ? + 0`,
-  nextScheduleAt: `
-    select next_at from schedule where namespace = ? and next_at is not null order by next_at limit 1`,
+  nextScheduleAt: "select next_at from schedule where namespace = ? and next_at > ? order by next_at limit 1",
 
   firingByKey: "select pk from firing where schedule_pk = ? and key = ?",
   insertFiring: `

@@ -102,7 +102,7 @@ export const scheduleCases = cases("schedules", {
     await started(store, "busy");
     const row = await written(store, change(null, newSchedule("s")));
     const due = await store.dueSchedules(namespace, t0 + 1_000, 10);
-    assert.deepEqual(due, { now: t0 + 1_000, due: [row], nextAt: t0 + 1_000 });
+    assert.deepEqual(due, { now: t0 + 1_000, due: [row], nextAt: null });
     const operation = change(row, newSchedule("s", { nextAt: t0 + 2_000 }), {
       firings: [firing("1000", { runId: "r1" })],
       starts: [newRun("r1", { queue: "slow" }), newRun("busy")],
@@ -157,6 +157,8 @@ export const scheduleCases = cases("schedules", {
     assert.deepEqual(await due(t0 + 300), ["b", "a", "c"]);
     assert.deepEqual(await due(t0 + 300, 2), ["b", "a"]);
     assert.equal((await store.dueSchedules(namespace, t0, 10)).nextAt, t0 + 100);
+    assert.equal((await store.dueSchedules(namespace, t0 + 100, 10)).nextAt, t0 + 300);
+    assert.equal((await store.dueSchedules(namespace, t0 + 300, 1)).nextAt, t0 + 400);
     assert.deepEqual(await store.dueSchedules("elsewhere", t0 + 500, 10), { now: t0 + 500, due: [], nextAt: null });
   },
   "are listed by id, page by page, and by their event": async (store) => {

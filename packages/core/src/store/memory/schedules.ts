@@ -63,7 +63,7 @@ export function dueSchedules(space: Space, now: Millis, limit: number): DueSched
     .flatMap(({ row }) => (row.nextAt === null ? [] : [{ row, at: row.nextAt }]))
     .sort((a, b) => a.at - b.at || compareIds(a.row.id, b.row.id));
   const due = timed.filter(({ at }) => at <= now).slice(0, limit);
-  return { now, due: due.map(({ row }) => ({ ...row })), nextAt: timed[0]?.at ?? null };
+  return { now, due: due.map(({ row }) => ({ ...row })), nextAt: timed.find(({ at }) => at > now)?.at ?? null };
 }
 
 export function firings(space: Space, id: string, { limit, cursor }: Page): PageOf<FiringRow> {
