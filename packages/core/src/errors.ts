@@ -113,7 +113,17 @@ export class InvalidStateError extends HoldpointError {
 
 /** The hold was decided, expired, withdrawn or changed before this answer. */
 export class HoldConflictError extends HoldpointError {
-  constructor(message: string, details: { holdId: string; status: string; by?: string | null; at?: number | null }) {
+  /** `details.difference` says where what was read and what is asked now part, where that is known. */
+  constructor(
+    message: string,
+    details: {
+      holdId: string;
+      status: string;
+      by?: string | null;
+      at?: number | null;
+      difference?: readonly { path: string; before: unknown; after: unknown }[];
+    },
+  ) {
     super("HOLD_CONFLICT", message, details);
   }
 }

@@ -7,10 +7,12 @@
 export { type Clock, systemClock, type TimerOptions } from "./clock.ts";
 export type { BulkResult } from "./engine/bulk.ts";
 export type { CheckedRun, CheckReport } from "./engine/check.ts";
-export type { DecideOptions } from "./engine/decide.ts";
+export type { DecideOptions, GivenHold } from "./engine/decide.ts";
 export { createEngine, Engine, type ObservedRun } from "./engine/engine.ts";
 export type { EraseTarget } from "./engine/erase.ts";
 export type { ForkOptions } from "./engine/fork.ts";
+export type { HoldActor } from "./engine/hold-acting.ts";
+export type { Holds, NamedActor } from "./engine/hold-desk.ts";
 export type { Hold } from "./engine/hold-view.ts";
 export type { ProcessIdentity } from "./engine/identity.ts";
 export type { LiveWorker } from "./engine/live-workers.ts";
@@ -27,6 +29,21 @@ export type { RunEvent } from "./engine/watch.ts";
 export type { WaitReason, Why } from "./engine/why.ts";
 export * from "./errors.ts";
 export { checkRequest as checkHoldRequest } from "./hold/request.ts";
+export type { BusinessCalendar, Weekday } from "./hold/calendar.ts";
+export { type Directory, type Substitution, staticDirectory } from "./hold/directory.ts";
+export { holdEventDigest, holdEventLink } from "./hold/event-chain.ts";
+export type { DeadlineRung, Escalation, LadderStep } from "./hold/ladder.ts";
+export type { HoldProgress, Question, Vote } from "./hold/progress.ts";
+export { checkRequest as checkHoldRequest } from "./hold/request.ts";
+export {
+  group,
+  type People,
+  type Reviewers,
+  type ReviewPolicy,
+  type ReviewStage,
+  type Veto,
+} from "./hold/reviewers.ts";
+export type { VoteOutcome } from "./hold/tally.ts";
 export { type AnchoredHead, type Anchors, exportAnchors, readAnchors } from "./journal/anchor.ts";
 export { type PayloadCodec, valueCodec } from "./journal/codec.ts";
 export {

@@ -57,6 +57,11 @@ export function holdLines(
 function rungText(rung: Hold["deadline"][number], now: number): string {
   const when = `${shownTime(new Date(rung.at))} (${shownWhen(new Date(rung.at), now)})`;
   if ("expire" in rung) return `${when}: expires, the run is told so`;
+  if ("remind" in rung) return `${when}: a reminder`;
+  if ("escalate" in rung) {
+    const { people, groups, replace } = rung.escalate;
+    return `${when}: ${[...people, ...groups].join(", ")} may decide ${replace ? "instead" : "as well"}`;
+  }
   const { value } = rung.decide as { value: unknown };
   return `${when}: ${answerWords(value)}, by itself`;
 }

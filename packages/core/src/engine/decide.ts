@@ -3,39 +3,46 @@ import { HoldConflictError, HoldpointError, NotFoundError, ValidationError } fro
 import {
   acceptApproval,
   alreadyClosed,
-  checkEvidence,
   checkOption,
   isSameAnswer,
+  isStale,
   mayDecide,
   type RecordedDecision,
 } from "../hold/answer.ts";
+import { evidenceOf } from "../hold/electorate.ts";
+import { type Ballot, castVote, saidBefore } from "../hold/vote.ts";
 import { decodePayload } from "../journal/payload.ts";
 import { acceptOperatorAnswer } from "../run/operator.ts";
 import { randomSalt, randomText } from "../run/random-supply.ts";
-import type { HoldRow, NewMail, StoredPayload } from "../store/store.ts";
+import type { HoldOperation, HoldRow } from "../store/store.ts";
 import { checkJsonSchema } from "../workflow/json-schema.ts";
+import { closingMail } from "./closing-mail.ts";
 import { dryRun } from "./dry-run.ts";
-import { type Hold, viewHold } from "./hold-view.ts";
+import { changesSince } from "./evidence-changes.ts";
+import { actOnHold, type HoldActor } from "./hold-acting.ts";
+import { type Hold, progressOf, viewHold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
 import { assemble, whyUnreadable } from "./payloads.ts";
 import { poisonKey } from "./poison.ts";
 
 /** Who decides, and what they say about it. */
-export interface DecideOptions {
-  /** Who decides. Required where the hold names people. */
-  by?: string;
+export interface DecideOptions extends HoldActor {
   /** Kept with the decision. */
   note?: string;
   /** One of the hold's options. */
   option?: string;
-  /** Where it was made: `api` (default), `cli`, `console`, … */
-  channel?: string;
 }
 
-/** Decides a hold: checks everything first, then one transaction closes the hold and wakes the run. */
+/** A hold as it was read, or its bare id. */
+export type GivenHold = string | Pick<Hold, "id" | "revision" | "evidenceHash">;
+
+/**
+ * Decides a hold: checks everything first, then one transaction closes the hold and wakes the run. Where rules ask for more than one person
+ * it is one vote, and closes the hold if they say so.
+ */
 export async function decide(
   parts: EngineParts,
-  given: string | Pick<Hold, "id" | "revision" | "evidenceHash">,
+  given: GivenHold,
   answer: unknown,
   options: DecideOptions,
 ): Promise<Hold> {
@@ -45,16 +52,20 @@ export async function decide(
   if (!row) throw new NotFoundError("hold", id, "list the open ones with `holds`");
   const view = await viewHold(parts, row);
   const by = options.by ?? null;
-  mayDecide(row, { ...view, people: view.people }, by);
-  checkOption({ ...view }, options.option ?? null, answer);
   const option = options.option ?? null;
-  const repeats = (now: HoldRow): boolean => isRepeated(now, { value: answer, option }, by, parts);
+  const byRules = view.reviewers !== null || row.progress !== null;
+  const repeats = (now: HoldRow): boolean =>
+    isRepeated(now, { value: answer, option }, by, parts) ||
+    (byRules && saidBefore(progressOf(now, parts.codec), { by, note: options.note ?? null }, answer));
+  if (!byRules) mayDecide(row, view.people, by);
+  checkOption(view, option, answer);
   if (row.status !== "open") {
     if (repeats(row)) return view;
     throw alreadyClosed(row);
   }
   const { value, checked } = await fullyChecked(parts, row, view, answer);
-  const decision: RecordedDecision = {
+  const ballot: Ballot = {
+    by,
     value,
     note: options.note ?? null,
     option,
@@ -62,19 +73,33 @@ export async function decide(
     checked,
     ...(isDeepStrictEqual(value, answer) ? {} : { given: answer }),
   };
+  if (byRules) return voteByRules(parts, given, ballot, options, repeats);
+  const operation = simpleDecision(parts, row, ballot, options);
+  if (isStale(view, typeof given === "string" ? null : given)) throw await staleRead(parts, row, given);
+  const result = await parts.committer.submit(operation);
+  if (result.type === "refused") throw new HoldpointError("STORE", `the decision was not taken: ${result.reason}`);
+  if (result.type === "absent") throw new NotFoundError("hold", id);
+  if (result.type === "moved") return viewHold(parts, result.hold);
+  if (repeats(result.hold)) return viewHold(parts, result.hold);
+  if (result.hold.status !== "open") throw alreadyClosed(result.hold);
+  // Somebody claimed it, asked or was reminded: what is asked is the same.
+  if ((await viewHold(parts, result.hold)).revision === view.revision) return decide(parts, given, answer, options);
+  throw await staleRead(parts, result.hold, given);
+}
+
+/** A decision of a hold without rules to which nothing happened: written without reading anything more. */
+function simpleDecision(parts: EngineParts, row: HoldRow, ballot: Ballot, options: DecideOptions): HoldOperation {
+  const { by, channel, checked, value, note, option } = ballot;
+  const given = "given" in ballot ? { given: ballot.given } : {};
+  const decision: RecordedDecision = { value, note, option, channel, checked, ...given };
   const payload = parts.encodeInline(decision, "answer");
-  checkEvidence(
-    row,
-    typeof given === "string"
-      ? null
-      : { revision: given.revision, evidenceHash: Buffer.from(given.evidenceHash, "hex") },
-  );
   const at = parts.clock.now();
-  const result = await parts.committer.submit({
+  const status = checked ? "decided" : "answered";
+  return {
     type: "hold",
-    holdId: id,
+    holdId: row.id,
     revision: row.revision,
-    status: checked ? "decided" : "answered",
+    status,
     // An answer that the worker may refuse leaves the deadline standing.
     nextAt: checked ? null : row.nextAt,
     decision: payload,
@@ -82,59 +107,59 @@ export async function decide(
     events: [
       {
         actor: by,
-        channel: decision.channel,
-        action: checked ? "decided" : "answered",
+        channel,
+        address: options.address ?? null,
+        action: status,
         data: payload,
+        salt: randomSalt(),
         evidenceHash: row.evidenceHash,
         at,
         // Names this call: one that is repeated because its commit was in doubt, not another person's.
         idempotencyKey: `decision:${row.revision}:${randomText(9, "base64url")}`,
       },
     ],
-    mail: mailFor(row, payload, value, by, at, parts),
+    mail: closingMail(row, { status: "decided", decision: payload, value, by, at }, parts),
     at,
-  });
-  if (result.type === "refused") throw new HoldpointError("STORE", `the decision was not taken: ${result.reason}`);
-  if (result.type === "absent") throw new NotFoundError("hold", id);
-  if (result.type === "conflict") {
-    if (repeats(result.hold)) return viewHold(parts, result.hold);
-    if (result.hold.status === "open") {
-      throw new HoldConflictError(`"${row.title}" has changed since it was read; look at it again`, {
-        holdId: id,
-        status: "open",
-      });
-    }
-    throw alreadyClosed(result.hold);
-  }
-  return viewHold(parts, result.hold);
+  };
 }
 
-/** What the run gets: the decision, or for a poisoned run what the operator chose. */
-function mailFor(
-  row: HoldRow,
-  payload: StoredPayload,
-  value: unknown,
-  by: string | null,
-  at: number,
+/** One vote, counted by the rules of the hold. */
+async function voteByRules(
   parts: EngineParts,
-): NewMail {
-  const mail = {
-    key: row.key,
-    dedupe: `hold:${row.id}:${row.revision}`,
-    outcome: "ok",
-    payload,
-    sender: by,
-    at,
-    salt: randomSalt(),
-  } as const;
-  if (!row.key.startsWith(poisonKey)) return { kind: "decision", ...mail };
-  if ((value as { action: string }).action === "retry") return { kind: "operator", ...mail };
-  return {
-    kind: "cancel",
-    ...mail,
-    key: "",
-    payload: parts.encodeInline({ reason: "cancelled by an operator" }, "reason"),
-  };
+  given: GivenHold,
+  ballot: Ballot,
+  actor: HoldActor,
+  repeats: (row: HoldRow) => boolean,
+): Promise<Hold> {
+  const id = typeof given === "string" ? given : given.id;
+  const stale: { row: HoldRow | null } = { row: null };
+  try {
+    return await actOnHold(parts, id, actor, (situation, row) => {
+      // Whoever may not decide is told so first.
+      const move = castVote(situation, ballot);
+      const { title, severity } = row;
+      const now = { id, title, severity, revision: situation.round, evidenceHash: evidenceOf(situation) };
+      if (!isStale(now, typeof given === "string" ? null : given)) return move;
+      stale.row = row;
+      throw new HoldConflictError("stale", { holdId: id, status: "open" });
+    });
+  } catch (error) {
+    if (stale.row !== null) throw await staleRead(parts, stale.row, given);
+    const now = error instanceof HoldConflictError ? await parts.store.hold(parts.namespace, id) : null;
+    if (now && now.status !== "open" && repeats(now)) return viewHold(parts, now);
+    throw error;
+  }
+}
+
+/** The refusal of a decision about what is not asked any more, with the difference. */
+async function staleRead(parts: EngineParts, row: HoldRow, given: GivenHold): Promise<HoldConflictError> {
+  const read = typeof given === "string" ? null : given.evidenceHash;
+  const difference = read === null ? null : await changesSince(parts, row, read);
+  const where = difference?.map(({ path }) => path).join(", ");
+  return new HoldConflictError(
+    `"${row.title}" has changed since it was read${where ? ` (${where})` : ""}; look at it again`,
+    { holdId: row.id, status: row.status, ...(difference ? { difference } : {}) },
+  );
 }
 
 /** The same person saying the same thing again is no conflict. */
@@ -169,7 +194,8 @@ async function fullyChecked(
     return { value: answer, checked: true };
   }
   if (row.origin === "operator") return { value: acceptOperatorAnswer(answer), checked: true };
-  if (view.kind === "approval") return { value: acceptApproval(answer), checked: true };
+  const isPlain = view.kind === "approval" && !(view.form?.properties as object | undefined)?.hasOwnProperty("args");
+  if (isPlain) return { value: acceptApproval(answer), checked: true };
   const accept = await formOf(parts, row);
   if (accept) return { value: accept(answer), checked: true };
   const issues = view.form ? await checkJsonSchema(view.form, answer) : [];

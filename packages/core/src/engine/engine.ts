@@ -5,7 +5,7 @@ import { valueCodec } from "../journal/codec.ts";
 import type { ExportedRun } from "../journal/exported-run.ts";
 import { defaultPayloadLimit, encodePayload } from "../journal/payload.ts";
 import { randomSalt } from "../run/random-supply.ts";
-import type { HoldFilter, NewMail, Page, PageOf, RunFilter } from "../store/store.ts";
+import type { NewMail, Page, PageOf, RunFilter } from "../store/store.ts";
 import type { AnyWorkflow, InputOf, OutputOf } from "../workflow/definition.ts";
 import { durationMs } from "../workflow/duration.ts";
 import { type BulkResult, bulkCancel, bulkRetry } from "./bulk.ts";
@@ -14,6 +14,7 @@ import { type DecideOptions, decide } from "./decide.ts";
 import { type EraseTarget, erase } from "./erase.ts";
 import { exportRun } from "./export.ts";
 import { guardFor } from "./guard.ts";
+import { createHolds, type Holds } from "./hold-desk.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import { thisProcess } from "./identity.ts";
 import { type LiveWorker, liveWorkers } from "./live-workers.ts";
@@ -52,6 +53,16 @@ export interface ObservedRun {
  * await engine.stop();
  */
 export class Engine {
+  /**
+   * Lists holds when called, and does with one of them what people do besides deciding: claim, release, assign, delegate, ask, answer,
+   * comment, abstain, amend.
+   *
+   * @example
+   * const { items } = await engine.holds({ status: ["open"], severity: ["high", "critical"] });
+   * const mine = await engine.holds.inbox("ana");
+   * await engine.holds.claim(mine.items[0], { by: "ana" });
+   */
+  readonly holds: Holds;
   private readonly parts: EngineParts;
   private readonly worker: Worker;
   private readonly sweeper: Sweeper;
@@ -121,6 +132,7 @@ export class Engine {
       },
       onChange: (id, what, listener) => this.listen(id, what, listener),
     };
+    this.holds = createHolds(this.parts, pageOf, () => this.open());
     this.sweeper = new Sweeper(this.parts);
     this.retention = new Retention(this.parts);
     this.scheduler = new Scheduler(this.parts);
@@ -292,19 +304,6 @@ export class Engine {
     const { store, namespace } = this.parts;
     const rows = await store.runs(namespace, filter, pageOf(page));
     return { items: rows.items.map(viewRun), cursor: rows.cursor };
-  }
-
-  /**
-   * Holds that fit the filter, by default the open ones; pages as in `runs`.
-   *
-   * @example
-   * const { items } = await engine.holds({ status: ["open"], severity: ["high", "critical"] });
-   */
-  async holds(filter: HoldFilter = { status: ["open"] }, page: Partial<Page> = {}): Promise<PageOf<Hold>> {
-    await this.open();
-    const { store, namespace } = this.parts;
-    const rows = await store.holds(namespace, filter, pageOf(page));
-    return { items: await Promise.all(rows.items.map((row) => viewHold(this.parts, row))), cursor: rows.cursor };
   }
 
   /**

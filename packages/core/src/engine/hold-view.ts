@@ -1,6 +1,10 @@
 import type { RecordedDecision } from "../hold/answer.ts";
 import { approvalSchema } from "../hold/answer.ts";
+import { shownNow } from "../hold/evidence.ts";
+import { freshProgress, type HoldProgress, readProgress } from "../hold/progress.ts";
 import { emptyDocument, type HoldDocument, readDocument } from "../hold/request.ts";
+import type { ReviewPolicy } from "../hold/reviewers.ts";
+import type { PayloadCodec } from "../journal/codec.ts";
 import { decodePayload } from "../journal/payload.ts";
 import type { HoldRow, HoldStatus, Severity } from "../store/store.ts";
 import type { JsonSchema } from "../workflow/json-schema.ts";
@@ -34,13 +38,25 @@ export interface Hold {
   context: unknown;
   /** Choices to pick from; `outcome` says what one means, where it does. */
   options: HoldDocument["options"];
-  /** Who may decide; null for anybody. */
+  /** Any one of whom may decide; null for anybody, or where `reviewers` says more. */
   people: string[] | null;
+  /** The rules about who may decide and how many must, where they are more than a list of people. */
+  reviewers: ReviewPolicy | null;
+  /** What is proposed, its arguments as they stand now. */
+  action: HoldDocument["action"];
+  /** Words to find it by. */
+  tags: string[];
+  /** Where to read more. */
+  links: HoldDocument["links"];
+  /** Files that belong to the evidence. */
+  attachments: HoldDocument["attachments"];
+  /** What happened since it opened: votes, who has it, questions; fresh where nothing did. */
+  progress: HoldProgress;
   /** What happens when nobody answers, and when, in milliseconds since 1970. */
   deadline: HoldDocument["deadline"];
   /** JSON Schema of the answer. */
   form: JsonSchema | null;
-  /** Raised when an answer was refused and it opened again. */
+  /** Raised when what is asked changes: its evidence, or because an answer was refused and it opened again. Votes and claims leave it. */
   revision: number;
   /** Hex digest of exactly what is shown here. */
   evidenceHash: string;
@@ -58,9 +74,23 @@ export interface Hold {
 
 const approvalForm = JSON.stringify(approvalSchema);
 
+/** Whether it takes yes or no, or an answer that fits a form. */
+export function kindOf(row: Pick<HoldRow, "form">, document: HoldDocument): "approval" | "form" {
+  if (document.kind !== null) return document.kind;
+  return row.form !== null && Buffer.from(row.form).toString("utf8") === approvalForm ? "approval" : "form";
+}
+
+/** What happened to a hold since it opened. */
+export function progressOf(row: Pick<HoldRow, "progress">, codec: PayloadCodec): HoldProgress {
+  if (row.progress === null || row.progress.codec === "erased") return freshProgress;
+  return readProgress(decodePayload(row.progress, codec));
+}
+
 export async function viewHold(parts: Pick<EngineParts, "codec">, row: HoldRow): Promise<Hold> {
   const { codec } = parts;
   const document = row.request.codec === "erased" ? emptyDocument : readDocument(decodePayload(row.request, codec));
+  const progress = progressOf(row, codec);
+  const shown = shownNow(document, progress);
   const text = row.form ? Buffer.from(row.form).toString("utf8") : null;
   const decision =
     row.decision && row.decision.codec !== "erased" ? (decodePayload(row.decision, codec) as RecordedDecision) : null;
@@ -71,18 +101,24 @@ export async function viewHold(parts: Pick<EngineParts, "codec">, row: HoldRow):
     key: row.key,
     name: row.name,
     origin: row.origin,
-    kind: text === approvalForm ? "approval" : "form",
+    kind: kindOf(row, document),
     status: row.status,
     title: row.title,
     severity: row.severity,
     consequence: document.consequence,
-    context: document.context,
+    context: shown.context,
     options: document.options,
     people: document.people,
+    reviewers: document.policy,
+    action: document.action && { name: document.action.name, arguments: shown.arguments },
+    tags: document.tags,
+    links: document.links,
+    attachments: document.attachments,
+    progress,
     deadline: document.deadline,
     form: text === null ? null : (JSON.parse(text) as JsonSchema),
-    revision: row.revision,
-    evidenceHash: Buffer.from(row.evidenceHash).toString("hex"),
+    revision: row.revision - progress.moves,
+    evidenceHash: progress.evidence ?? Buffer.from(row.evidenceHash).toString("hex"),
     openedAt: new Date(row.openedAt),
     dueAt: row.nextAt === null ? null : new Date(row.nextAt),
     closedAt: row.closedAt === null ? null : new Date(row.closedAt),

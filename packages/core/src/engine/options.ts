@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { Directory } from "../hold/directory.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
 import type { StepStandIn } from "../run/host.ts";
 import type { ScheduleDefinition } from "../schedule/definition.ts";
@@ -54,6 +55,8 @@ export interface EngineOptions {
   queues?: Readonly<Record<string, QueueOptions>>;
   /** Schedules that the store is brought to when the engine starts. What is not in the list stays as it is. */
   schedules?: readonly ScheduleDefinition[];
+  /** Who is who: groups and who stands in for whom, for the rules of holds. Default: no groups. */
+  directory?: Directory;
   /** How values become bytes. Default: JSON that keeps Date, Map, Set, bigint, Uint8Array, undefined and Error. */
   codec?: PayloadCodec;
   /**

@@ -1,8 +1,8 @@
-import type { RecordedDecision } from "../hold/answer.ts";
-import type { DeadlineRung } from "../hold/request.ts";
-import { randomSalt } from "../run/random-supply.ts";
+import { emptyRoster } from "../hold/directory.ts";
+import { passTime } from "../hold/timers.ts";
 import type { HoldOperation, HoldRow } from "../store/store.ts";
-import { type Hold, viewHold } from "./hold-view.ts";
+import { documentOf, operationOf } from "./hold-acting.ts";
+import { progressOf } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** How many due holds are handled at once. */
@@ -106,56 +106,26 @@ export class Sweeper {
   }
 
   private async act(row: HoldRow): Promise<boolean> {
-    const hold = await viewHold(this.parts, row);
-    const operation = deadlineOperation(this.parts, row, hold, this.parts.clock.now());
+    const operation = deadlineOperation(this.parts, row, this.parts.clock.now());
     if (!operation) return false;
     const result = await this.parts.committer.submit(operation);
     return result.type === "moved";
   }
 }
 
-/** What the deadline does to a hold at `now`: a pure function of what is stored. Null when nothing is due. */
-export function deadlineOperation(
-  parts: Pick<EngineParts, "encodeInline">,
+/** What time does to a hold by `now`: a pure function of what is stored. Null when nothing is due. */
+function deadlineOperation(
+  parts: Pick<EngineParts, "encodeInline" | "clock" | "codec">,
   row: HoldRow,
-  hold: Pick<Hold, "deadline">,
   now: number,
 ): HoldOperation | null {
-  const rung = hold.deadline.find((one): one is DeadlineRung => one.at <= now);
-  if (!rung || row.status !== "open") return null;
-  const expires = "expire" in rung;
-  const chosen = expires ? null : (rung.decide as Pick<RecordedDecision, "value" | "note" | "option">);
-  const decision = chosen && parts.encodeInline({ ...chosen, channel: "deadline", checked: true }, "deadline");
-  const action = expires ? "expired" : "decided";
-  return {
-    type: "hold",
-    holdId: row.id,
-    revision: row.revision,
-    status: action,
-    nextAt: null,
-    decision,
-    decidedBy: null,
-    events: [
-      {
-        actor: null,
-        channel: "deadline",
-        action,
-        data: decision,
-        evidenceHash: row.evidenceHash,
-        at: now,
-        idempotencyKey: `decision:${row.revision}`,
-      },
-    ],
-    mail: {
-      kind: expires ? "holdExpired" : "decision",
-      key: row.key,
-      dedupe: `hold:${row.id}:${row.revision}`,
-      outcome: expires ? "error" : "ok",
-      payload: decision,
-      sender: null,
-      at: now,
-      salt: randomSalt(),
-    },
-    at: now,
-  };
+  if (row.status !== "open") return null;
+  const document = documentOf(parts, row);
+  const progress = progressOf(row, parts.codec);
+  const evidence = Buffer.from(row.evidenceHash).toString("hex");
+  const round = row.revision - progress.moves;
+  const { title, workflow } = row;
+  const move = passTime({ title, workflow, document, evidence, progress, round, roster: emptyRoster, now });
+  // Named by what it does, so that of ten workers that do it at once one writes it.
+  return move && operationOf(parts, row, move, { channel: "deadline", name: `timer:${row.revision}` });
 }

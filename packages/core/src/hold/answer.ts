@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { HoldConflictError, NotAllowedError, ValidationError } from "../errors.ts";
 import type { HoldRow } from "../store/store.ts";
+import type { JsonSchema } from "../workflow/json-schema.ts";
+import type { Vote } from "./progress.ts";
 import { type HoldDocument, wrongOption } from "./request.ts";
 
 /** A decision as it is recorded and as the waiting run gets it. */
@@ -12,13 +14,19 @@ export interface RecordedDecision {
   channel: string;
   /** The answer as it was given, where the form made another value of it. */
   given?: unknown;
+  /** Who else voted, and how, where the rules asked for several; the run's chain covers it with the answer. */
+  votes?: RecordedVote[];
   /** False when it was only checked against the JSON Schema: the worker checks it fully before the run sees it. */
   checked: boolean;
 }
 
-/** The answer to an approval. */
+/** A vote as the decision it led to records it. */
+export type RecordedVote = Pick<Vote, "by" | "as" | "outcome" | "note" | "at">;
+
+/** The answer to an approval; `args` where it proposes arguments that may be edited. */
 export interface ApprovalValue {
   approved: boolean;
+  args?: unknown;
 }
 
 /** The JSON Schema of an approval's form. */
@@ -28,6 +36,26 @@ export const approvalSchema = {
   required: ["approved"],
   additionalProperties: false,
 } as const;
+
+/** The form of an approval whose proposed arguments may be edited. */
+export function editableApprovalSchema(args: JsonSchema): JsonSchema {
+  const { approved } = approvalSchema.properties;
+  return { ...approvalSchema, properties: { approved, args: { ...args, title: args.title ?? "Arguments" } } };
+}
+
+/**
+ * Checks the answer to an approval with editable arguments: `{ approved, args }`, where `args`, given with a yes only, replaces the
+ * proposed arguments whole. Throws `ValidationError`.
+ */
+export function acceptEditable(value: unknown, checkArguments: (args: unknown) => unknown): ApprovalValue {
+  const { args, ...rest } = { ...(value as Partial<ApprovalValue> | null) };
+  const answer = acceptApproval(rest);
+  if (args === undefined) return answer;
+  if (!answer.approved) {
+    throw new ValidationError("answer", [{ path: "args", message: "belong to an approval; a rejection has none" }]);
+  }
+  return { approved: true, args: checkArguments(args) };
+}
 
 /** Checks the answer to an approval: exactly `{ approved: boolean }`. Throws `ValidationError`. */
 export function acceptApproval(value: unknown): ApprovalValue {
@@ -45,29 +73,37 @@ export function isSameAnswer(won: RecordedDecision, answer: { value: unknown; op
 }
 
 /** Refuses, before anything is written, who may not decide; the sentence says who may. */
-export function mayDecide(hold: HoldRow, document: HoldDocument, by: string | null): void {
-  if (document.people === null) return;
-  if (by !== null && document.people.includes(by)) return;
+export function mayDecide(
+  hold: Pick<HoldRow, "id" | "title">,
+  people: readonly string[] | null,
+  by: string | null,
+): void {
+  if (people === null) return;
+  if (by !== null && people.includes(by)) return;
   throw new NotAllowedError(
-    `${by === null ? "somebody unnamed" : `"${by}"`} may not decide "${hold.title}"; ${document.people.join(", ")} may`,
-    { holdId: hold.id, by, people: document.people },
+    `${by === null ? "somebody unnamed" : `"${by}"`} may not decide "${hold.title}"; ${people.join(", ")} may`,
+    { holdId: hold.id, by, people },
   );
 }
 
-/** High and critical holds are decided on what was read, never on a bare id. */
-export function checkEvidence(hold: HoldRow, read: { revision: number; evidenceHash: Uint8Array } | null): void {
-  if (read === null) {
-    if (hold.severity === "low" || hold.severity === "medium") return;
-    throw new ValidationError("decide", [
-      { path: "hold", message: `"${hold.title}" is ${hold.severity}: pass the hold as it was read, not only its id` },
-    ]);
-  }
-  if (read.revision !== hold.revision || Buffer.compare(read.evidenceHash, hold.evidenceHash) !== 0) {
-    throw new HoldConflictError(`"${hold.title}" has changed since it was read; look at it again`, {
-      holdId: hold.id,
-      status: hold.status,
-    });
-  }
+/** A hold as somebody read it. */
+export interface ReadHold {
+  id: string;
+  revision: number;
+  /** Hex. */
+  evidenceHash: string;
+}
+
+/** Whether a decision is about what is asked now. High and critical holds are decided on what was read, never on a bare id. */
+export function isStale(
+  hold: ReadHold & Pick<HoldRow, "title" | "severity">,
+  read: Omit<ReadHold, "id"> | null,
+): boolean {
+  if (read !== null) return read.revision !== hold.revision || read.evidenceHash !== hold.evidenceHash;
+  if (hold.severity === "low" || hold.severity === "medium") return false;
+  throw new ValidationError("decide", [
+    { path: "hold", message: `"${hold.title}" is ${hold.severity}: pass the hold as it was read, not only its id` },
+  ]);
 }
 
 /** The option a decision names must be one of the hold's, and must not contradict the answer. */

@@ -2,29 +2,52 @@ import { type Issue, ValidationError } from "../errors.ts";
 import { sha256 } from "../journal/sha256.ts";
 import type { Severity } from "../store/store.ts";
 import type { HoldText } from "../workflow/context.ts";
-import { durationMs } from "../workflow/duration.ts";
+import type { Attachment, ProposedAction } from "../workflow/hold.ts";
+import { checkCalendar } from "./calendar.ts";
+import { checkReviewers } from "./check-reviewers.ts";
+import { canonical } from "./evidence.ts";
+import { checkRung, type DeadlineRung, ladderOf, type WrittenRung } from "./ladder.ts";
+import { arePlain, type ReviewPolicy, reviewPolicy } from "./reviewers.ts";
 
-/** What happens at a time when nobody answered before. */
-export type DeadlineRung = { at: number; decide: unknown } | { at: number; expire: true };
+/** A request with its deadline's decisions in their stored form. */
+export type WrittenRequest = HoldText & { action?: ProposedAction<unknown>; deadline?: readonly WrittenRung[] };
+
+/** Something the workflow is about to do, as people are shown it. */
+export interface StoredAction {
+  name: string;
+  arguments: unknown;
+}
 
 /** What a reviewer is shown and what the rules are; stored with the hold and never changed. */
 export interface HoldDocument {
+  /** Null where the form says it: an approval has the form of one. */
+  kind: "approval" | "form" | null;
   consequence: string | null;
   context: unknown;
+  /** What is proposed, where that can be edited or is more than a sentence. */
+  action: StoredAction | null;
   options: { value: string; outcome: "approved" | "rejected" | null }[];
-  /** Who may decide; null for anybody. */
+  /** Any one of whom may decide; null for anybody, and where `policy` says who. */
   people: string[] | null;
+  /** Rules about people that are more than a list. */
+  policy: ReviewPolicy | null;
   deadline: DeadlineRung[];
+  tags: string[];
+  links: { title: string; url: string }[];
+  attachments: Attachment[];
 }
 
 const severities: readonly Severity[] = ["low", "medium", "high", "critical"];
-const common = ["title", "consequence", "severity", "context", "options", "reviewers", "deadline"];
-const known = { approval: new Set(common), form: new Set([...common, "form", "jsonSchema"]) };
+const common = [
+  ...["title", "consequence", "severity", "context", "options", "reviewers", "deadline"],
+  ...["calendar", "tags", "links", "attachments"],
+];
+const known = { approval: new Set([...common, "action"]), form: new Set([...common, "form", "jsonSchema"]) };
 
 /** Checks what an author wrote about a hold. Throws `ValidationError`: a field this version does not know is refused, never ignored. */
 export function checkRequest(
   name: string,
-  request: HoldText & { deadline?: readonly object[] },
+  request: HoldText & { action?: unknown; deadline?: readonly object[] },
   kind: "approval" | "form",
 ): void {
   const issues: Issue[] = [];
@@ -39,6 +62,8 @@ export function checkRequest(
   }
   if (request.reviewers !== undefined) issues.push(...checkReviewers(request.reviewers));
   if (request.options !== undefined) issues.push(...checkOptions(request.options));
+  if (request.calendar !== undefined) issues.push(...checkCalendar(request.calendar, "calendar"));
+  issues.push(...checkExtras(request));
   request.deadline?.forEach((rung, index) => {
     issues.push(...checkRung(rung, `deadline.${index}`));
     if (kind === "approval" && "decide" in rung) {
@@ -46,9 +71,35 @@ export function checkRequest(
     }
   });
   if (issues.length > 0) throw new ValidationError(`hold "${name}"`, issues);
-  request.deadline?.forEach((rung, index) => {
-    durationMs((rung as { after: string | number }).after, `hold "${name}" deadline.${index}.after`);
-  });
+  ladderOf((request.deadline ?? []) as readonly WrittenRung[], 0, `hold "${name}"`, request.calendar ?? null);
+}
+
+function checkExtras(request: HoldText & { action?: unknown }): Issue[] {
+  const issues: Issue[] = [];
+  const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+  const list = (field: "tags" | "links" | "attachments", fits: (one: never) => boolean, message: string): void => {
+    const given: unknown = request[field];
+    if (given === undefined || (Array.isArray(given) && given.every((one) => fits(one as never)))) return;
+    issues.push({ path: field, message });
+  };
+  list("tags", isText, "must be a list of texts");
+  list(
+    "links",
+    (one: { title?: unknown; url?: unknown } | null) => isText(one?.title) && isText(one?.url),
+    "must be a list of { title, url }",
+  );
+  list(
+    "attachments",
+    (one: { name?: unknown; sha256?: unknown } | null) =>
+      isText(one?.name) && /^[0-9a-f]{64}$/.test(String(one?.sha256)),
+    "must be a list of { name, sha256 }, the digest in 64 hex digits",
+  );
+  if (request.action !== undefined) {
+    const action = request.action as { name?: unknown } | null;
+    if (!isText(action?.name) || !("arguments" in (action as object)))
+      issues.push({ path: "action", message: "must have a `name` and its `arguments`" });
+  }
+  return issues;
 }
 
 function checkOptions(options: readonly unknown[]): Issue[] {
@@ -100,77 +151,56 @@ export function wrongOption(options: HoldDocument["options"], option: string | n
 const optionsOf = (request: HoldText): HoldDocument["options"] =>
   (request.options ?? []).map((option) => (typeof option === "string" ? { value: option, outcome: null } : option));
 
-function checkReviewers(reviewers: object): Issue[] {
-  const issues: Issue[] = [];
-  for (const field of Object.keys(reviewers)) {
-    if (field !== "people")
-      issues.push({ path: `reviewers.${field}`, message: "is not supported in this version; name people" });
-  }
-  const people: unknown = "people" in reviewers ? reviewers.people : undefined;
-  if (!Array.isArray(people) || people.length === 0 || !people.every((one) => typeof one === "string" && one !== "")) {
-    issues.push({ path: "reviewers.people", message: "must be a list of at least one name" });
-  }
-  return issues;
-}
-
-function checkRung(rung: object, path: string): Issue[] {
-  const fields = Object.keys(rung).filter((field) => field !== "after");
-  const [field] = fields;
-  if (!("after" in rung)) return [{ path: `${path}.after`, message: 'is missing: when, as in "3d"' }];
-  if (fields.length !== 1 || (field !== "decide" && field !== "expire")) {
-    return [{ path, message: 'must have exactly one of "decide" and "expire" beside "after"' }];
-  }
-  return [];
-}
-
-/** The stored form of a request that opens at `openedAt`. */
+/** The stored form of a request that opens at `openedAt` in a run that `creator` started. */
 export function holdDocument(
   name: string,
-  request: HoldText & { deadline?: readonly ({ after: string | number } & ({ decide: unknown } | { expire: true }))[] },
-  openedAt: number,
+  request: WrittenRequest,
+  { openedAt, creator }: { openedAt: number; creator: string | null },
 ): HoldDocument {
-  const deadline = (request.deadline ?? []).map((rung, index): DeadlineRung => {
-    const at = openedAt + durationMs(rung.after, `hold "${name}" deadline.${index}.after`);
-    return "expire" in rung ? { at, expire: true } : { at, decide: rung.decide };
-  });
+  const { reviewers, action } = request;
+  const plain = reviewers !== undefined && arePlain(reviewers);
   return {
+    kind: action?.schema ? "approval" : null,
     consequence: request.consequence ?? null,
     context: request.context,
+    action: action ? { name: action.name, arguments: action.arguments } : null,
     options: optionsOf(request),
-    people: request.reviewers ? [...request.reviewers.people] : null,
-    deadline: deadline.sort((a, b) => a.at - b.at),
+    people: plain ? [...(reviewers.people ?? [])] : null,
+    policy: reviewers && !plain ? reviewPolicy(reviewers, creator) : null,
+    deadline: ladderOf(request.deadline ?? [], openedAt, `hold "${name}"`, request.calendar ?? null),
+    tags: [...(request.tags ?? [])],
+    links: (request.links ?? []).map(({ title, url }) => ({ title, url })),
+    attachments: (request.attachments ?? []).map((one) => ({ ...one })),
   };
 }
 
 /** What a hold says that says nothing. */
 export const emptyDocument: HoldDocument = {
+  kind: null,
   consequence: null,
   context: undefined,
+  action: null,
   options: [],
   people: null,
+  policy: null,
   deadline: [],
+  tags: [],
+  links: [],
+  attachments: [],
 };
 
 /** A request as it is stored: what says nothing is left out, because hundreds of thousands of holds may wait. */
 export function storedDocument(document: HoldDocument): Partial<HoldDocument> {
-  const { consequence, context, options, people, deadline } = document;
-  return {
-    ...(consequence === null ? {} : { consequence }),
-    ...(context === undefined ? {} : { context }),
-    ...(options.length === 0 ? {} : { options }),
-    ...(people === null ? {} : { people }),
-    ...(deadline.length === 0 ? {} : { deadline }),
-  };
+  const says = ([field, value]: [string, unknown]): boolean =>
+    Array.isArray(value) && field !== "people"
+      ? value.length > 0
+      : value !== emptyDocument[field as keyof HoldDocument];
+  return Object.fromEntries(Object.entries(document).filter(says));
 }
 
 /** A stored request with everything in its place. */
 export function readDocument(stored: unknown): HoldDocument {
   return { ...emptyDocument, ...(stored as Partial<HoldDocument>) };
-}
-
-/** The next time the sweeper has to look at the hold. */
-export function nextRungAt(deadline: readonly DeadlineRung[]): number | null {
-  return deadline[0]?.at ?? null;
 }
 
 /** Digest of exactly what a reviewer is shown. */
@@ -189,8 +219,10 @@ export function actionHashOf(
   name: string,
   form: Uint8Array | null,
   consequence: string | null,
+  action: StoredAction | null = null,
 ): Uint8Array {
-  return digest([workflow, name, form ?? "no form", consequence ?? ""]);
+  const parts = [workflow, name, form ?? "no form", consequence ?? ""];
+  return digest(action ? [...parts, action.name, canonical(action.arguments)] : parts);
 }
 
 function digest(parts: readonly (string | Uint8Array)[]): Uint8Array {

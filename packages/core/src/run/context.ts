@@ -78,7 +78,7 @@ class RunContext implements WorkflowContext {
     return this.#durable("step", (scope) => callStep(this.#execution, scope, name, fn, options));
   }
 
-  approve(name: string, request: ApproveRequest): Promise<Approval> {
+  approve<A>(name: string, request: ApproveRequest<A>): Promise<Approval<A>> {
     return this.#composed("approve", (scope) => callApprove(this.#execution, scope, name, request));
   }
 

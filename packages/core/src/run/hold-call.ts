@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { HoldExpiredError } from "../errors.ts";
 import type { RecordedDecision } from "../hold/answer.ts";
-import { actionHashOf, evidenceHashOf, holdDocument, nextRungAt, storedDocument } from "../hold/request.ts";
+import { nextTimer } from "../hold/ladder.ts";
+import { freshProgress } from "../hold/progress.ts";
+import { actionHashOf, evidenceHashOf, holdDocument, storedDocument, type WrittenRequest } from "../hold/request.ts";
 import { sha256 } from "../journal/sha256.ts";
 import type { Document, Entry, Mail, NewHoldEvent, StoredPayload } from "../store/store.ts";
-import type { HoldText } from "../workflow/context.ts";
 import type { JsonSchema } from "../workflow/json-schema.ts";
 import type { Startable } from "./effects.ts";
 import type { Execution } from "./execution.ts";
@@ -23,7 +24,7 @@ export interface Answer extends Omit<RecordedDecision, "checked" | "channel"> {
 export interface HoldSpec {
   name: string;
   origin: "author" | "operator";
-  request: HoldText & { deadline?: readonly ({ after: string | number } & ({ decide: unknown } | { expire: true }))[] };
+  request: WrittenRequest;
   schema: JsonSchema | null;
   /** Turns an answer that was checked against the JSON Schema only into its final value; throws when it does not fit. */
   accept: (value: unknown) => unknown;
@@ -101,6 +102,7 @@ export class OpenHold implements Startable, CallHandler {
       name,
       documentOf(schema)?.hash ?? null,
       request.consequence ?? null,
+      request.action,
     );
   }
 
@@ -112,7 +114,7 @@ export class OpenHold implements Startable, CallHandler {
     const severity = request.severity ?? "medium";
     const form = documentOf(schema);
     const action = this.actionHash(name);
-    const document = holdDocument(name, request, openedAt);
+    const document = holdDocument(name, request, { openedAt, creator: execution.row.createdBy });
     const encoded = execution.plain(storedDocument(document));
     const evidence = evidenceHashOf(request.title, severity, encoded.bytes, form?.hash ?? null);
     const draft = waitDraft(execution, call.key, "hold", "opened", undefined);
@@ -130,7 +132,7 @@ export class OpenHold implements Startable, CallHandler {
       request: encoded,
       evidenceHash: evidence,
       actionHash: action,
-      nextAt: nextRungAt(document.deadline),
+      nextAt: nextTimer(document.deadline, freshProgress, null),
       openedAt,
       event: { ...this.event("opened", null, openedAt), idempotencyKey: null },
     });
@@ -145,8 +147,8 @@ export class OpenHold implements Startable, CallHandler {
       return;
     }
     const decision = execution.decode(mail.payload) as RecordedDecision;
-    const { value, note, option } = decision;
-    const answer: Answer = { value, note, option, by: mail.sender, at: mail.at };
+    const { value, note, option, votes } = decision;
+    const answer: Answer = { value, note, option, by: mail.sender, at: mail.at, ...(votes ? { votes } : {}) };
     if (decision.checked) return this.answered(answer);
     // Checked against the JSON Schema only, by a process without this workflow: accept or refuse it, on the record.
     execution.startLater({ call, start: () => this.judge(mail, answer) });

@@ -179,11 +179,35 @@ describe("what an author asks", () => {
   test.each([
     [{ title: "x", quorum: 2 }, /^hold "sign"\.quorum: is not something a hold has in this version/],
     [{ title: "x", remind: "1h" }, /^hold "sign"\.remind: /],
-    [{ title: "x", reviewers: { groups: ["a"] } }, /^hold "sign"\.reviewers\.groups: is not supported in this version/],
-    [{ title: "x", reviewers: { people: ["a"], quorum: 2 } }, /^hold "sign"\.reviewers\.quorum: /],
+    [{ title: "x", reviewers: { groups: [] } }, /^hold "sign"\.reviewers\.groups: must be a list of at least one name/],
+    [{ title: "x", reviewers: { people: ["a"], quorom: 2 } }, /^hold "sign"\.reviewers\.quorom: /],
+    [
+      { title: "x", reviewers: { people: ["a"], quorum: 2 } },
+      /^hold "sign"\.reviewers\.quorum: asks for 2 of 1 people/,
+    ],
+    [{ title: "x", reviewers: { people: ["a"], veto: 0 } }, /^hold "sign"\.reviewers\.veto: must be "any", "none" or/],
+    [{ title: "x", reviewers: { need: [{ count: 2 }] } }, /^hold "sign"\.reviewers\.need\.0: must be a `group`/],
+    [{ title: "x", reviewers: { stages: [] } }, /^hold "sign"\.reviewers\.stages: must be a list of at least one/],
+    [
+      { title: "x", reviewers: { people: ["a"], stages: [{ people: ["a"] }] } },
+      /^hold "sign"\.reviewers\.people: stands in each of `stages` instead/,
+    ],
+    [
+      { title: "x", deadline: [{ after: "1h", escalate: { people: ["a"], quorum: 2 } }] },
+      /^hold "sign"\.deadline\.0\.escalate\.quorum: must be a whole number from 1, and goes with `replace: true`/,
+    ],
+    [
+      { title: "x", calendar: { timeZone: "Mars/Base" } },
+      /^hold "sign"\.calendar\.timeZone: "Mars\/Base" is no time zone/,
+    ],
+    [{ title: "x", attachments: [{ name: "a", sha256: "12" }] }, /^hold "sign"\.attachments: must be a list of/],
+    [{ title: "x", action: { name: "send" } }, /^hold "sign"\.action: must have a `name` and its `arguments`/],
     [{ title: "x", reviewers: { people: [] } }, /^hold "sign"\.reviewers\.people: must be a list of at least one name/],
-    [{ title: "x", deadline: [{ after: "1h", remind: true }] }, /^hold "sign"\.deadline\.0: must have exactly one of/],
-    [{ title: "x", deadline: [{ after: "1h", escalate: { people: ["a"] } }] }, /^hold "sign"\.deadline\.0: /],
+    [
+      { title: "x", deadline: [{ after: "1h", remind: true, expire: true }] },
+      /^hold "sign"\.deadline\.0: must have exactly one of/,
+    ],
+    [{ title: "x", deadline: [{ after: "1h", escalate: {} }] }, /^hold "sign"\.deadline\.0\.escalate\.people: /],
     [{ title: "x", deadline: [{ expire: true }] }, /^hold "sign"\.deadline\.0\.after: is missing/],
     [
       { title: "x", deadline: [{ after: "soon", expire: true }] },
@@ -225,7 +249,6 @@ describe("what an author asks", () => {
   test("types refuse what this version does not have", () => {
     expectTypeOf<ApproveRequest>().not.toHaveProperty("quorum");
     expectTypeOf<ApproveRequest>().not.toHaveProperty("remind");
-    expectTypeOf<NonNullable<ApproveRequest["reviewers"]>>().toEqualTypeOf<{ people: readonly string[] }>();
   });
 
   test("a form that cannot say its JSON Schema needs one beside it", async () => {

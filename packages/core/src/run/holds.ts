@@ -1,39 +1,86 @@
 import { ValidationError } from "../errors.ts";
-import { type ApprovalValue, acceptApproval, approvalSchema } from "../hold/answer.ts";
+import {
+  type ApprovalValue,
+  acceptApproval,
+  acceptEditable,
+  approvalSchema,
+  editableApprovalSchema,
+  type RecordedVote,
+} from "../hold/answer.ts";
 import { checkRequest } from "../hold/request.ts";
-import type { Approval, ApproveRequest, Decision, HoldRequest, HoldText } from "../workflow/context.ts";
-import { jsonSchemaOf } from "../workflow/json-schema.ts";
+import type {
+  Approval,
+  ApproveRequest,
+  CountedVote,
+  Decision,
+  HoldRequest,
+  HoldText,
+  ProposedAction,
+} from "../workflow/context.ts";
+import { type JsonSchema, jsonSchemaOf } from "../workflow/json-schema.ts";
 import { type InferOut, parse, type StandardSchemaV1 } from "../workflow/schema.ts";
 import type { Execution } from "./execution.ts";
 import { type Answer, openHold } from "./hold-call.ts";
 import type { Scope } from "./scope.ts";
 
-export function callApprove(
+export function callApprove<A>(
   execution: Execution,
   scope: Scope,
   name: string,
-  request: ApproveRequest,
-): Promise<Approval> {
+  request: ApproveRequest<A>,
+): Promise<Approval<A>> {
   checkRequest(name, request, "approval");
   const deadline = request.deadline?.map((rung) => {
     if (!("decide" in rung)) return rung;
     const { approved, note, option } = rung.decide;
     return { after: rung.after, decide: { value: { approved }, note: note ?? null, option: option ?? null } };
   });
+  const { action } = request;
   const answer = openHold(execution, scope, {
     name,
     origin: "author",
-    request: deadline ? { ...request, deadline } : request,
-    schema: approvalSchema,
-    accept: acceptApproval,
+    request: deadline ? { ...request, deadline } : (request as HoldText),
+    ...(action?.schema ? editable(name, action) : { schema: approvalSchema, accept: acceptApproval }),
   });
   // Not awaited: a coroutine that waits weighs 400 bytes more, and thousands of holds wait in memory.
-  return answer.then(toApproval);
+  if (!action) return answer.then(toApproval) as Promise<Approval<A>>;
+  return answer.then((given) => {
+    const approval = toApproval(given) as Approval<A>;
+    return { ...approval, args: (given.value as { args?: A }).args ?? action.arguments };
+  });
 }
 
-function toApproval({ value, by, at, note, option }: Answer): Approval {
+/** The form of an approval whose arguments may be edited; those proposed must fit it themselves. */
+function editable<A>(
+  name: string,
+  action: ProposedAction<A>,
+): { schema: JsonSchema; accept: (value: unknown) => unknown } {
+  const { schema } = action;
+  if (!schema) return { schema: approvalSchema, accept: acceptApproval };
+  const check = (args: unknown): unknown => parse(schema, args, `arguments of "${action.name}" in hold "${name}"`);
+  check(action.arguments);
+  const said = action.jsonSchema ?? jsonSchemaOf(schema, `arguments of hold "${name}"`);
+  if (said === null) {
+    throw new ValidationError(`hold "${name}"`, [
+      { path: "action.schema", message: "cannot say its JSON Schema; use zod 4, ArkType, or give `jsonSchema`" },
+    ]);
+  }
+  let form = editableForms.get(said);
+  if (!form) editableForms.set(said, (form = editableApprovalSchema(said)));
+  return { schema: form, accept: (value) => acceptEditable(value, check) };
+}
+
+/** One document for each schema, so that its digest is made once. */
+const editableForms = new WeakMap<JsonSchema, JsonSchema>();
+
+function toApproval({ value, by, at, note, option, votes }: Answer): Approval {
   const { approved } = value as ApprovalValue;
-  return { outcome: approved ? "approved" : "rejected", approved, by, at: new Date(at), note, option };
+  const outcome = approved ? "approved" : "rejected";
+  return { outcome, approved, by, at: new Date(at), note, option, ...(votes ? { votes: votes.map(countedVote) } : {}) };
+}
+
+function countedVote({ by, as, outcome, note, at }: RecordedVote): CountedVote {
+  return { by, onBehalfOf: as === by ? null : as, outcome, note, at: new Date(at) };
 }
 
 export function callHold<S extends StandardSchemaV1>(
@@ -64,6 +111,7 @@ export function callHold<S extends StandardSchemaV1>(
   return answer.then(toDecision<InferOut<S>>);
 }
 
-function toDecision<T>({ value, by, at, note, option }: Answer): Decision<T> {
-  return { value: value as T, by, at: new Date(at), note, option };
+function toDecision<T>({ value, by, at, note, option, votes }: Answer): Decision<T> {
+  const counted = votes ? { votes: votes.map(countedVote) } : {};
+  return { value: value as T, by, at: new Date(at), note, option, ...counted };
 }

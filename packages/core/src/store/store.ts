@@ -263,8 +263,12 @@ export interface Document {
 export interface NewHoldEvent {
   actor: string | null;
   channel: string;
+  /** Where on the channel: a mail address, a user of a chat, a network address. Absent where nothing is known. */
+  address?: string | null;
   action: string;
   data: StoredPayload | null;
+  /** Hides what `data` was from whoever has its digest only; erasure removes it. Absent where nothing needs hiding. */
+  salt?: Uint8Array | null;
   evidenceHash: Uint8Array | null;
   at: Millis;
   /** Names this event: writing the same one twice writes it once. */
@@ -274,6 +278,10 @@ export interface NewHoldEvent {
 /** A line of the audit trail with its number, from 1. */
 export interface HoldEvent extends NewHoldEvent {
   n: number;
+  address: string | null;
+  salt: Uint8Array | null;
+  /** Binds it to all before it (`holdEventLink`, computed by the store); null in one written before links were. */
+  hash: Uint8Array | null;
 }
 
 /** A hold's row. */
@@ -295,6 +303,8 @@ export interface HoldRow {
   actionHash: Uint8Array;
   nextAt: Millis | null;
   revision: number;
+  /** What happened to it while it was open, as far as rules ask: votes, claims, questions. Null when nothing did. */
+  progress: StoredPayload | null;
   /** The winning answer once there is one. */
   decision: StoredPayload | null;
   decidedBy: string | null;
@@ -441,6 +451,8 @@ export interface HoldOperation {
   revision: number;
   status: HoldStatus;
   nextAt: Millis | null;
+  /** Takes the place of the row's progress; null or absent leaves it. */
+  progress?: StoredPayload | null;
   decision: StoredPayload | null;
   decidedBy: string | null;
   events: NewHoldEvent[];

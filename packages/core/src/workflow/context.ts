@@ -116,13 +116,17 @@ export interface WorkflowContext {
    *   title: "Refund $120 for order A-7?",
    *   severity: "high",
    *   context: { total: 120, history: ["late twice"] },
-   *   reviewers: { people: ["ana", "ben"] },
-   *   deadline: [{ after: "3d", decide: { approved: false, note: "no answer in three days" } }],
+   *   reviewers: { groups: ["finance"], quorum: 2, excludeCreator: true },
+   *   deadline: [
+   *     { after: "4h", remind: true },
+   *     { after: "1d", escalate: { groups: ["finance-leads"] } },
+   *     { after: "3d", decide: { approved: false, note: "no answer in three days" } },
+   *   ],
    * });
    *
    * @throws HoldExpiredError its deadline says `expire`. ValidationError the request is not complete
    */
-  approve(name: string, request: ApproveRequest): Promise<Approval>;
+  approve<A = unknown>(name: string, request: ApproveRequest<A>): Promise<Approval<A>>;
   /**
    * Waits for a person's typed answer: the form is a schema, so the same hold renders wherever it is answered.
    *

@@ -24,12 +24,18 @@ export function durationMs(duration: Duration, subject: string): number {
     if (Number.isFinite(duration) && duration >= 0) return Math.ceil(duration);
     throw new ValidationError(subject, [{ path: "", message: `${duration} is not a length of time in milliseconds` }]);
   }
-  let total = 0;
+  const parts = durationParts(duration, subject);
+  return Math.ceil(parts.reduce((sum, { value, unit }) => sum + value * (unitMs[unit] ?? Number.NaN), 0));
+}
+
+/** The numbers and units of a duration in text. Throws `ValidationError` naming `subject` when it is not one. */
+export function durationParts(duration: string, subject: string): { value: number; unit: string }[] {
+  const parts: { value: number; unit: string }[] = [];
   let end = 0;
   part.lastIndex = 0;
   const text = String(duration).trim();
   for (let match = part.exec(text); match; match = part.exec(text)) {
-    total += Number(match[1]) * (unitMs[match[2] ?? ""] ?? Number.NaN);
+    parts.push({ value: Number(match[1]), unit: match[2] ?? "" });
     end = part.lastIndex;
   }
   if (text === "" || end !== text.length) {
@@ -37,5 +43,5 @@ export function durationMs(duration: Duration, subject: string): number {
       { path: "", message: `"${text}" is not a duration; write "250ms", "10s", "1h 30m" or "3d"` },
     ]);
   }
-  return Math.ceil(total);
+  return parts;
 }

@@ -1,3 +1,6 @@
+import type { BusinessCalendar } from "../hold/calendar.ts";
+import type { LadderStep } from "../hold/ladder.ts";
+import type { Reviewers } from "../hold/reviewers.ts";
 import type { Severity } from "../store/store.ts";
 import type { Duration } from "./duration.ts";
 import type { InferOut, StandardSchemaV1 } from "./schema.ts";
@@ -14,30 +17,75 @@ export interface HoldText {
   context?: unknown;
   /** Choices to pick from; the one picked is recorded with the answer. One with an `outcome` says what it means. */
   options?: readonly (string | { value: string; outcome: "approved" | "rejected" })[];
-  /** Who may decide. Without it anybody who can reach the engine may. */
-  reviewers?: { people: readonly string[] };
+  /** Who may decide and how many must. Without it anybody who can reach the engine may. */
+  reviewers?: Reviewers;
+  /** When people work: the deadline's hours and days are theirs. Default: time passes day and night. */
+  calendar?: BusinessCalendar;
+  /** Words to find it by. */
+  tags?: readonly string[];
+  /** Where to read more. */
+  links?: readonly { title: string; url: string }[];
+  /** Files that belong to the evidence, named by their content. Holdpoint keeps the digest, you keep the file. */
+  attachments?: readonly Attachment[];
+}
+
+/** A file as evidence. */
+export interface Attachment {
+  name: string;
+  /** SHA-256 of its content, 64 hex digits: whoever opens it can see that it is the one that was meant. */
+  sha256: string;
+  mediaType?: string;
+  bytes?: number;
+  /** Where to get it. */
+  url?: string;
 }
 
 /**
- * What happens to an approval that nobody answers: at each time, counted from when it opened, it is decided as written or
- * expires, and then `ctx.approve` throws `HoldExpiredError`. A deadline never means yes unless it says so.
+ * What the workflow is about to do. With `schema` a reviewer may approve it with other arguments: they replace the proposed ones whole
+ * and are checked as these were.
+ */
+export interface ProposedAction<A> {
+  /** As in `send mail`. */
+  name: string;
+  arguments: A;
+  /** Makes them editable: any Standard Schema that also says its JSON Schema. */
+  schema?: StandardSchemaV1<unknown, A>;
+  /** The schema as JSON Schema, where it cannot say it itself. */
+  jsonSchema?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What happens to an approval that nobody answers: at each time, counted from when it opened, people are reminded, others may decide
+ * as well, it is decided as written or it expires, and then `ctx.approve` throws `HoldExpiredError`. A deadline never means yes unless
+ * it says so.
  *
  * @example
  * await ctx.approve("publish", {
  *   title: "Publish the report?",
- *   deadline: [{ after: "3d", decide: { approved: false, note: "nobody answered" } }],
+ *   deadline: [
+ *     { after: "4h", remind: true },
+ *     { after: "1d", escalate: { groups: ["leads"] } },
+ *     { after: "3d", decide: { approved: false, note: "nobody answered" } },
+ *   ],
  * });
  */
 export type ApprovalDeadline = readonly (
   | { after: Duration; decide: { approved: boolean; note?: string; option?: string } }
   | { after: Duration; expire: true }
+  | LadderStep
 )[];
 
 /** The same for a hold with a form: `decide` is an answer that fits it. */
-export type AnswerDeadline<T> = readonly ({ after: Duration; decide: T } | { after: Duration; expire: true })[];
+export type AnswerDeadline<T> = readonly (
+  | { after: Duration; decide: T }
+  | { after: Duration; expire: true }
+  | LadderStep
+)[];
 
 /** What `ctx.approve` asks. */
-export interface ApproveRequest extends HoldText {
+export interface ApproveRequest<A = unknown> extends HoldText {
+  /** What is proposed, shown as name and arguments; editable with a schema. */
+  action?: ProposedAction<A>;
   /** What happens when nobody answers. Default: it stays open. */
   deadline?: ApprovalDeadline;
 }
@@ -52,8 +100,20 @@ export interface HoldRequest<S extends StandardSchemaV1> extends HoldText {
   deadline?: AnswerDeadline<InferOut<S>>;
 }
 
+/** One vote that counted for a decision. */
+export interface CountedVote {
+  /** Who gave it. */
+  by: string | null;
+  /** Whose right it was, where somebody stood in. */
+  onBehalfOf: string | null;
+  outcome: "approved" | "rejected" | "answered" | "abstained";
+  note: string | null;
+  /** When it was given. */
+  at: Date;
+}
+
 /** The answer to `ctx.approve`. */
-export interface Approval {
+export interface Approval<A = unknown> {
   /** The same as `approved`, as a word. */
   outcome: "approved" | "rejected";
   /** Whether the work may go on. */
@@ -66,6 +126,10 @@ export interface Approval {
   note: string | null;
   /** The option they picked. */
   option: string | null;
+  /** The arguments to act with, as proposed or as edited; absent where no action was proposed. */
+  args?: A;
+  /** Everybody who voted, where the hold's reviewers are more than a list of people. */
+  votes?: readonly CountedVote[];
 }
 
 /** The answer to `ctx.hold`. */
@@ -80,4 +144,6 @@ export interface Decision<T> {
   note: string | null;
   /** The option they picked. */
   option: string | null;
+  /** Everybody who voted, where the hold's reviewers are more than a list of people. */
+  votes?: readonly CountedVote[];
 }

@@ -66,16 +66,16 @@ export const wrongUses = {
     await ctx.hold("a", { form: z.string() });
     // @ts-expect-error TS2741: Property 'form' is missing
     await ctx.hold("a", { title: "?" });
-    // @ts-expect-error TS2353: 'groups' does not exist
-    await ctx.approve("a", { title: "?", reviewers: { groups: ["finance"] } });
-    // @ts-expect-error TS2353: 'quorum' does not exist
-    await ctx.approve("a", { title: "?", reviewers: { people: ["ana"], quorum: 2 } });
+    // @ts-expect-error TS2322: Type 'string' is not assignable to type 'readonly string[]'
+    await ctx.approve("a", { title: "?", reviewers: { groups: "finance" } });
+    // @ts-expect-error TS2561: Did you mean to write 'quorum'?
+    await ctx.approve("a", { title: "?", reviewers: { people: ["ana"], quorom: 2 } });
     // @ts-expect-error TS2353: 'quorum' does not exist
     await ctx.hold("a", { title: "?", form: z.string(), quorum: 2 });
-    // @ts-expect-error TS2353: 'remind' does not exist
-    await ctx.approve("a", { title: "?", deadline: [{ after: "4h", remind: true }] });
-    // @ts-expect-error TS2353: 'escalate' does not exist
-    await ctx.approve("a", { title: "?", deadline: [{ after: "1d", escalate: { people: ["eve"] } }] });
+    // @ts-expect-error TS2322: Type 'false' is not assignable
+    await ctx.approve("a", { title: "?", deadline: [{ after: "4h", remind: false }] });
+    // @ts-expect-error TS2322: Type 'string' is not assignable to type 'readonly string[]'
+    await ctx.approve("a", { title: "?", deadline: [{ after: "1d", escalate: { people: "eve" } }] });
     // @ts-expect-error TS2561: Did you mean to write 'approved'?
     await ctx.approve("a", { title: "?", deadline: [{ after: "1d", decide: { approve: true } }] });
     // @ts-expect-error TS2322: Type 'string' is not assignable to type 'boolean'

@@ -26,6 +26,7 @@ export function readHold(row: SqlRow): HoldRow {
     actionHash: blob(row, "action_hash"),
     nextAt: integerOrNull(row, "next_at"),
     revision: integer(row, "revision"),
+    progress: readPayload(row, "progress_"),
     decision: readPayload(row, "decision_"),
     decidedBy: textOrNull(row, "decided_by"),
     openedAt: integer(row, "opened_at"),
@@ -38,10 +39,13 @@ export function readHoldEvent(row: SqlRow): HoldEvent {
     n: integer(row, "n"),
     actor: textOrNull(row, "actor"),
     channel: text(row, "channel"),
+    address: textOrNull(row, "address"),
     action: text(row, "action"),
     data: readPayload(row),
+    salt: blobOrNull(row, "salt"),
     evidenceHash: blobOrNull(row, "evidence_hash"),
     at: integer(row, "at"),
     idempotencyKey: textOrNull(row, "idempotency_key"),
+    hash: blobOrNull(row, "hash"),
   };
 }

@@ -1,28 +1,38 @@
 import type { HoldOperation, HoldResult, HoldStatus, NewHold, NewHoldEvent } from "@holdpoint/core";
-import { isFinished, isHoldPending, statusAfterClosing } from "@holdpoint/core";
+import { holdEventLink, isFinished, isHoldPending, statusAfterClosing } from "@holdpoint/core";
 import { holdStatus, originCode, runStatus, severityCode } from "../columns/codes.ts";
 import { readHold } from "../columns/hold.ts";
 import { payloadColumns } from "../columns/payload.ts";
-import { integer, integerOrNull } from "../columns/read.ts";
+import { blobOrNull, integer, integerOrNull } from "../columns/read.ts";
 import { duplicateOf, findRun, putMail } from "./deliver.ts";
 import type { Context, Program } from "./program.ts";
 import { all, one, run } from "./program.ts";
 
-/** Number of a hold's last event, and whether it has this one. */
-function* eventsOf(holdPk: number, event: NewHoldEvent): Program<{ last: number; known: boolean }> {
-  const row = yield* one("holdEventsSoFar", event.idempotencyKey, holdPk);
-  return row === null ? { last: 0, known: false } : { last: integer(row, "last"), known: integer(row, "known") === 1 };
+/** A hold's last event, by number and link, and whether it has this one. */
+interface Trail {
+  last: number;
+  hash: Uint8Array | null;
+  known: boolean;
 }
 
-function insertEvent(holdPk: number, n: number, event: NewHoldEvent): Program<number> {
-  const [codec, bytes, ref] = payloadColumns(event.data);
+function* trailOf(holdPk: number, event: NewHoldEvent): Program<Trail> {
+  const row = yield* one("holdEventsSoFar", event.idempotencyKey, holdPk);
+  if (row === null) return { last: 0, hash: null, known: false };
+  return { last: integer(row, "last"), hash: blobOrNull(row, "hash"), known: integer(row, "known") === 1 };
+}
+
+function insertEvent(holdPk: number, { last, hash }: Omit<Trail, "known">, event: NewHoldEvent): Program<number> {
+  const n = last + 1;
   const { actor, channel, action, evidenceHash, at, idempotencyKey } = event;
-  return run("insertHoldEvent", holdPk, n, actor, channel, action, codec, bytes, ref, evidenceHash, at, idempotencyKey);
+  const link = holdEventLink(hash, n, event);
+  const [address, salt] = [event.address ?? null, event.salt ?? null];
+  const words = [actor, channel, address, action, ...payloadColumns(event.data), salt];
+  return run("insertHoldEvent", holdPk, n, ...words, evidenceHash, at, idempotencyKey, link);
 }
 
 function* addEvent(holdPk: number, event: NewHoldEvent): Program<void> {
-  const { last, known } = yield* eventsOf(holdPk, event);
-  if (!known) yield* insertEvent(holdPk, last + 1, event);
+  const trail = yield* trailOf(holdPk, event);
+  if (!trail.known) yield* insertEvent(holdPk, trail, event);
 }
 
 /** A form is stored once, however many holds show it. */
@@ -58,7 +68,7 @@ export function* openHold(context: Context, runPk: number, hold: NewHold): Progr
     hold.openedAt,
   );
   if (row === null) throw new TypeError("the insert of a hold gave no key back");
-  yield* insertEvent(integer(row, "pk"), 1, hold.event);
+  yield* insertEvent(integer(row, "pk"), { last: 0, hash: null }, hold.event);
   context.news.hold = true;
   context.news.deadline ||= hold.nextAt !== null;
 }
@@ -129,7 +139,7 @@ function* isRepeated(holdPk: number, events: readonly NewHoldEvent[]): Program<b
   let named = 0;
   for (const event of events) {
     if (event.idempotencyKey === null) continue;
-    if (!(yield* eventsOf(holdPk, event)).known) return false;
+    if (!(yield* trailOf(holdPk, event)).known) return false;
     named += 1;
   }
   return named > 0;
@@ -147,6 +157,7 @@ export function* moveHold(context: Context, operation: HoldOperation): Program<H
     "moveHold",
     holdStatus.of(operation.status),
     operation.nextAt,
+    ...payloadColumns(operation.progress ?? null),
     ...payloadColumns(operation.decision),
     operation.decidedBy,
     isHoldPending(operation.status) ? null : operation.at,
@@ -171,6 +182,7 @@ export function* moveHold(context: Context, operation: HoldOperation): Program<H
       status: operation.status,
       nextAt: operation.nextAt,
       revision: before.revision + 1,
+      progress: operation.progress ?? before.progress,
       decision: operation.decision ?? before.decision,
       decidedBy: operation.decidedBy ?? before.decidedBy,
       closedAt: isHoldPending(operation.status) ? null : operation.at,

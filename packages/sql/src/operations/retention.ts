@@ -1,6 +1,7 @@
 import type { Erasure, RetentionRequest } from "@holdpoint/core";
-import { erasedCodec, isFinished } from "@holdpoint/core";
+import { erasedCodec, holdEventDigest, isFinished } from "@holdpoint/core";
 import { firstFinished, runStatus } from "../columns/codes.ts";
+import { readHoldEvent } from "../columns/hold.ts";
 import { storedCodec } from "../columns/payload.ts";
 import { integer, integerOrNull, text } from "../columns/read.ts";
 import type { StatementName } from "../statements/statements.ts";
@@ -99,7 +100,13 @@ export function* erase(context: Context, pk: number, erasure: Erasure): Program<
   }
   yield* run("eraseSalts", pk);
   yield* run("eraseHolds", erased, nothing, erased, nothing, pk);
-  yield* run("eraseHoldEvents", erased, nothing, pk);
+  yield* run("eraseProgress", erased, nothing, pk);
+  for (const row of yield* all("holdEventsWithData", pk)) {
+    const event = readHoldEvent(row);
+    if (event.data?.codec === erasedCodec) continue;
+    // What is left of it keeps its link in the trail verifiable.
+    yield* run("eraseHoldEvent", erased, holdEventDigest(event), integer(row, "hold_pk"), event.n);
+  }
   for (const statement of ["removeChunks", "removeStream", "removeLabels"] as const) yield* run(statement, pk);
   yield* run("eraseRun", `erased${erasure.by === null ? "" : ` by ${erasure.by}`}`, erasure.at, pk);
   return true;

@@ -6,8 +6,9 @@ import { databaseTime } from "./clock.ts";
 import type { Connected } from "./connections.ts";
 import { first } from "./migrations/001-first.ts";
 import { schedules } from "./migrations/002-schedules.ts";
+import { holdRules } from "./migrations/003-hold-rules.ts";
 
-export const migrations: readonly Migration[] = [first, schedules];
+export const migrations: readonly Migration[] = [first, schedules, holdRules];
 
 /** Of the processes that start together, one migrates; the others wait for it and find it done. */
 const migrationLock = 0x48504d31;

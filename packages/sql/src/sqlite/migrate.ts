@@ -5,8 +5,9 @@ import { checksum, verifyApplied } from "../migration/migration.ts";
 import { first } from "./migrations/001-first.ts";
 import { holdEvents } from "./migrations/002-hold-events.ts";
 import { schedules } from "./migrations/003-schedules.ts";
+import { holdRules } from "./migrations/004-hold-rules.ts";
 
-export const migrations: readonly Migration[] = [first, holdEvents, schedules];
+export const migrations: readonly Migration[] = [first, holdEvents, schedules, holdRules];
 
 /** Marks the file as ours in its header ("HpDB"), so that no other database is migrated by mistake. */
 const applicationId = 0x48704442;

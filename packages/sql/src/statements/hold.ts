@@ -5,7 +5,7 @@ const selectHold = `
   select hold.pk, hold.id, hold.run_pk, coalesce(hold.run_id, run.id) as run_id,
     coalesce(hold.workflow, run.workflow) as workflow, hold.key, hold.name, hold.origin, hold.status, hold.title,
     hold.severity, document.bytes as form, hold.request_codec, hold.request_bytes, hold.request_ref,
-    hold.evidence_hash, hold.action_hash, hold.next_at, hold.revision, hold.decision_codec, hold.decision_bytes,
+    hold.evidence_hash, hold.action_hash, hold.next_at, hold.revision, hold.progress_codec, hold.progress_bytes, hold.progress_ref, hold.decision_codec, hold.decision_bytes,
     hold.decision_ref, hold.decided_by, hold.opened_at, hold.closed_at
   from hold left join run on run.pk = hold.run_pk left join document on document.pk = hold.form`;
 
@@ -23,7 +23,8 @@ export const holdStatements = {
   holdState: "select pk, status, next_at from hold where run_pk = ? and key = ?",
   pendingHolds: `select pk, status from hold where run_pk = ? and status in (${holdCode.open}, ${holdCode.answered})`,
   moveHold: `
-    update hold set status = ?, next_at = ?, revision = revision + 1, decision_codec = coalesce(?, decision_codec),
+    update hold set status = ?, next_at = ?, revision = revision + 1, progress_codec = coalesce(?, progress_codec),
+      progress_bytes = coalesce(?, progress_bytes), progress_ref = coalesce(?, progress_ref), decision_codec = coalesce(?, decision_codec),
       decision_bytes = coalesce(?, decision_bytes), decision_ref = coalesce(?, decision_ref),
       decided_by = coalesce(?, decided_by), closed_at = ?
     where namespace = ? and id = ? and revision = ? and status = ${holdCode.open}`,
@@ -35,11 +36,14 @@ export const holdStatements = {
   acceptHold: `update hold set status = ${holdCode.decided}, revision = revision + 1, closed_at = ? where pk = ?`,
 
   insertHoldEvent: `
-    insert into hold_event (hold_pk, n, actor, channel, action, codec, bytes, ref, evidence_hash, at, idempotency_key)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    insert into hold_event (hold_pk, n, actor, channel, address, action, codec, bytes, ref, salt, evidence_hash, at,
+      idempotency_key, hash)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  /** The last event's number and link, and whether one is named so. */
   holdEventsSoFar: `
-    select coalesce(max(n), 0) as last, coalesce(max(case when idempotency_key = ? then 1 end), 0) as known
-    from hold_event where hold_pk = ?`,
+    select n as last, hash, exists (
+      select 1 from hold_event as named where named.hold_pk = hold_event.hold_pk and named.idempotency_key = ?) as known
+    from hold_event where hold_pk = ? order by n desc limit 1`,
   holdEvents: `
     select hold_event.* from hold_event join hold on hold.pk = hold_event.hold_pk
     where hold.namespace = ? and hold.id = ? order by hold_event.n`,

@@ -44,9 +44,13 @@ export const retentionStatements = {
       decision_bytes = case when decision_codec is null then null else ? end,
       decision_ref = case when decision_codec is null then null else 0 end
     where run_pk = ?`,
-  eraseHoldEvents: `
-    update hold_event set codec = ?, bytes = ?, ref = 0
+  eraseProgress: `
+    update hold set progress_codec = ?, progress_bytes = ?, progress_ref = 0
+    where run_pk = ? and progress_codec is not null`,
+  holdEventsWithData: `
+    select hold_event.* from hold_event
     where codec is not null and hold_pk in (select pk from hold where run_pk = ?)`,
+  eraseHoldEvent: "update hold_event set codec = ?, bytes = ?, ref = 0, salt = null where hold_pk = ? and n = ?",
 
   runCounts: "select status, count(*) as n from run where namespace = ? and next_pk is null group by status",
 } as const;

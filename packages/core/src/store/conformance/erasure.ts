@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { holdEventLink } from "../../hold/event-chain.ts";
 import {
   bytes,
   decide,
@@ -37,11 +38,18 @@ export const erasureCases = cases("erasure", {
     const chunk = { hash: freshHash(), bytes: bytes("secret chunk") };
     const run = await running(store, "r1", { attributes: { name: "secret" }, chunks: [chunk] });
     const opened = await advanced(store, run, [entry("hold:a#1"), entry("bare", { payload: null })], {
-      holds: [newHold("h1", "hold:a#1", { event: holdEvent("opened", { data: payload("secret") }) })],
+      holds: [
+        newHold("h1", "hold:a#1", { event: holdEvent("opened", { data: payload("secret"), salt: bytes("salt") }) }),
+      ],
       stream: [bytes("secret")],
     });
     await store.commit(namespace, [
-      decide("h1", 0, { mail: null, decidedBy: "ben", events: [holdEvent("decided", { actor: "ben" })] }),
+      decide("h1", 0, {
+        mail: null,
+        decidedBy: "ben",
+        progress: payload("secret"),
+        events: [holdEvent("decided", { actor: "ben" })],
+      }),
       deliver({ pk: run.pk }),
       deliver({ pk: run.pk }, { payload: null, salt: null }),
       { type: "label", runId: "r1", key: "hold:a#1", label: "secret", by: "ana", at: t0 },
@@ -78,8 +86,8 @@ export const erasureCases = cases("erasure", {
     const hold = await store.hold(namespace, "h1");
     assert.ok(hold);
     assert.deepEqual(
-      [hold.title, hold.request.codec, hold.decision?.codec, hold.decidedBy, hold.status],
-      ["", "erased", "erased", "ben", "decided"],
+      [hold.title, hold.request.codec, hold.progress?.codec, hold.decision?.codec, hold.decidedBy, hold.status],
+      ["", "erased", "erased", "erased", "ben", "decided"],
     );
     const events = await store.holdEvents(namespace, "h1");
     assert.deepEqual(
@@ -89,6 +97,18 @@ export const erasureCases = cases("erasure", {
         [null, "ben"],
       ],
     );
+    let previous: Uint8Array | null = null;
+    for (const event of events) {
+      assert.equal(event.salt, null);
+      assert.deepEqual(
+        event.hash,
+        holdEventLink(previous, event.n, event, event.data?.bytes),
+        "the trail still verifies",
+      );
+      previous = event.hash;
+    }
+    await store.erase(namespace, run.pk, { entries: [], mail: [], by: null, at: t0 + 9_001 });
+    assert.deepEqual(await store.holdEvents(namespace, "h1"), events);
   },
   "content without a digest is erased all the same": async (store) => {
     const run = await running(store, "r1");

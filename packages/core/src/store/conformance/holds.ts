@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { HoldRow, NewHold, RunRow, Store } from "../store.ts";
+import { holdEventLink } from "../../hold/event-chain.ts";
+import type { HoldRow, NewHold, RunRow, Store, StoredPayload } from "../store.ts";
 import {
   advance,
   bytes,
@@ -54,6 +55,8 @@ export const holdCases = cases("hold", {
         actor: "ana",
         channel: "cli",
         data: payload("context"),
+        address: "ana@example.org",
+        salt: bytes("salt"),
         evidenceHash: freshHash(),
         idempotencyKey: "open-1",
       }),
@@ -78,6 +81,7 @@ export const holdCases = cases("hold", {
       actionHash: hold.actionHash,
       nextAt: t0 + 500,
       revision: 0,
+      progress: null,
       decision: null,
       decidedBy: null,
       openedAt: hold.openedAt,
@@ -85,7 +89,9 @@ export const holdCases = cases("hold", {
     });
     assert.deepEqual(await store.holdByKey(namespace, run.pk, "hold:a#1"), row);
     assert.equal(await store.holdByKey(namespace, run.pk, "hold:b#1"), null);
-    assert.deepEqual(await store.holdEvents(namespace, "h1"), [{ ...hold.event, n: 1 }]);
+    assert.deepEqual(await store.holdEvents(namespace, "h1"), [
+      { ...hold.event, n: 1, hash: holdEventLink(null, 1, hold.event) },
+    ]);
     assert.deepEqual(await store.holdEvents(namespace, "none"), []);
   },
   "an id or a key that is taken is refused with the entry": async (store) => {
@@ -201,6 +207,40 @@ export const holdCases = cases("hold", {
     ]);
     assert.equal((await rowOf(store, "r1")).seq, run.seq + 1);
     assert.equal((await holdOf(store, "h-r1")).status, "decided");
+  },
+  "a move keeps progress until another one takes its place": async (store) => {
+    await held(store, "r1");
+    const vote = { status: "open", decision: null, decidedBy: null, mail: null } as const;
+    const seen: (StoredPayload | null)[] = [];
+    for (const [revision, progress] of [payload("one vote"), undefined, null, payload("two votes")].entries()) {
+      const given = progress === undefined ? {} : { progress };
+      const result = await one(store.commit(namespace, [decide("h-r1", revision, { ...vote, ...given })]));
+      assert.ok(result.type === "moved");
+      assert.deepEqual(result.hold, await holdOf(store, "h-r1"));
+      seen.push(result.hold.progress);
+    }
+    assert.deepEqual(seen, [payload("one vote"), payload("one vote"), payload("one vote"), payload("two votes")]);
+  },
+  "every event is linked to the one before, whatever wrote it": async (store) => {
+    await held(store, "r1", { event: holdEvent("opened", { data: payload("context"), salt: bytes("s") }) });
+    await store.commit(namespace, [
+      decide("h-r1", 0, {
+        status: "open",
+        mail: null,
+        events: [holdEvent("asked", { address: "C1/U2" }), holdEvent("noted")],
+      }),
+      decide("h-r1", 1, { status: "answered" }),
+    ]);
+    await advanced(store, await reclaimed(store, "r1"), [entry("check")], {
+      reopenHolds: [{ key: "hold:a#1", event: holdEvent("refused", { data: payload("why") }) }],
+    });
+    const events = await store.holdEvents(namespace, "h-r1");
+    assert.equal(events.length, 5);
+    let previous: Uint8Array | null = null;
+    for (const event of events) {
+      assert.deepEqual(event.hash, holdEventLink(previous, event.n, event), event.action);
+      previous = event.hash;
+    }
   },
   "a hold that does not exist is absent": async (store) => {
     const result = await one(store.commit(namespace, [decide("nothing", 0)]));

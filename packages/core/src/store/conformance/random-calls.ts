@@ -189,7 +189,16 @@ export class RandomCalls {
     return decide(`h-${this.#holdKey(run)}`, this.#below(3), {
       status,
       nextAt: this.#chance(0.4) ? this.#now + this.#below(100) : null,
-      events: [holdEvent(status, { idempotencyKey, at: this.#now, actor: "ben" })],
+      events: [
+        holdEvent(status, {
+          idempotencyKey,
+          at: this.#now,
+          actor: "ben",
+          address: this.#pick([null, "ben@example.org"]),
+          data: this.#pick([null, payload(`said ${this.#below(9)}`)]),
+        }),
+      ],
+      ...(this.#chance(0.5) ? { progress: payload(`votes ${this.#below(9)}`) } : {}),
       mail:
         status === "open" ? null : mail({ kind: "decision", dedupe: this.#pick([null, "decision"]), at: this.#now }),
       at: this.#now,

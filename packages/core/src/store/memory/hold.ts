@@ -1,3 +1,4 @@
+import { holdEventLink } from "../../hold/event-chain.ts";
 import type { HoldOperation, HoldResult, HoldStatus, Millis, NewHold, NewHoldEvent } from "../store.ts";
 import { isFinished, isHoldPending, statusAfterClosing } from "../transitions.ts";
 import { putMail } from "./deliver.ts";
@@ -12,7 +13,9 @@ function hasEvent(hold: MemoryHold, key: string): boolean {
 
 function addEvent(hold: MemoryHold, event: NewHoldEvent): void {
   if (event.idempotencyKey !== null && hasEvent(hold, event.idempotencyKey)) return;
-  hold.events.push({ ...event, n: hold.events.length + 1 });
+  const n = hold.events.length + 1;
+  const hash = holdEventLink(hold.events.at(-1)?.hash ?? null, n, event);
+  hold.events.push({ ...event, n, address: event.address ?? null, salt: event.salt ?? null, hash });
 }
 
 /** Every change of a hold raises its revision, so that two who read the same state cannot both move it. */
@@ -51,6 +54,7 @@ export function openHold(space: Space, run: MemoryRun, hold: NewHold): void {
       actionHash: hold.actionHash,
       nextAt: hold.nextAt,
       revision: 0,
+      progress: null,
       decision: null,
       decidedBy: null,
       openedAt: hold.openedAt,
@@ -112,6 +116,7 @@ export function moveHold(space: Space, operation: HoldOperation): HoldResult {
   if (hold.row.status !== "open" || hold.row.revision !== operation.revision) {
     return { type: "conflict", hold: holdRow(hold) };
   }
+  if (operation.progress) hold.row.progress = operation.progress;
   if (operation.decision !== null) hold.row.decision = operation.decision;
   if (operation.decidedBy !== null) hold.row.decidedBy = operation.decidedBy;
   change(space, hold, operation.status, operation.nextAt, operation.at);

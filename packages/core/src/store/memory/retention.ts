@@ -1,3 +1,4 @@
+import { holdEventDigest } from "../../hold/event-chain.ts";
 import type { Erasure, RetentionRequest, RunPk, StoredPayload, Tombstone } from "../store.ts";
 import { erasedCodec, isFinished } from "../transitions.ts";
 import type { MemoryRun } from "./rows.ts";
@@ -123,9 +124,12 @@ export function erase(space: Space, pk: RunPk, erasure: Erasure): boolean {
   for (const hold of run.holds?.values() ?? []) {
     hold.row.title = "";
     hold.row.request = erasedPayload(undefined);
+    if (hold.row.progress !== null) hold.row.progress = erasedPayload(undefined);
     if (hold.row.decision !== null) hold.row.decision = erasedPayload(undefined);
     hold.events = hold.events.map((event) =>
-      event.data === null ? event : { ...event, data: erasedPayload(undefined) },
+      event.data === null || event.data.codec === erasedCodec
+        ? event
+        : { ...event, data: erasedPayload(holdEventDigest(event)), salt: null },
     );
   }
   return true;

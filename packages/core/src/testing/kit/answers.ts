@@ -45,7 +45,7 @@ export function reply(value: AnswerValue, options: DecideOptions): Reply {
 }
 
 /** Who answers when nobody is named: the first who may. */
-const somebody = (hold: Hold): string => hold.people?.[0] ?? "tester";
+const somebody = (hold: Hold): string => hold.people?.[0] ?? hold.reviewers?.stages[0]?.people[0] ?? "tester";
 
 /** Decides a hold as `answer` says; null when it leaves it open. */
 export async function answerHold(

@@ -1,0 +1,117 @@
+import { ValidationError } from "../errors.ts";
+import * as custody from "../hold/custody.ts";
+import { standingOf } from "../hold/electorate.ts";
+import * as questions from "../hold/questions.ts";
+import { castVote } from "../hold/vote.ts";
+import type { HoldFilter, Page, PageOf } from "../store/store.ts";
+import type { GivenHold } from "./decide.ts";
+import { actOnHold, type HoldActor, situationOf } from "./hold-acting.ts";
+import { type Hold, viewHold } from "./hold-view.ts";
+import type { EngineParts } from "./parts.ts";
+
+/** Somebody with a name acts. */
+export interface NamedActor extends HoldActor {
+  by: string;
+}
+
+/**
+ * What people do with holds besides deciding them. Called, it lists them.
+ *
+ * Each action is checked against the hold's rules and the directory, and written with its line of the audit trail in one
+ * transaction. All give the hold as it is then, and throw `NotFoundError` for a hold that does not exist, `HoldConflictError` for one
+ * that is closed and `NotAllowedError` for somebody who may not, saying who may.
+ *
+ * @example
+ * const { items } = await engine.holds.inbox("ana");
+ * await engine.holds.claim(items[0], { by: "ana" });
+ * await engine.holds.ask(items[0], "Which invoice is it?", { by: "ana" });
+ */
+export interface Holds {
+  /** Holds that fit the filter, by default the open ones, newest first; pages as in `runs`. */
+  (filter?: HoldFilter, page?: Partial<Page>): Promise<PageOf<Hold>>;
+  /** Open holds that this person may decide now, newest first. Pages are of holds looked at: one may come back with fewer. */
+  inbox(person: string, filter?: Omit<HoldFilter, "status">, page?: Partial<Page>): Promise<PageOf<Hold>>;
+  /** Takes it: nobody else decides it until it is released. Not for one that takes several votes. */
+  claim(hold: GivenHold, actor: NamedActor): Promise<Hold>;
+  /** Gives it back. A manager may give back what somebody else has. */
+  release(hold: GivenHold, actor: NamedActor): Promise<Hold>;
+  /** Gives it to somebody, also when somebody has it. */
+  assign(hold: GivenHold, to: string, actor: NamedActor): Promise<Hold>;
+  /** Hands one's own right to decide it to somebody else. */
+  delegate(hold: GivenHold, to: string, actor: NamedActor): Promise<Hold>;
+  /** A vote for neither: one fewer of whom an answer is awaited. */
+  abstain(hold: GivenHold, actor: NamedActor & { note?: string }): Promise<Hold>;
+  /** Asks before deciding: `to` somebody, or whoever started the run. */
+  ask(hold: GivenHold, question: string, actor: NamedActor & { to?: string }): Promise<Hold>;
+  /** Answers a question by its number. The answer is evidence: votes before it are gone. */
+  answer(hold: GivenHold, question: number, text: string, actor: NamedActor): Promise<Hold>;
+  /** A remark in the audit trail. */
+  comment(hold: GivenHold, text: string, actor: HoldActor): Promise<Hold>;
+  /** Replaces the evidence. Votes before it are gone, and a decision about what was shown before is refused with the difference. */
+  amend(hold: GivenHold, context: unknown, actor: HoldActor): Promise<Hold>;
+}
+
+const idOf = (hold: GivenHold): string => (typeof hold === "string" ? hold : hold.id);
+
+function named({ by }: HoldActor): string {
+  if (typeof by === "string" && by !== "") return by;
+  throw new ValidationError("hold", [{ path: "by", message: "must say who acts" }]);
+}
+
+/** Makes the actions of an engine. */
+export function createHolds(
+  parts: EngineParts,
+  pageOf: (page: Partial<Page>) => Page,
+  open: () => Promise<void>,
+): Holds {
+  const act = async (hold: GivenHold, actor: HoldActor, rule: Parameters<typeof actOnHold>[3]): Promise<Hold> => {
+    await open();
+    return actOnHold(parts, idOf(hold), actor, rule);
+  };
+  const { store, namespace } = parts;
+  return Object.assign(
+    async (filter: HoldFilter = { status: ["open"] }, page: Partial<Page> = {}) => {
+      await open();
+      const rows = await store.holds(namespace, filter, pageOf(page));
+      return { items: await Promise.all(rows.items.map((row) => viewHold(parts, row))), cursor: rows.cursor };
+    },
+    {
+      async inbox(person: string, filter: Omit<HoldFilter, "status"> = {}, page: Partial<Page> = {}) {
+        await open();
+        const rows = await store.holds(namespace, { ...filter, status: ["open"] }, pageOf(page));
+        const items: Hold[] = [];
+        for (const row of rows.items) {
+          const standing = standingOf(await situationOf(parts, row, [person]), person);
+          if (typeof standing !== "string") items.push(await viewHold(parts, row));
+        }
+        return { items, cursor: rows.cursor };
+      },
+      claim: (hold: GivenHold, actor: NamedActor) => act(hold, actor, (now) => custody.claim(now, named(actor))),
+      release: (hold: GivenHold, actor: NamedActor) => act(hold, actor, (now) => custody.release(now, named(actor))),
+      assign: (hold: GivenHold, to: string, actor: NamedActor) =>
+        act(hold, actor, (now) => custody.assign(now, named(actor), to)),
+      delegate: (hold: GivenHold, to: string, actor: NamedActor) =>
+        act(hold, actor, (now) => custody.delegate(now, named(actor), to)),
+      abstain: (hold: GivenHold, actor: NamedActor & { note?: string }) =>
+        act(hold, actor, (now) =>
+          castVote(now, {
+            by: named(actor),
+            value: null,
+            note: actor.note ?? null,
+            option: null,
+            channel: actor.channel ?? "api",
+            checked: true,
+            abstains: true,
+          }),
+        ),
+      ask: (hold: GivenHold, question: string, actor: NamedActor & { to?: string }) =>
+        act(hold, actor, (now) => questions.ask(now, named(actor), question, actor.to ?? null)),
+      answer: (hold: GivenHold, question: number, text: string, actor: NamedActor) =>
+        act(hold, actor, (now) => questions.answer(now, named(actor), question, text)),
+      comment: (hold: GivenHold, text: string, actor: HoldActor) =>
+        act(hold, actor, (now) => questions.comment(now, actor.by ?? null, text)),
+      amend: (hold: GivenHold, context: unknown, actor: HoldActor) =>
+        act(hold, actor, (now) => questions.amend(now, actor.by ?? null, context)),
+    },
+  );
+}
