@@ -27,6 +27,10 @@ const commands = {
     script: "packages/sql/crash/soak.ts",
     flags: ["--no-warnings", "--import", "./packages/sql/crash/sources.mjs"],
   },
+  chaos: {
+    script: "packages/sql/chaos/main.ts",
+    flags: ["--no-warnings", "--import", "./packages/sql/crash/sources.mjs"],
+  },
   mutants: { script: "scripts/mutants.mjs" },
   "check:packages": { script: "scripts/check-packages.mjs" },
   setup: {},

@@ -3,9 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import { memoryStore } from "../memory/memory-store.ts";
 import type { RunRow, Store } from "../store.ts";
 import { RandomCalls } from "./random-calls.ts";
+import { Renumbered } from "./renumbered.ts";
 
-/** How often the whole content is compared, in calls. */
-const compareEvery = 25;
 const everything = { limit: 1_000, cursor: null };
 
 /** All a store tells about a namespace. */
@@ -91,23 +90,30 @@ function text(value: unknown): string {
  */
 export async function compareWithMemory(
   store: Store,
-  options: { seed: number | string; calls: number; namespace?: string },
+  options: {
+    seed: number | string;
+    calls: number;
+    namespace?: string;
+    /** After how many calls the whole content is compared; 25 by default. */
+    contentEvery?: number;
+  },
 ): Promise<void> {
-  const { seed, calls, namespace: space = "differential" } = options;
+  const { seed, calls, namespace: space = "differential", contentEvery = 25 } = options;
   const model = memoryStore();
   await model.open();
   const random = new RandomCalls(seed, space);
+  const { store: compared } = new Renumbered(store, model, space);
   for (let i = 1; i <= calls; i++) {
     const call = random.next();
     const expected = await call.make(model);
-    const found = await call.make(store);
+    const found = await call.make(compared);
     const where = `seed ${seed}, call ${i}: ${call.name}`;
     assert.equal(difference(comparable(found), comparable(expected)), null, where);
     for (const row of rowsIn(expected)) random.see(row);
     // Mostly the callers know how their runs stand; what they do not know is what makes a stale call.
     if (i % 3 === 0) for (const row of (await model.runs(space, {}, everything)).items) random.see(row);
-    if (i % compareEvery !== 0 && i !== calls) continue;
-    const content = await contentOf(store, space, random.now);
+    if (i % contentEvery !== 0 && i !== calls) continue;
+    const content = await contentOf(compared, space, random.now);
     assert.equal(difference(content, await contentOf(model, space, random.now)), null, where);
   }
 }
