@@ -28,7 +28,6 @@ export type { Verification } from "./engine/verification.ts";
 export type { RunEvent } from "./engine/watch.ts";
 export type { WaitReason, Why } from "./engine/why.ts";
 export * from "./errors.ts";
-export { checkRequest as checkHoldRequest } from "./hold/request.ts";
 export type { BusinessCalendar, Weekday } from "./hold/calendar.ts";
 export { type Directory, type Substitution, staticDirectory } from "./hold/directory.ts";
 export { holdEventDigest, holdEventLink } from "./hold/event-chain.ts";
