@@ -35,6 +35,10 @@ export const commands: Record<string, Entry> = {
     summary: "answer a hold",
     load: async () => (await import("../commands/decide.ts")).decideCommand,
   },
+  schedule: {
+    summary: "list schedules; add, show, pause, resume, remove, run, backfill, history",
+    load: async () => (await import("../commands/schedule/schedule.ts")).scheduleCommand,
+  },
   check: {
     summary: "replay live runs against this code before you deploy it",
     load: async () => (await import("../commands/check.ts")).checkCommand,

@@ -1,4 +1,12 @@
-import { type AnyWorkflow, closest, type Engine, type Hold, NotFoundError, type RunHandle } from "@holdpoint/core";
+import {
+  type AnyWorkflow,
+  closest,
+  type Engine,
+  type Hold,
+  NotFoundError,
+  type RunHandle,
+  type Schedule,
+} from "@holdpoint/core";
 import { UsageError } from "../command/usage-error.ts";
 
 /** The newest version of a workflow of the project; says what was probably meant when there is none. */
@@ -58,5 +66,21 @@ export async function requireHold(engine: Engine, id: string): Promise<Hold> {
       id,
       close ? `did you mean "${close}"?` : "list the open ones with `holdpoint holds`",
     );
+  }
+}
+
+/** A schedule by its id; says which one was probably meant when there is none. */
+export async function requireSchedule(engine: Engine, id: string): Promise<Schedule> {
+  try {
+    return await engine.schedules.get(id);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    const { items } = await engine.schedules.list({}, { limit: 200 });
+    const close = closest(
+      id,
+      items.map((schedule) => schedule.id),
+    );
+    const hint = close ? `did you mean "${close}"?` : "list them with `holdpoint schedule`";
+    throw new NotFoundError("schedule", id, hint);
   }
 }

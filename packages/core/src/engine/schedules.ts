@@ -1,7 +1,7 @@
 import { InvalidStateError, NotFoundError, ValidationError } from "../errors.ts";
 import type { ScheduleDefinition } from "../schedule/definition.ts";
 import { type OverlapPlan, overlapPlan } from "../schedule/plan.ts";
-import type { Occurrence } from "../schedule/stored.ts";
+import { type Occurrence, readState } from "../schedule/stored.ts";
 import { type Firing, type Schedule, viewFiring, viewSchedule } from "../schedule/view.ts";
 import type { NewSchedule, ScheduleRow } from "../store/schedule-rows.ts";
 import type { Page, PageOf } from "../store/store.ts";
@@ -107,7 +107,7 @@ export class Schedules {
   async list(filter: { event?: string } = {}, page: Partial<Page> = {}): Promise<PageOf<Schedule>> {
     await this.open();
     const { items, cursor } = await this.parts.store.schedules(this.parts.namespace, filter, pageOf(page));
-    return { items: items.map((row) => this.view(row)), cursor };
+    return { items: await Promise.all(items.map((row) => this.view(row))), cursor };
   }
 
   /** The schedule starts nothing by itself any more; runs under way go on. What was due meanwhile is not made up for. */
@@ -335,7 +335,8 @@ export class Schedules {
     return (await store.run(namespace, runId)) !== null || (await store.tombstone(namespace, runId)) !== null;
   }
 
-  private view(row: ScheduleRow): Schedule {
-    return viewSchedule(row, this.parts.codec);
+  private async view(row: ScheduleRow): Promise<Schedule> {
+    const running = await stillRunning(this.parts, readState(row));
+    return { ...viewSchedule(row, this.parts.codec), running };
   }
 }

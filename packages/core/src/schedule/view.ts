@@ -34,7 +34,7 @@ export interface Schedule {
   note: string | null;
   /** When it is due next; null when time does not bring it. */
   nextAt: Date | null;
-  /** Ids of its runs that were not over when it was looked last; empty where overlapping is allowed. */
+  /** Ids of its runs that are not over; empty where overlapping is allowed, because nobody asks there. */
   running: string[];
   /** How many firings wait for those. */
   waiting: number;
