@@ -13,7 +13,7 @@ const alias = [
 ];
 
 /** The quick run on the oldest Node leaves what starts a database server to the whole suite. */
-const left = process.env.HOLDPOINT_WITHOUT_POSTGRES ? ["**/postgres/**"] : [];
+const left = process.env.HOLDPOINT_WITHOUT_POSTGRES ? ["**/postgres/**", "**/mysql/**"] : [];
 
 const project = (name: string, root: string) => ({
   extends: true as const,

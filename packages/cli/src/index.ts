@@ -7,5 +7,5 @@
 
 export * from "@holdpoint/core";
 export * from "@holdpoint/flow";
-export { type PostgresOptions, postgres, type SqliteOptions, sqlite } from "@holdpoint/sql";
+export { type MysqlOptions, mysql, type PostgresOptions, postgres, type SqliteOptions, sqlite } from "@holdpoint/sql";
 export { defineConfig, type HoldpointConfig } from "./config/define-config.ts";

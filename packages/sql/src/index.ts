@@ -1,5 +1,7 @@
 export { type CopyOptions, type CopyProgress, type CopyReport, copyStore } from "./copy/copy-store.ts";
 export type { OpenSqlite, SqliteDriver, SqlRow, SqlStatement, SqlValue } from "./driver/driver.ts";
+export { mysql } from "./mysql/mysql-store.ts";
+export type { MysqlOptions } from "./mysql/options.ts";
 export type { PostgresOptions } from "./postgres/options.ts";
 export { postgres } from "./postgres/postgres-store.ts";
 export type { SqliteOptions } from "./sqlite/options.ts";

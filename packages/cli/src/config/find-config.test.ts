@@ -47,6 +47,8 @@ test.each([
   ["file:data/runs.db", { kind: "sqlite", path: "/p/data/runs.db" }],
   ["postgres://me@db:5433/x", { kind: "postgres", url: "postgres://me@db:5433/x" }],
   ["postgresql://me:secret@db/x", { kind: "postgres", url: "postgresql://me:secret@db/x" }],
+  ["mysql://me@db:3307/x", { kind: "mysql", url: "mysql://me@db:3307/x" }],
+  ["mariadb://me:secret@db/x", { kind: "mysql", url: "mariadb://me:secret@db/x" }],
   ["memory:", { kind: "memory" }],
 ])("%s is a store's address", (text, address) => {
   expect(parseAddress(text, "/p", "HOLDPOINT_STORE")).toEqual(address);
@@ -55,6 +57,12 @@ test.each([
 test("the store of an address of PostgreSQL does not tell its password", async () => {
   expect((await storeAt(parseAddress("postgres://me:secret@db:5433/x", "/p", "HOLDPOINT_STORE"))).name).toBe(
     "postgres db:5433/x",
+  );
+});
+
+test("nor does the store of an address of MySQL", async () => {
+  expect((await storeAt(parseAddress("mysql://me:secret@db:3307/x", "/p", "HOLDPOINT_STORE"))).name).toBe(
+    "mysql db:3307/x",
   );
 });
 

@@ -3,12 +3,16 @@ import type { Store } from "@holdpoint/core";
 import { ConfigError } from "./find-config.ts";
 
 /** Where a store is, as text in a configuration, in `HOLDPOINT_STORE` or by default. */
-export type StoreAddress = { kind: "sqlite"; path: string } | { kind: "postgres"; url: string } | { kind: "memory" };
+export type StoreAddress =
+  | { kind: "sqlite"; path: string }
+  | { kind: "postgres"; url: string }
+  | { kind: "mysql"; url: string }
+  | { kind: "memory" };
 
 export const defaultAddress = ".holdpoint/holdpoint.db";
 
 /**
- * Reads an address: a path, `sqlite:PATH`, `file:PATH`, `postgres://…` or `memory:`. Paths are relative to `directory`.
+ * Reads an address: a path, `sqlite:PATH`, `file:PATH`, `postgres://…`, `mysql://…`, `mariadb://…` or `memory:`. Paths are relative to `directory`.
  *
  * @throws ConfigError it is of a kind that this version has no store for
  */
@@ -21,8 +25,9 @@ export function parseAddress(text: string, directory: string, from: string): Sto
     if (path !== "") return { kind: "sqlite", path: resolve(directory, path) };
   }
   if ((scheme === "postgres" || scheme === "postgresql") && URL.canParse(text)) return { kind: "postgres", url: text };
+  if ((scheme === "mysql" || scheme === "mariadb") && URL.canParse(text)) return { kind: "mysql", url: text };
   throw new ConfigError(
-    `${from}: "${mask(text)}" is not a store this version has; give a path, sqlite:PATH, postgres://… or memory:`,
+    `${from}: "${mask(text)}" is not a store this version has; give a path, sqlite:PATH, postgres://…, mysql://… or memory:`,
   );
 }
 
@@ -34,6 +39,7 @@ function mask(text: string): string {
 /** Makes the store an address names; the code behind it is loaded only now. */
 export async function storeAt(address: StoreAddress): Promise<Store> {
   if (address.kind === "memory") return (await import("@holdpoint/core")).memoryStore();
-  const { postgres, sqlite } = await import("@holdpoint/sql");
-  return address.kind === "postgres" ? postgres(address.url) : sqlite(address.path);
+  const { mysql, postgres, sqlite } = await import("@holdpoint/sql");
+  if (address.kind === "sqlite") return sqlite(address.path);
+  return address.kind === "postgres" ? postgres(address.url) : mysql(address.url);
 }

@@ -64,9 +64,10 @@ async function copy(session: Session, fromText: string, toText: string, options:
 }
 
 async function storeOf(address: StoreAddress, schema: string | undefined): Promise<Store> {
-  const { postgres, sqlite } = await import("@holdpoint/sql");
+  const { mysql, postgres, sqlite } = await import("@holdpoint/sql");
   if (address.kind === "postgres") return postgres(address.url, schema === undefined ? {} : { schema });
   if (schema !== undefined) throw new UsageError("a schema is only for a store on PostgreSQL");
+  if (address.kind === "mysql") return mysql(address.url);
   return sqlite(address.kind === "memory" ? ":memory:" : address.path);
 }
 

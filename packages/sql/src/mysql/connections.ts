@@ -1,0 +1,195 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { InvalidStateError, StoreError } from "@holdpoint/core";
+import type { Connection, FieldPacket, Pool, PoolConnection, PoolOptions } from "mysql2/promise";
+import { integer, text } from "../columns/read.ts";
+import type { SqlRow } from "../driver/driver.ts";
+import { loadMysql, type MysqlLibrary } from "../driver/mysql.ts";
+import { errorNumber, isTransient, storeError } from "./errors.ts";
+import type { MysqlOptions } from "./options.ts";
+import { type Server, serverOf, sessionSettings } from "./server.ts";
+
+/** What one statement gave. */
+export interface Answer {
+  rows: SqlRow[];
+  /** Rows it found to change, also where they had the new values already. */
+  changes: number;
+  /** The first key the server gave to a new row. */
+  insertId: number;
+}
+
+/** How often a transaction that lost a deadlock or a race is tried again. */
+const tries = 6;
+/** Room in a packet for what is around the statements. */
+const packetMargin = 1_024;
+
+const binary = 63;
+
+/** Bytes without the packet around them, which would be kept in memory with them. */
+function plainRows(rows: SqlRow[], fields: readonly FieldPacket[]): SqlRow[] {
+  for (const { name, characterSet } of fields) {
+    if (characterSet !== binary) continue;
+    for (const row of rows) {
+      const value = row[name];
+      if (value instanceof Uint8Array) row[name] = new Uint8Array(value);
+    }
+  }
+  return rows;
+}
+
+function answerOf(result: unknown, fields: readonly FieldPacket[] | undefined): Answer {
+  if (Array.isArray(result)) return { rows: plainRows(result as SqlRow[], fields ?? []), changes: 0, insertId: 0 };
+  const { affectedRows: changes = 0, insertId = 0 } = result as { affectedRows?: number; insertId?: number };
+  return { rows: [], changes, insertId };
+}
+
+/** One connection, to which statements are sent several at once. */
+export class Connected {
+  readonly #connection: Connection;
+  readonly #timeout: number;
+  /** How many bytes one packet may have. */
+  readonly room: number;
+
+  constructor(connection: Connection, timeout: number, room: number) {
+    this.#connection = connection;
+    this.#timeout = timeout;
+    this.room = room;
+  }
+
+  /** Runs statements in their order, in one round trip; one that fails ends it, and those behind it are not run. */
+  async script(statements: readonly string[]): Promise<Answer[]> {
+    const [results, fields] = await this.#connection.query({ sql: statements.join(";\n"), timeout: this.#timeout });
+    if (statements.length === 1) return [answerOf(results, fields as FieldPacket[] | undefined)];
+    const several = results as unknown[];
+    const described = fields as unknown as (FieldPacket[] | undefined)[];
+    return several.map((result, i) => answerOf(result, described[i]));
+  }
+
+  /** The rows of one statement. */
+  async rows(statement: string): Promise<SqlRow[]> {
+    return (await this.script([statement]))[0]?.rows ?? [];
+  }
+}
+
+/** The connections of one store: opened when they are needed, replaced when they are lost. */
+export class Connections {
+  readonly #url: URL;
+  readonly #options: MysqlOptions;
+  readonly name: string;
+  #pool: Pool | null = null;
+  #room = 0;
+
+  constructor(url: URL, options: MysqlOptions, name: string) {
+    this.#url = url;
+    this.#options = options;
+    this.name = name;
+  }
+
+  get database(): string {
+    return decodeURIComponent(this.#url.pathname.slice(1));
+  }
+
+  /** Looks at the server, makes the database when it is missing, and runs `prepare` on a connection of its own. */
+  async open(prepare: (connected: Connected, server: Server) => Promise<void>): Promise<void> {
+    if (this.#pool !== null) return;
+    const library = await loadMysql();
+    const { connections = 5 } = this.#options;
+    let settings: string;
+    try {
+      const first = await this.#first(library);
+      try {
+        const server = await this.#look(first);
+        settings = sessionSettings(server, Math.max(1, Math.floor(this.#timeout / 3_000)));
+        await first.query(settings);
+        await prepare(new Connected(first, this.#timeout, this.#room), server);
+      } finally {
+        first.destroy();
+      }
+    } catch (error) {
+      throw storeError(this.name, error);
+    }
+    const pool = library.createPool({ ...this.#config(this.#url), connectionLimit: connections, maxIdle: connections });
+    pool.on("connection", (connection) => {
+      // It fails only with its connection, and then so does the query behind it.
+      (connection as unknown as { query(sql: string, done: () => void): void }).query(settings, () => undefined);
+    });
+    this.#pool = pool;
+  }
+
+  async close(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = null;
+    await pool?.end();
+  }
+
+  get #timeout(): number {
+    return this.#options.timeout ?? 30_000;
+  }
+
+  #config(url: URL): PoolOptions {
+    return {
+      uri: url.href,
+      charset: "utf8mb4",
+      multipleStatements: true,
+      // A server must not be able to ask for files of ours; function names are not reserved.
+      flags: ["FOUND_ROWS", "-LOCAL_FILES", "-IGNORE_SPACE"],
+      connectTimeout: this.#timeout,
+      enableKeepAlive: true,
+      timezone: "Z",
+    };
+  }
+
+  async #first(library: MysqlLibrary): Promise<Connection> {
+    try {
+      return await library.createConnection(this.#config(this.#url));
+    } catch (error) {
+      if (errorNumber(error) !== 1049) throw error;
+      const server = new URL(this.#url);
+      server.pathname = "";
+      const connection = await library.createConnection(this.#config(server));
+      const quoted = `\`${this.database.replaceAll("`", "``")}\``;
+      await connection.query(`create database if not exists ${quoted} character set utf8mb4; use ${quoted}`);
+      return connection;
+    }
+  }
+
+  async #look(connection: Connection): Promise<Server> {
+    const [rows] = await connection.query(`
+      select version() as version, @@max_allowed_packet as packet, @@innodb_flush_log_at_trx_commit as flushed,
+        @@log_bin as logged, @@sync_binlog as synced`);
+    const [row = {}] = rows as SqlRow[];
+    this.#room = integer(row, "packet") - packetMargin;
+    const server = serverOf(text(row, "version"));
+    if (this.#options.durability !== "relaxed" && (row.flushed !== 1 || (row.logged === 1 && row.synced !== 1))) {
+      throw new StoreError(
+        "the server acknowledges what is not on disk yet; set innodb_flush_log_at_trx_commit = 1, and sync_binlog = 1 " +
+          'where there is a binary log, or say durability: "relaxed"',
+      );
+    }
+    return server;
+  }
+
+  /** Runs `work` on a connection; every error of the database becomes one of ours. A lost race is run again. */
+  async run<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
+    const pool = this.#pool;
+    if (pool === null) {
+      throw new InvalidStateError(`the store ${this.name} is not open; await store.open() first`);
+    }
+    for (let attempt = 1; ; attempt++) {
+      let connection: PoolConnection | null = null;
+      let broken = true;
+      try {
+        connection = await pool.getConnection();
+        const result = await work(new Connected(connection, this.#timeout, this.#room));
+        broken = false;
+        return result;
+      } catch (error) {
+        if (!isTransient(error) || attempt === tries) throw storeError(this.name, error);
+      } finally {
+        // After an error it may be inside a transaction: another one is opened in its place.
+        if (broken) connection?.destroy();
+        else connection?.release();
+      }
+      await delay(Math.random() * 2 ** attempt);
+    }
+  }
+}

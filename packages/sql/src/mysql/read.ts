@@ -1,0 +1,79 @@
+import type { History, RunPk } from "@holdpoint/core";
+import { statusCode } from "../columns/codes.ts";
+import { readEntry, readMail } from "../columns/journal.ts";
+import { integer } from "../columns/read.ts";
+import type { SqlValue } from "../driver/driver.ts";
+import type { Context } from "../operations/program.ts";
+import type { Connected } from "./connections.ts";
+import { list, literal } from "./literal.ts";
+
+const entryColumns = "number key phase kind outcome codec bytes ref at duration attempt measures mail_seen hash".split(
+  " ",
+);
+
+/** A run's entries, and its mail, from behind a number: two ranges of primary keys. */
+function rangesOf(n: number, pk: RunPk, after: number, hashes: boolean): string {
+  const hash = hashes ? "hash" : "x''";
+  return `
+    (select ${n} as n, 0 as is_mail, seq as number, \`key\`, phase, kind, outcome, codec, bytes, ref, started_at as at,
+      duration, attempt, measures, mail_seen, ${hash} as hash, null as dedupe, null as sender, null as salt
+    from journal where run_pk = ${pk} and seq > ${after})
+    union all
+    (select ${n}, 1, n, \`key\`, null, kind, outcome, codec, bytes, ref, at, null, null, null, null, null, dedupe, sender, salt
+    from inbox where run_pk = ${pk} and n > ${after})`;
+}
+
+/** Entries and mail of many runs in one statement, which sees them at one moment, and one round trip. */
+export async function history(
+  connected: Connected,
+  { namespace }: Context,
+  wanted: readonly { pk: RunPk; after: number }[],
+  hashes: boolean,
+): Promise<History[]> {
+  const found: History[] = wanted.map(() => ({ entries: [], mail: [] }));
+  if (wanted.length === 0) return found;
+  const [known, read] = await connected.script([
+    `select pk from run where pk in ${list(wanted.map(({ pk }) => pk))} and namespace = ${namespace}`,
+    wanted.map(({ pk, after }, n) => rangesOf(n, pk, after, hashes)).join(" union all "),
+  ]);
+  const here = new Set((known?.rows ?? []).map((row) => integer(row, "pk")));
+  for (const row of read?.rows ?? []) {
+    const n = integer(row, "n");
+    if (!here.has(wanted[n]?.pk ?? 0)) continue;
+    if (row.is_mail === 1) found[n]?.mail.push(readMail({ ...row, n: integer(row, "number") }));
+    else found[n]?.entries.push(readEntry(entryColumns.map((name) => row[name] as SqlValue)));
+  }
+  // The server gives the ranges in their order, but does not promise to.
+  for (const { entries, mail } of found) {
+    entries.sort((a, b) => a.seq - b.seq);
+    mail.sort((a, b) => a.n - b.n);
+  }
+  return found;
+}
+
+export async function unread(
+  connected: Connected,
+  { namespace }: Context,
+  owned: readonly { pk: RunPk; epoch: number; seq: number }[],
+): Promise<{ pk: RunPk; seq: number; fenced: boolean }[]> {
+  if (owned.length === 0) return [];
+  const rows = await connected.rows(
+    `select pk, seq, epoch, status from run where pk in ${list(owned.map(({ pk }) => pk))} and namespace = ${namespace}`,
+  );
+  const found = new Map(rows.map((row) => [integer(row, "pk"), row]));
+  return owned.flatMap(({ pk, epoch, seq }) => {
+    const row = found.get(pk);
+    if (row === undefined) return [{ pk, seq, fenced: true }];
+    const fenced = integer(row, "epoch") !== epoch || row.status !== statusCode.running;
+    const now = integer(row, "seq");
+    return fenced || now > seq ? [{ pk, seq: now, fenced }] : [];
+  });
+}
+
+/** Bytes of all tables of the database with their indexes, as far as the server has counted them. */
+export async function tableBytes(connected: Connected, database: string): Promise<number> {
+  const [row = {}] = await connected.rows(`
+    select cast(coalesce(sum(data_length + index_length), 0) as signed) as bytes
+    from information_schema.tables where table_schema = ${literal(database)}`);
+  return integer(row, "bytes");
+}
