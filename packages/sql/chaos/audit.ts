@@ -76,9 +76,9 @@ export class Audit {
     return this.ask("select what, run_pk, detail from chaos.violation limit 50");
   }
 
-  /** Runs that have not ended. */
+  /** Runs that may still end. */
   unfinished(): Promise<number> {
-    return this.number(`select count(*) from "${this.#schema}".run where finished_at is null`);
+    return this.number(`select count(*) from "${this.#schema}".run where finished_at is null and status <> 5`);
   }
 
   async close(): Promise<void> {
