@@ -9,7 +9,7 @@ import type { Connected } from "./connections.ts";
 import { isUnguarded } from "./errors.ts";
 import { list, literal, tuple } from "./literal.ts";
 import { inserts } from "./rows.ts";
-import type { ProgramRunner } from "./transaction.ts";
+import type { MysqlProgramRunner } from "./transaction.ts";
 
 /** How many runs one update raises: the server takes the list as so many selects, and has a stack to do it on. */
 const mostAtOnce = 200;
@@ -127,7 +127,7 @@ function fenced(row: SqlRow | undefined, operation: AdvanceOperation): number | 
  * transaction's next statement. Null in the place of each operation that is otherwise, which has to be looked into.
  */
 export async function appendLocked(
-  runner: ProgramRunner,
+  runner: MysqlProgramRunner,
   context: Context,
   operations: readonly AdvanceOperation[],
 ): Promise<(AdvanceResult | null)[]> {

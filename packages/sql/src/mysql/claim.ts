@@ -14,7 +14,7 @@ import { databaseTime } from "./clock.ts";
 import type { Connected } from "./connections.ts";
 import { fill, list, literal } from "./literal.ts";
 import { readingStatements } from "./statements.ts";
-import { inTransaction, ProgramRunner } from "./transaction.ts";
+import { inTransaction, MysqlProgramRunner } from "./transaction.ts";
 
 /** How many due runs one claim makes ready at most; what is left is due at the next claim. */
 const wakeBatch = 1_000;
@@ -58,7 +58,7 @@ async function look(connected: Connected, { namespace }: Context, incarnation: s
 }
 
 /** The lanes with ready runs that this worker may take from. */
-async function eligible(runner: ProgramRunner, { namespace }: Context, request: ClaimRequest, first: Lane | null) {
+async function eligible(runner: MysqlProgramRunner, { namespace }: Context, request: ClaimRequest, first: Lane | null) {
   const queues = new Set(request.queues.map(({ name }) => name));
   const lanes: Lane[] = [];
   for (let lane = first; lane !== null; ) {
@@ -118,7 +118,7 @@ const older = (a: SqlRow, b: SqlRow): number =>
  * what it is taking just now), one that gives them away.
  */
 async function take(
-  runner: ProgramRunner,
+  runner: MysqlProgramRunner,
   context: Context,
   request: ClaimRequest,
   worker: number,
@@ -174,7 +174,7 @@ async function take(
 }
 
 /** Puts the tick of a due timer into the run's inbox; false when none is due, or it is there already. */
-async function deliverTick(runner: ProgramRunner, due: RunRow, request: ClaimRequest): Promise<boolean> {
+async function deliverTick(runner: MysqlProgramRunner, due: RunRow, request: ClaimRequest): Promise<boolean> {
   if (due.wakeAt === null || due.wakeAt > request.now) return false;
   const tick = request.tick(due, request.now);
   if ((await runner.run(duplicateOf(due.pk, tick))) !== null) return false;
@@ -207,7 +207,7 @@ export async function claim(
   if (worker === null || worker.leaseUntil <= asked.now) return { runs: [], poisoned: [], nextWake: null };
   if (seen.nextWake !== null && seen.nextWake <= asked.now) seen = await wake(connected, context, asked);
   const { nextWake } = seen;
-  const lanes = await eligible(new ProgramRunner(connected, "reading"), context, asked, seen.firstLane);
+  const lanes = await eligible(new MysqlProgramRunner(connected, "reading"), context, asked, seen.firstLane);
   if (lanes.length === 0) return clock.result({ runs: [], poisoned: [], nextWake });
   const limited = asked.queues.some(({ limit, perKey }) => limit !== null || perKey !== null);
   const several = new Set(lanes.map(({ queue }) => queue)).size > 1;

@@ -8,15 +8,15 @@ import type { Connected } from "./connections.ts";
 import { isOwnFault } from "./errors.ts";
 import { lockRuns } from "./lock.ts";
 import { startRuns } from "./start.ts";
-import { attempt, inTransaction, type ProgramRunner } from "./transaction.ts";
+import { attempt, inTransaction, type MysqlProgramRunner } from "./transaction.ts";
 
 /** What a few statements make of a part; null in the place of each operation that did not find things as they should be. */
-async function atOnce(runner: ProgramRunner, context: Context, part: Part): Promise<(OperationResult | null)[]> {
+async function atOnce(runner: MysqlProgramRunner, context: Context, part: Part): Promise<(OperationResult | null)[]> {
   if ("appends" in part) return appendLocked(runner, context, part.appends);
   return "starts" in part ? startRuns(runner, context, part.starts) : [null];
 }
 
-async function applyPart(runner: ProgramRunner, context: Context, part: Part): Promise<OperationResult[]> {
+async function applyPart(runner: MysqlProgramRunner, context: Context, part: Part): Promise<OperationResult[]> {
   const operations = operationsOf(part);
   const results: OperationResult[] = [];
   for (const [i, result] of (await atOnce(runner, context, part)).entries()) {

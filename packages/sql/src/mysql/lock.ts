@@ -2,7 +2,7 @@ import type { Operation } from "@holdpoint/core";
 import { integer } from "../columns/read.ts";
 import { namedRuns } from "../operations/named-runs.ts";
 import { list, literal } from "./literal.ts";
-import type { ProgramRunner } from "./transaction.ts";
+import type { MysqlProgramRunner } from "./transaction.ts";
 
 /**
  * Locks the runs of a batch in the order of `pk`, so that no two batches wait for each other: a parent that cancels its
@@ -10,7 +10,7 @@ import type { ProgramRunner } from "./transaction.ts";
  * locked in the order in which they are read, and only a list of keys is read in its order.
  */
 export async function lockRuns(
-  runner: ProgramRunner,
+  runner: MysqlProgramRunner,
   namespace: number,
   operations: readonly Operation[],
 ): Promise<void> {

@@ -19,7 +19,7 @@ import { type Connected, Connections } from "./connections.ts";
 import { migrate } from "./migrate.ts";
 import type { MysqlOptions } from "./options.ts";
 import { history, tableBytes, unread } from "./read.ts";
-import { inTransaction, ProgramRunner } from "./transaction.ts";
+import { inTransaction, MysqlProgramRunner } from "./transaction.ts";
 
 /** A namespace nobody has written to yet: every read finds nothing there. */
 const unknownNamespace = -1;
@@ -62,7 +62,7 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
   const contextOf = async (connected: Connected, namespace: string): Promise<Context> => {
     let pk = namespaces.get(namespace);
     if (pk === undefined) {
-      const row = await new ProgramRunner(connected, "reading").run(one("namespace", namespace));
+      const row = await new MysqlProgramRunner(connected, "reading").run(one("namespace", namespace));
       if (row !== null) namespaces.set(namespace, (pk = integer(row, "pk")));
     }
     return {
@@ -76,7 +76,7 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
   const looking = <T>(namespace: string, work: (context: Context, connected: Connected) => Promise<T>): Promise<T> =>
     connections.run(async (connected) => work(await contextOf(connected, namespace), connected));
   const reading = <T>(namespace: string, program: (context: Context) => Program<T>): Promise<T> =>
-    looking(namespace, (context, connected) => new ProgramRunner(connected, "reading").run(program(context)));
+    looking(namespace, (context, connected) => new MysqlProgramRunner(connected, "reading").run(program(context)));
 
   /** What was written; whoever watches hears of it once it is durable. */
   const writing = async <T>(

@@ -6,7 +6,7 @@ import type { Context } from "../operations/program.ts";
 import { insertEntry } from "../operations/start.ts";
 import { list } from "./literal.ts";
 import { inserts } from "./rows.ts";
-import type { ProgramRunner } from "./transaction.ts";
+import type { MysqlProgramRunner } from "./transaction.ts";
 
 const intoRun = `insert into run (namespace, generation, key_held, epoch, stalls, streamed, entry_count, updated_at, ${bornColumns
   .map(([name]) => name)
@@ -14,7 +14,7 @@ const intoRun = `insert into run (namespace, generation, key_held, epoch, stalls
 const intoJournal =
   "insert into journal (run_pk, seq, `key`, phase, kind, outcome, codec, bytes, ref, started_at, duration, attempt, measures, mail_seen, hash)";
 
-async function takenIds(runner: ProgramRunner, namespace: number, ids: string): Promise<Set<string>> {
+async function takenIds(runner: MysqlProgramRunner, namespace: number, ids: string): Promise<Set<string>> {
   const rows = await runner.rows(`
     select id from run where namespace = ${namespace} and id in ${ids}
     union all select id from tombstone where namespace = ${namespace} and id in ${ids}`);
@@ -26,7 +26,7 @@ async function takenIds(runner: ProgramRunner, namespace: number, ids: string): 
  * of each whose id is taken, by a run or by a tombstone. Somebody who takes an id at this moment makes it fail as a whole.
  */
 export async function startRuns(
-  runner: ProgramRunner,
+  runner: MysqlProgramRunner,
   context: Context,
   operations: readonly StartOperation[],
 ): Promise<(StartResult | null)[]> {

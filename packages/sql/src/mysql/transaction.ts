@@ -56,7 +56,7 @@ const unanswered: ReadonlySet<Call["statement"]> = new Set<StatementName>([
 ]);
 
 /** Runs programs on one connection; what can wait for the next question goes with it in one round trip. */
-export class ProgramRunner {
+export class MysqlProgramRunner {
   readonly #connected: Connected;
   readonly #statements: Record<StatementName, Template>;
   #pending: string[] = [];
@@ -141,8 +141,11 @@ export class ProgramRunner {
 }
 
 /** Runs `work` in one transaction; undone when it throws. */
-export async function inTransaction<T>(connected: Connected, work: (runner: ProgramRunner) => Promise<T>): Promise<T> {
-  const runner = new ProgramRunner(connected, "writing");
+export async function inTransaction<T>(
+  connected: Connected,
+  work: (runner: MysqlProgramRunner) => Promise<T>,
+): Promise<T> {
+  const runner = new MysqlProgramRunner(connected, "writing");
   await runner.send("start transaction");
   try {
     const result = await work(runner);
@@ -159,7 +162,7 @@ export async function inTransaction<T>(connected: Connected, work: (runner: Prog
  * Runs `work` so that it alone is undone when it cannot be written. What another transaction inserted meanwhile is found
  * when it is run once more.
  */
-export async function attempt<T>(runner: ProgramRunner, work: () => Promise<T>): Promise<T | Refusal> {
+export async function attempt<T>(runner: MysqlProgramRunner, work: () => Promise<T>): Promise<T | Refusal> {
   for (let again = true; ; again = false) {
     await runner.send("savepoint operation");
     // Before anything that may fail: without it there is nothing to go back to.
