@@ -5,7 +5,7 @@ import type { SqlRow } from "../driver/driver.ts";
 import { endingOf } from "../operations/plain.ts";
 import type { Context } from "../operations/program.ts";
 import { insertEntry } from "../operations/start.ts";
-import type { Connected } from "./connections.ts";
+import type { MysqlConnected } from "./connections.ts";
 import { isUnguarded } from "./errors.ts";
 import { list, literal, tuple } from "./literal.ts";
 import { inserts } from "./rows.ts";
@@ -87,7 +87,7 @@ function advanced(context: Context, { operation, before }: Raise): AdvanceResult
  * taken a run. Null when one is otherwise: then nothing is written, and all of it is looked into.
  */
 export async function appendAtOnce(
-  connected: Connected,
+  connected: MysqlConnected,
   context: Context,
   operations: readonly AdvanceOperation[],
 ): Promise<AdvanceResult[] | null> {

@@ -11,7 +11,7 @@ import { duplicateOf, insertMail } from "../operations/deliver.ts";
 import type { Context } from "../operations/program.ts";
 import { all, one, run } from "../operations/program.ts";
 import { databaseTime } from "./clock.ts";
-import type { Connected } from "./connections.ts";
+import type { MysqlConnected } from "./connections.ts";
 import { fill, list, literal } from "./literal.ts";
 import { readingStatements } from "./statements.ts";
 import { inTransaction, MysqlProgramRunner } from "./transaction.ts";
@@ -41,7 +41,7 @@ const readLane = (row: SqlRow): Lane => ({
 });
 
 /** Everything that has to be known before a claim writes, in one round trip: most claims of an idle worker end here. */
-async function look(connected: Connected, { namespace }: Context, incarnation: string): Promise<Look> {
+async function look(connected: MysqlConnected, { namespace }: Context, incarnation: string): Promise<Look> {
   const answers = await connected.script([
     `select ${databaseTime} as now`,
     fill(readingStatements.worker, [namespace, incarnation]),
@@ -183,7 +183,7 @@ async function deliverTick(runner: MysqlProgramRunner, due: RunRow, request: Cla
 }
 
 /** Makes ready what is due, and looks again. */
-async function wake(connected: Connected, context: Context, request: ClaimRequest): Promise<Look> {
+async function wake(connected: MysqlConnected, context: Context, request: ClaimRequest): Promise<Look> {
   const most = Math.max(wakeBatch, request.limit);
   const parameters = [context.namespace, request.now, most];
   await connected.script([
@@ -195,7 +195,7 @@ async function wake(connected: Connected, context: Context, request: ClaimReques
 
 /** Takes runs for a worker: a look, a round trip that locks and one that takes. Limits and several queues are planned as on every store. */
 export async function claim(
-  connected: Connected,
+  connected: MysqlConnected,
   context: Context,
   request: ClaimRequest,
   clock: DatabaseClock,

@@ -4,7 +4,7 @@ import { operationsOf, type Part, partsOf } from "../operations/plain.ts";
 import type { Context } from "../operations/program.ts";
 import { Refusal } from "../operations/program.ts";
 import { appendAtOnce, appendLocked } from "./append.ts";
-import type { Connected } from "./connections.ts";
+import type { MysqlConnected } from "./connections.ts";
 import { isOwnFault } from "./errors.ts";
 import { lockRuns } from "./lock.ts";
 import { startRuns } from "./start.ts";
@@ -27,7 +27,12 @@ async function applyPart(runner: MysqlProgramRunner, context: Context, part: Par
 }
 
 /** All of it in one transaction, as fast as it goes. */
-function together(connected: Connected, context: Context, parts: readonly Part[], operations: readonly Operation[]) {
+function together(
+  connected: MysqlConnected,
+  context: Context,
+  parts: readonly Part[],
+  operations: readonly Operation[],
+) {
   return inTransaction(connected, async (runner) => {
     await lockRuns(runner, context.namespace, operations);
     const results: OperationResult[] = [];
@@ -37,7 +42,7 @@ function together(connected: Connected, context: Context, parts: readonly Part[]
 }
 
 /** One by one in one transaction, so that what cannot be written is refused alone. */
-function separately(connected: Connected, context: Context, operations: readonly Operation[]) {
+function separately(connected: MysqlConnected, context: Context, operations: readonly Operation[]) {
   return inTransaction(connected, async (runner) => {
     const results: OperationResult[] = [];
     for (const operation of operations) {
@@ -56,7 +61,7 @@ function separately(connected: Connected, context: Context, operations: readonly
  * transaction that locks its runs first.
  */
 export async function commit(
-  connected: Connected,
+  connected: MysqlConnected,
   context: Context,
   operations: readonly Operation[],
 ): Promise<OperationResult[]> {

@@ -43,7 +43,7 @@ function answerOf(result: unknown, fields: readonly FieldPacket[] | undefined): 
 }
 
 /** One connection, to which statements are sent several at once. */
-export class Connected {
+export class MysqlConnected {
   readonly #connection: Connection;
   readonly #timeout: number;
   /** How many bytes one packet may have. */
@@ -71,7 +71,7 @@ export class Connected {
 }
 
 /** The connections of one store: opened when they are needed, replaced when they are lost. */
-export class Connections {
+export class MysqlConnections {
   readonly #url: URL;
   readonly #options: MysqlOptions;
   readonly name: string;
@@ -89,7 +89,7 @@ export class Connections {
   }
 
   /** Looks at the server, makes the database when it is missing, and runs `prepare` on a connection of its own. */
-  async open(prepare: (connected: Connected, server: Server) => Promise<void>): Promise<void> {
+  async open(prepare: (connected: MysqlConnected, server: Server) => Promise<void>): Promise<void> {
     if (this.#pool !== null) return;
     const library = await loadMysql();
     const { connections = 5 } = this.#options;
@@ -100,7 +100,7 @@ export class Connections {
         const server = await this.#look(first);
         settings = sessionSettings(server, Math.max(1, Math.floor(this.#timeout / 3_000)));
         await first.query(settings);
-        await prepare(new Connected(first, this.#timeout, this.#room), server);
+        await prepare(new MysqlConnected(first, this.#timeout, this.#room), server);
       } finally {
         first.destroy();
       }
@@ -169,7 +169,7 @@ export class Connections {
   }
 
   /** Runs `work` on a connection; every error of the database becomes one of ours. A lost race is run again. */
-  async run<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
+  async run<T>(work: (connected: MysqlConnected) => Promise<T>): Promise<T> {
     const pool = this.#pool;
     if (pool === null) {
       throw new InvalidStateError(`the store ${this.name} is not open; await store.open() first`);
@@ -179,7 +179,7 @@ export class Connections {
       let broken = true;
       try {
         connection = await pool.getConnection();
-        const result = await work(new Connected(connection, this.#timeout, this.#room));
+        const result = await work(new MysqlConnected(connection, this.#timeout, this.#room));
         broken = false;
         return result;
       } catch (error) {

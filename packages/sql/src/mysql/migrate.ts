@@ -3,7 +3,7 @@ import { StoreError } from "@holdpoint/core";
 import type { Migration } from "../migration/migration.ts";
 import { checksum, verifyApplied } from "../migration/migration.ts";
 import { databaseTime } from "./clock.ts";
-import type { Connected } from "./connections.ts";
+import type { MysqlConnected } from "./connections.ts";
 import { errorNumber } from "./errors.ts";
 import { literal, tuple } from "./literal.ts";
 import { first } from "./migrations/001-first.ts";
@@ -27,7 +27,7 @@ function statementsOf({ sql }: Migration, { collation }: Server): string[] {
 const done = new Set([1050, 1060, 1061, 1091]);
 
 /** A change of the schema commits by itself, so a migration that was interrupted is run again from its beginning. */
-async function apply(connected: Connected, migration: Migration, server: Server): Promise<void> {
+async function apply(connected: MysqlConnected, migration: Migration, server: Server): Promise<void> {
   for (const statement of statementsOf(migration, server)) {
     try {
       await connected.script([statement]);
@@ -41,20 +41,20 @@ async function apply(connected: Connected, migration: Migration, server: Server)
   ]);
 }
 
-async function tablesOf(connected: Connected, database: string): Promise<string[]> {
+async function tablesOf(connected: MysqlConnected, database: string): Promise<string[]> {
   const rows = await connected.rows(
     `select table_name as name from information_schema.tables where table_schema = ${literal(database)}`,
   );
   return rows.map(({ name }) => String(name));
 }
 
-async function applied(connected: Connected, wanted: readonly Migration[]): Promise<number> {
+async function applied(connected: MysqlConnected, wanted: readonly Migration[]): Promise<number> {
   return verifyApplied(await connected.rows("select version, name, checksum from migration order by version"), wanted);
 }
 
 /** Brings the database up to date, forward only, one process at a time. A current one is only read. */
 export async function migrate(
-  connected: Connected,
+  connected: MysqlConnected,
   database: string,
   server: Server,
   wanted: readonly Migration[] = migrations,

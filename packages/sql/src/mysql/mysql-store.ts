@@ -15,7 +15,7 @@ import { Polling } from "../watch/polling.ts";
 import { claim } from "./claim.ts";
 import { databaseTime } from "./clock.ts";
 import { commit } from "./commit.ts";
-import { type Connected, Connections } from "./connections.ts";
+import { type MysqlConnected, MysqlConnections } from "./connections.ts";
 import { migrate } from "./migrate.ts";
 import type { MysqlOptions } from "./options.ts";
 import { history, tableBytes, unread } from "./read.ts";
@@ -54,12 +54,12 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
   if (!(pollEvery >= 1)) {
     throw new ValidationError("pollEvery", [{ path: "", message: "must be a number of milliseconds, 1 or more" }]);
   }
-  const connections = new Connections(address, options, name);
+  const connections = new MysqlConnections(address, options, name);
   const clock = new DatabaseClock(whose);
   const watchers = new Polling(pollEvery);
   const namespaces = new Map<string, number>();
 
-  const contextOf = async (connected: Connected, namespace: string): Promise<Context> => {
+  const contextOf = async (connected: MysqlConnected, namespace: string): Promise<Context> => {
     let pk = namespaces.get(namespace);
     if (pk === undefined) {
       const row = await new MysqlProgramRunner(connected, "reading").run(one("namespace", namespace));
@@ -73,15 +73,17 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
   };
 
   /** One read. Where it takes several statements they may see different moments; none of them depends on the others. */
-  const looking = <T>(namespace: string, work: (context: Context, connected: Connected) => Promise<T>): Promise<T> =>
-    connections.run(async (connected) => work(await contextOf(connected, namespace), connected));
+  const looking = <T>(
+    namespace: string,
+    work: (context: Context, connected: MysqlConnected) => Promise<T>,
+  ): Promise<T> => connections.run(async (connected) => work(await contextOf(connected, namespace), connected));
   const reading = <T>(namespace: string, program: (context: Context) => Program<T>): Promise<T> =>
     looking(namespace, (context, connected) => new MysqlProgramRunner(connected, "reading").run(program(context)));
 
   /** What was written; whoever watches hears of it once it is durable. */
   const writing = async <T>(
     namespace: string,
-    work: (context: Context, connected: Connected) => Promise<T>,
+    work: (context: Context, connected: MysqlConnected) => Promise<T>,
   ): Promise<T> => {
     const [result, { news }] = await connections.run(async (connected) => {
       if (!namespaces.has(namespace)) {

@@ -4,7 +4,7 @@ import { readEntry, readMail } from "../columns/journal.ts";
 import { integer } from "../columns/read.ts";
 import type { SqlValue } from "../driver/driver.ts";
 import type { Context } from "../operations/program.ts";
-import type { Connected } from "./connections.ts";
+import type { MysqlConnected } from "./connections.ts";
 import { list, literal } from "./literal.ts";
 
 const entryColumns = "number key phase kind outcome codec bytes ref at duration attempt measures mail_seen hash".split(
@@ -25,7 +25,7 @@ function rangesOf(n: number, pk: RunPk, after: number, hashes: boolean): string 
 
 /** Entries and mail of many runs in one statement, which sees them at one moment, and one round trip. */
 export async function history(
-  connected: Connected,
+  connected: MysqlConnected,
   { namespace }: Context,
   wanted: readonly { pk: RunPk; after: number }[],
   hashes: boolean,
@@ -52,7 +52,7 @@ export async function history(
 }
 
 export async function unread(
-  connected: Connected,
+  connected: MysqlConnected,
   { namespace }: Context,
   owned: readonly { pk: RunPk; epoch: number; seq: number }[],
 ): Promise<{ pk: RunPk; seq: number; fenced: boolean }[]> {
@@ -71,7 +71,7 @@ export async function unread(
 }
 
 /** Bytes of all tables of the database with their indexes, as far as the server has counted them. */
-export async function tableBytes(connected: Connected, database: string): Promise<number> {
+export async function tableBytes(connected: MysqlConnected, database: string): Promise<number> {
   const [row = {}] = await connected.rows(`
     select cast(coalesce(sum(data_length + index_length), 0) as signed) as bytes
     from information_schema.tables where table_schema = ${literal(database)}`);

@@ -2,7 +2,7 @@ import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import type { Call, Program } from "../operations/program.ts";
 import { Refusal } from "../operations/program.ts";
 import type { StatementName } from "../statements/statements.ts";
-import type { Connected } from "./connections.ts";
+import type { MysqlConnected } from "./connections.ts";
 import { isOwnFault, isTaken } from "./errors.ts";
 import { fill, type Template, templateOf } from "./literal.ts";
 import { givingKey, readingStatements, writingStatements } from "./statements.ts";
@@ -57,12 +57,12 @@ const unanswered: ReadonlySet<Call["statement"]> = new Set<StatementName>([
 
 /** Runs programs on one connection; what can wait for the next question goes with it in one round trip. */
 export class MysqlProgramRunner {
-  readonly #connected: Connected;
+  readonly #connected: MysqlConnected;
   readonly #statements: Record<StatementName, Template>;
   #pending: string[] = [];
   #size = 0;
 
-  constructor(connected: Connected, mode: "reading" | "writing") {
+  constructor(connected: MysqlConnected, mode: "reading" | "writing") {
     this.#connected = connected;
     this.#statements = mode === "reading" ? readingStatements : writingStatements;
   }
@@ -142,7 +142,7 @@ export class MysqlProgramRunner {
 
 /** Runs `work` in one transaction; undone when it throws. */
 export async function inTransaction<T>(
-  connected: Connected,
+  connected: MysqlConnected,
   work: (runner: MysqlProgramRunner) => Promise<T>,
 ): Promise<T> {
   const runner = new MysqlProgramRunner(connected, "writing");
