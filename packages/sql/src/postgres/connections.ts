@@ -20,24 +20,46 @@ const tries = 6;
 /** One connection on which queries are sent without waiting for the answers of those before. */
 export class Connected {
   readonly #client: PoolClient;
+  /** Settings that a transaction has to bring with it, because the connection does not keep them; null when it does. */
+  readonly #settings: string | null;
+  #inTransaction = false;
 
-  constructor(client: PoolClient) {
+  constructor(client: PoolClient, settings: string | null) {
     this.#client = client;
+    this.#settings = settings;
   }
 
-  async query({ name, text, values }: Query): Promise<{ rows: SqlRow[]; changes: number }> {
+  /** Behind a pooler a statement of its own is a transaction with the settings; it is still one round trip. */
+  async query(query: Query): Promise<{ rows: SqlRow[]; changes: number }> {
+    if (this.#settings === null || this.#inTransaction) return this.#send(query);
+    const begun = this.#client.query(`begin; ${this.#settings}`);
+    const answer = this.#send(query);
+    // After a statement that failed it rolls back.
+    const ended = this.#client.query("commit");
+    for (const sent of [begun, answer, ended]) sent.catch(() => undefined);
+    await begun;
+    const result = await answer;
+    await ended;
+    return result;
+  }
+
+  /** A statement without parameters: begin, commit, the texts of a migration. */
+  async exec(text: string): Promise<void> {
+    const begins = text === "begin";
+    if (begins) this.#inTransaction = true;
+    else if (text === "commit" || text === "rollback") this.#inTransaction = false;
+    await this.#client.query(begins && this.#settings !== null ? `begin; ${this.#settings}` : text);
+  }
+
+  async #send({ name, text, values }: Query): Promise<{ rows: SqlRow[]; changes: number }> {
     const result = await this.#client.query<SqlRow>({
-      ...(name === undefined ? {} : { name }),
+      // The next transaction may be on another of the pooler's connections, where nothing is prepared.
+      ...(name === undefined || this.#settings !== null ? {} : { name }),
       text,
       values: values as SqlValue[],
       types: columnTypes,
     });
     return { rows: result.rows, changes: result.rowCount ?? 0 };
-  }
-
-  /** A statement without parameters: begin, commit, the texts of a migration. */
-  async exec(text: string): Promise<void> {
-    await this.#client.query(text);
   }
 }
 
@@ -61,17 +83,15 @@ export class Connections {
 
   async open(): Promise<void> {
     if (this.#pool !== null) return;
-    const { connections = 5, durability = "full" } = this.#options;
+    const { connections = 5, pooled = false } = this.#options;
     this.#library = await loadPg();
     const pool = new this.#library.Pool({ ...this.#config(this.#url), max: connections, ...{ pipeline: true } });
     // Without a listener a lost connection that nobody is using ends the process.
     pool.on("error", () => undefined);
-    const commit = durability === "full" ? "on" : "off";
     pool.on("connect", (client) => {
       client.on("error", () => undefined);
-      const set = `set search_path to "${this.schema}"; set synchronous_commit to ${commit}`;
       // It fails only with its connection, and then so does the query behind it.
-      client.query(set).catch(() => undefined);
+      if (!pooled) client.query(this.#settings("")).catch(() => undefined);
     });
     this.#pool = pool;
   }
@@ -86,6 +106,11 @@ export class Connections {
   dedicated(): Client {
     if (this.#library === null) throw this.#notOpen();
     return new this.#library.Client(this.#config(this.#options.listenUrl ?? this.#url));
+  }
+
+  #settings(how: "" | "local "): string {
+    const commit = (this.#options.durability ?? "full") === "full" ? "on" : "off";
+    return `set ${how}search_path to "${this.schema}"; set ${how}synchronous_commit to ${commit}`;
   }
 
   #config(connectionString: string): ClientConfig {
@@ -108,12 +133,13 @@ export class Connections {
   async run<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
     const pool = this.#pool;
     if (pool === null) throw this.#notOpen();
+    const settings = this.#options.pooled === true ? this.#settings("local ") : null;
     for (let attempt = 1; ; attempt++) {
       let client: PoolClient | null = null;
       let broken = true;
       try {
         client = await pool.connect();
-        const result = await work(new Connected(client));
+        const result = await work(new Connected(client, settings));
         broken = false;
         return result;
       } catch (error) {

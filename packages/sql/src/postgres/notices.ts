@@ -14,6 +14,8 @@ interface WatchOptions {
   channel: string;
   /** False: nobody is told and nothing is heard. */
   listen: boolean;
+  /** False: others are told, but nothing is heard from them; then everybody looks. */
+  hear: boolean;
   connect: () => Client;
   notify: (payload: string) => Promise<unknown>;
 }
@@ -98,9 +100,9 @@ export class Notices {
 
   #start(): void {
     if (this.#timer !== null) return;
-    const { listen, channel, connect } = this.#options;
+    const { hear, channel, connect } = this.#options;
     const missed = (): void => this.#listeners.announceForeign();
-    if (listen) this.#listener = new Listener({ channel, connect, heard: (payload) => this.#heard(payload), missed });
+    if (hear) this.#listener = new Listener({ channel, connect, heard: (payload) => this.#heard(payload), missed });
     this.#timer = setInterval(() => {
       if (this.#listener?.listening !== true) missed();
     }, pollEvery);

@@ -16,6 +16,11 @@ export interface PostgresOptions {
   clock?: "database" | "caller";
   /** Wake other processes with NOTIFY and be woken by it; true by default. Without it everybody asks every 250 ms. */
   listen?: boolean;
+  /**
+   * The address leads through a pooler that gives each transaction another connection, such as PgBouncer in transaction mode.
+   * Then nothing is prepared, every transaction brings its settings with it, and without a `listenUrl` nobody listens.
+   */
+  pooled?: boolean;
   /** Where to listen when `url` leads through a pooler that cannot, such as PgBouncer in transaction mode. */
   listenUrl?: string;
   /** How long one statement, or opening a connection, may take before it fails, in milliseconds; 30,000 by default. */

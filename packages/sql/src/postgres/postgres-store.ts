@@ -60,6 +60,8 @@ export function postgres(url: string, options: PostgresOptions = {}): Store {
   const watchers = new Notices({
     channel,
     listen,
+    // Behind a pooler a connection that listens is soon another one.
+    hear: listen && (options.pooled !== true || options.listenUrl !== undefined),
     connect: () => connections.dedicated(),
     notify: (payload) =>
       connections.run((connected) =>
