@@ -17,7 +17,7 @@ export type { Hold } from "./engine/hold-view.ts";
 export type { ProcessIdentity } from "./engine/identity.ts";
 export type { LiveWorker } from "./engine/live-workers.ts";
 export type { MigrateOptions, MigrateReport } from "./engine/migrate.ts";
-export type { EngineLog, EngineOptions, QueueOptions, RetentionOptions } from "./engine/options.ts";
+export type { EngineLog, EngineOptions, QueueOptions, RateLimit, RetentionOptions } from "./engine/options.ts";
 export { closest } from "./engine/registry.ts";
 export type { RetentionResult } from "./engine/retention.ts";
 export type { RunHandle } from "./engine/run-handle.ts";
@@ -33,7 +33,7 @@ export { type Directory, type Substitution, staticDirectory } from "./hold/direc
 export { holdEventDigest, holdEventLink } from "./hold/event-chain.ts";
 export type { DeadlineRung, Escalation, LadderStep } from "./hold/ladder.ts";
 export type { HoldProgress, Question, Vote } from "./hold/progress.ts";
-export { checkRequest as checkHoldRequest } from "./hold/request.ts";
+export { checkHoldRequest } from "./hold/request.ts";
 export {
   group,
   type People,

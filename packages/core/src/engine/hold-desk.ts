@@ -11,6 +11,7 @@ import type { EngineParts } from "./parts.ts";
 
 /** Somebody with a name acts. */
 export interface NamedActor extends HoldActor {
+  /** Who it is. */
   by: string;
 }
 
@@ -23,8 +24,10 @@ export interface NamedActor extends HoldActor {
  *
  * @example
  * const { items } = await engine.holds.inbox("ana");
- * await engine.holds.claim(items[0], { by: "ana" });
- * await engine.holds.ask(items[0], "Which invoice is it?", { by: "ana" });
+ * for (const hold of items) {
+ *   await engine.holds.claim(hold, { by: "ana" });
+ *   await engine.holds.ask(hold, "Which invoice is it?", { by: "ana" });
+ * }
  */
 export interface Holds {
   /** Holds that fit the filter, by default the open ones, newest first; pages as in `runs`. */

@@ -9,6 +9,8 @@ export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
  * When people work. In a deadline that has one, hours and minutes pass only while they do, and `d` is a working day.
  *
  * @example
+ * import type { BusinessCalendar } from "holdpoint";
+ *
  * const office: BusinessCalendar = {
  *   timeZone: "Europe/Berlin",
  *   days: ["mon", "tue", "wed", "thu", "fri"],

@@ -19,10 +19,10 @@ export interface Substitution {
  * It is asked when somebody acts on a hold, never while a workflow replays.
  *
  * @example
- * const directory: Directory = {
- *   members: (group) => ldap.members(group),
- *   groupsOf: (person) => ldap.groups(person),
- * };
+ * import type { Directory } from "holdpoint";
+ *
+ * const teams = new Map([["finance", ["ana", "ben"]]]);
+ * const directory: Directory = { members: async (team) => teams.get(team) ?? [] };
  */
 export interface Directory {
   /** Everybody in a group; null when it cannot be listed (then `groupsOf` is asked about the person at hand). */

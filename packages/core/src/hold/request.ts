@@ -45,7 +45,7 @@ const common = [
 const known = { approval: new Set([...common, "action"]), form: new Set([...common, "form", "jsonSchema"]) };
 
 /** Checks what an author wrote about a hold. Throws `ValidationError`: a field this version does not know is refused, never ignored. */
-export function checkRequest(
+export function checkHoldRequest(
   name: string,
   request: HoldText & { action?: unknown; deadline?: readonly object[] },
   kind: "approval" | "form",

@@ -25,6 +25,8 @@ export interface ReviewStage extends People {
  * directory says at that moment.
  *
  * @example
+ * import type { Reviewers } from "holdpoint";
+ *
  * const reviewers: Reviewers = { groups: ["finance"], quorum: 2, excludeCreator: true };
  * const contract: Reviewers = { need: [{ group: "legal" }, { group: "finance", count: 2 }] };
  * const chain: Reviewers = { stages: [{ groups: ["finance"] }, { people: ["cfo"] }] };

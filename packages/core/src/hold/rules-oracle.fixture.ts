@@ -1,6 +1,6 @@
 import type { Substitution } from "./directory.ts";
 import type { Reviewers, ReviewStage } from "./reviewers.ts";
-import { groups, openedAt } from "./rules.fixture.ts";
+import { groups } from "./rules.fixture.ts";
 
 /** What somebody said, as a bystander writes it down. */
 interface Heard {
@@ -130,6 +130,3 @@ export class Bystander {
     return named.includes(person) || wide.some(isIn);
   }
 }
-
-/** The time at which nothing has happened yet. */
-export const start = openedAt;

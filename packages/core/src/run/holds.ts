@@ -7,7 +7,7 @@ import {
   editableApprovalSchema,
   type RecordedVote,
 } from "../hold/answer.ts";
-import { checkRequest } from "../hold/request.ts";
+import { checkHoldRequest } from "../hold/request.ts";
 import type {
   Approval,
   ApproveRequest,
@@ -29,7 +29,7 @@ export function callApprove<A>(
   name: string,
   request: ApproveRequest<A>,
 ): Promise<Approval<A>> {
-  checkRequest(name, request, "approval");
+  checkHoldRequest(name, request, "approval");
   const deadline = request.deadline?.map((rung) => {
     if (!("decide" in rung)) return rung;
     const { approved, note, option } = rung.decide;
@@ -89,7 +89,7 @@ export function callHold<S extends StandardSchemaV1>(
   name: string,
   request: HoldRequest<S>,
 ): Promise<Decision<InferOut<S>>> {
-  checkRequest(name, request, "form");
+  checkHoldRequest(name, request, "form");
   const { form, jsonSchema, ...text } = request;
   const schema = jsonSchema ?? jsonSchemaOf(form, `form of hold "${name}"`);
   if (schema === null) {

@@ -31,10 +31,13 @@ export interface HoldText {
 
 /** A file as evidence. */
 export interface Attachment {
+  /** As a reviewer sees it: `invoice.pdf`. */
   name: string;
   /** SHA-256 of its content, 64 hex digits: whoever opens it can see that it is the one that was meant. */
   sha256: string;
+  /** As in `application/pdf`. */
   mediaType?: string;
+  /** Its size. */
   bytes?: number;
   /** Where to get it. */
   url?: string;
@@ -47,6 +50,7 @@ export interface Attachment {
 export interface ProposedAction<A> {
   /** As in `send mail`. */
   name: string;
+  /** What it would be done with. */
   arguments: A;
   /** Makes them editable: any Standard Schema that also says its JSON Schema. */
   schema?: StandardSchemaV1<unknown, A>;
@@ -106,7 +110,9 @@ export interface CountedVote {
   by: string | null;
   /** Whose right it was, where somebody stood in. */
   onBehalfOf: string | null;
+  /** What it said; `answered` where there is no yes and no. */
   outcome: "approved" | "rejected" | "answered" | "abstained";
+  /** What they said about it. */
   note: string | null;
   /** When it was given. */
   at: Date;
