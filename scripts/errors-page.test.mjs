@@ -9,6 +9,7 @@ test("docs/errors.md has every error with its code, and no other", () => {
     "packages/core/src/errors.ts",
     "packages/flow/src/definition/errors.ts",
     "packages/tasks/src/errors.ts",
+    "packages/channels/src/errors.ts",
   ];
   const source = sources.map((path) => readFileSync(join(root, path), "utf8")).join("\n");
   const declared = [...source.matchAll(/class (\w+) extends HoldpointError.*?super\(\s*"([A-Z_]+)"/gs)];

@@ -1,0 +1,111 @@
+import type { Hold } from "@holdpoint/core";
+import { fieldsOf, wanted } from "./fields.ts";
+import type { Notice } from "./notice.ts";
+import { oneLine, plain, shortened, valueText } from "./plain.ts";
+
+/** A label and what stands beside it. */
+export interface Line {
+  label: string;
+  value: string;
+}
+
+/**
+ * What a message says, as plain text in pieces: every template arranges these, and escapes them for where they go. No piece has
+ * control characters in it.
+ */
+export interface Message {
+  /** One line, for a mail's subject or a notification. */
+  subject: string;
+  /** What is wanted or what has happened. */
+  state: string;
+  /** What is to be decided. */
+  title: string;
+  severity: Hold["severity"];
+  /** What happens if it is approved. */
+  consequence: string | null;
+  /** Where it comes from, until when, who may. */
+  facts: Line[];
+  /** What the decision rests on. */
+  evidence: Line[];
+  /** What is to be filled in. */
+  form: Line[];
+  /** What may be chosen. */
+  options: string[];
+  /** Where to decide; null when there is no link, or nothing to decide any more. */
+  link: string | null;
+}
+
+/** As many pieces of evidence as a message shows; the page has all. */
+const evidenceLimit = 20;
+
+/** Says what a notice is about. */
+export function messageOf(notice: Notice): Message {
+  const { hold, kind, link } = notice;
+  const title = oneLine(hold.title);
+  const closed = kind === "closed";
+  const state = stateOf(notice);
+  return {
+    subject: shortened(
+      `${subjectWord[kind]}${hold.severity === "high" || hold.severity === "critical" ? ` [${hold.severity}]` : ""}: ${title}`,
+      180,
+    ),
+    state,
+    title,
+    severity: hold.severity,
+    consequence: hold.consequence === null ? null : plain(hold.consequence),
+    facts: factsOf(hold, closed),
+    evidence: linesOf(hold.context),
+    form:
+      closed || hold.kind === "approval"
+        ? []
+        : (fieldsOf(hold.form) ?? []).map((field) => ({ label: field.title, value: wanted(field) })),
+    options: closed ? [] : hold.options.map(({ value }) => oneLine(value)),
+    link: closed ? null : link,
+  };
+}
+
+const subjectWord = {
+  asked: "Decision needed",
+  reminder: "Reminder",
+  escalated: "Escalated",
+  closed: "Closed",
+  changed: "News",
+} as const;
+
+function stateOf({ kind, hold, happening }: Notice): string {
+  if (kind === "asked") return "Your decision is needed.";
+  if (kind === "reminder") return "Still waiting for a decision.";
+  if (kind === "escalated") return "Nobody has decided so far; now you are asked.";
+  const who = oneLine(happening.actor ?? (happening.channel === "deadline" ? "the deadline" : "the system"));
+  if (kind === "changed") return `${oneLine(happening.action)} by ${who}`;
+  if (hold.status !== "decided") return `${capital(hold.status)}: no decision is needed any more.`;
+  const approved = (hold.decision?.value as { approved?: unknown } | null | undefined)?.approved;
+  const outcome = approved === true ? "Approved" : approved === false ? "Rejected" : "Answered";
+  const note = hold.decision?.note ? `: ${oneLine(hold.decision.note)}` : "";
+  return `${outcome} by ${oneLine(hold.decidedBy ?? "the deadline")}${note}`;
+}
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
+function factsOf(hold: Hold, closed: boolean): Line[] {
+  const facts: Line[] = [
+    { label: "Severity", value: hold.severity },
+    { label: "Asked by", value: oneLine(`${hold.workflow}, run ${hold.runId}`) },
+  ];
+  if (!closed && hold.dueAt)
+    facts.push({ label: "Deadline", value: `${hold.dueAt.toISOString().slice(0, 16).replace("T", " ")} UTC` });
+  return facts;
+}
+
+/** Evidence as lines: the fields of an object, or one line. */
+export function linesOf(context: unknown): Line[] {
+  if (context === undefined || context === null) return [];
+  if (typeof context !== "object" || Array.isArray(context) || context instanceof Date)
+    return [{ label: "Evidence", value: valueText(context) }];
+  const entries = Object.entries(context);
+  const lines = entries
+    .slice(0, evidenceLimit)
+    .map(([name, value]) => ({ label: oneLine(name), value: valueText(value) }));
+  const rest = entries.length - lines.length;
+  return rest > 0 ? [...lines, { label: "…", value: `and ${rest} more` }] : lines;
+}
