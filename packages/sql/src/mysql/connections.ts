@@ -4,7 +4,7 @@ import type { Connection, FieldPacket, Pool, PoolConnection, PoolOptions } from 
 import { integer, text } from "../columns/read.ts";
 import type { SqlRow } from "../driver/driver.ts";
 import { loadMysql, type MysqlLibrary } from "../driver/mysql.ts";
-import { errorNumber, isTransient, storeError } from "./errors.ts";
+import { errorNumber, isLost, isTransient, storeError } from "./errors.ts";
 import type { MysqlOptions } from "./options.ts";
 import { type Server, serverOf, sessionSettings } from "./server.ts";
 
@@ -168,8 +168,11 @@ export class MysqlConnections {
     return server;
   }
 
-  /** Runs `work` on a connection; every error of the database becomes one of ours. A lost race is run again. */
-  async run<T>(work: (connected: MysqlConnected) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` on a connection; every error of the database becomes one of ours. A lost race is run again. So is a read
+   * whose connection was lost: nobody knows that one is, until it is used.
+   */
+  async run<T>(work: (connected: MysqlConnected) => Promise<T>, mode: "reading" | "writing" = "writing"): Promise<T> {
     const pool = this.#pool;
     if (pool === null) {
       throw new InvalidStateError(`the store ${this.name} is not open; await store.open() first`);
@@ -183,7 +186,8 @@ export class MysqlConnections {
         broken = false;
         return result;
       } catch (error) {
-        if (!isTransient(error) || attempt === tries) throw storeError(this.name, error);
+        const again = isTransient(error) || (mode === "reading" && connection !== null && isLost(error));
+        if (!again || attempt === tries) throw storeError(this.name, error);
       } finally {
         // After an error it may be inside a transaction: another one is opened in its place.
         if (broken) connection?.destroy();

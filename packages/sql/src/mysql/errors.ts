@@ -55,6 +55,16 @@ const sentences: Record<number, string> = {
   1836: "the server is read-only; is it a replica?",
 };
 
+/** What the driver says of a connection that is gone, and what the server says of one that it was told to end. */
+const lostCodes = new Set(["PROTOCOL_CONNECTION_LOST", "ECONNRESET", "EPIPE"]);
+const lostNumbers = new Set([1927, 3169, 4031]);
+
+/** The connection is gone, and with it the answer: what was to be written may have been. */
+export function isLost(error: unknown): boolean {
+  if (lostNumbers.has(errorNumber(error) ?? 0)) return true;
+  return error instanceof Error && "code" in error && lostCodes.has(String(error.code));
+}
+
 const lost = /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|PROTOCOL_|ENOENT|closed state|timeout|Pool is closed/i;
 
 /** The one clear error for what the database cannot do; anything else goes on as it is. */

@@ -76,7 +76,8 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
   const looking = <T>(
     namespace: string,
     work: (context: Context, connected: MysqlConnected) => Promise<T>,
-  ): Promise<T> => connections.run(async (connected) => work(await contextOf(connected, namespace), connected));
+  ): Promise<T> =>
+    connections.run(async (connected) => work(await contextOf(connected, namespace), connected), "reading");
   const reading = <T>(namespace: string, program: (context: Context) => Program<T>): Promise<T> =>
     looking(namespace, (context, connected) => new MysqlProgramRunner(connected, "reading").run(program(context)));
 
@@ -124,7 +125,7 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
       return results as Promise<{ [I in keyof O]: ResultOf<O[I]> }>;
     },
     claim: (namespace, request) =>
-      looking(namespace, (context, connected) => claim(connected, context, request, clock)),
+      connections.run(async (connected) => claim(connected, await contextOf(connected, namespace), request, clock)),
     history: (namespace, wanted, options) =>
       looking(namespace, (context, connected) => history(connected, context, wanted, options?.hashes ?? true)),
     unread: (namespace, owned) => looking(namespace, (context, connected) => unread(connected, context, owned)),

@@ -20,7 +20,11 @@ const collations = { MySQL: "utf8mb4_0900_bin", MariaDB: "utf8mb4_nopad_bin" } a
  */
 export function serverOf(version: string): Server {
   const product = /mariadb/i.test(version) ? "MariaDB" : "MySQL";
-  const numbers = version.split(/[.-]/, 3).map(Number);
+  // Some proxies put the version in front that old replicas believe in.
+  const numbers = version
+    .replace(/^5\.5\.5-/, "")
+    .split(/[.-]/, 3)
+    .map(Number);
   const wanted = oldest[product];
   const difference = wanted.map((number, i) => (numbers[i] || 0) - number).find((part) => part !== 0) ?? 0;
   if (difference < 0) {

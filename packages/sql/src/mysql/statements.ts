@@ -16,7 +16,7 @@ function withPart(name: StatementName, part: string, instead: string): string {
 /** Runs that are due wait neither for another claim nor for mail that is being delivered. The lists are read before a row is changed. */
 const wake = (status: number, set: string): string => `
   update run join (
-    select pk from run where namespace = ? and due_at <= ? and status = ${status} order by due_at limit ?
+    select pk from run force index (run_due) where namespace = ? and due_at <= ? and status = ${status} order by due_at limit ?
     for update skip locked) as due on due.pk = run.pk
   set ${set}`;
 
@@ -64,6 +64,8 @@ const written: Partial<Record<StatementName, string>> = {
       where namespace = ?1 and status = ${ready} and queue > ?2 order by queue, workflow, version limit 1)
     order by queue, workflow, version limit 1`,
   lane: withPart("lane", "priority desc, ready_at, pk", byAge),
+  freshLane: withPart("freshLane", "priority desc, ready_at, pk", byAge),
+  begunLane: withPart("begunLane", "priority desc, ready_at, pk", byAge),
   nextParked: nextDue,
   nextDelayed: nextDue,
   wakeParked: wake(parked, `run.status = ${ready}, run.ready_at = run.wake_at, run.waiting = null`),
@@ -103,6 +105,8 @@ const locking: Partial<Record<StatementName, string>> = {
   scheduleById: `${statements.scheduleById} for update`,
   treeGenerations: `${statements.treeGenerations} order by pk for update`,
   lane: `${written.lane} for update skip locked`,
+  freshLane: `${written.freshLane} for update skip locked`,
+  begunLane: `${written.begunLane} for update skip locked`,
   give: withPart("give", "where pk = ? and namespace = ?", `where pk = ? and namespace = ? and status = ${ready}`),
 };
 

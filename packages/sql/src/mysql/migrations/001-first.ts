@@ -265,7 +265,7 @@ export const first: Migration = {
       created_at bigint not null,
       updated_at bigint not null,
       unique key schedule_by_id (namespace, id),
-      key schedule_due (namespace, next_at),
+      key schedule_due (namespace, next_at, id),
       key schedule_by_event (namespace, event)
     ) engine = InnoDB row_format = dynamic;
 
