@@ -17,7 +17,7 @@ export type { Hold } from "./engine/hold-view.ts";
 export type { ProcessIdentity } from "./engine/identity.ts";
 export type { LiveWorker } from "./engine/live-workers.ts";
 export type { MigrateOptions, MigrateReport } from "./engine/migrate.ts";
-export type { EngineLog, EngineOptions, QueueOptions, RetentionOptions } from "./engine/options.ts";
+export type { EngineLog, EngineOptions, QueueOptions, RateLimit, RetentionOptions } from "./engine/options.ts";
 export { closest } from "./engine/registry.ts";
 export type { RetentionResult } from "./engine/retention.ts";
 export type { RunHandle } from "./engine/run-handle.ts";

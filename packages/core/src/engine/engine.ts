@@ -21,6 +21,7 @@ import { type LiveWorker, liveWorkers } from "./live-workers.ts";
 import type { EngineOptions } from "./options.ts";
 import { pageOf } from "./page.ts";
 import type { ChangeListener, Ending, EngineParts } from "./parts.ts";
+import { queuesOf } from "./queues.ts";
 import { Registry } from "./registry.ts";
 import { Retention, type RetentionResult } from "./retention.ts";
 import { RunHandle } from "./run-handle.ts";
@@ -530,21 +531,4 @@ export class Engine {
  */
 export function createEngine(options: EngineOptions): Engine {
   return new Engine(options);
-}
-
-function queuesOf(
-  options: EngineOptions,
-): { name: string; limit: number | null; perKey: { limit: number; while: "running" | "unfinished" } | null }[] {
-  const named = options.workflows
-    .map((workflow) => workflow.options.queue)
-    .filter((name): name is string => name !== undefined);
-  const queues = new Map(
-    ["default", ...named].map((name) => [name, {} as NonNullable<EngineOptions["queues"]>[string]]),
-  );
-  for (const [name, queue] of Object.entries(options.queues ?? {})) queues.set(name, queue);
-  return [...queues].map(([name, queue]) => ({
-    name,
-    limit: queue.concurrency ?? null,
-    perKey: queue.perKey ? { limit: queue.perKey.limit, while: queue.perKey.while ?? "running" } : null,
-  }));
 }

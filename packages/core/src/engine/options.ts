@@ -11,12 +11,30 @@ import type { ProvidedService } from "../workflow/service.ts";
 import type { ProcessIdentity } from "./identity.ts";
 import type { ResidenceLimits } from "./residence.ts";
 
-/** How many runs of a queue may execute at once. */
+/** How many runs of a queue may execute at once, and how many be begun in so long. The same on every worker of the queue. */
 export interface QueueOptions {
   /** How many runs of the queue execute at once, over all workers. Default: no limit. */
   concurrency?: number;
-  /** The same per `concurrencyKey`: `running` counts executing runs, `unfinished` makes the key a mutex over whole runs. */
-  perKey?: { limit: number; while?: "running" | "unfinished" };
+  /** How many runs of the queue are begun in so long, over all workers. Default: no limit. */
+  rate?: RateLimit;
+  /**
+   * The same per `concurrencyKey`: `running` counts executing runs, `unfinished` makes the key a mutex over whole runs; `rate` counts
+   * those that are begun.
+   */
+  perKey?: { limit?: number; while?: "running" | "unfinished"; rate?: RateLimit };
+}
+
+/**
+ * So many runs are begun in so long. A run counts when it is first taken up; going on after a wait or a crash does not count. They are spread evenly:
+ * of `{ limit: 60, per: "1m" }` one is begun each second, and never more than 60 in any minute.
+ */
+export interface RateLimit {
+  /** How many: a whole number from 1. */
+  limit: number;
+  /** In how long. */
+  per: Duration;
+  /** How many may be begun at once after a pause; so many more than `limit`, less one, may then fall into one `per`. Default 1. */
+  burst?: number;
 }
 
 /** How long what has ended stays. Applied by workers, every ten minutes. */

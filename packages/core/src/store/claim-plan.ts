@@ -1,3 +1,4 @@
+import { type ArrivalTime, afterStart, opensAt, type StartRate } from "./start-rate.ts";
 import type { Capability, ClaimRequest, Millis, RunPk } from "./store.ts";
 
 /** A run that could be claimed, as the plan sees it. */
@@ -10,6 +11,8 @@ export interface Candidate {
   keyHeld: boolean;
   lastOwner: string | null;
   stalls: number;
+  /** It was never claimed: a rate of starts counts it. */
+  fresh: boolean;
 }
 
 /** Ready runs of one queue, workflow and version; `next` gives them by priority, then age, then pk. */
@@ -25,6 +28,16 @@ export interface Occupancy {
   running(queue: string): number;
   runningWithKey(queue: string, key: string): number;
   heldWithKey(queue: string, key: string): number;
+  /** Where the rate of a queue stands (`key` null), or of a key in it. Asked only where there is a rate. */
+  arrival(queue: string, key: string | null): ArrivalTime;
+}
+
+/** Where a rate stands after a claim; to be kept. */
+export interface Limiter {
+  queue: string;
+  /** Null for the queue as a whole. */
+  key: string | null;
+  arrival: Millis;
 }
 
 /** Which runs a claim takes. */
@@ -32,8 +45,10 @@ export interface ClaimPlan<C extends Candidate> {
   picked: C[];
   /** Read from their lanes but left alone (key limit, head start, too many suspects). */
   skipped: C[];
-  /** When the earliest head start ends that kept a run from being taken. */
-  headStartEnds: Millis | null;
+  /** When the earliest head start ends, or the earliest rate lets another run begin, that kept a run from being taken. */
+  opensAt: Millis | null;
+  /** Rates that runs were counted for. */
+  limiters: Limiter[];
 }
 
 /**
@@ -74,7 +89,8 @@ export function planClaim<C extends Candidate>(
   lanes: readonly Lane<C>[],
   occupancy: Occupancy,
 ): ClaimPlan<C> {
-  const plan: ClaimPlan<C> = { picked: [], skipped: [], headStartEnds: null };
+  const plan: ClaimPlan<C> = { picked: [], skipped: [], opensAt: null, limiters: [] };
+  const rates = request.queues.some(hasRate) ? new Rates(request.now, occupancy) : null;
   const queues = new Map<string, Queue>();
   for (const queue of request.queues) queues.set(queue.name, queue);
   const count = request.queues.length > 1 || request.queues.some((queue) => queue.limit !== null);
@@ -94,15 +110,22 @@ export function planClaim<C extends Candidate>(
         : occupancy.heldWithKey(queue.name, candidate.concurrencyKey);
     return occupied + (takenKeys.get(name) ?? 0) >= perKey.limit;
   };
+  const rateBlocks = (queue: Queue, candidate: C): boolean => {
+    if (rates === null || !candidate.fresh) return false;
+    const opens = rates.opensAt(queue, candidate.concurrencyKey);
+    if (opens <= request.now) return false;
+    if (plan.opensAt === null || opens < plan.opensAt) plan.opensAt = opens;
+    return true;
+  };
   const blocked = (queue: Queue, candidate: C): boolean =>
-    (suspects === 0 && isSuspect(candidate)) || keyBlocks(queue, candidate);
+    (suspects === 0 && isSuspect(candidate)) || keyBlocks(queue, candidate) || rateBlocks(queue, candidate);
   const inHeadStart = (candidate: C): boolean => {
     if (candidate.lastOwner === null || candidate.lastOwner === request.incarnation) return false;
     const waited = request.now - candidate.readyAt;
     // A clock that was set back must not turn the head start into a long wait.
     if (waited < 0 || waited >= request.headStart) return false;
     const ends = candidate.readyAt + request.headStart;
-    if (plan.headStartEnds === null || ends < plan.headStartEnds) plan.headStartEnds = ends;
+    if (plan.opensAt === null || ends < plan.opensAt) plan.opensAt = ends;
     return true;
   };
 
@@ -156,6 +179,7 @@ export function planClaim<C extends Candidate>(
     if (!best || !candidate) break;
     plan.picked.push(candidate);
     if (isSuspect(candidate)) suspects -= 1;
+    if (candidate.fresh) rates?.begin(best.queue, candidate.concurrencyKey);
     if (count) running.set(best.queue.name, (running.get(best.queue.name) ?? 0) + 1);
     if (candidate.concurrencyKey !== null && best.queue.perKey !== null) {
       if (best.queue.perKey.while === "running" || !candidate.keyHeld) {
@@ -166,5 +190,61 @@ export function planClaim<C extends Candidate>(
     step(best);
   }
   for (const front of fronts) if (front.candidate !== null) plan.skipped.push(front.candidate);
+  if (rates !== null) plan.limiters = rates.changed();
   return plan;
 }
+
+/** Whether starts of a queue are counted. */
+export function hasRate({ rate, keyRate }: Pick<Queue, "rate" | "keyRate">): boolean {
+  return (rate ?? null) !== null || (keyRate ?? null) !== null;
+}
+
+/** The rates of one claim: what they were, and what the plan has begun since. */
+class Rates {
+  readonly #now: Millis;
+  readonly #occupancy: Occupancy;
+  readonly #arrivals = new Map<string, ArrivalTime>();
+  readonly #changed = new Map<string, Limiter>();
+
+  constructor(now: Millis, occupancy: Occupancy) {
+    this.#now = now;
+    this.#occupancy = occupancy;
+  }
+
+  /** From when on another run of this queue and key may be begun. */
+  opensAt(queue: Queue, key: string | null): Millis {
+    let opens = Number.NEGATIVE_INFINITY;
+    for (const [rate, of] of ratesOf(queue, key)) opens = Math.max(opens, opensAt(rate, this.#arrival(queue.name, of)));
+    return opens;
+  }
+
+  begin(queue: Queue, key: string | null): void {
+    for (const [rate, of] of ratesOf(queue, key)) {
+      const arrival = afterStart(rate, this.#arrival(queue.name, of), this.#now);
+      this.#arrivals.set(nameOf(queue.name, of), arrival);
+      this.#changed.set(nameOf(queue.name, of), { queue: queue.name, key: of, arrival });
+    }
+  }
+
+  changed(): Limiter[] {
+    return [...this.#changed.values()];
+  }
+
+  #arrival(queue: string, key: string | null): ArrivalTime {
+    const name = nameOf(queue, key);
+    const known = this.#arrivals.get(name);
+    if (known !== undefined) return known;
+    const arrival = this.#occupancy.arrival(queue, key);
+    this.#arrivals.set(name, arrival);
+    return arrival;
+  }
+}
+
+function ratesOf({ rate, keyRate }: Queue, key: string | null): [StartRate, string | null][] {
+  const rates: [StartRate, string | null][] = [];
+  if (rate) rates.push([rate, null]);
+  if (keyRate && key !== null) rates.push([keyRate, key]);
+  return rates;
+}
+
+const nameOf = (queue: string, key: string | null): string => (key === null ? queue : `${queue}\u0000${key}`);

@@ -3,5 +3,6 @@ export * from "./claim-plan.ts";
 export { memoryStore } from "./memory/memory-store.ts";
 export { sameBytes } from "./same-bytes.ts";
 export type * from "./schedule-rows.ts";
+export * from "./start-rate.ts";
 export * from "./store.ts";
 export * from "./transitions.ts";

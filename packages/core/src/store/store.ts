@@ -21,6 +21,8 @@ import type {
   ScheduleRow,
 } from "./schedule-rows.ts";
 
+import type { StartRate } from "./start-rate.ts";
+
 /** Internal integer identity of one generation of a run. Never shown to a user. */
 export type RunPk = number;
 
@@ -560,7 +562,15 @@ export interface ClaimRequest {
   capabilities: Capability[];
   /** Also take runs of these workflows whose version no live worker has (rule: newest version after a dry replay). */
   adopt: boolean;
-  queues: { name: string; limit: number | null; perKey: { limit: number; while: "running" | "unfinished" } | null }[];
+  queues: {
+    name: string;
+    limit: number | null;
+    perKey: { limit: number; while: "running" | "unfinished" } | null;
+    /** How often runs of the queue may be begun, over all workers; a run that goes on does not count. */
+    rate?: StartRate | null;
+    /** The same for each concurrency key. */
+    keyRate?: StartRate | null;
+  }[];
   /** How many at most. */
   limit: number;
   now: Millis;
@@ -585,7 +595,7 @@ export interface ClaimResult {
   runs: RunRow[];
   /** Still to be parked with an operator hold by the engine; claimed like the others. */
   poisoned: RunRow[];
-  /** When the next parked run becomes due, a delayed one ready or a head start ends, if known. Not after `now` when more are due already. */
+  /** When the next parked run becomes due, a delayed one ready, a head start ends or a rate lets another begin, if known. Not after `now` when more are due already. */
   nextWake: Millis | null;
 }
 

@@ -1,5 +1,5 @@
 import type { Capability, ClaimRequest, ClaimResult, Millis, RunRow } from "@holdpoint/core";
-import { leaseAfterClaim, mayTake } from "@holdpoint/core";
+import { hasRate, leaseAfterClaim, mayTake } from "@holdpoint/core";
 import type { DatabaseClock } from "../clock/database-clock.ts";
 import { statusCode } from "../columns/codes.ts";
 import { integer, integerOrNull, text } from "../columns/read.ts";
@@ -209,7 +209,7 @@ export async function claim(
   const { nextWake } = seen;
   const lanes = await eligible(new MysqlProgramRunner(connected, "reading"), context, asked, seen.firstLane);
   if (lanes.length === 0) return clock.result({ runs: [], poisoned: [], nextWake });
-  const limited = asked.queues.some(({ limit, perKey }) => limit !== null || perKey !== null);
+  const limited = asked.queues.some((queue) => queue.limit !== null || queue.perKey !== null || hasRate(queue));
   const several = new Set(lanes.map(({ queue }) => queue)).size > 1;
   if (limited || several || asked.suspectStalls < 2) {
     const result = await inTransaction(connected, async (runner) => {

@@ -7,9 +7,10 @@ import type { MysqlConnected } from "./connections.ts";
 import { errorNumber } from "./errors.ts";
 import { literal, tuple } from "./literal.ts";
 import { first } from "./migrations/001-first.ts";
+import { limits } from "./migrations/002-limits.ts";
 import type { Server } from "./server.ts";
 
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, limits];
 
 /** How long a process waits for another one that migrates, in seconds. */
 const patience = 60;

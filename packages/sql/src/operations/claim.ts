@@ -1,10 +1,11 @@
-import type { Candidate, Capability, ClaimRequest, ClaimResult, Millis, Occupancy } from "@holdpoint/core";
-import { leaseAfterClaim, mayTake, planClaim } from "@holdpoint/core";
+import type { ArrivalTime, Candidate, Capability, ClaimRequest, ClaimResult, Millis, Occupancy } from "@holdpoint/core";
+import { leaseAfterClaim, mayTake, planClaim, startsAt } from "@holdpoint/core";
 import { integer, integerOrNull, text, textOrNull } from "../columns/read.ts";
 import { readRun } from "../columns/run.ts";
 import { readWorker } from "../columns/worker.ts";
 import type { SqlRow } from "../driver/driver.ts";
 import { duplicateOf, insertMail } from "./deliver.ts";
+import { arrivalOf, keepLimiters, type Queue, type RatedQueues, ratedQueues } from "./limit.ts";
 import type { Context, Program } from "./program.ts";
 import { all, one, run } from "./program.ts";
 
@@ -71,8 +72,9 @@ export function* claim(context: Context, request: ClaimRequest): Program<ClaimRe
   const lease = integer(worker, "lease_until");
   const extended = leaseAfterClaim(lease, request);
   if (plan.picked.length > 0 && extended > lease) yield* run("extend", extended, owner);
-  const ends = plan.headStartEnds;
-  result.nextWake = wake === null ? ends : ends === null ? wake : Math.min(wake, ends);
+  yield* keepLimiters(context, plan.limiters);
+  const { opensAt } = plan;
+  result.nextWake = wake === null ? opensAt : opensAt === null ? wake : Math.min(wake, opensAt);
   return result;
 }
 
@@ -116,10 +118,15 @@ function* servedNow(context: Context, now: Millis): Program<Capability[]> {
 
 /** Reads the fronts of the lanes and plans; reads further when too many of those read were kept back. */
 function* planFrom(context: Context, request: ClaimRequest, lanes: readonly LaneName[]) {
+  const rated = ratedQueues(request);
   for (let size = request.limit + spare; ; size *= 4) {
     const pages: LanePage[] = [];
-    for (const lane of lanes) pages.push(yield* readLane(context, lane, size));
-    const occupancy = yield* occupancyOf(context, request, pages);
+    for (const lane of lanes) {
+      const queue = rated?.get(lane.queue);
+      if (queue === undefined) pages.push(yield* readLane(context, lane, size, "lane"));
+      else pages.push(...(yield* readRatedLane(context, lane, queue, size, request.now)));
+    }
+    const occupancy = yield* occupancyOf(context, request, pages, rated);
     const plan = planClaim(
       request,
       pages.map((page) => {
@@ -134,8 +141,24 @@ function* planFrom(context: Context, request: ClaimRequest, lanes: readonly Lane
   }
 }
 
-function* readLane({ namespace }: Context, lane: LaneName, size: number): Program<LanePage> {
-  const rows = yield* all("lane", namespace, lane.queue, lane.workflow, lane.version, size);
+/** Runs that go on stand apart, so that any number of those whose time has not come does not hide them. */
+function* readRatedLane(context: Context, lane: LaneName, queue: Queue, size: number, now: Millis) {
+  const begun = yield* readLane(context, lane, size, "begunLane");
+  // No more than may be begun, and one to know that somebody waits; where keys are limited, too, more may be passed over.
+  const most = queue.rate ? startsAt(queue.rate, yield* arrivalOf(context, queue.name, null), now) : size;
+  const passesOver = queue.perKey !== null || (queue.keyRate ?? null) !== null;
+  const wanted = most === 0 ? 1 : passesOver ? size : Math.min(size, most + 1);
+  const fresh = yield* readLane(context, lane, wanted, "freshLane");
+  return [begun, { ...fresh, complete: fresh.complete || wanted > most }];
+}
+
+function* readLane(
+  { namespace }: Context,
+  lane: LaneName,
+  size: number,
+  statement: "lane" | "begunLane" | "freshLane",
+): Program<LanePage> {
+  const rows = yield* all(statement, namespace, lane.queue, lane.workflow, lane.version, size);
   return { ...lane, candidates: rows.map(readCandidate), complete: rows.length < size };
 }
 
@@ -150,11 +173,18 @@ function readCandidate(row: SqlRow): SqlCandidate {
     lastOwner: owner === null ? null : String(owner),
     wakeAt: integerOrNull(row, "wake_at"),
     stalls: integer(row, "stalls"),
+    // Only a lane whose starts are counted says so.
+    fresh: row.epoch === 0,
   };
 }
 
 /** Counts only what the limits of these queues, and these keys, ask for. */
-function* occupancyOf(context: Context, request: ClaimRequest, pages: readonly LanePage[]): Program<Occupancy> {
+function* occupancyOf(
+  context: Context,
+  request: ClaimRequest,
+  pages: readonly LanePage[],
+  rated: RatedQueues | null,
+): Program<Occupancy> {
   const counts = new Map<string, number>();
   const several = request.queues.length > 1;
   for (const { name, limit, perKey } of request.queues) {
@@ -171,11 +201,29 @@ function* occupancyOf(context: Context, request: ClaimRequest, pages: readonly L
       }
     }
   }
+  const arrivals = rated === null ? null : yield* arrivalsOf(context, rated, pages);
   return {
+    arrival: (queue, key) => arrivals?.get(`${queue}\u0000${key === null ? "" : `=${key}`}`) ?? null,
     running: (queue) => counts.get(`q${queue}`) ?? 0,
     runningWithKey: (queue, key) => counts.get(`k${queue}\u0000${key}`) ?? 0,
     heldWithKey: (queue, key) => counts.get(`k${queue}\u0000${key}`) ?? 0,
   };
+}
+
+/** Of the queues whose starts are counted, and the keys of the runs read. */
+function* arrivalsOf(context: Context, rated: RatedQueues, pages: readonly LanePage[]) {
+  const arrivals = new Map<string, ArrivalTime>();
+  for (const { name, rate, keyRate } of rated.values()) {
+    const own = pages.filter(({ queue }) => queue === name);
+    if (own.length === 0) continue;
+    if (rate) arrivals.set(`${name}\u0000`, yield* arrivalOf(context, name, null));
+    for (const { fresh, concurrencyKey } of keyRate ? own.flatMap(({ candidates }) => candidates) : []) {
+      const label = `${name}\u0000=${concurrencyKey}`;
+      if (!fresh || concurrencyKey === null || arrivals.has(label)) continue;
+      arrivals.set(label, yield* arrivalOf(context, name, concurrencyKey));
+    }
+  }
+  return arrivals;
 }
 
 function* count(

@@ -5,6 +5,7 @@ import { readHoldEvent } from "../columns/hold.ts";
 import { storedCodec } from "../columns/payload.ts";
 import { integer, integerOrNull, text } from "../columns/read.ts";
 import type { StatementName } from "../statements/statements.ts";
+import { removeLimiters } from "./limit.ts";
 import type { Context, Program } from "./program.ts";
 import { all, one, run } from "./program.ts";
 
@@ -24,6 +25,7 @@ export function* retain(
       holds += yield* run("removeHold", pk);
     }
   }
+  yield* removeLimiters(context, request.now);
   yield* run("removeOldFirings", request.finishedBefore, context.namespace);
   yield* run("removeCached", context.namespace, request.now);
   return { removed, tombstones, holds };

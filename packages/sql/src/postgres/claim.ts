@@ -1,5 +1,5 @@
 import type { Capability, ClaimRequest, ClaimResult, Millis } from "@holdpoint/core";
-import { mayTake } from "@holdpoint/core";
+import { hasRate, mayTake } from "@holdpoint/core";
 import type { DatabaseClock } from "../clock/database-clock.ts";
 import { statusCode } from "../columns/codes.ts";
 import { integer, integerOrNull, text } from "../columns/read.ts";
@@ -199,7 +199,7 @@ export async function claim(
   const woken = seen.woken !== null && seen.woken <= asked.now;
   const lanes = await eligible(new ProgramRunner(connected, "reading"), context, asked, seen.lanes);
   if (!due && lanes.length === 0) return clock.result({ runs: [], poisoned: [], nextWake });
-  const limited = asked.queues.some(({ limit, perKey }) => limit !== null || perKey !== null);
+  const limited = asked.queues.some((queue) => queue.limit !== null || queue.perKey !== null || hasRate(queue));
   const several = new Set(lanes.map(({ queue }) => queue)).size > 1;
   if (due || woken || limited || several || asked.suspectStalls < 2) {
     const result = await inTransaction(connected, (runner) => {

@@ -7,8 +7,9 @@ import type { Connected } from "./connections.ts";
 import { first } from "./migrations/001-first.ts";
 import { schedules } from "./migrations/002-schedules.ts";
 import { holdRules } from "./migrations/003-hold-rules.ts";
+import { limits } from "./migrations/004-limits.ts";
 
-export const migrations: readonly Migration[] = [first, schedules, holdRules];
+export const migrations: readonly Migration[] = [first, schedules, holdRules, limits];
 
 /** Of the processes that start together, one migrates; the others wait for it and find it done. */
 const migrationLock = 0x48504d31;

@@ -36,6 +36,8 @@ const locking: Partial<Record<StatementName, string>> = {
   scheduleById: `${statements.scheduleById} for update`,
   treeGenerations: `${statements.treeGenerations} order by pk for update`,
   lane: `${statements.lane} for update skip locked`,
+  freshLane: `${statements.freshLane} for update skip locked`,
+  begunLane: `${statements.begunLane} for update skip locked`,
   give: withPart(
     "give",
     "where pk = ? and namespace = ?",

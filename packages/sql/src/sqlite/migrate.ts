@@ -6,8 +6,9 @@ import { first } from "./migrations/001-first.ts";
 import { holdEvents } from "./migrations/002-hold-events.ts";
 import { schedules } from "./migrations/003-schedules.ts";
 import { holdRules } from "./migrations/004-hold-rules.ts";
+import { limits } from "./migrations/005-limits.ts";
 
-export const migrations: readonly Migration[] = [first, holdEvents, schedules, holdRules];
+export const migrations: readonly Migration[] = [first, holdEvents, schedules, holdRules, limits];
 
 /** Marks the file as ours in its header ("HpDB"), so that no other database is migrated by mistake. */
 const applicationId = 0x48704442;

@@ -1,4 +1,5 @@
 import { holdStatements } from "./hold.ts";
+import { limitStatements } from "./limit.ts";
 import { retentionStatements } from "./retention.ts";
 import { runStatements } from "./run.ts";
 import { scheduleStatements } from "./schedule.ts";
@@ -17,6 +18,7 @@ export const statements = {
   ...workerStatements,
   ...retentionStatements,
   ...scheduleStatements,
+  ...limitStatements,
 } as const satisfies Record<string, string>;
 
 export type StatementName = keyof typeof statements;

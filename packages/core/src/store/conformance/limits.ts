@@ -10,6 +10,12 @@ async function claimed(store: Store, queues: Queues, limit = 100): Promise<strin
   return runs.map(({ id }) => id);
 }
 
+/** What a claim so much later gives, and when it says that there will be more. */
+async function begun(store: Store, queues: Queues, after: number, limit = 100): Promise<[string[], number | null]> {
+  const { runs, nextWake } = await store.claim(namespace, claimRequest("w1", { queues, limit, now: t0 + after }));
+  return [runs.map(({ id }) => id), nextWake === null ? null : nextWake - t0];
+}
+
 const open = (name: string): Queues[number] => ({ name, limit: null, perKey: null });
 
 export const limitCases = cases("limits", {
@@ -97,5 +103,72 @@ export const limitCases = cases("limits", {
     await store.commit(namespace, [...blocked, start("free")]);
     const queues: Queues = [{ name: "default", limit: null, perKey: { limit: 1, while: "running" } }];
     assert.deepEqual(await claimed(store, queues, 2), ["x0", "free"]);
+  },
+  "a rate lets runs begin evenly, whoever claims, and says when the next may": async (store) => {
+    await store.register(namespace, worker("w1"));
+    await store.register(namespace, worker("w2"));
+    for (let i = 1; i <= 4; i++) await started(store, `r${i}`);
+    const queues: Queues = [{ ...open("default"), rate: { interval: 100, burst: 1 } }];
+    assert.deepEqual(await begun(store, queues, 1_000), [["r1"], 1_100]);
+    const other = await store.claim(namespace, claimRequest("w2", { queues, now: t0 + 1_050 }));
+    assert.deepEqual([other.runs, other.nextWake], [[], t0 + 1_100]);
+    assert.deepEqual(await begun(store, queues, 1_100), [["r2"], 1_200]);
+    assert.deepEqual(await begun(store, queues, 1_500), [["r3"], 1_600]);
+    assert.deepEqual(await begun(store, queues, 1_600), [["r4"], null]);
+  },
+  "a burst may come at once after a pause, and no more than that": async (store) => {
+    await store.register(namespace, worker("w1"));
+    for (let i = 1; i <= 6; i++) await started(store, `r${i}`);
+    const queues: Queues = [{ ...open("default"), rate: { interval: 100, burst: 3 } }];
+    assert.deepEqual(await begun(store, queues, 1_000), [["r1", "r2", "r3"], 1_100]);
+    assert.deepEqual(await begun(store, queues, 1_100), [["r4"], 1_200]);
+    assert.deepEqual(await begun(store, queues, 9_000), [["r5", "r6"], null]);
+  },
+  "a rate of keys counts each key by itself, and runs without a key not at all": async (store) => {
+    await store.register(namespace, worker("w1"));
+    const blocked = Array.from({ length: 60 }, (_, i) => start(`x${i}`, { concurrencyKey: "x", priority: 1 }));
+    await store.commit(namespace, [...blocked, start("y1", { concurrencyKey: "y" }), start("free")]);
+    const queues: Queues = [{ ...open("default"), keyRate: { interval: 100, burst: 1 } }];
+    assert.deepEqual(await begun(store, queues, 1_000, 3), [["x0", "y1", "free"], 1_100]);
+    assert.deepEqual(await begun(store, queues, 1_050), [[], 1_100]);
+    assert.deepEqual(await begun(store, queues, 1_100, 3), [["x1"], 1_200]);
+  },
+  "a run that goes on is not counted, and any number of those that wait do not hide it": async (store) => {
+    await store.register(namespace, worker("w1"));
+    await started(store, "old");
+    const queues: Queues = [{ ...open("default"), rate: { interval: 1_000, burst: 1 } }];
+    assert.deepEqual((await begun(store, queues, 1_000))[0], ["old"]);
+    await advanced(store, await rowOf(store, "old"), [], { then: parked() });
+    await store.commit(
+      namespace,
+      Array.from({ length: 200 }, (_, i) => start(`x${i}`, { priority: 1 })),
+    );
+    await store.commit(namespace, [deliver({ id: "old" })]);
+    assert.deepEqual(await begun(store, queues, 1_500, 2), [["old"], 2_000]);
+    assert.deepEqual(await begun(store, queues, 2_000, 2), [["x0"], 3_000]);
+  },
+  "a rate of a queue and one of its keys hold together, and another queue has its own": async (store) => {
+    await store.register(namespace, worker("w1"));
+    for (let i = 1; i <= 3; i++) await started(store, `x${i}`, { concurrencyKey: "x" });
+    await started(store, "y1", { concurrencyKey: "y" });
+    await started(store, "o1", { queue: "other" });
+    const both = { ...open("default"), rate: { interval: 100, burst: 2 }, keyRate: { interval: 1_000, burst: 1 } };
+    const queues: Queues = [both, open("other")];
+    const [first, next] = await begun(store, queues, 1_000);
+    assert.deepEqual([first.sort(), next], [["o1", "x1", "y1"], 2_000]);
+    assert.deepEqual(await begun(store, queues, 1_100), [[], 2_000]);
+    assert.deepEqual(await begun(store, queues, 2_000), [["x2"], 3_000]);
+  },
+  "retention forgets where a rate stood once that says nothing any more": async (store) => {
+    await store.register(namespace, worker("w1"));
+    for (let i = 1; i <= 3; i++) await started(store, `r${i}`);
+    const queues: Queues = [{ ...open("default"), rate: { interval: 100, burst: 1 } }];
+    const retain = (now: number) =>
+      store.retain(namespace, { finishedBefore: t0, tombstonesBefore: t0, holdsBefore: null, limit: 1, now });
+    assert.deepEqual((await begun(store, queues, 1_000))[0], ["r1"]);
+    await retain(t0 + 1_050);
+    assert.deepEqual((await begun(store, queues, 1_060))[0], []);
+    await retain(t0 + 5_000);
+    assert.deepEqual((await begun(store, queues, 5_000))[0], ["r2"]);
   },
 });

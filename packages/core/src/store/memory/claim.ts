@@ -25,12 +25,14 @@ export function claim(space: Space, request: ClaimRequest): ClaimResult {
       running: (queue) => space.queue(queue).running,
       runningWithKey: (queue, key) => space.queue(queue).runningByKey.get(key) ?? 0,
       heldWithKey: (queue, key) => space.queue(queue).heldByKey.get(key) ?? 0,
+      arrival: (queue, key) => space.limiters.get(limiterName(queue, key)) ?? null,
     },
   );
   for (const { run, home } of plan.skipped) run.ready = home.ready.push(run);
-  const result: ClaimResult = { runs: [], poisoned: [], nextWake: earliest(nextWake(space), plan.headStartEnds) };
+  const result: ClaimResult = { runs: [], poisoned: [], nextWake: earliest(nextWake(space), plan.opensAt) };
   // Only a claim that takes something writes, and with it the lease.
   if (plan.picked.length > 0) worker.leaseUntil = leaseAfterClaim(worker.leaseUntil, request);
+  for (const { queue, key, arrival } of plan.limiters) space.limiters.set(limiterName(queue, key), arrival);
   for (const { run } of plan.picked) {
     const poisoned = run.row.stalls >= request.maxStalls;
     (poisoned ? result.poisoned : result.runs).push(give(space, run, request));
@@ -44,8 +46,11 @@ function take(lane: MemoryLane): MemoryCandidate | null {
   run.ready = null;
   const { pk, priority, readyAt, concurrencyKey, stalls } = run.row;
   const { keyHeld, lastOwner } = run;
-  return { pk, priority, readyAt, concurrencyKey, keyHeld, lastOwner, stalls, run, home: lane };
+  const fresh = run.row.epoch === 0;
+  return { pk, priority, readyAt, concurrencyKey, keyHeld, lastOwner, stalls, fresh, run, home: lane };
 }
+
+const limiterName = (queue: string, key: string | null): string => (key === null ? queue : `${queue}\u0000${key}`);
 
 /** Makes the run the worker's, with the tick of a due timer in its inbox. */
 function give(space: Space, run: MemoryRun, request: ClaimRequest): RunRow {
