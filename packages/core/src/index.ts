@@ -83,3 +83,4 @@ export { readJsonSchemaIssues } from "./workflow/json-schema-issues.ts";
 export { afterFailure, type RetryPolicy, type RetryVerdict } from "./workflow/retry.ts";
 export type { InferIn, InferOut, StandardJsonSchemaV1, StandardSchemaV1 } from "./workflow/schema.ts";
 export { type ProvidedService, type ServiceToken, service } from "./workflow/service.ts";
+export type { SqlParameter, Transaction } from "./workflow/transaction.ts";

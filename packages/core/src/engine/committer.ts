@@ -3,6 +3,7 @@ import { StoreError } from "../errors.ts";
 import type { Execution } from "../run/execution.ts";
 import { runOutside } from "../run/scope.ts";
 import { added, none } from "../run/short-list.ts";
+import type { Carrier } from "../run/writer.ts";
 import type { AdvanceOperation, Operation, OperationResult, ResultOf, Store } from "../store/store.ts";
 
 interface Submission {
@@ -42,6 +43,8 @@ export class Committer {
   private scheduled = false;
   private flushing = false;
   private failures = 0;
+  /** Operations that are being written in transactions of their own. */
+  private carried = 0;
   private readonly run = (): void => void runOutside(flush, this);
 
   constructor(
@@ -69,14 +72,30 @@ export class Committer {
 
   /** Nothing is waiting and nothing in flight. */
   get idle(): boolean {
-    return !this.flushing && this.wanting.length === 0 && this.submissions.length === 0 && this.again.length === 0;
+    return this.carried === 0 && !this.flushing && this.asked === 0;
+  }
+
+  private get asked(): number {
+    return this.wanting.length + this.submissions.length + this.again.length;
   }
 
   /** An execution has something to write: it is asked for it when the turn ends. */
   request(execution: Execution): void {
+    // Not after the commit in flight, which may have to wait until the transaction is over.
+    if (execution.writer.carried) return this.clock.immediate(() => runOutside(take, { committer: this, execution }));
     if (execution.wantsCommit) return;
     execution.wantsCommit = true;
     this.wanting = added(this.wanting, execution);
+    this.schedule();
+  }
+
+  /** Writes at once what an execution wants to have written in a transaction. */
+  take(execution: Execution): void {
+    const operation = operationOf(execution);
+    if (operation === null) return;
+    const { carrier } = execution.writer;
+    if (carrier) return void this.carry({ execution, operation }, carrier);
+    this.again = added(this.again, { execution, operation });
     this.schedule();
   }
 
@@ -110,7 +129,9 @@ export class Committer {
     for (const execution of wanting) {
       execution.wantsCommit = false;
       const operation = operationOf(execution);
-      if (operation) flights = added(flights, { execution, operation });
+      const carrier = operation ? execution.writer.carrier : null;
+      if (operation && carrier) void this.carry({ execution, operation }, carrier);
+      else if (operation) flights = added(flights, { execution, operation });
     }
     if (flights.length === 0 && submissions.length === 0) return;
     this.flushing = true;
@@ -132,7 +153,24 @@ export class Committer {
     }
     if (flights.length > 0) this.onCommitted(flights, results);
     this.flushing = false;
-    if (!this.idle) this.schedule();
+    if (this.asked > 0) this.schedule();
+  }
+
+  /** Writes what belongs to a transaction, in it: the others do not wait for it. */
+  private async carry(flight: Flight, carrier: Carrier): Promise<void> {
+    this.carried++;
+    try {
+      const result = await carrier.commit(flight.operation);
+      if (result.type === "undone") flight.execution.undone(result);
+      else {
+        apply(flight, result);
+        this.onCommitted([flight], [result]);
+      }
+    } catch (error) {
+      flight.execution.broke(error);
+    } finally {
+      this.carried--;
+    }
   }
 
   /** The outcome is unknown or the store refused everything: nothing is lost, it is written again after a pause. */
@@ -149,10 +187,13 @@ export class Committer {
     const pause = pauses[Math.min(this.failures, pauses.length) - 1] ?? 1000;
     this.clock.timer(pause * (0.5 + this.clock.random()), () => {
       this.flushing = false;
-      if (!this.idle) this.schedule();
+      if (this.asked > 0) this.schedule();
     });
   }
 }
+
+const take = ({ committer, execution }: { committer: Committer; execution: Execution }): void =>
+  committer.take(execution);
 
 const flush = (committer: Committer): Promise<void> => committer.flush();
 

@@ -48,6 +48,7 @@ function dryHost(
     send: () => {},
     foreignAwait: () => undefined,
     leaseHeld: () => true,
+    transaction: nowhere,
     cacheGet: nowhere,
     cachePut: nowhere,
     floating: () => {},

@@ -6,6 +6,7 @@ import type { Execution } from "../run/execution.ts";
 import type { Host, PayloadLimits, Rest, StepStandIn } from "../run/host.ts";
 import { RunWriter } from "../run/writer.ts";
 import type { History, Mail, NewMail, RunRow, StoredPayload } from "../store/store.ts";
+import type { StoreTransaction } from "../store/transactions.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { consoleLog, type EngineLog, runLog } from "./options.ts";
@@ -90,6 +91,10 @@ export class LiveHost implements Host {
 
   leaseHeld(): boolean {
     return this.worker.leaseHeld();
+  }
+
+  transaction(alone: () => Promise<void>): StoreTransaction | null {
+    return this.worker.settings.store.transactions?.begin(this.namespace, alone) ?? null;
   }
 
   cacheGet(key: string): Promise<StoredPayload | null> {

@@ -12,6 +12,7 @@ import type {
   RunFacts,
   StepInfo,
   StepOptions,
+  TransactionOptions,
   Winner,
   WorkflowContext,
   WorkflowLog,
@@ -20,6 +21,7 @@ import type { Workflow } from "../workflow/definition.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
 import type { InferOut, StandardSchemaV1 } from "../workflow/schema.ts";
 import type { ServiceToken } from "../workflow/service.ts";
+import type { Transaction } from "../workflow/transaction.ts";
 import { setAttributes } from "./attributes.ts";
 import { callAll, callAny, callMap, callRace } from "./branches.ts";
 import { callChild, callSpawn } from "./children.ts";
@@ -30,6 +32,7 @@ import { type Scope, sites } from "./scope.ts";
 import { callSignal } from "./signals.ts";
 import { callSleep, callSleepUntil, waitDraft } from "./sleep.ts";
 import { callStep } from "./steps.ts";
+import { callTransaction } from "./transaction-step.ts";
 
 const ignore = (): void => {};
 
@@ -88,6 +91,14 @@ class RunContext implements WorkflowContext {
 
   signal<S extends StandardSchemaV1>(name: string, schema: S, options?: { timeout?: Duration }): Promise<InferOut<S>> {
     return this.#durable("signal", (scope) => callSignal(this.#execution, scope, name, schema, options));
+  }
+
+  transaction<T>(
+    name: string,
+    fn: (transaction: Transaction, info: StepInfo) => T | Promise<T>,
+    options?: TransactionOptions<NoInfer<Awaited<T>>>,
+  ): Promise<Awaited<T>> {
+    return this.#durable("transaction", (scope) => callTransaction(this.#execution, scope, name, fn, options));
   }
 
   sleep(duration: Duration): Promise<void> {

@@ -11,8 +11,10 @@ import type {
   Refused,
   RunRow,
 } from "../store/store.ts";
+import type { Undone } from "../store/transactions.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
+import { Alone } from "./alone.ts";
 import { catchUpAttributes } from "./attributes.ts";
 import { type BodyResult, runBody } from "./body.ts";
 import { type Completion, FreshResult, type Recipient } from "./completion.ts";
@@ -560,6 +562,14 @@ export class Execution extends RunValues {
 
   // ── Writing ───────────────────────────────────────────────────────────────────────────────────────
 
+  private turns: Alone | null = null;
+
+  /** A transaction that excludes other writers has the word: everything else is written with it, or after it. */
+  get alone(): Alone {
+    this.turns ??= new Alone(this);
+    return this.turns;
+  }
+
   /** Asked by the committer at the end of a turn. */
   takeOperation(): AdvanceOperation | null {
     if (this.ended || this.parked || this.writer.busy || this.pumpScheduled || this.inbox.reading) return null;
@@ -567,6 +577,8 @@ export class Execution extends RunValues {
     let then: AdvanceOperation["then"] | ((head: Uint8Array) => AdvanceOperation["then"]) | null = null;
     if (this.divergence) then = parkOperation(this, "diverged");
     else if (!this.frontier && !this.inserting) return null;
+    else if (this.writer.carried) then = { type: "continue" };
+    else if (this.turns !== null && this.turns.holder !== null) return null;
     else if (this.result && !this.refusing) {
       then = finishOperation(this, this.result, this.finishDrafted);
       this.finishDrafted = true;
@@ -578,15 +590,33 @@ export class Execution extends RunValues {
       this.armTimer();
       return null;
     }
-    this.urgent = false;
     this.flightEnding = typeof then === "function" ? "continueAsNew" : then.type;
     // A clock that was set back may find time for a park although a timer is armed: nothing must begin in it.
     if (this.flightEnding !== "continue") this.timers.disarm();
-    return this.writer.take(then, now);
+    const operation = this.writer.take(then, now);
+    this.urgent = this.writer.carried;
+    return operation;
+  }
+
+  /** The database undid the transaction that the operation in flight was in: the others' entries are written all the same. */
+  undone(outcome: Undone): void {
+    if (this.ended) return;
+    this.turns?.landed();
+    const { carrier } = this.writer;
+    this.writer.putBack();
+    this.writer.withdraw((draft) => {
+      if (draft.carrier === undefined || draft.carrier !== carrier) return false;
+      draft.committed?.dropped?.();
+      return true;
+    });
+    this.urgent = this.writer.hasDrafts;
+    carrier?.undone(outcome);
+    this.schedule();
   }
 
   /** Takes the outcome of the operation in flight. */
   applied(outcome: AdvanceResult | Refused): void {
+    this.turns?.landed();
     if (this.ended) return;
     switch (outcome.type) {
       case "fenced":
@@ -654,6 +684,12 @@ export class Execution extends RunValues {
   /** So many writes in a row were refused. */
   private refusals = 0;
 
+  /** What waited for a transaction is written. */
+  goOn(): void {
+    if (this.ended || this.parked || this.writer.busy) return;
+    if (this.urgent) this.host.request(this);
+  }
+
   /** There may be mail: the worker heard so. */
   notice(): void {
     if (!this.ended && !this.parked) this.inbox.notice();
@@ -702,6 +738,7 @@ export class Execution extends RunValues {
         const reason = new CancelledError(rest.type === "finished" ? "the run has ended" : "this worker lost the run");
         for (const call of this.calls) call.handler.onCancel?.(reason);
       }
+      this.turns?.landed();
     }
     this.host.rested(this, rest);
   }

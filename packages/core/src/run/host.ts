@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { DivergedError } from "../errors.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
 import type { Mail, NewMail, StoredPayload } from "../store/store.ts";
+import type { StoreTransaction } from "../store/transactions.ts";
 import type { StepInfo, WorkflowLog } from "../workflow/context.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import type { Execution } from "./execution.ts";
@@ -53,6 +54,8 @@ export interface Host {
   readonly standIn?: StepStandIn | undefined;
   /** Whether this worker's lease still holds, on the monotonic clock: asked before each effect. */
   leaseHeld(): boolean;
+  /** A transaction of the store's database; null where there is no such thing. */
+  transaction(alone: () => Promise<void>): StoreTransaction | null;
   cacheGet(key: string): Promise<StoredPayload | null>;
   cachePut(key: string, value: StoredPayload, expiresAt: number): Promise<void>;
   /** Something failed in the author's code that nobody awaits, or not yet. */

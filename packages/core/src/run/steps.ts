@@ -32,12 +32,12 @@ export function callStep<T>(
 }
 
 /** One step of one run, over all its attempts. */
-class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep, Recipient {
+export class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep, Recipient {
   readonly call: OpenCall<T>;
   readonly execution: Execution;
   readonly name: string;
   readonly plan: StepPlan<T>;
-  private readonly fn: StepFunction<T>;
+  protected readonly fn: StepFunction<T>;
   /** What is recorded, while the step goes on from there. */
   private record: KeyRecord | null = null;
   /** What it gave, on its way to the journal. */
@@ -48,7 +48,7 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
   /** The attempt that has announced itself. */
   private announced = 0;
   /** The attempt in progress; a result of another one is ignored. */
-  private current: StepAttempt | null = null;
+  protected current: StepAttempt | null = null;
   /** It counts among the effects in progress. */
   private engaged = false;
   private beats: Pulse | null = null;
@@ -135,19 +135,19 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
     );
   }
 
-  private engage(): void {
+  protected engage(): void {
     if (this.engaged) return;
     this.engaged = true;
     this.execution.executing++;
   }
 
-  private release(): void {
+  protected release(): void {
     if (!this.engaged) return;
     this.engaged = false;
     this.execution.executing--;
   }
 
-  private get dead(): boolean {
+  protected get dead(): boolean {
     return !this.call.open || this.execution.ended;
   }
 
@@ -169,7 +169,12 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
     execution.write(draft, true);
   }
 
-  private run(): void {
+  /** The function of this attempt. */
+  protected function(): StepFunction<T> {
+    return this.fn;
+  }
+
+  protected run(): void {
     const { execution, plan } = this;
     // Announcing it, or looking its result up, took a while: the worker may have been stopped in it and lost the run.
     const waited = plan.once || plan.silenceMs !== null || plan.cache !== null;
@@ -179,7 +184,7 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
     attempt.arm();
     let result: T | Promise<T>;
     try {
-      result = execution.callStep(standInFor(this, this.fn), attempt);
+      result = execution.callStep(standInFor(this, this.function()), attempt);
     } catch (error) {
       return this.threw(attempt, error);
     }
@@ -197,7 +202,7 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
     this.succeeded(value, attempt.measured());
   }
 
-  private threw(attempt: StepAttempt, error: unknown): void {
+  protected threw(attempt: StepAttempt, error: unknown): void {
     if (this.current !== attempt) return;
     attempt.disarm();
     this.failed(error, attempt.measured());
@@ -229,7 +234,12 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
     }
     this.value = value;
     this.cached = cached;
-    execution.writeResult(this.ended("ok", payload, measures), call, this);
+    execution.writeResult(this.result(this.ended("ok", payload, measures)), call, this);
+  }
+
+  /** What is written of a result. */
+  protected result(draft: Draft): Draft {
+    return draft;
   }
 
   /** The store took what it gave for unusable: it has failed, and a second attempt would not help. */
@@ -238,7 +248,7 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
   }
 
   /** It was done, but what it gave cannot be recorded: it is undone while the value is here, and then it has failed. */
-  private unrecordable(
+  protected unrecordable(
     value: T,
     cached: boolean,
     error: unknown,
@@ -276,7 +286,7 @@ class StepCall<T> implements Startable, CallHandler, AttemptedStep, UnknownStep,
     this.succeededLate(this.cached ? 0 : seq, () => this.value);
   }
 
-  private failed(error: unknown, measures: string | null): void {
+  protected failed(error: unknown, measures: string | null): void {
     const { execution, call, attempt, plan } = this;
     if (this.dead) return this.release();
     const random = plan.retry ? execution.host.clock.random() : 0;

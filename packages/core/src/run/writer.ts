@@ -12,9 +12,11 @@ import type {
   NewEntry,
   NewHold,
   NewRun,
+  Refused,
   RunRow,
   StoredPayload,
 } from "../store/store.ts";
+import type { Undone } from "../store/transactions.ts";
 import type { Committed } from "./completion.ts";
 import { added, none } from "./short-list.ts";
 
@@ -30,6 +32,15 @@ export interface Draft {
   attempt: number;
   measures: string | null;
   committed: Committed | null;
+  /** The transaction it is written in, with what a step did there. */
+  carrier?: Carrier;
+}
+
+/** A transaction of the database that an entry is written in. */
+export interface Carrier {
+  commit(operation: AdvanceOperation): Promise<AdvanceResult | Refused | Undone>;
+  /** The database undid it: the draft is taken back. */
+  undone(outcome: Undone): void;
 }
 
 /** What rides along with the next entries: seen together with them or not at all. */
@@ -87,7 +98,12 @@ export class RunWriter {
   private ridden = false;
   /** What the last operation wrote. */
   private written: readonly NewEntry[] = none;
-  private inFlight: { operation: AdvanceOperation; drafts: Draft[]; covering: Uint8Array[] } | null = null;
+  private inFlight: {
+    operation: AdvanceOperation;
+    drafts: Draft[];
+    covering: Uint8Array[];
+    carrier: Carrier | null;
+  } | null = null;
 
   constructor(row: RunRow, covered: number, chainKey: Uint8Array | undefined) {
     this.chainKey = chainKey;
@@ -106,6 +122,17 @@ export class RunWriter {
 
   get hasDrafts(): boolean {
     return this.drafts.length > 0;
+  }
+
+  /** The transaction that the operation in flight is written in. */
+  get carrier(): Carrier | null {
+    return this.inFlight?.carrier ?? null;
+  }
+
+  /** The next operation is written in a transaction. */
+  get carried(): boolean {
+    for (const draft of this.drafts) if (draft.carrier !== undefined) return true;
+    return false;
   }
 
   /** Something is waiting to be written, be it only what rides along. */
@@ -154,7 +181,9 @@ export class RunWriter {
     ending: AdvanceOperation["then"] | ((head: Uint8Array) => AdvanceOperation["then"]),
     at: number,
   ): AdvanceOperation {
-    const { drafts, riders } = this;
+    const { riders } = this;
+    const carrier = this.carried ? (this.drafts.find((draft) => draft.carrier)?.carrier ?? null) : null;
+    const drafts = carrier === null ? this.drafts : this.drafts.filter((one) => (one.carrier ?? carrier) === carrier);
     // Never the list itself when it is empty: mail that comes while the operation is in flight goes on to it.
     const covering = drafts.length > 0 && this.uncovered.length > 0 ? this.uncovered : none;
     const entries: NewEntry[] = new Array(drafts.length);
@@ -192,8 +221,9 @@ export class RunWriter {
       then: typeof ending === "function" ? ending(head) : ending,
       at,
     };
-    this.inFlight = { operation, drafts, covering };
-    this.drafts = none;
+    this.inFlight = { operation, drafts, covering, carrier };
+    // Those of other transactions wait: an operation is written in one.
+    this.drafts = drafts.length < this.drafts.length ? this.drafts.filter((one) => !drafts.includes(one)) : none;
     if (this.ridden) {
       this.riders = nothing;
       this.ridden = false;

@@ -5,4 +5,5 @@ export { sameBytes } from "./same-bytes.ts";
 export type * from "./schedule-rows.ts";
 export * from "./start-rate.ts";
 export * from "./store.ts";
+export type * from "./transactions.ts";
 export * from "./transitions.ts";

@@ -20,6 +20,7 @@ import type {
   ScheduleResult,
   ScheduleRow,
 } from "./schedule-rows.ts";
+import type { StoreTransactions } from "./transactions.ts";
 
 import type { StartRate } from "./start-rate.ts";
 
@@ -699,6 +700,8 @@ export interface Store {
   readonly name: string;
   /** Whether other processes may work the same data. */
   readonly shared: boolean;
+  /** Transactions that the application's own statements take part in; absent where it cannot have tables beside the store's. */
+  readonly transactions?: StoreTransactions;
   /** Brings the schema up to date. Called once, before anything else. */
   open(): Promise<void>;
   close(): Promise<void>;

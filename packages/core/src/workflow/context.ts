@@ -4,7 +4,8 @@ import type { Duration } from "./duration.ts";
 import type { Approval, ApproveRequest, Decision, HoldRequest } from "./hold.ts";
 import type { InferOut, StandardSchemaV1 } from "./schema.ts";
 import type { ServiceToken } from "./service.ts";
-import type { StepInfo, StepOptions } from "./step.ts";
+import type { StepInfo, StepOptions, TransactionOptions } from "./step.ts";
+import type { Transaction } from "./transaction.ts";
 
 export type * from "./hold.ts";
 export type * from "./step.ts";
@@ -106,6 +107,25 @@ export interface WorkflowContext {
     name: string,
     fn: (info: StepInfo) => T | Promise<T>,
     options?: StepOptions<NoInfer<Awaited<T>>>,
+  ): Promise<Awaited<T>>;
+
+  /**
+   * A step that changes tables of yours in the database the store is in, exactly once: its statements and its record are one
+   * transaction. The function may run again, whenever that transaction was undone (an error, a deadlock, a crash); what it
+   * did then is undone, too. Keep everything else out of it, above all what takes long: it holds locks.
+   *
+   * @example
+   * const left = await ctx.transaction("take money", async (tx) => {
+   *   await tx.execute("update account set balance = balance - ? where id = ?", [120, "ana"]);
+   *   return tx.fetchOne<{ balance: number }>("select balance from account where id = ?", ["ana"]);
+   * });
+   *
+   * @throws InvalidStateError the store is not in a database (memory); StepFailedError it failed for good, and left nothing
+   */
+  transaction<T>(
+    name: string,
+    fn: (transaction: Transaction, info: StepInfo) => T | Promise<T>,
+    options?: TransactionOptions<NoInfer<Awaited<T>>>,
   ): Promise<Awaited<T>>;
 
   /**

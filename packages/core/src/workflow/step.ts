@@ -48,6 +48,9 @@ export interface StepInfo {
   measure(measures: Measures): void;
 }
 
+/** How a transaction is run. Without a `timeout` an attempt may take 10 s: it holds locks, on SQLite the only one there is. */
+export type TransactionOptions<T = unknown> = Pick<StepOptions<T>, "retry" | "timeout" | "compensate" | "mode">;
+
 /** Facts about one attempt of a step that reliability figures are made of. All are optional. */
 export interface Measures {
   /** The mode it really ran in, when that differs from the declared one (`StepOptions.mode`). */

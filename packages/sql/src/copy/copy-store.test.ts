@@ -49,6 +49,16 @@ describe("copying a store", () => {
     expect(await (await engine.get("done-10")).status()).toBe("completed");
   });
 
+  test("tables of the application beside the store's are left alone", async () => {
+    const from = newFile();
+    await install(sqlite(from), { finished: 2, parked: 1 });
+    const driver = openNodeSqlite(from);
+    driver.exec("create table account (id integer); insert into account values (1)");
+    driver.close();
+    const { rows } = await copied(sqlite(from), sqlite(newFile()));
+    expect(rows).not.toHaveProperty("account");
+  });
+
   test("to memory is a rehearsal that leaves nothing behind", async () => {
     expect((await copied(sqlite(original), sqlite(":memory:"))).chains).toBe(31);
   });

@@ -2,7 +2,7 @@ import { StoreError } from "@holdpoint/core";
 import type { SqlValue } from "../driver/driver.ts";
 import { pagesOf } from "./read-rows.ts";
 import { RowDigest } from "./row-digest.ts";
-import type { Table, Tables } from "./tables.ts";
+import { type Table, type Tables, tablesOf } from "./tables.ts";
 
 /** Where a copy notes on the target what it is a copy of. */
 export const noteTable = "store_copy";
@@ -18,6 +18,18 @@ export interface Pair {
   owner: number;
 }
 
+/** The names of a store's tables: an application may have its own beside them. */
+async function ownTables(): Promise<ReadonlySet<string>> {
+  const { sqlite } = await import("../sqlite/sqlite-store.ts");
+  const empty = sqlite(":memory:");
+  await empty.open();
+  try {
+    return new Set(((await (await tablesOf(empty))?.tables.tables()) ?? []).map(({ name }) => name));
+  } finally {
+    await empty.close();
+  }
+}
+
 /**
  * Which tables are copied.
  *
@@ -25,9 +37,10 @@ export interface Pair {
  */
 export async function planCopy(source: Tables, target: Tables): Promise<Pair[]> {
   const there = new Map((await target.tables()).map((table) => [table.name, table]));
+  const own = await ownTables();
   const pairs: Pair[] = [];
   for (const from of await source.tables()) {
-    if (notCopied.has(from.name)) continue;
+    if (notCopied.has(from.name) || !own.has(from.name)) continue;
     const into = there.get(from.name);
     if (into === undefined) throw apart(`the target has no table ${from.name}`);
     if (from.key.length === 0) throw apart(`the table ${from.name} of the source has no unique index`);

@@ -51,6 +51,7 @@ function naming(statement: StatementSync): (row: unknown) => SqlRow {
 /** The driver on Node's own SQLite: nothing to install, nothing to compile. */
 export function openNodeSqlite(path: string): SqliteDriver {
   const database = new (databaseClass())(path);
+  let changedBy: StatementSync | null = null;
   return {
     // Not asked of the database, which another process may just have locked.
     version: process.versions.sqlite ?? "0",
@@ -64,6 +65,11 @@ export function openNodeSqlite(path: string): SqliteDriver {
           return row === undefined ? undefined : named(row);
         },
         all: (...parameters) => statement.all(...parameters).map(named),
+        query(...parameters) {
+          if (changedBy === null) changedBy = database.prepare("select changes() as n");
+          const rows = statement.all(...parameters).map(named);
+          return { rows, changes: Number(changedBy.get()?.["n"]) };
+        },
         values(...parameters) {
           const rows: unknown = statement.all(...parameters);
           if (canGiveLists(statement)) return rows as SqlValue[][];

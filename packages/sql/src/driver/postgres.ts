@@ -1,11 +1,13 @@
 import { StoreError } from "@holdpoint/core";
 import type { Client, Pool } from "pg";
+import type { TypeParsers } from "../postgres/postgres-channel.ts";
 import type { SqlValue } from "./driver.ts";
 
 /** The classes of the package `pg` that are used. */
 export interface PgLibrary {
   Client: typeof Client;
   Pool: typeof Pool;
+  types: TypeParsers;
 }
 
 /**

@@ -78,6 +78,13 @@ function explain(row: SqlRow | null, operation: AdvanceOperation): "repeated" | 
   return ended ? "repeated" : { type: "fenced" };
 }
 
+/** What became of an operation whose commit nobody saw: what it would have given, or null when it is not there. */
+export function* written(context: Context, operation: AdvanceOperation): Program<AdvanceResult | null> {
+  const row = yield* one("fenceOf", operation.pk, context.namespace);
+  if (row === null || integer(row, "epoch") !== operation.epoch) return { type: "fenced" };
+  return sameBytes(blob(row, "head"), operation.head) ? yield* repeated(operation) : null;
+}
+
 function* repeated({ pk, entries, expectSeq }: AdvanceOperation): Program<AdvanceResult> {
   const last = entries.length === 0 ? null : yield* one("lastEntry", pk);
   if (last === null) return { type: "advanced", seq: expectSeq, firstSeq: 0, repeated: true };

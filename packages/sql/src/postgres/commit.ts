@@ -8,7 +8,7 @@ import type { Connected } from "./connections.ts";
 import { isOwnFault } from "./errors.ts";
 import { lockRuns } from "./lock.ts";
 import { startRuns } from "./start.ts";
-import { attempt, inTransaction, type ProgramRunner } from "./transaction.ts";
+import { attempt, inTransaction, ProgramRunner } from "./transaction.ts";
 
 /** What one statement makes of a part; null in the place of each operation that did not find things as they should be. */
 async function atOnce(connected: Connected, context: Context, part: Part): Promise<(OperationResult | null)[]> {
@@ -44,19 +44,26 @@ function together(connected: Connected, context: Context, parts: readonly Part[]
   });
 }
 
-/** One by one in one transaction, so that what cannot be written is refused alone. */
+/** One by one in a transaction that somebody has begun, so that what cannot be written is refused alone. */
+export async function oneByOne(
+  connected: Connected,
+  context: Context,
+  operations: readonly Operation[],
+  runner = new ProgramRunner(connected, "writing"),
+): Promise<OperationResult[]> {
+  const results: OperationResult[] = [];
+  for (const operation of operations) {
+    const result = await attempt(runner, async () => {
+      await lock(connected, runner, context, [operation]);
+      return runner.run(apply(context, operation));
+    });
+    results.push(result instanceof Refusal ? { type: "refused", reason: result.message } : result);
+  }
+  return results;
+}
+
 function separately(connected: Connected, context: Context, operations: readonly Operation[]) {
-  return inTransaction(connected, async (runner) => {
-    const results: OperationResult[] = [];
-    for (const operation of operations) {
-      const result = await attempt(runner, async () => {
-        await lock(connected, runner, context, [operation]);
-        return runner.run(apply(context, operation));
-      });
-      results.push(result instanceof Refusal ? { type: "refused", reason: result.message } : result);
-    }
-    return results;
-  });
+  return inTransaction(connected, (runner) => oneByOne(connected, context, operations, runner));
 }
 
 /**

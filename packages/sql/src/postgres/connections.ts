@@ -5,6 +5,7 @@ import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import { columnTypes, loadPg, type PgLibrary } from "../driver/postgres.ts";
 import { isTransient, storeError } from "./errors.ts";
 import type { PostgresOptions } from "./options.ts";
+import { applicationTypes, PostgresChannel } from "./postgres-channel.ts";
 
 /** A text that is prepared once per connection under its name; without a name it is planned each time. */
 export interface Query {
@@ -24,9 +25,11 @@ export class Connected {
   readonly #settings: string | null;
   #inTransaction = false;
 
-  constructor(client: PoolClient, settings: string | null) {
+  /** `inTransaction`: somebody else has begun one on it, and ends it. */
+  constructor(client: PoolClient, settings: string | null, inTransaction = false) {
     this.#client = client;
     this.#settings = settings;
+    this.#inTransaction = inTransaction;
   }
 
   /** Behind a pooler a statement of its own is a transaction with the settings; it is still one round trip. */
@@ -70,6 +73,8 @@ export class Connections {
   readonly name: string;
   #library: PgLibrary | null = null;
   #pool: Pool | null = null;
+  /** For transactions that take their time: they must not keep the store from its own connections. */
+  #lent: Pool | null = null;
 
   constructor(url: string, options: PostgresOptions, name: string) {
     this.#url = url;
@@ -97,9 +102,29 @@ export class Connections {
   }
 
   async close(): Promise<void> {
-    const pool = this.#pool;
+    const pools = [this.#pool, this.#lent];
     this.#pool = null;
-    await pool?.end();
+    this.#lent = null;
+    for (const pool of pools) await pool?.end();
+  }
+
+  /** A connection for a transaction that is not the store's alone; it has the search path of its user. */
+  async lend(): Promise<PostgresChannel> {
+    if (this.#library === null || this.#pool === null) throw this.#notOpen();
+    const { connections = 5, durability = "full" } = this.#options;
+    if (this.#lent === null) {
+      const pool = new this.#library.Pool({
+        ...this.#config(this.#url),
+        application_name: "holdpoint transactions",
+        max: connections,
+        ...{ pipeline: true },
+      });
+      pool.on("error", () => undefined);
+      pool.on("connect", (client) => void client.on("error", () => undefined));
+      this.#lent = pool;
+    }
+    const commit = `set local synchronous_commit to ${durability === "full" ? "on" : "off"}`;
+    return new PostgresChannel(await this.#lent.connect(), this.name, applicationTypes(this.#library.types), commit);
   }
 
   /** A connection of its own, outside of the pool, to listen on. */

@@ -13,6 +13,14 @@ export function isTransient(error: unknown): boolean {
   return state === "40001" || state === "40P01" || state === "55P03";
 }
 
+/** The connection is gone, or the server: what was open on it was undone. */
+export function isLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const state = sqlState(error);
+  if (state !== null) return state.startsWith("08") || state.startsWith("57P");
+  return "errno" in error || "syscall" in error || /terminated|timeout|ECONN|not queryable/i.test(error.message);
+}
+
 /** Another transaction inserted the same: seen again, the operation finds it there. */
 export function isTaken(error: unknown): boolean {
   return sqlState(error) === "23505";
@@ -47,8 +55,7 @@ export function storeError(name: string, error: unknown): unknown {
   if (error instanceof HoldpointError || !(error instanceof Error)) return error;
   if (error instanceof Refusal) return new StoreError(`${name}: ${error.message}`);
   const state = sqlState(error);
-  const lost = "errno" in error || "syscall" in error || /terminated|timeout|ECONN|not queryable/i.test(error.message);
-  if (state === null && !lost) return error;
+  if (state === null && !isLost(error)) return error;
   const sentence = (state === null ? null : sentences[state]) ?? (error.message || String(Reflect.get(error, "code")));
   return new StoreError(`${name}: ${sentence}`, { sqlState: state, reason: error.message }, { cause: error });
 }

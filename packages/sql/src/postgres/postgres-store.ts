@@ -21,6 +21,7 @@ import { Notices } from "./notices.ts";
 import type { PostgresOptions } from "./options.ts";
 import { history, tableBytes, unread } from "./read.ts";
 import { inTransaction, ProgramRunner } from "./transaction.ts";
+import { postgresTransactions } from "./transactions.ts";
 
 /** A namespace nobody has written to yet: every read finds nothing there. */
 const unknownNamespace = -1;
@@ -120,6 +121,11 @@ export function postgres(url: string, options: PostgresOptions = {}): Store {
   const store: Store = {
     name,
     shared: true,
+    transactions: postgresTransactions({
+      connections,
+      known: (namespace) => namespaces.get(namespace),
+      announce: (context) => watchers.announce(context.name, context.news),
+    }),
     async open() {
       await connections.open();
       try {

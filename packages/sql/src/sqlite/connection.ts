@@ -93,6 +93,20 @@ export class Connection {
     }
   }
 
+  /** One more connection to the same file, for transactions that take their time. Foreign keys are the application's. */
+  another(): SqliteDriver {
+    const { path, durability, openDriver } = this.#options;
+    const driver = openDriver(path);
+    driver.exec(`
+      pragma busy_timeout = 0;
+      pragma synchronous = ${durability === "full" ? "full" : "normal"};
+      pragma wal_autocheckpoint = ${checkpointPages};
+      pragma secure_delete = on;
+      pragma foreign_keys = on;
+      pragma temp_store = memory`);
+    return driver;
+  }
+
   close(): void {
     this.#closed = true;
     // Before the database, whose last user removes the WAL: Windows removes no open file.

@@ -16,8 +16,10 @@ import { runs } from "../queries/runs.ts";
 import { Connection } from "./connection.ts";
 import { isOwnFault } from "./errors.ts";
 import { isInMemory } from "./files.ts";
+import { Lane } from "./lane.ts";
 import type { SqliteOptions } from "./options.ts";
 import type { Session } from "./session.ts";
+import { sqliteTransactions } from "./transactions.ts";
 import { Watchers } from "./watch.ts";
 
 /** A namespace nobody has written to yet: every read finds nothing there. */
@@ -41,6 +43,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
   /** What the last claim gave: its history is asked for next. No run ever changes its namespace or its key. */
   const claimed = new Map<string, ReadonlySet<RunPk>>();
 
+  const lane = new Lane(path, busyTimeout, () => connection.another());
+
   const contextOf = (session: Session, name: string): Context => {
     let namespace = namespaces.get(name);
     if (namespace === undefined) {
@@ -52,6 +56,17 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       namespace: namespace ?? unknownNamespace,
       news: { ready: false, hold: false, deadline: false, mail: null },
     };
+  };
+
+  /** In a transaction that may be undone: what it inserts is not remembered. */
+  const contextIn = (session: Session, name: string): Context => {
+    if (!namespaces.has(name)) session.run(run("insertNamespace", name));
+    const namespace = namespaces.get(name) ?? integer(session.run(one("namespace", name)) ?? {}, "pk");
+    return { name, namespace, news: { ready: false, hold: false, deadline: false, mail: null } };
+  };
+  const announce = ({ name, news }: Context): void => {
+    if (news.ready) awake.add(name);
+    watchers.announce(name, news);
   };
 
   /** One read; several statements of it see the same moment. */
@@ -68,8 +83,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       if (!namespaces.has(name)) session.transaction(() => session.run(run("insertNamespace", name)));
       const context = contextOf(session, name);
       const result = work(session, context);
-      if (context.news.ready) awake.add(name);
-      watchers.announce(name, context.news);
+      announce(context);
       return result;
     });
   const changing = <T>(name: string, program: (context: Context) => Program<T>): Promise<T> =>
@@ -94,9 +108,15 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
   const store: Store = {
     name: `sqlite ${path}`,
     shared: !isInMemory(path),
-    open: () => connection.open(),
+    // A database in memory is its connection's alone.
+    ...(isInMemory(path) ? {} : { transactions: sqliteTransactions({ path, lane, contextOf: contextIn, announce }) }),
+    async open() {
+      await connection.open();
+      lane.reopen();
+    },
     async close() {
       watchers.close();
+      lane.close();
       connection.close();
       namespaces.clear();
       awake.clear();

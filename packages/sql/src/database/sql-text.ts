@@ -1,0 +1,73 @@
+/** A piece of SQL: a word, a number, a sign, or something quoted that is never looked into. */
+export interface Token {
+  readonly kind: "word" | "quoted" | "string" | "number" | "sign" | "parameter";
+  readonly text: string;
+  /** Where it begins in the text. */
+  readonly at: number;
+}
+
+/** The patterns of SQLite and PostgreSQL together, each tried where the one before ended. */
+const patterns: readonly [Token["kind"] | "space", RegExp][] = [
+  ["space", /\s+|--[^\n]*/y],
+  ["string", /[eE]'(?:[^'\\]|\\[\s\S]|'')*'|[xXbBnN]?'(?:[^']|'')*'/y],
+  ["string", /\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$/y],
+  ["quoted", /"(?:[^"]|"")*"|`(?:[^`]|``)*`/y],
+  ["parameter", /\$\d+|\?\d*/y],
+  ["word", /[\p{L}_][\p{L}\p{N}_$]*/uy],
+  ["number", /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y],
+  ["sign", /::|\|\||<=|>=|<>|!=|->>|->|[\s\S]/y],
+];
+
+/** Behind a comment in slashes and stars, which PostgreSQL nests. */
+function behindComment(sql: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < sql.length; at++) {
+    if (sql.startsWith("/*", at)) {
+      depth++;
+      at++;
+    } else if (sql.startsWith("*/", at)) {
+      at++;
+      if (--depth === 0) return at + 1;
+    }
+  }
+  return sql.length;
+}
+
+/** The tokens of a text; comments and white space are left out. */
+export function tokensOf(sql: string): Token[] {
+  const tokens: Token[] = [];
+  for (let at = 0; at < sql.length; ) {
+    if (sql.startsWith("/*", at)) {
+      at = behindComment(sql, at);
+      continue;
+    }
+    for (const [kind, pattern] of patterns) {
+      pattern.lastIndex = at;
+      const [text] = pattern.exec(sql) ?? [];
+      if (text === undefined || text === "") continue;
+      if (kind !== "space") tokens.push({ kind, text, at });
+      at += text.length;
+      break;
+    }
+  }
+  return tokens;
+}
+
+/** Whether a token is this word, in any case. */
+export function isWord(token: Token | undefined, ...words: readonly string[]): boolean {
+  return token?.kind === "word" && words.includes(token.text.toLowerCase());
+}
+
+export function isSign(token: Token | undefined, text: string): boolean {
+  return token?.kind === "sign" && token.text === text;
+}
+
+/** Statements of a text, each as its tokens; the semicolons between them are left out. */
+export function statementsOf(tokens: readonly Token[]): Token[][] {
+  const statements: Token[][] = [[]];
+  for (const token of tokens) {
+    if (isSign(token, ";")) statements.push([]);
+    else statements.at(-1)?.push(token);
+  }
+  return statements.filter((statement) => statement.length > 0);
+}
