@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createEngine, type Engine, memoryStore, type Store, workflow } from "@holdpoint/core";
+import { sqlite } from "@holdpoint/sql";
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
@@ -169,6 +173,23 @@ describe("the outbox", () => {
       [...new Set(channel.notices.map(({ id }) => id))].sort(),
     );
     expect(channel.notices).toHaveLength(10);
+  });
+
+  test("two processes on one SQLite file make one message of one event, whoever sends it", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "holdpoint-outbox-"));
+    cleanups.push(() => rmSync(directory, { recursive: true, force: true }));
+    const channel = memo();
+    const path = join(directory, "holds.db");
+    const here = await office({ channels: { memo: channel } }, sqlite(path));
+    const there = await office({ channels: { memo: channel } }, sqlite(path));
+    const runs = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => (n % 2 ? here : there).engine.run(pay, undefined, { id: `r${n}` })),
+    );
+    for (const run of runs) await there.engine.decide(await run.hold("pay"), { approved: true }, { by: "ana" });
+    const closed = (): Notice[] => channel.notices.filter(({ kind }) => kind === "closed");
+    await vi.waitFor(() => expect(closed()).toHaveLength(8), { timeout: 15_000 });
+    await settled(there.outbox);
+    expect(new Set(channel.notices.map(({ id }) => id)).size).toBe(channel.notices.length);
   });
 
   test("a channel that hangs blocks neither runs nor the other channels", async () => {

@@ -97,9 +97,10 @@ export class Relay {
       () => {
         const began = performance.now();
         void this.look()
-          .catch((error: unknown) =>
-            console.warn("holdpoint: the outbox could not look at the holds; it will again", { error }),
-          )
+          .catch((error: unknown) => {
+            if (!this.stopped)
+              console.warn("holdpoint: the outbox could not look at the holds; it will again", { error });
+          })
           .finally(() => {
             this.lastTookMs = performance.now() - began;
             this.soon(this.options.pollMs ?? 2000);

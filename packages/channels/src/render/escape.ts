@@ -11,5 +11,10 @@ export const html = (text: string): string =>
 export const slackText = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** Text for the Markdown subset of Adaptive Cards: nothing becomes a link, a list or emphasis. */
-export const cardText = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!~>|]/g, "\\$&");
+/** Text for the Markdown subset of Adaptive Cards: nothing becomes a link, emphasis, a list or a heading. */
+export const cardText = (text: string): string =>
+  text
+    .replace(/[\\`*_[\]~]/g, "\\$&")
+    .replace(/^(\s*)([#>+-]|\d+(?=[.)]))/gm, (_all, space: string, mark: string) =>
+      /\d/.test(mark) ? `${space}${mark}\\` : `${space}\\${mark}`,
+    );
