@@ -1,9 +1,13 @@
 import { NotFoundError } from "../errors.ts";
+import type { RecordedDecision } from "../hold/answer.ts";
+import { verifyHoldEvents } from "../hold/verify-events.ts";
 import { verifyHolds } from "../hold/verify-holds.ts";
 import { type AnchoredHead, type Anchors, exportAnchors, verifyAnchor } from "../journal/anchor.ts";
+import { decodePayload } from "../journal/payload.ts";
 import { type ChainProblem, verifyRun } from "../journal/verify.ts";
 import { verifyChunks } from "../journal/verify-chunks.ts";
 import type { HoldRow, RunFilter, RunRow } from "../store/store.ts";
+import { erasedCodec } from "../store/transitions.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** What recomputing a run's chain found, over all its generations. */
@@ -48,7 +52,11 @@ export async function verifyStoredRun(parts: EngineParts, id: string, anchors?: 
       holds.filter((hold) => hold.runPk === run.pk),
       history,
     );
-    for (const problem of [...found.problems, ...chunks, ...decided]) {
+    const trails = await verifyTrails(
+      parts,
+      holds.filter((hold) => hold.runPk === run.pk),
+    );
+    for (const problem of [...found.problems, ...chunks, ...decided, ...trails]) {
       result.problems.push({ ...problem, generation: run.generation });
     }
     if (found.verdict === "erased") result.verdict = "erased";
@@ -64,6 +72,19 @@ export async function verifyStoredRun(parts: EngineParts, id: string, anchors?: 
   }
   if (result.problems.length > 0) result.verdict = "broken";
   return result;
+}
+
+async function verifyTrails(
+  { store, namespace, codec }: EngineParts,
+  holds: readonly HoldRow[],
+): Promise<ChainProblem[]> {
+  const problems: ChainProblem[] = [];
+  for (const hold of holds) {
+    const isReadable = hold.decision !== null && hold.decision.codec !== erasedCodec;
+    const decision = isReadable ? (decodePayload(hold.decision, codec) as RecordedDecision) : null;
+    problems.push(...verifyHoldEvents(hold, await store.holdEvents(namespace, hold.id), decision));
+  }
+  return problems;
 }
 
 /** An anchored generation of which nothing is left. */

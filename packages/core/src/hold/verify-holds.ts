@@ -9,7 +9,7 @@ import { evidenceHashOf } from "./request.ts";
  * Whether the holds of a run still say what its chain covers: that the reviewer was shown this, and that this person gave this answer.
  *
  * The chain covers the evidence hash (in the entry that opened the hold) and the answer (in the mail that delivered it);
- * the hold's own row, which is what people read, is held against both. The free-text audit trail is not covered.
+ * the hold's own row, which is what people read, is held against both. Its audit trail has links of its own (`verifyHoldEvents`).
  */
 export function verifyHolds(
   holds: readonly HoldRow[],
