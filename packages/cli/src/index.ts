@@ -7,5 +7,15 @@
 
 export * from "@holdpoint/core";
 export * from "@holdpoint/flow";
-export { type MysqlOptions, mysql, type PostgresOptions, postgres, type SqliteOptions, sqlite } from "@holdpoint/sql";
+export {
+  type Database,
+  type DatabaseOptions,
+  database,
+  type MysqlOptions,
+  mysql,
+  type PostgresOptions,
+  postgres,
+  type SqliteOptions,
+  sqlite,
+} from "@holdpoint/sql";
 export { defineConfig, type HoldpointConfig } from "./config/define-config.ts";

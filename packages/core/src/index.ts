@@ -23,7 +23,7 @@ export type { RetentionResult } from "./engine/retention.ts";
 export type { RunHandle } from "./engine/run-handle.ts";
 export type { Run } from "./engine/run-view.ts";
 export type { BackfillResult, EventFiring, ScheduleActor, Schedules } from "./engine/schedules.ts";
-export type { RunOptions } from "./engine/starting.ts";
+export type { RunOptions, StartOptions } from "./engine/starting.ts";
 export type { Verification } from "./engine/verification.ts";
 export type { RunEvent } from "./engine/watch.ts";
 export type { WaitReason, Why } from "./engine/why.ts";

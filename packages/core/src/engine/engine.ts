@@ -28,7 +28,7 @@ import { RunHandle } from "./run-handle.ts";
 import { type Run, viewRun } from "./run-view.ts";
 import { Scheduler } from "./scheduler.ts";
 import { type EventFiring, type ScheduleActor, Schedules } from "./schedules.ts";
-import { type RunOptions, startRun } from "./starting.ts";
+import { type RunOptions, type StartOptions, startRun } from "./starting.ts";
 import { Sweeper } from "./sweeper.ts";
 import { exportRunAnchors, type Verification, verifyStoredRun } from "./verification.ts";
 import { Worker } from "./worker.ts";
@@ -223,7 +223,7 @@ export class Engine {
   async run<W extends AnyWorkflow | string>(
     workflow: W,
     input: InputOf<W>,
-    options: RunOptions = {},
+    options: StartOptions = {},
   ): Promise<RunHandle<OutputOf<W>>> {
     return this.begin(workflow, input, options, null);
   }
@@ -261,7 +261,7 @@ export class Engine {
   private async begin<W extends AnyWorkflow | string>(
     given: W,
     input: InputOf<W>,
-    options: RunOptions,
+    options: StartOptions,
     signal: { name: string; value?: unknown; dedupe?: string } | null,
   ): Promise<RunHandle<OutputOf<W>>> {
     await this.open();

@@ -1,13 +1,24 @@
 import { isDeepStrictEqual } from "node:util";
-import { HoldpointError, RunConflictError, ValidationError } from "../errors.ts";
+import { HoldpointError, InvalidStateError, RunConflictError, ValidationError } from "../errors.ts";
 import { decodePayload, encodePayload } from "../journal/payload.ts";
 import { checkAttributes } from "../run/attributes.ts";
 import { inputDigestOf, newRun } from "../run/new-run.ts";
 import { sameBytes } from "../store/same-bytes.ts";
-import type { Attributes, Chunk, NewMail, NewRun, RunRow, StartResult, StoredPayload } from "../store/store.ts";
+import type {
+  Attributes,
+  Chunk,
+  NewMail,
+  NewRun,
+  ResultOf,
+  RunRow,
+  StartOperation,
+  StartResult,
+  StoredPayload,
+} from "../store/store.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
 import { parseAsync } from "../workflow/schema.ts";
+import type { Transaction } from "../workflow/transaction.ts";
 import type { EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 import { newRunId } from "./run-id.ts";
@@ -39,12 +50,29 @@ export interface RunOptions {
   attributes?: Attributes;
 }
 
+/**
+ * How a run is started now.
+ *
+ * @example
+ * await app.transaction(async (tx) => {
+ *   await tx.execute("insert into orders (id) values (?)", ["A-7"]);
+ *   await engine.run(ship, { orderId: "A-7" }, { id: "ship-A-7", tx });
+ * });
+ */
+export interface StartOptions extends RunOptions {
+  /**
+   * Starts it in this transaction (of `database(…)` or `ctx.transaction`) of the database the store is in: when that is committed
+   * the run is there, and else it never was. An outbox without a table or a relay.
+   */
+  tx?: Transaction;
+}
+
 /** Starts a run, or finds the one that has its id; `signal` is delivered either way, in the same transaction. */
 export async function startRun(
   parts: EngineParts,
   name: string,
   input: unknown,
-  options: RunOptions,
+  options: StartOptions,
   signal: NewMail | null,
 ): Promise<{ id: string; created: boolean }> {
   const { registry, clock, committer } = parts;
@@ -53,7 +81,9 @@ export async function startRun(
   const { value, ...made } = await prepareRun(parts, workflow, input);
   const id = options.id ?? newRunId(clock.now());
   const run = bornRun(parts, workflow, { ...made, id, options });
-  const result = await committer.submit({ type: "start", run, signal });
+  const operation = { type: "start", run, signal } as const;
+  const { tx } = options;
+  const result = tx === undefined ? await committer.submit(operation) : await startIn(parts, tx, operation);
   if (result.type === "refused") throw new HoldpointError("STORE", `run ${id} was not taken: ${result.reason}`);
   const same = (): boolean | Promise<boolean> =>
     signal !== null ||
@@ -64,6 +94,20 @@ export async function startRun(
     (result.run !== null && hasInput(parts, result.run, value));
   if (!result.created) await checkExisting(result, id, workflow, same);
   return { id, created: result.created };
+}
+
+async function startIn(
+  { store, namespace }: EngineParts,
+  transaction: Transaction,
+  operation: StartOperation,
+): Promise<ResultOf<StartOperation>> {
+  if (store.transactions === undefined) {
+    throw new InvalidStateError(
+      "run.tx: the store is in no database that a transaction could be of: use sqlite(path) or postgres(url)",
+    );
+  }
+  const [result] = await store.transactions.within(namespace, transaction, [operation]);
+  return result as ResultOf<StartOperation>;
 }
 
 /** The input of a run as its workflow takes it, and as it is stored. */

@@ -20,9 +20,8 @@ import type {
   ScheduleResult,
   ScheduleRow,
 } from "./schedule-rows.ts";
-import type { StoreTransactions } from "./transactions.ts";
-
 import type { StartRate } from "./start-rate.ts";
+import type { StoreTransactions } from "./transactions.ts";
 
 /** Internal integer identity of one generation of a run. Never shown to a user. */
 export type RunPk = number;

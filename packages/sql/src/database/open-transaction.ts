@@ -1,8 +1,12 @@
 import { InvalidStateError, type SqlParameter, type Transaction, type Undone } from "@holdpoint/core";
 import type { Channel, Rows } from "./channel.ts";
+import { isWord, tokensOf } from "./sql-text.ts";
 import { bind, type Placeholders, readStatement } from "./statement.ts";
 
-const changing = /^\s*(insert|update|delete|replace|merge|with)\b/i;
+/** Whether a statement is one that can change rows: SQLite says of any other what the last one before it changed. */
+export function changesRows(sql: string): boolean {
+  return isWord(tokensOf(sql)[0], "insert", "update", "delete", "replace", "merge", "with");
+}
 
 /** How a transaction gets its connection, and what it is called in messages. */
 export interface TransactionSource {
@@ -28,7 +32,7 @@ export class OpenTransaction implements Transaction {
 
   async execute(sql: string, parameters: readonly SqlParameter[] = []): Promise<{ changes: number }> {
     const { changes } = await this.#query(sql, parameters);
-    return { changes: changing.test(sql) ? changes : 0 };
+    return { changes: changesRows(sql) ? changes : 0 };
   }
 
   async fetchOne<Row extends object>(sql: string, parameters: readonly SqlParameter[] = []): Promise<Row | null> {

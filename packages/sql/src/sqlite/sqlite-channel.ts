@@ -41,9 +41,13 @@ export class SqliteChannel implements Channel {
     }
   }
 
-  async run({ text, order }: Statement, parameters: readonly SqlParameter[]): Promise<Rows> {
+  async run(statement: Statement, parameters: readonly SqlParameter[]): Promise<Rows> {
+    this.session.driver.exec("release alive; savepoint alive");
+    return this.execute(statement, parameters);
+  }
+
+  protected execute({ text, order }: Statement, parameters: readonly SqlParameter[]): Rows {
     const { driver } = this.session;
-    driver.exec("release alive; savepoint alive");
     const values = order.map((place) => stored(parameters[place] ?? null));
     const { rows, changes } = driver.prepare(text).query(...values);
     return { rows, changes };
