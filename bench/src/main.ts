@@ -1,4 +1,5 @@
 import { type Figure, line, reached } from "./figures.ts";
+import { p5 } from "./p5-plans.ts";
 import { s1 } from "./s1-sequential.ts";
 import { s2 } from "./s2-many-runs.ts";
 import { s3 } from "./s3-parallel.ts";
@@ -39,6 +40,7 @@ const suites: [string, () => Promise<Figure[]>][] = [
   ["s9", async () => s9(rounds)],
   ["s10", () => s10(rounds)],
   ["s11", async () => s11(Math.min(rounds, 3))],
+  ["p5", () => p5()],
   ["tasks", () => tasksSuite(Math.min(rounds, 3))],
 ];
 

@@ -8,8 +8,9 @@ import { first } from "./migrations/001-first.ts";
 import { schedules } from "./migrations/002-schedules.ts";
 import { holdRules } from "./migrations/003-hold-rules.ts";
 import { limits } from "./migrations/004-limits.ts";
+import { lists } from "./migrations/005-lists.ts";
 
-export const migrations: readonly Migration[] = [first, schedules, holdRules, limits];
+export const migrations: readonly Migration[] = [first, schedules, holdRules, limits, lists];
 
 /** Of the processes that start together, one migrates; the others wait for it and find it done. */
 const migrationLock = 0x48504d31;

@@ -1,4 +1,4 @@
-import type { Attributes } from "@holdpoint/core";
+import type { Attributes, RunFilter } from "@holdpoint/core";
 import type { Dialect, Expression, SqlBool } from "kysely";
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from "kysely";
 import type { Tables } from "./tables.ts";
@@ -17,7 +17,9 @@ export interface QueryDialect {
    */
   inTableOrder(table: "run" | "hold", namespace: number): Expression<SqlBool>;
   /** A column to sort by. Without this SQLite would rather look at the whole table in its order than sort a few rows. */
-  toSort(column: "run.pk"): Expression<number>;
+  toSort(column: "run.pk" | "hold.pk"): Expression<number>;
+  /** Whether an index other than that of the table's order has what is asked for: the page is read from it, or sorted. */
+  indexed: { runs(filter: RunFilter): boolean; openHolds: boolean };
 }
 
 const compiling: Dialect = {
@@ -45,4 +47,5 @@ export const sqliteQueries: QueryDialect = {
   },
   inTableOrder: (table, namespace) => sql<SqlBool>`+${sql.ref(`${table}.namespace`)} = ${namespace}`,
   toSort: (column) => sql<number>`+${sql.ref(column)}`,
+  indexed: { runs: () => false, openHolds: false },
 };

@@ -7,7 +7,7 @@ import { cursorOf, generationsOf, pageOf } from "./page.ts";
 
 /** Holds that match, newest first. A hold whose run retention has removed carries its run's names itself. */
 export function* holds(
-  { builder, inTableOrder }: QueryDialect,
+  { builder, inTableOrder, toSort, indexed }: QueryDialect,
   { namespace }: Context,
   filter: HoldFilter,
   page: Page,
@@ -26,7 +26,7 @@ export function* holds(
     .where((eb) =>
       openOnly && filter.runId === undefined ? eb("hold.namespace", "=", namespace) : inTableOrder("hold", namespace),
     )
-    .orderBy("hold.pk", "desc")
+    .orderBy(openOnly && indexed.openHolds ? toSort("hold.pk") : "hold.pk", "desc")
     .limit(page.limit + 1);
   if (page.cursor !== null) query = query.where("hold.pk", "<", cursorOf(page.cursor));
   // The open ones have an index of their own, which the planner recognises by the literal.
@@ -43,7 +43,9 @@ export function* holds(
       ]),
     );
   }
-  if (filter.workflow !== undefined) {
+  // The run of an open one is there, and the planner knows how many are of its workflow.
+  if (filter.workflow !== undefined && openOnly) query = query.where("run.workflow", "=", filter.workflow);
+  else if (filter.workflow !== undefined) {
     query = query.where((eb) => eb(eb.fn.coalesce("hold.workflow", "run.workflow"), "=", filter.workflow ?? ""));
   }
   if (filter.name !== undefined) query = query.where("hold.name", "=", filter.name);

@@ -27,6 +27,7 @@ export const mysqlQueries: QueryDialect = {
     return sql<SqlBool>`(not ${contains(member)} or ${contains(`${member}null,`)})`;
   },
   toSort: (column) => sql<number>`${sql.ref(column)} + 0`,
+  indexed: { runs: () => false, openHolds: false },
   // An index that begins with the namespace would be read whole and sorted.
   inTableOrder: (table, namespace) => sql<SqlBool>`${sql.ref(`${table}.namespace`)} + 0 = ${namespace}`,
 };

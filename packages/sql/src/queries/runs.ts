@@ -10,7 +10,7 @@ const last = "\u{10ffff}";
 
 /** Runs that match, newest first. Earlier generations of a run are not listed. */
 export function* runs(
-  { builder, attributeIs, inTableOrder, toSort }: QueryDialect,
+  { builder, attributeIs, inTableOrder, toSort, indexed }: QueryDialect,
   { name, namespace }: Context,
   filter: RunFilter,
   page: Page,
@@ -18,6 +18,7 @@ export function* runs(
   // Asked for every few seconds by each worker, and never many: all of them are sorted, instead of all runs looked at.
   const running = filter.status?.length === 1 && filter.status[0] === "running";
   const hasIndex = filter.idPrefix !== undefined || filter.thread !== undefined || running;
+  const sorted = running || indexed.runs(filter);
   let query = builder
     .selectFrom("run")
     .leftJoin("worker", "worker.pk", "run.owner")
@@ -25,7 +26,7 @@ export function* runs(
     .select("worker.incarnation")
     .where((eb) => (hasIndex ? eb("run.namespace", "=", namespace) : inTableOrder("run", namespace)))
     .where("run.next_pk", "is", null)
-    .orderBy(running ? toSort("run.pk") : "run.pk", "desc")
+    .orderBy(sorted ? toSort("run.pk") : "run.pk", "desc")
     .limit(page.limit + 1);
   if (page.cursor !== null) query = query.where("run.pk", "<", cursorOf(page.cursor));
   if (filter.workflow !== undefined) query = query.where("run.workflow", "=", filter.workflow);
