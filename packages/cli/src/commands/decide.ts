@@ -57,9 +57,15 @@ async function decide(session: Session, engine: Engine, project: Project, id: st
     ...(note === undefined ? {} : { note }),
     ...(option === undefined ? {} : { option }),
   });
-  const word = hold.status === "open" ? decided.status : `was already ${decided.status} so`;
-  session.note(`${session.terminal.paintErr("green", "✓")} ${word} by ${by}`);
+  session.note(`${session.terminal.paintErr("green", "✓")} ${outcomeText(hold, decided, by)}`);
   await settleRun(session, engine, project, hold.runId, { hold: decided });
+}
+
+function outcomeText(before: Hold, after: Hold, by: string): string {
+  if (before.status !== "open") return `was already ${after.status} so by ${by}`;
+  if (after.status !== "open") return `${after.status} by ${by}`;
+  const counted = after.progress.votes.length;
+  return `voted by ${by}; it waits for others (${counted} ${counted === 1 ? "vote" : "votes"} so far)`;
 }
 
 /** Refuses when the hold is not the one the caller says they read. */

@@ -1,6 +1,7 @@
 import type { Hold, HoldFilter, HoldStatus, Severity } from "@holdpoint/core";
 import { type CommandFactory, newCommand, perform } from "../command/context.ts";
 import type { Session } from "../command/session.ts";
+import { UsageError } from "../command/usage-error.ts";
 import { lengthOfTime } from "../options/numbers.ts";
 import { addPage, listOf, type PageOptions, readPage, wordOf } from "../options/run-filter.ts";
 import { oneLine } from "../terminal/plain-text.ts";
@@ -10,6 +11,7 @@ import { decideLines, unattendedSuffix } from "../views/hold-commands.ts";
 import { holdLines } from "../views/hold-lines.ts";
 import { requireHold } from "../views/names.ts";
 import { severityStyle } from "../views/severity.ts";
+import { addHoldActions } from "./hold-actions.ts";
 
 interface Options extends PageOptions {
   status?: string;
@@ -19,6 +21,7 @@ interface Options extends PageOptions {
   name?: string;
   origin?: string;
   due?: string;
+  for?: string;
 }
 
 const statuses: readonly HoldStatus[] = ["open", "answered", "decided", "expired", "withdrawn", "superseded"];
@@ -28,6 +31,7 @@ export const holdsCommand: CommandFactory = (context) => {
   const command = newCommand("holds", "list what waits for a person", [
     "holdpoint holds",
     "holdpoint holds --severity high,critical --due 4h",
+    "holdpoint holds --for ana",
     "holdpoint holds show h_9aT2kqX0",
   ])
     .option("--status <list>", `with one of these statuses: ${statuses.join(", ")}, or all (default open)`)
@@ -36,9 +40,10 @@ export const holdsCommand: CommandFactory = (context) => {
     .option("--run <id>", "of this run")
     .option("--name <name>", "with this name in the workflow")
     .option("--origin <who>", "opened by the workflow's author, or by the engine for an operator: author, operator")
+    .option("--for <name>", "that this person may decide now")
     .option("--due <duration>", 'whose deadline acts within: "4h", "1d"');
   addPage(command, 50).enablePositionalOptions().allowExcessArguments().action(perform(context, list));
-  return command.addCommand(showCommand(context));
+  return addHoldActions(command.addCommand(showCommand(context)), context);
 };
 
 const showCommand: CommandFactory = (context) =>
@@ -69,7 +74,15 @@ function nextLines({ terminal }: Session, hold: Hold): string[] {
 
 async function list(session: Session, options: Options): Promise<void> {
   const page = readPage(options, 50);
-  const { items, cursor } = await session.withEngine((engine) => engine.holds(filterOf(options), page));
+  const person = options.for;
+  if (person !== undefined && options.status !== undefined && options.status !== "open")
+    throw new UsageError("--for lists open holds; leave --status out");
+  const { items, cursor } = await session.withEngine((engine) => {
+    const { status, ...filter } = filterOf(options);
+    return person === undefined
+      ? engine.holds(status ? { ...filter, status } : filter, page)
+      : engine.holds.inbox(person, filter, page);
+  });
   session.result({ holds: items, cursor }, () =>
     items.length === 0 ? ["nothing waits for a person"] : renderTable(session.terminal, columns(Date.now()), items),
   );

@@ -37,13 +37,20 @@ export function holdLines(
     ...fact("run", `${hold.runId} (${hold.workflow})`),
     ...fact("opened", `${shownTime(hold.openedAt)} (${shownWhen(hold.openedAt, now)})`),
     ...hold.deadline.flatMap((rung) => fact("deadline", rungText(rung, now))),
-    ...fact("who", hold.people === null ? "anybody" : hold.people.join(", ")),
+    ...whoLines(hold).flatMap((line) => fact("who", line)),
+    ...fact("has it", hold.progress.claimedBy ?? hold.progress.assignedTo),
+    ...hold.progress.votes.flatMap((vote) => fact("vote", voteText(vote))),
+    ...(hold.action ? fact("proposed", `${hold.action.name} ${valueWords(hold.action.arguments)}`) : []),
+    ...hold.tags.slice(0, 1).flatMap(() => fact("tags", hold.tags.join(", "))),
+    ...hold.links.flatMap((link) => fact("link", `${link.title}: ${link.url}`)),
+    ...hold.attachments.flatMap((file) => fact("file", `${file.name}, SHA-256 ${file.sha256.slice(0, 16)}`)),
     ...fact("revision", `${hold.revision}, evidence ${hold.evidenceHash.slice(0, 16)}`),
     ...fact("decision", decisionText(hold)),
     ...section(
       "evidence",
       hold.context === undefined || hold.context === null ? [] : valueLines(hold.context, width - 4),
     ),
+    ...section("questions", hold.progress.questions.flatMap(questionLines)),
     ...section("answer", answerLines(hold)),
     ...section(
       "audit",
@@ -52,6 +59,32 @@ export function holdLines(
       ),
     ),
   ];
+}
+
+/** Who may decide, and how many must. */
+function whoLines({ people, reviewers }: Hold): string[] {
+  if (reviewers === null) return [people === null ? "anybody" : people.join(", ")];
+  const lines = reviewers.stages.map(({ people: named, groups, need, quorum }, index) => {
+    const who = [...named, ...groups.map((group) => `group ${group}`)].join(", ");
+    const each = need.map(({ group, count }) => `${count} of ${group}`).join(" and ");
+    const order = reviewers.stages.length > 1 ? `${index + 1}. ` : "";
+    return `${order}${who}${quorum > 1 || each ? `: ${quorum} must agree${each ? ` (${each})` : ""}` : ""}`;
+  });
+  const excluded = [
+    ...reviewers.exclude,
+    ...(reviewers.excludeCreator ? [reviewers.creator ?? "whoever started it"] : []),
+  ];
+  return excluded.length === 0 ? lines : [...lines, `not ${excluded.join(", ")}`];
+}
+
+function voteText({ by, as, outcome, note }: Hold["progress"]["votes"][number]): string {
+  const place = as === by || as === null ? "" : ` for ${as}`;
+  return `${outcome} by ${by ?? "somebody unnamed"}${place}${note === null ? "" : `: ${note}`}`;
+}
+
+function questionLines({ n, by, text, answer }: Hold["progress"]["questions"][number]): string[] {
+  const question = `${n}. ${oneLine(text)} (${oneLine(by ?? "somebody unnamed")})`;
+  return answer ? [question, `   ${oneLine(answer.text)} (${oneLine(answer.by ?? "somebody unnamed")})`] : [question];
 }
 
 function rungText(rung: Hold["deadline"][number], now: number): string {

@@ -1,5 +1,6 @@
 import { StoreError } from "@holdpoint/core";
 import type { SqlValue } from "../driver/driver.ts";
+import { sqlite } from "../sqlite/sqlite-store.ts";
 import { pagesOf } from "./read-rows.ts";
 import { RowDigest } from "./row-digest.ts";
 import { type Table, type Tables, tablesOf } from "./tables.ts";
@@ -20,7 +21,6 @@ export interface Pair {
 
 /** The names of a store's tables: an application may have its own beside them. */
 async function ownTables(): Promise<ReadonlySet<string>> {
-  const { sqlite } = await import("../sqlite/sqlite-store.ts");
   const empty = sqlite(":memory:");
   await empty.open();
   try {

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { buildCommand, type TestProject, testProject } from "../project.fixture.ts";
+
+const ruled: Readonly<Record<string, string>> = {
+  "holdpoint.config.ts": `
+import { defineConfig, staticDirectory, workflow } from "holdpoint";
+
+const payout = workflow({ name: "payout" }, async (ctx) => {
+  const { approved, votes } = await ctx.approve("sign", {
+    title: "Pay?",
+    reviewers: { groups: ["finance"], quorum: 2, exclude: ["eve"] },
+    deadline: [{ after: "4h", remind: true }, { after: "1d", escalate: { groups: ["leads"] } }],
+  });
+  return { approved, by: votes?.map((vote) => vote.by) };
+});
+const note = workflow({ name: "note" }, (ctx) => ctx.approve("sign", { title: "Read?", reviewers: { groups: ["finance"] } }));
+export default defineConfig({
+  workflows: [payout, note],
+  directory: staticDirectory({ groups: { finance: ["ana", "ben", "eve"], leads: ["zoe"] } }),
+});
+`,
+};
+
+interface Held {
+  holds: { id: string }[];
+  hold: { status: string; progress: { claimedBy: string | null; questions: object[] } };
+  run: { status: string };
+  output: unknown;
+}
+
+let project: TestProject;
+let id: string;
+let count = 0;
+const holds = (...args: string[]) => project.holdpoint(["holds", ...args]);
+const begin = async (workflow: string): Promise<void> => {
+  const { holds } = await project.json<Held>(["run", workflow, "--id", `${workflow}-${++count}`]);
+  id = holds[0]?.id ?? "";
+};
+beforeAll(() => {
+  buildCommand();
+  project = testProject(ruled);
+}, 60_000);
+afterAll(() => project.remove());
+
+describe("what people do with holds", { timeout: 60_000 }, () => {
+  describe("one that two must sign", () => {
+    beforeEach(() => begin("payout"));
+
+    test("is voted on, asked about and remarked on; show tells all of it", async () => {
+      expect((await holds("--for", "ana")).stdout).toContain(id);
+      expect((await holds("--for", "eve")).stdout).not.toContain(id);
+      const refused = await holds("claim", id, "--by", "ana");
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("takes 2 votes") });
+      const first = await project.holdpoint(["decide", id, "--approve", "--by", "ana", "--note", "fine"]);
+      expect(first.stderr).toContain("voted by ana; it waits for others (1 vote so far)");
+      expect((await holds("ask", id, "Which invoice?", "--by", "ben")).stdout).toContain("question 1 is asked");
+      expect((await holds("comment", id, "the customer called", "--by", "zoe")).stdout).toContain("noted");
+      const shown = (await holds("show", id)).stdout;
+      expect(shown).toMatch(/who +group finance: 2 must agree/);
+      expect(shown).toMatch(/who +not eve/);
+      expect(shown).toMatch(/vote +approved by ana: fine/);
+      expect(shown).toContain("1. Which invoice? (ben)");
+      expect(shown).toMatch(/leads may decide as well/);
+      expect(shown).toMatch(/commented by zoe \(cli\)/);
+      const barred = await project.holdpoint(["decide", id, "--approve", "--by", "eve"]);
+      expect(barred).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('"eve" may not decide "Pay?" ("eve" is excluded); finance (ana, ben) may'),
+      });
+      const second = await project.json<Held>(["decide", id, "--approve", "--by", "ben"]);
+      expect(second).toMatchObject({ run: { status: "completed" }, output: { approved: true, by: ["ana", "ben"] } });
+    });
+  });
+
+  test("abstentions that leave nobody to approve it end it, and the run goes on", async () => {
+    await begin("note");
+    for (const by of ["ana", "ben"]) {
+      expect((await holds("abstain", id, "--by", by, "--note", "I know them")).stdout).toContain(
+        "it waits for the others",
+      );
+    }
+    const left = await project.json<Held>(["holds", "abstain", id, "--by", "eve"]);
+    expect(left).toMatchObject({
+      hold: { status: "decided" },
+      run: { status: "completed" },
+      output: { approved: false },
+    });
+  });
+
+  test("one that is claimed is released, assigned and delegated", async () => {
+    await begin("note");
+    const claimed = await project.json<Held>(["holds", "claim", id, "--by", "ana"]);
+    expect(claimed.hold.progress.claimedBy).toBe("ana");
+    expect((await holds("release", id, "--by", "ana")).code).toBe(0);
+    expect((await holds("assign", id, "ben", "--by", "ana")).stdout).toContain("it is with ben");
+    expect((await holds("delegate", id, "ivo", "--by", "ben")).stdout).toContain("ivo may decide in your place");
+    expect((await holds("answer", id, "1", "No. 7", "--by", "ana")).stderr).toContain('question "1"');
+    expect((await project.holdpoint(["decide", id, "--approve", "--by", "ivo"])).code).toBe(0);
+  });
+});
