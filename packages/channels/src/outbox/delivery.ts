@@ -1,7 +1,7 @@
 import { type Engine, NonRetryableError, type Workflow, workflow } from "@holdpoint/core";
 import { DeliveryError, forStep } from "../errors.ts";
 import { type Channel, type HoldHappening, isAsking, kindOf, type Notice, type Recipient } from "../notice/notice.ts";
-import { deliveryName, deliveryQueue, recipientMark } from "./names.ts";
+import { deliveryName, recipientMark } from "./names.ts";
 import type { OutboxOptions } from "./outbox.ts";
 import { ours } from "./schema.ts";
 
@@ -26,7 +26,7 @@ const patience = 20;
 export function deliveryWorkflow(options: OutboxOptions, engine: () => Engine): Workflow<DeliveryInput, Outcome> {
   const { attempts = 12, pauseMs = 5000, timeoutMs = 30_000 } = options;
   const retry = { attempts, initial: pauseMs, max: Math.max(pauseMs, 6 * 3_600_000) };
-  return workflow({ name: deliveryName, queue: deliveryQueue, input: ours<DeliveryInput>() }, async (ctx, input) => {
+  return workflow({ name: deliveryName, input: ours<DeliveryInput>() }, async (ctx, input) => {
     for (let turn = 1; ; turn++) {
       const outcome = await ctx.step(
         "send",

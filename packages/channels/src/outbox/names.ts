@@ -4,8 +4,10 @@ import type { Recipient } from "../notice/notice.ts";
 /** The names of the outbox's workflows: no hold of theirs is told of. */
 export const deliveryName = "holdpoint.delivery";
 export const newsName = "holdpoint.news";
-/** The queue that messages go through. */
-export const deliveryQueue = "deliveries";
+/** The queue in which holds are followed. */
+export const newsQueue = "holdpoint.news";
+/** The queue of a channel's messages: each has its own, so that a receiver that hangs holds up its own channel only. */
+export const laneOf = (channel: string): string => `deliveries.${channel.replaceAll(/[^\w.:-]/g, "-").slice(0, 100)}`;
 /** What the relay sends to a hold's news. */
 export const movedSignal = "moved";
 

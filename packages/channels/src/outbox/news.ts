@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Engine, type Hold, type Workflow, workflow } from "@holdpoint/core";
 import { type HoldHappening, isAsking, kindOf, type Recipient } from "../notice/notice.ts";
 import type { DeliveryInput } from "./delivery.ts";
-import { deliveryQueue, movedSignal, newsName, recipientMark } from "./names.ts";
+import { laneOf, movedSignal, newsName, newsQueue, recipientMark } from "./names.ts";
 import type { OutboxOptions } from "./outbox.ts";
 import { ours } from "./schema.ts";
 
@@ -32,7 +32,7 @@ export function newsWorkflow(
   engine: () => Engine,
   delivery: Workflow<DeliveryInput, unknown>,
 ): Workflow<NewsInput, { seen: number }> {
-  return workflow({ name: newsName, queue: deliveryQueue, input: ours<NewsInput>() }, async (ctx, { hold, after }) => {
+  return workflow({ name: newsName, queue: newsQueue, input: ours<NewsInput>() }, async (ctx, { hold, after }) => {
     let seen = after;
     for (;;) {
       const from = seen;
@@ -46,6 +46,7 @@ export function newsWorkflow(
           { id, hold, happening, recipient },
           {
             id: `delivery:${id}`,
+            queue: laneOf(channel),
             parentClose: "abandon",
             attributes: { hold, channel, action: happening.action },
           },

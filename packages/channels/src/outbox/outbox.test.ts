@@ -45,6 +45,7 @@ afterEach(async () => {
 async function office(
   options: Partial<OutboxOptions> & Pick<OutboxOptions, "channels">,
   store: Store = memoryStore(),
+  room = 100,
 ): Promise<{ engine: Engine; outbox: Outbox }> {
   const names = Object.keys(options.channels);
   const outbox = createOutbox({
@@ -58,7 +59,12 @@ async function office(
     pauseMs: 5,
     ...options,
   });
-  const engine = createEngine({ store, workflows: [pay, ...outbox.workflows], queues: outbox.queues });
+  const engine = createEngine({
+    store,
+    workflows: [pay, ...outbox.workflows],
+    queues: outbox.queues,
+    concurrency: room,
+  });
   await engine.start();
   const stop = outbox.start(engine, { store, pollMs: 50 });
   cleanups.push(
@@ -193,20 +199,25 @@ describe("the outbox", () => {
   });
 
   test("a channel that hangs blocks neither runs nor the other channels", async () => {
-    const hanging = memo(() => new Promise(() => {}));
+    let hang = true;
+    const hanging = memo(() => (hang ? new Promise(() => {}) : undefined));
     const channel = memo();
-    const { engine } = await office({
-      channels: { hanging, memo: channel },
-      concurrency: 3,
-      timeoutMs: 150,
-      attempts: 1,
-    });
-    const runs = await Promise.all(Array.from({ length: 5 }, (_, n) => engine.run(pay, undefined, { id: `r${n}` })));
+    const { engine, outbox } = await office(
+      { channels: { hanging, memo: channel }, concurrency: 2, timeoutMs: 4000 },
+      memoryStore(),
+      8,
+    );
+    const runs = await Promise.all(Array.from({ length: 12 }, (_, n) => engine.run(pay, undefined, { id: `r${n}` })));
+    await vi.waitFor(() => expect(channel.notices).toHaveLength(12), { timeout: 3000 });
     for (const run of runs) await engine.decide(await run.hold("pay"), { approved: true }, { by: "ana" });
-    for (const run of runs) expect(await run.result({ timeout: "5s" })).toEqual({ approved: true, by: "ana" });
-    await vi.waitFor(() => expect(channel.notices.filter(({ kind }) => kind === "closed")).toHaveLength(5), {
-      timeout: 10_000,
+    for (const run of runs) expect(await run.result({ timeout: "3s" })).toEqual({ approved: true, by: "ana" });
+    await vi.waitFor(() => expect(channel.notices.filter(({ kind }) => kind === "closed")).toHaveLength(12), {
+      timeout: 3000,
     });
+    expect(hanging.notices).toHaveLength(2);
+    hang = false;
+    await settled(outbox);
+    expect(hanging.notices.length).toBeGreaterThan(2);
   });
 
   test("nobody is asked what was decided meanwhile", async () => {

@@ -8,11 +8,12 @@ import {
   type Run,
   type Store,
   ValidationError,
+  workflow,
 } from "@holdpoint/core";
 import type { DecisionLinks } from "../links/links.ts";
 import type { Channel } from "../notice/notice.ts";
 import { deliveryWorkflow } from "./delivery.ts";
-import { deliveryName, deliveryQueue } from "./names.ts";
+import { deliveryName, laneOf, newsQueue } from "./names.ts";
 import { newsWorkflow } from "./news.ts";
 import { Relay } from "./relay.ts";
 import type { Route } from "./route.ts";
@@ -25,7 +26,7 @@ export interface OutboxOptions {
   route: Route;
   /** Makes the links that decide. Without it there are none. */
   links?: DecisionLinks;
-  /** How many messages a worker sends at once. Default 10. */
+  /** How many messages of one channel are sent at once, over all workers. Default 5. */
   concurrency?: number;
   /** How often a message is tried. Default 12: with growing pauses, about a day and a half. */
   attempts?: number;
@@ -67,12 +68,12 @@ export interface Delivery {
 export class Outbox {
   /** For the engine: what delivers. */
   readonly workflows: readonly AnyWorkflow[];
-  /** For the engine: how many messages at once, so that a receiver that hangs takes no room from other work. */
+  /** For the engine: how many messages of each channel at once, so that a receiver that hangs takes no room from other work. */
   readonly queues: Readonly<Record<string, QueueOptions>>;
   private engine: Engine | null = null;
 
   constructor(options: OutboxOptions) {
-    const { channels, concurrency = 10 } = options;
+    const { channels, concurrency = 5 } = options;
     if (Object.keys(channels).length === 0)
       throw new ValidationError("outbox", [{ path: "channels", message: "must have at least one" }]);
     const engine = (): Engine => {
@@ -82,8 +83,9 @@ export class Outbox {
       );
     };
     const delivery = deliveryWorkflow(options, engine);
-    this.workflows = [delivery, newsWorkflow(options, engine, delivery)];
-    this.queues = { [deliveryQueue]: { concurrency } };
+    const lanes = Object.keys(channels).map(laneOf);
+    this.workflows = [delivery, newsWorkflow(options, engine, delivery), ...lanes.map(laneWorkflow)];
+    this.queues = { [newsQueue]: { concurrency }, ...Object.fromEntries(lanes.map((lane) => [lane, { concurrency }])) };
   }
 
   /** Says which engine the messages of this process are about. Every process that delivers does it; `start` does it, too. */
@@ -143,6 +145,13 @@ export class Outbox {
     return this.engine;
   }
 }
+
+/**
+ * A worker serves the queues that its workflows name. This one is never run: it names a channel's queue, so that messages go out also
+ * where `queues` was forgotten, if without a limit then.
+ */
+const laneWorkflow = (lane: string): AnyWorkflow =>
+  workflow({ name: `holdpoint.lane.${lane}`, queue: lane }, async () => undefined);
 
 /** Makes an outbox. See `Outbox`. */
 export const createOutbox = (options: OutboxOptions): Outbox => new Outbox(options);

@@ -96,10 +96,7 @@ async function next(ctx: WorkflowContext, machine: AnyMachine, now: Standing): P
 
 /** In a state that asks a person: their decision, or an event that ends the asking. */
 async function decidedOrSent(ctx: WorkflowContext, machine: AnyMachine, now: Standing): Promise<Accepted> {
-  const first = await ctx.race(
-    { decided: () => decided(ctx, machine, now), sent: () => sent(ctx, machine, now) },
-    { keep: true },
-  );
+  const first = await ctx.race({ decided: () => decided(ctx, machine, now), sent: () => sent(ctx, machine, now) });
   return first.value;
 }
 

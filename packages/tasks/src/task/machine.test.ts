@@ -261,6 +261,21 @@ describe("on SQLite", () => {
     expect((await second.complete("t", { result: [1] })).result).toEqual([1]);
   });
 
+  test("a process that does no work hears of what others do", async () => {
+    const path = file();
+    const idle = createEngine({ store: sqlite(path), workflows: [taskWorkflow()] });
+    const here = machineOn({ engine: idle, poll: 20 });
+    const heard: string[] = [];
+    here.addCallback("*", (task, before, after) => void heard.push(`${task.taskId} ${before} ${after}`));
+    const there = machineOn({ store: sqlite(path) });
+    await there.startTask("t");
+    await vi.waitFor(() => expect(heard).toEqual(["t PENDING RUNNING"]), { timeout: 5000 });
+    await there.complete("t");
+    await vi.waitFor(() => expect(heard).toEqual(["t PENDING RUNNING", "t RUNNING COMPLETED"]), { timeout: 5000 });
+    await here.close();
+    await idle.stop();
+  });
+
   test("two machines on one file see each other's tasks, decide them, and hear of it", async () => {
     const path = file();
     const [here, there] = [machineOn({ store: sqlite(path), poll: 50 }), machineOn({ store: sqlite(path), poll: 50 })];
