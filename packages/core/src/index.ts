@@ -8,6 +8,7 @@ export { type Clock, systemClock, type TimerOptions } from "./clock.ts";
 export type { BulkResult } from "./engine/bulk.ts";
 export type { CheckedRun, CheckReport } from "./engine/check.ts";
 export type { DecideOptions, GivenHold } from "./engine/decide.ts";
+export type { DecideManyOptions, DecideManyOverride, DecideManyResult } from "./engine/decide-many.ts";
 export { createEngine, Engine, type ObservedRun } from "./engine/engine.ts";
 export type { EraseTarget } from "./engine/erase.ts";
 export type { ForkOptions } from "./engine/fork.ts";

@@ -5,6 +5,7 @@ import * as questions from "../hold/questions.ts";
 import { castVote } from "../hold/vote.ts";
 import type { HoldFilter, Page, PageOf } from "../store/store.ts";
 import type { GivenHold } from "./decide.ts";
+import { type DecideManyOptions, type DecideManyResult, decideMany, similarHolds } from "./decide-many.ts";
 import { actOnHold, type HoldActor, situationOf } from "./hold-acting.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
@@ -34,6 +35,13 @@ export interface Holds {
   (filter?: HoldFilter, page?: Partial<Page>): Promise<PageOf<Hold>>;
   /** Open holds that this person may decide now, newest first. Pages are of holds looked at: one may come back with fewer. */
   inbox(person: string, filter?: Omit<HoldFilter, "status">, page?: Partial<Page>): Promise<PageOf<Hold>>;
+  /** Open holds like this one: same workflow, name, form and proposed action. Pages as in `inbox`. */
+  similar(hold: GivenHold, page?: Partial<Page>): Promise<PageOf<Hold>>;
+  /**
+   * Decides many with one answer and one reason, each by its own rules; what is refused leaves the others alone. Critical ones are
+   * refused. High ones must be given as they were read.
+   */
+  decideMany(holds: readonly GivenHold[], answer: unknown, options: DecideManyOptions): Promise<DecideManyResult[]>;
   /** Takes it: nobody else decides it until it is released. Not for one that takes several votes. */
   claim(hold: GivenHold, actor: NamedActor): Promise<Hold>;
   /** Gives it back. A manager may give back what somebody else has. */
@@ -88,6 +96,14 @@ export function createHolds(
           if (typeof standing !== "string") items.push(await viewHold(parts, row));
         }
         return { items, cursor: rows.cursor };
+      },
+      async similar(hold: GivenHold, page: Partial<Page> = {}) {
+        await open();
+        return similarHolds(parts, idOf(hold), pageOf(page));
+      },
+      async decideMany(holds: readonly GivenHold[], answer: unknown, options: DecideManyOptions) {
+        await open();
+        return decideMany(parts, holds, answer, options);
       },
       claim: (hold: GivenHold, actor: NamedActor) => act(hold, actor, (now) => custody.claim(now, named(actor))),
       release: (hold: GivenHold, actor: NamedActor) => act(hold, actor, (now) => custody.release(now, named(actor))),
