@@ -22,9 +22,10 @@ export type { EngineLog, EngineOptions, QueueOptions, RateLimit, RetentionOption
 export { closest } from "./engine/registry.ts";
 export type { RetentionResult } from "./engine/retention.ts";
 export type { RunHandle } from "./engine/run-handle.ts";
+export type { DebounceOptions, RunOptions } from "./engine/run-options.ts";
 export type { Run } from "./engine/run-view.ts";
 export type { BackfillResult, EventFiring, ScheduleActor, Schedules } from "./engine/schedules.ts";
-export type { RunOptions, StartOptions } from "./engine/starting.ts";
+export type { StartOptions } from "./engine/starting.ts";
 export type { Verification } from "./engine/verification.ts";
 export type { RunEvent } from "./engine/watch.ts";
 export type { WaitReason, Why } from "./engine/why.ts";

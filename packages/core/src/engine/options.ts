@@ -33,7 +33,7 @@ export interface RateLimit {
   limit: number;
   /** In how long. */
   per: Duration;
-  /** How many may be begun at once after a pause; so many more than `limit`, less one, may then fall into one `per`. Default 1. */
+  /** How many may be begun at once after a pause; up to `limit + burst - 1` may then fall into one `per`. Default 1. */
   burst?: number;
 }
 

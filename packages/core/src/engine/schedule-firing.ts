@@ -21,8 +21,8 @@ import type {
 } from "../store/schedule-rows.ts";
 import type { Delivery, Millis, NewRun } from "../store/store.ts";
 import { isFinished } from "../store/transitions.ts";
+import { bornRun, prepareRun } from "./born-run.ts";
 import type { EngineParts } from "./parts.ts";
-import { bornRun, prepareRun } from "./starting.ts";
 
 /** A schedule as it was read, taken apart. */
 export interface StoredSchedule {

@@ -4,9 +4,10 @@ import { rulesOf } from "../schedule/rules.ts";
 import { newState, type ScheduleRules, stateText } from "../schedule/stored.ts";
 import { sameBytes } from "../store/same-bytes.ts";
 import type { NewSchedule, ScheduleRow } from "../store/schedule-rows.ts";
+import { prepareRun } from "./born-run.ts";
 import type { EngineParts } from "./parts.ts";
+import { checkRunOptions } from "./run-options.ts";
 import { inputFor, nextLook, readStored } from "./schedule-firing.ts";
-import { checkRunOptions, prepareRun } from "./starting.ts";
 
 /** A definition, looked over. */
 export interface MadeSchedule {

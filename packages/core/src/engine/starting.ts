@@ -1,54 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
-import { HoldpointError, InvalidStateError, RunConflictError, ValidationError } from "../errors.ts";
-import { decodePayload, encodePayload } from "../journal/payload.ts";
-import { checkAttributes } from "../run/attributes.ts";
-import { inputDigestOf, newRun } from "../run/new-run.ts";
+import { HoldpointError, InvalidStateError, RunConflictError } from "../errors.ts";
+import { decodePayload } from "../journal/payload.ts";
+import { inputDigestOf } from "../run/new-run.ts";
 import { sameBytes } from "../store/same-bytes.ts";
-import type {
-  Attributes,
-  Chunk,
-  NewMail,
-  NewRun,
-  ResultOf,
-  RunRow,
-  StartOperation,
-  StartResult,
-  StoredPayload,
-} from "../store/store.ts";
+import type { NewMail, ResultOf, RunRow, StartOperation, StartResult } from "../store/store.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
-import { type Duration, durationMs } from "../workflow/duration.ts";
-import { parseAsync } from "../workflow/schema.ts";
 import type { Transaction } from "../workflow/transaction.ts";
+import { bornRun, prepareRun } from "./born-run.ts";
+import { startDebounced } from "./debounced-start.ts";
 import type { EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 import { newRunId } from "./run-id.ts";
-
-/**
- * How a run is started. All are optional.
- *
- * @example
- * await engine.run(refund, { orderId: "A-7", amount: 120 }, { id: "refund-A-7", by: "ana", delay: "10m" });
- */
-export interface RunOptions {
-  /** Idempotency key and public id; default a random one. */
-  id?: string;
-  /** Who starts it; kept with the run. */
-  by?: string;
-  /** Default: the workflow's, else "default". */
-  queue?: string;
-  /** Higher goes first. Default 0. */
-  priority?: number;
-  /** What its queue's `perKey` limit counts: a customer, an account. */
-  concurrencyKey?: string;
-  /** Starts it so much later. */
-  delay?: Duration;
-  /** Starts it at this time; goes before `delay`. */
-  startAt?: Date;
-  /** Ties runs of one conversation or case together. */
-  thread?: string;
-  /** What it can be found by, beside what `ctx.set` adds. */
-  attributes?: Attributes;
-}
+import { checkRunOptions, type RunOptions } from "./run-options.ts";
 
 /**
  * How a run is started now.
@@ -79,6 +42,10 @@ export async function startRun(
   const workflow = registry.newest(name) ?? registry.require(name);
   checkRunOptions(options);
   const { value, ...made } = await prepareRun(parts, workflow, input);
+  const { debounce } = options;
+  if (debounce !== undefined) {
+    return startDebounced(parts, workflow, made, { ...options, debounce });
+  }
   const id = options.id ?? newRunId(clock.now());
   const run = bornRun(parts, workflow, { ...made, id, options });
   const operation = { type: "start", run, signal } as const;
@@ -108,68 +75,6 @@ async function startIn(
   }
   const [result] = await store.transactions.within(namespace, transaction, [operation]);
   return result as ResultOf<StartOperation>;
-}
-
-/** The input of a run as its workflow takes it, and as it is stored. */
-export async function prepareRun(
-  parts: EngineParts,
-  workflow: AnyWorkflow,
-  input: unknown,
-): Promise<{ value: unknown; payload: StoredPayload | null; chunks: Chunk[] }> {
-  const subject = `input of "${workflow.name}"`;
-  const value = workflow.input ? await parseAsync(workflow.input, input, subject) : input;
-  const { limits } = parts.worker.host;
-  const encoding = { codec: parts.codec, subject, limit: limits.payload, inlineLimit: limits.inline };
-  return { value, ...encodePayload(value, encoding) };
-}
-
-/** A first generation, ready to be written; it is born now. */
-export function bornRun(
-  parts: EngineParts,
-  workflow: AnyWorkflow,
-  from: { id: string; payload: StoredPayload | null; chunks: Chunk[]; options: RunOptions },
-): NewRun {
-  const { id, payload, chunks, options } = from;
-  const at = parts.clock.now();
-  const delay = options.delay === undefined ? 0 : durationMs(options.delay, "delay");
-  return newRun({
-    namespace: parts.namespace,
-    id,
-    generation: 1,
-    workflow: workflow.name,
-    version: workflow.version,
-    input: payload,
-    chunks,
-    queue: options.queue ?? workflow.options.queue ?? "default",
-    priority: options.priority ?? 0,
-    concurrencyKey: options.concurrencyKey ?? null,
-    readyAt: options.startAt?.getTime() ?? at + delay,
-    thread: options.thread ?? null,
-    attributes: options.attributes ?? {},
-    createdBy: options.by ?? null,
-    at,
-    parent: null,
-    forkedFrom: null,
-    seed: null,
-    mail: [],
-    previousHead: null,
-    chainKey: parts.options.chainKey,
-  });
-}
-
-/** @throws ValidationError naming the option that is wrong */
-export function checkRunOptions(options: RunOptions): void {
-  const wrong = (path: string, message: string): never => {
-    throw new ValidationError("run", [{ path, message }]);
-  };
-  const { id, priority, startAt, delay, attributes } = options;
-  if (id !== undefined && !(typeof id === "string" && id.length > 0 && id.length <= 256 && !/\p{Cc}/u.test(id)))
-    wrong("id", "must be 1 to 256 characters without control characters");
-  if (priority !== undefined && !Number.isSafeInteger(priority))
-    wrong("priority", `${priority} must be a whole number`);
-  if (startAt !== undefined && Number.isNaN(startAt.getTime())) wrong("startAt", "is not a time");
-  if (startAt !== undefined && delay !== undefined) wrong("delay", "and startAt cannot both be given");
-  if (attributes) checkAttributes(attributes, "run.attributes");
 }
 
 /** Throws `RunConflictError` unless the run that has the id is the one that was asked for. */

@@ -4,7 +4,7 @@ import { createEngine, type Engine } from "../engine/engine.ts";
 import type { EngineLog, EngineOptions } from "../engine/options.ts";
 import { Registry } from "../engine/registry.ts";
 import type { RunHandle } from "../engine/run-handle.ts";
-import type { RunOptions } from "../engine/starting.ts";
+import type { RunOptions } from "../engine/run-options.ts";
 import type { RunEvent } from "../engine/watch.ts";
 import { memoryStore } from "../store/index.ts";
 import type { Store } from "../store/store.ts";

@@ -1,4 +1,4 @@
-import type { RunOptions } from "../engine/starting.ts";
+import type { RunOptions } from "../engine/run-options.ts";
 import type { AnyWorkflow, InputOf } from "../workflow/definition.ts";
 import type { Duration } from "../workflow/duration.ts";
 

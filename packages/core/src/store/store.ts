@@ -325,7 +325,29 @@ export interface StartOperation {
   run: NewRun;
   /** Delivered to the run whether it is created or exists already (startOrSignal). */
   signal: NewMail | null;
+  /** Of several starts with one key that nobody has begun, one run comes; see `Debounce`. */
+  debounce?: Debounce | null;
 }
+/**
+ * A start that takes the place of an earlier one. While the run of the key waits for its delayed start, unclaimed, its first entry, input,
+ * attributes, queue, delay and seed become those of the new start; it keeps its id and its mail. Otherwise the run is created, and the key means it
+ * from then on. When the key does not stand as `replaces` says, nothing is written: neither a run nor a tombstone is given back.
+ */
+export interface Debounce {
+  /** Unique within the workflow. */
+  key: string;
+  /** The unclaimed run that the caller found for the key (see `Store.debounced`), as it was; null: it found none. */
+  replaces: { pk: RunPk; head: Uint8Array } | null;
+  /** When the first start of them came. */
+  firstAt: Millis;
+}
+
+/** An unclaimed run that a debounce key means, and when the first start with it came. */
+export interface Debounced {
+  run: RunRow;
+  firstAt: Millis;
+}
+
 /** What became of a start. */
 export interface StartResult {
   type: "started";
@@ -765,6 +787,9 @@ export interface Store {
   /** Open holds whose `nextAt` has passed, earliest first. */
   dueHolds(namespace: string, now: Millis, limit: number): Promise<HoldRow[]>;
   nextHoldAt(namespace: string): Promise<Millis | null>;
+
+  /** The run that waits unclaimed for its delayed start under a debounce key; null when there is none. */
+  debounced(namespace: string, workflow: string, key: string): Promise<Debounced | null>;
 
   /** By id, from the first one on. */
   schedules(namespace: string, filter: ScheduleFilter, page: Page): Promise<PageOf<ScheduleRow>>;

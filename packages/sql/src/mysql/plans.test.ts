@@ -80,6 +80,8 @@ describe.skipIf(missing !== null)(
       documentByHash: ["d1"],
       nextLane: [1, "default", "w1", 1],
       lane: [1, "default", "w1", 1, 10],
+      freshLane: [1, "default", "w1", 1, 10],
+      begunLane: [1, "default", "w1", 1, 10],
       runningInQueue: [1, "default"],
       runningWithKey: [1, "default", "k1"],
       heldWithKey: [1, "default", "k1"],

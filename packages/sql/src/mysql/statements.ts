@@ -13,6 +13,11 @@ function withPart(name: StatementName, part: string, instead: string): string {
   return statement.replace(part, instead);
 }
 
+/** The server takes a part of a lane for few enough to sort them. */
+function ratedLane(name: "freshLane" | "begunLane"): string {
+  return withPart(name, "priority desc, ready_at, pk", byAge).replace("from run", "from run force index (run_ready)");
+}
+
 /** Runs that are due wait neither for another claim nor for mail that is being delivered. The lists are read before a row is changed. */
 const wake = (status: number, set: string): string => `
   update run join (
@@ -64,8 +69,8 @@ const written: Partial<Record<StatementName, string>> = {
       where namespace = ?1 and status = ${ready} and queue > ?2 order by queue, workflow, version limit 1)
     order by queue, workflow, version limit 1`,
   lane: withPart("lane", "priority desc, ready_at, pk", byAge),
-  freshLane: withPart("freshLane", "priority desc, ready_at, pk", byAge),
-  begunLane: withPart("begunLane", "priority desc, ready_at, pk", byAge),
+  freshLane: ratedLane("freshLane"),
+  begunLane: ratedLane("begunLane"),
   nextParked: nextDue,
   nextDelayed: nextDue,
   wakeParked: wake(parked, `run.status = ${ready}, run.ready_at = run.wake_at, run.waiting = null`),

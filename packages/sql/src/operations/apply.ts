@@ -1,5 +1,6 @@
 import type { Operation, OperationResult } from "@holdpoint/core";
 import { advance } from "./advance.ts";
+import { startDebounced } from "./debounce.ts";
 import { deliver } from "./deliver.ts";
 import { moveHold } from "./hold.ts";
 import type { Context, Program } from "./program.ts";
@@ -12,7 +13,9 @@ export function apply(context: Context, operation: Operation): Program<Operation
     case "advance":
       return advance(context, operation);
     case "start":
-      return start(context, operation);
+      return operation.debounce
+        ? startDebounced(context, operation.run, operation.debounce)
+        : start(context, operation);
     case "deliver":
       return deliver(context, operation);
     case "hold":

@@ -17,6 +17,7 @@ function nameRuns(operation: Operation, { pks, ids, holds }: NamedRuns): void {
     }
     case "start":
       if (operation.signal !== null) ids.add(operation.run.id);
+      if (operation.debounce?.replaces) pks.add(operation.debounce.replaces.pk);
       return;
     case "deliver":
       "pk" in operation.to ? pks.add(operation.to.pk) : ids.add(operation.to.id);

@@ -56,7 +56,7 @@ export function endingOf({ then, at }: AdvanceOperation): PlainEnding {
 
 /** Whether the operation is a run with its first entries and nothing else: then many of them are one statement. */
 export function isPlainStart(operation: Operation): operation is StartOperation {
-  if (operation.type !== "start" || operation.signal !== null) return false;
+  if (operation.type !== "start" || operation.signal !== null || operation.debounce) return false;
   const { mail, chunks, numbers } = operation.run;
   return mail.length === 0 && chunks.length === 0 && numbers === null;
 }

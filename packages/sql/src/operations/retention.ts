@@ -25,6 +25,7 @@ export function* retain(
       holds += yield* run("removeHold", pk);
     }
   }
+  yield* run("removeDebounces", context.namespace);
   yield* removeLimiters(context, request.now);
   yield* run("removeOldFirings", request.finishedBefore, context.namespace);
   yield* run("removeCached", context.namespace, request.now);

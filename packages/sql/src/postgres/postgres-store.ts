@@ -4,6 +4,7 @@ import { DatabaseClock } from "../clock/database-clock.ts";
 import { payloadColumns } from "../columns/payload.ts";
 import { integer } from "../columns/read.ts";
 import { offerTables } from "../copy/tables.ts";
+import { debounced } from "../operations/debounce.ts";
 import type { Context, Program } from "../operations/program.ts";
 import { one, run } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
@@ -202,6 +203,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Store {
       return at === null ? null : clock.toCaller(at);
     },
 
+    debounced: (namespace, workflow, key) => reading(namespace, (context) => debounced(context, workflow, key)),
     schedules: (namespace, filter, page) => reading(namespace, (context) => schedules(context, filter, page)),
     async dueSchedules(namespace, caller, limit) {
       // Asked, not taken from what was learned: a clock that has just jumped must not start anything early.

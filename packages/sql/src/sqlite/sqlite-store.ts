@@ -5,6 +5,7 @@ import { offerTables } from "../copy/tables.ts";
 import { openNodeSqlite } from "../driver/node-sqlite.ts";
 import { apply } from "../operations/apply.ts";
 import { claim, idleClaim } from "../operations/claim.ts";
+import { debounced } from "../operations/debounce.ts";
 import type { Context, Program } from "../operations/program.ts";
 import { one, Refusal, run } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
@@ -176,6 +177,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
     dueHolds: (namespace, now, limit) => looking(namespace, (context) => read.dueHolds(context, now, limit)),
     nextHoldAt: (namespace) => looking(namespace, read.nextHoldAt),
 
+    debounced: (namespace, workflow, key) => reading(namespace, (context) => debounced(context, workflow, key)),
     schedules: (namespace, filter, page) => reading(namespace, (context) => schedules(context, filter, page)),
     dueSchedules: (namespace, now, limit) => reading(namespace, (context) => dueSchedules(context, now, limit)),
     firings: (namespace, id, page) => reading(namespace, (context) => firings(context, id, page)),

@@ -12,5 +12,23 @@ export const limitStatements = {
   arrival: "select arrival from limiter where namespace = ? and queue = ? and key = ?",
   setArrival: "update limiter set arrival = ? where namespace = ? and queue = ? and key = ?",
   insertArrival: "insert into limiter (arrival, namespace, queue, key) values (?, ?, ?, ?)",
+  debounce: "select run_id, first_at from debounce where namespace = ? and workflow = ? and key = ?",
+  insertDebounce: "insert into debounce (namespace, workflow, key, run_id, first_at) values (?, ?, ?, ?, ?)",
+  /** Compare-and-set: of two who found the same run over, one goes on. */
+  moveDebounce: `
+    update debounce set run_id = ?, first_at = ? where namespace = ? and workflow = ? and key = ? and run_id = ?`,
+  /** Those whose run does not wait any more mean nothing. */
+  removeDebounces: `
+    delete from debounce where namespace = ? and not exists (
+      select 1 from run
+      where run.namespace = debounce.namespace and run.id = debounce.run_id and run.status = ${statusCode.delayed})`,
+  /** A start takes the place of another: only of one that nobody has claimed, and that is as the caller has read it. */
+  replaceRun: `
+    update run set version = ?, spec = ?, code_hash = ?, status = ?, queue = ?, priority = ?, concurrency_key = ?,
+      ready_at = ?, seed = ?, salt = ?, head = ?, thread = ?, input_digest = ?, attributes = ?, created_by = ?,
+      created_at = ?, updated_at = ?
+    where pk = ? and namespace = ? and head = ? and status = ${statusCode.delayed} and epoch = 0`,
+  removeFirstEntry: "delete from journal where run_pk = ? and seq = 1",
+
   removeArrivals: "delete from limiter where namespace = ? and arrival < ?",
 } as const;

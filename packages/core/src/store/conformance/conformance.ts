@@ -2,6 +2,7 @@ import type { Store } from "../store.ts";
 import { advanceCases } from "./advance.ts";
 import type { StoreCase } from "./case.ts";
 import { claimCases } from "./claim.ts";
+import { debounceCases } from "./debounce.ts";
 import { deliverCases } from "./deliver.ts";
 import { endingCases } from "./endings.ts";
 import { erasureCases } from "./erasure.ts";
@@ -27,6 +28,7 @@ export const storeCases: readonly StoreCase[] = [
   ...sealCases,
   ...claimCases,
   ...limitCases,
+  ...debounceCases,
   ...scheduleCases,
   ...workerCases,
   ...queryCases,

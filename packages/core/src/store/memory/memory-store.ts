@@ -2,6 +2,7 @@ import { InvalidStateError } from "../../errors.ts";
 import type { Operation, OperationResult, ResultOf, RunPk, Store } from "../store.ts";
 import { advance } from "./advance.ts";
 import { claim } from "./claim.ts";
+import { debounced, startDebounced } from "./debounce.ts";
 import { deliver } from "./deliver.ts";
 import { hex } from "./hex.ts";
 import { moveHold } from "./hold.ts";
@@ -42,7 +43,9 @@ export function memoryStore(): Store {
       case "advance":
         return advance(space, nextPk, operation);
       case "start":
-        return start(space, nextPk, operation);
+        return operation.debounce
+          ? startDebounced(space, nextPk, operation.run, operation.debounce)
+          : start(space, nextPk, operation);
       case "deliver":
         return deliver(space, operation);
       case "hold":
@@ -142,6 +145,7 @@ export function memoryStore(): Store {
     dueHolds: async (namespace, now, limit) => queries.dueHolds(spaceOf(namespace), now, limit),
     nextHoldAt: async (namespace) => spaceOf(namespace).dueHolds.first()?.row.nextAt ?? null,
 
+    debounced: async (namespace, workflow, key) => debounced(spaceOf(namespace), workflow, key),
     schedules: async (namespace, filter, page) => schedules(spaceOf(namespace), filter, page),
     dueSchedules: async (namespace, now, limit) => dueSchedules(spaceOf(namespace), now, limit),
     firings: async (namespace, id, page) => firings(spaceOf(namespace), id, page),

@@ -22,6 +22,10 @@ export function retain(
     result.tombstones += 1;
   }
   for (const [key, { expiresAt }] of space.cache) if (expiresAt <= request.now) space.cache.delete(key);
+  for (const [name, { runId }] of space.debounces) {
+    const run = space.current.get(runId);
+    if (!run?.delayed || run.row.status !== "ready") space.debounces.delete(name);
+  }
   for (const [name, arrival] of space.limiters) if (arrival < request.now) space.limiters.delete(name);
   for (const schedule of space.schedules.values()) {
     schedule.firings = schedule.firings.filter(({ row }) => row.at >= request.finishedBefore);

@@ -52,6 +52,8 @@ export class Space {
     return x !== y ? x < y : a.pk < b.pk;
   });
   readonly schedules = new Map<string, MemorySchedule>();
+  /** By workflow and key: the run it means, or meant. */
+  readonly debounces = new Map<string, { runId: string; firstAt: Millis }>();
   /** When the next start of a queue, or of a key in it, would be due: `queue` or `queue NUL key`. */
   readonly limiters = new Map<string, Millis>();
   readonly workers = new Map<string, WorkerRow>();

@@ -4,7 +4,7 @@ import type { Hold } from "../../engine/hold-view.ts";
 import type { EngineOptions } from "../../engine/options.ts";
 import { Registry } from "../../engine/registry.ts";
 import type { RunHandle } from "../../engine/run-handle.ts";
-import type { RunOptions } from "../../engine/starting.ts";
+import type { RunOptions } from "../../engine/run-options.ts";
 import { InvalidStateError, ValidationError } from "../../errors.ts";
 import type { ExportedRun } from "../../journal/exported-run.ts";
 import { memoryStore } from "../../store/index.ts";
