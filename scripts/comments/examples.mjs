@@ -8,6 +8,8 @@ export function surroundings(names) {
   return `import type { z as Zod } from "zod";
 import type { AnyWorkflow, Engine, Hold, ProvidedService, RunHandle, Store, Workflow, WorkflowContext } from "holdpoint";
 import type { TestEngine } from "holdpoint/testing";
+import type { DecisionLinks } from "@holdpoint/channels";
+import type { HITLStateMachine } from "@holdpoint/tasks";
 interface Outcome { status: "refunded" | "declined" }
 interface Call { signal?: AbortSignal; idempotencyKey?: string }
 declare global {
@@ -15,6 +17,9 @@ declare global {
   var ctx: WorkflowContext;
   var engine: TestEngine;
   var run: RunHandle<Outcome>;
+  var hold: Hold;
+  var machine: HITLStateMachine;
+  var links: DecisionLinks;
   var store: Store;
   var refund: Workflow<{ orderId: string; amount: number }, Outcome>;
   var reminder: Workflow<{ to: string }, void>;

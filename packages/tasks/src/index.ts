@@ -12,7 +12,7 @@ export type { Decoration, WhichTask } from "./decorators/wrapping.ts";
 export * from "./errors.ts";
 export * from "./machine/definition.ts";
 export { type Instance, Instances, type SendOptions } from "./machine/instances.ts";
-export { interpreter as machineWorkflow } from "./machine/interpreter.ts";
+export { machineWorkflow } from "./machine/interpreter.ts";
 export { type ContextType, context, stateMachine } from "./machine/state-machine.ts";
 export type { TransitionListener } from "./machine/tail.ts";
 export type { CallbackTarget, TaskCallback } from "./task/callback.ts";

@@ -48,7 +48,14 @@ export interface SendOptions {
  * The instances of a machine on an engine: creates them, sends them events, reads them. Any number of processes may do so at once.
  *
  * @example
- * const doors = new Instances(engine, door); // the engine has interpreter(door) among its workflows
+ * const door = stateMachine({
+ *   name: "door",
+ *   context: context<{ opened: number }>(),
+ *   events: { open: z.object({ key: z.string() }) },
+ *   initial: "closed",
+ *   states: { closed: { on: { open: "open" } }, open: {} },
+ * });
+ * const doors = new Instances(engine, door); // the engine has machineWorkflow(door) among its workflows
  * await doors.create("front", { opened: 0 });
  * await doors.send("front", "open", { key: "brass" }, { by: "ana" });
  */

@@ -35,7 +35,7 @@ interface Accepted {
 }
 
 /** The workflow that every instance of a machine is a run of. */
-export function interpreter<State extends string, Context, E extends EventSchemas>(
+export function machineWorkflow<State extends string, Context, E extends EventSchemas>(
   definition: StateMachine<State, Context, E>,
 ): Workflow<Birth, { state: string; context: unknown }> {
   const machine = definition as unknown as AnyMachine;

@@ -11,7 +11,7 @@ import {
 import { DuplicateTaskError } from "../errors.ts";
 import type { EventInput } from "../machine/definition.ts";
 import { type Instance, Instances } from "../machine/instances.ts";
-import { interpreter } from "../machine/interpreter.ts";
+import { machineWorkflow } from "../machine/interpreter.ts";
 import { enterMachine, forgetMachine, rememberMachine } from "./ambient.ts";
 import { type CallbackTarget, type TaskCallback, targetOf } from "./callback.ts";
 import { TaskContext, type TaskJson } from "./context.ts";
@@ -39,7 +39,7 @@ export interface By {
 }
 
 /** The workflow of a task machine, for an engine of your own: `new HITLStateMachine({ engine })`. */
-export const taskWorkflow = (name = "task"): AnyWorkflow => interpreter(taskMachine(name));
+export const taskWorkflow = (name = "task"): AnyWorkflow => machineWorkflow(taskMachine(name));
 
 /**
  * Tasks that stop for a person and go on when they are told to. Each is a run with a hold: it survives a crash, is seen by every
