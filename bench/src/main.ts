@@ -1,4 +1,6 @@
 import { type Figure, line, reached } from "./figures.ts";
+import { p1p2 } from "./p1-p2.ts";
+import { p3, p4 } from "./p3-p4.ts";
 import { p5 } from "./p5-plans.ts";
 import { s1 } from "./s1-sequential.ts";
 import { s2 } from "./s2-many-runs.ts";
@@ -14,7 +16,7 @@ import { s11 } from "./s11-bulk.ts";
 import { tasksSuite } from "./tasks.ts";
 
 /**
- * npm run bench -- [--json] [--only s1,s2] [--rounds 5] [--idle 60]
+ * npm run bench -- [--json] [--plans] [--only s1,p1] [--rounds 5] [--idle 60]
  *
  * Reports; asserts nothing. Each figure is the median of its rounds, with the raw yardstick measured in the same round.
  */
@@ -40,6 +42,9 @@ const suites: [string, () => Promise<Figure[]>][] = [
   ["s9", async () => s9(rounds)],
   ["s10", () => s10(rounds)],
   ["s11", async () => s11(Math.min(rounds, 3))],
+  ["p1", () => p1p2(rounds)],
+  ["p3", () => p3(rounds)],
+  ["p4", () => p4(Math.min(rounds, 3))],
   ["p5", () => p5()],
   ["tasks", () => tasksSuite(Math.min(rounds, 3))],
 ];
