@@ -122,13 +122,13 @@ export class Instances<State extends string, Context, E extends EventSchemas> {
     options: SendOptions = {},
   ): Promise<Instance<State, Context>> {
     const checked = checkData(this.machine, name, data);
-    const before = await this.get(id);
+    const run = await this.handle(id);
+    const before = await this.newest(id, run);
     const by = options.by ?? null;
     const event = { name, data: checked, by, at: new Date(), decision: null };
     const verdict = judge(this.machine, before.state, { id: this.runId(id), context: before.context, event });
     if ("refused" in verdict) throw this.refusal(id, name, before.state, verdict.reason);
     const envelope: Envelope = { call: randomUUID(), name, data, by, expect: options.expect ?? null };
-    const run = await this.handle(id);
     try {
       await run.signal(eventSignal, envelope, { dedupe: envelope.call, ...(by === null ? {} : { by }) });
       return await this.settled(id, run, (records) => this.answer(id, envelope, records));
@@ -153,9 +153,9 @@ export class Instances<State extends string, Context, E extends EventSchemas> {
     options: { by?: string; note?: string; option?: string; channel?: string } = {},
   ): Promise<Instance<State, Context>> {
     const word = approved ? "approve" : "reject";
-    const before = await this.get(id);
-    if (!this.machine.states[before.state]?.decided) throw this.refusal(id, word, before.state, null);
     const run = await this.handle(id);
+    const before = await this.newest(id, run);
+    if (!this.machine.states[before.state]?.decided) throw this.refusal(id, word, before.state, null);
     let hold: Hold;
     try {
       hold = await this.engine.decide(await run.hold(holdName, { timeout: "10s" }), { approved }, options);
@@ -195,8 +195,7 @@ export class Instances<State extends string, Context, E extends EventSchemas> {
 
   /** Where an instance stands. Throws `NotFoundError` when there is none. */
   async get(id: string): Promise<Instance<State, Context>> {
-    const run = await this.handle(id);
-    return this.settled(id, run, (records) => records.findLast(isTaken));
+    return this.newest(id, await this.handle(id));
   }
 
   /** Every transition of an instance since its last 500, oldest first: from where to where, by whom, when. */
@@ -233,6 +232,10 @@ export class Instances<State extends string, Context, E extends EventSchemas> {
    */
   onTransition(listener: TransitionListener): () => void {
     return this.tail.add(listener);
+  }
+
+  private newest(id: string, run: RunHandle<unknown>): Promise<Instance<State, Context>> {
+    return this.settled(id, run, (records) => records.findLast(isTaken));
   }
 
   private runId(id: string): string {

@@ -69,8 +69,11 @@ export class HITLStateMachine {
         { path: "store", message: "is the engine's own; give one of the two" },
       ]);
     this.own = options.engine === undefined;
+    // Tasks wait for people: what is parked is not kept in memory. It would be 22 KiB a task instead of 6, for a fifth less CPU.
+    const residence = { count: 0 };
     this.engine =
-      options.engine ?? createEngine({ store: options.store ?? memoryStore(), workflows: [taskWorkflow(name)] });
+      options.engine ??
+      createEngine({ store: options.store ?? memoryStore(), workflows: [taskWorkflow(name)], residence });
     if (!this.engine.workflows().some((one) => one.name === name)) {
       const message = `has no workflow "${name}"; give it taskWorkflow(${name === "task" ? "" : `"${name}"`})`;
       throw new ValidationError("task machine", [{ path: "engine", message }]);
