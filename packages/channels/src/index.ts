@@ -24,6 +24,7 @@ export { type Line, type Message, messageOf } from "./notice/message.ts";
 export type { Channel, HoldHappening, Notice, NoticeKind, Recipient, SendCall } from "./notice/notice.ts";
 export { createOutbox, type Delivery, Outbox, type OutboxOptions } from "./outbox/outbox.ts";
 export type { Route } from "./outbox/route.ts";
+export { type ToReviewersOptions, toReviewers } from "./outbox/to-reviewers.ts";
 export {
   type AdaptiveCard,
   adaptiveCardOf,

@@ -1,6 +1,6 @@
 import type { Hold, Issue } from "@holdpoint/core";
 import { type Field, fieldsOf, wanted } from "../notice/fields.ts";
-import { type Line, linesOf } from "../notice/message.ts";
+import { evidenceOf, type Line } from "../notice/message.ts";
 import { oneLine, plain, valueText } from "../notice/plain.ts";
 import { html } from "../render/escape.ts";
 import { wholeAnswer } from "./answer.ts";
@@ -14,6 +14,9 @@ export interface Attempt {
   sent: URLSearchParams;
 }
 
+/** Nobody decides on evidence that was cut off. */
+const everything = { lines: Number.POSITIVE_INFINITY, characters: Number.POSITIVE_INFINITY };
+
 /** A hold that waits, with all there is to see, and the form to decide it. */
 export function askingBody(hold: Hold, person: string, { problem, issues, sent }: Attempt): string {
   const grave = hold.severity === "high" || hold.severity === "critical";
@@ -25,7 +28,7 @@ export function askingBody(hold: Hold, person: string, { problem, issues, sent }
       ? ""
       : `<p class="notice"><strong>If approved:</strong> ${html(plain(hold.consequence))}</p>`,
     list(factsOf(hold)),
-    section("What it rests on", linesOf(hold.context)),
+    section("What it rests on", evidenceOf(hold, everything)),
     '<form method="post">',
     // The first button is what Enter presses: one that does nothing.
     '<button type="submit" disabled hidden></button>',
@@ -96,7 +99,7 @@ function formOf(hold: Hold, issues: readonly Issue[], sent: URLSearchParams): st
 }
 
 function fieldOf(field: Field, name: string, issues: readonly Issue[], sent: URLSearchParams): string {
-  const hint = [field.description, `${wanted(field)}.`].filter(Boolean).join(" ");
+  const hint = [field.description?.replace(/[.!?]?$/, "."), `${wanted(field)}.`].filter(Boolean).join(" ");
   const given = sent.has(name)
     ? sent.getAll(name)
     : field.fallback === undefined

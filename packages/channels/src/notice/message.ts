@@ -35,9 +35,6 @@ export interface Message {
   link: string | null;
 }
 
-/** As many pieces of evidence as a message shows; the page has all. */
-const evidenceLimit = 20;
-
 /** Says what a notice is about. */
 export function messageOf(notice: Notice): Message {
   const { hold, kind, link } = notice;
@@ -54,7 +51,7 @@ export function messageOf(notice: Notice): Message {
     severity: hold.severity,
     consequence: hold.consequence === null ? null : plain(hold.consequence),
     facts: factsOf(hold, closed),
-    evidence: linesOf(hold.context),
+    evidence: evidenceOf(hold, { lines: 20, characters: 600 }),
     form:
       closed || hold.kind === "approval"
         ? []
@@ -97,15 +94,42 @@ function factsOf(hold: Hold, closed: boolean): Line[] {
   return facts;
 }
 
-/** Evidence as lines: the fields of an object, or one line. */
-export function linesOf(context: unknown): Line[] {
+/** How much of the evidence is shown. */
+export interface EvidenceLimits {
+  /** Pieces of the context. */
+  lines: number;
+  /** Of each piece. */
+  characters: number;
+}
+
+/** What a decision rests on, as lines: what is proposed, the context, answered questions, where to read more, files. */
+export function evidenceOf(hold: Hold, limits: EvidenceLimits): Line[] {
+  const { action, links, attachments, progress } = hold;
+  return [
+    ...(action
+      ? [{ label: `Proposed: ${oneLine(action.name)}`, value: valueText(action.arguments, limits.characters) }]
+      : []),
+    ...contextLines(hold.context, limits),
+    ...progress.questions.flatMap(({ text, answer }) =>
+      answer ? [{ label: `Question: ${oneLine(text)}`, value: shortened(plain(answer.text), limits.characters) }] : [],
+    ),
+    ...links.map(({ title, url }) => ({ label: oneLine(title), value: oneLine(url) })),
+    ...attachments.map(({ name, sha256 }) => ({
+      label: "File",
+      value: `${oneLine(name)} (SHA-256 ${oneLine(sha256)})`,
+    })),
+  ];
+}
+
+/** The fields of an object, or one line. */
+function contextLines(context: unknown, limits: EvidenceLimits): Line[] {
   if (context === undefined || context === null) return [];
   if (typeof context !== "object" || Array.isArray(context) || context instanceof Date)
-    return [{ label: "Evidence", value: valueText(context) }];
+    return [{ label: "Evidence", value: valueText(context, limits.characters) }];
   const entries = Object.entries(context);
   const lines = entries
-    .slice(0, evidenceLimit)
-    .map(([name, value]) => ({ label: oneLine(name), value: valueText(value) }));
+    .slice(0, limits.lines)
+    .map(([name, value]) => ({ label: oneLine(name), value: valueText(value, limits.characters) }));
   const rest = entries.length - lines.length;
   return rest > 0 ? [...lines, { label: "…", value: `and ${rest} more` }] : lines;
 }

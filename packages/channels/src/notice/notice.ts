@@ -28,6 +28,8 @@ export interface Recipient {
   to?: string;
   /** Whom a link in it lets decide. Without it there is no link. */
   person?: string;
+  /** Says it as another kind of message: `asked` for who is next because of a vote. Default: what happened says. */
+  kind?: NoticeKind;
 }
 
 /** One message to one recipient about one thing that happened to a hold. */

@@ -54,7 +54,7 @@ async function attemptOnce(
     : undefined;
   if (!channel) throw new NonRetryableError(`the outbox has no channel "${recipient.channel}"`);
   const hold = await engine.hold(holdId);
-  const kind = kindOf(happening.action);
+  const kind = recipient.kind ?? kindOf(happening.action);
   // Somebody was faster: nobody is asked what is decided.
   if (isAsking(kind) && hold.status !== "open") return { type: "skipped" };
   const mayLink = links && channel.private && recipient.person !== undefined && isAsking(kind);

@@ -71,7 +71,7 @@ async function look({ channels, route }: OutboxOptions, engine: Engine, holdId: 
     if (isAsking(kind) && isClosed(hold)) continue;
     for (const recipient of unlike(await route(hold, { kind, happening }))) {
       const kinds: readonly string[] = channels[recipient.channel]?.kinds ?? defaultKinds;
-      if (!(recipient.channel in channels) || kinds.includes(kind))
+      if (!(recipient.channel in channels) || kinds.includes(recipient.kind ?? kind))
         messages.push({ id: `${holdId}.${n}.${recipientMark(recipient)}`, happening, recipient });
     }
   }
@@ -80,8 +80,7 @@ async function look({ channels, route }: OutboxOptions, engine: Engine, holdId: 
 
 /** Tells two states of a hold apart: what moves it, moves one of these. */
 export function markOf(hold: Hold): string {
-  const { status, revision, dueAt } = hold;
-  const progress = "progress" in hold ? hold.progress : null;
+  const { status, revision, dueAt, progress } = hold;
   return createHash("sha256")
     .update(JSON.stringify([status, revision, dueAt, progress]))
     .digest("base64url")

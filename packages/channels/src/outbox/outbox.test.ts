@@ -153,7 +153,7 @@ describe("the outbox", () => {
     const stop = first.start(one, { store });
     await one.run(pay, undefined);
     await vi.waitFor(() => expect(channel.notices.length).toBeGreaterThan(0));
-    stop();
+    await stop();
     await one.crash();
     broken = false;
     const second = createOutbox({ channels: { memo: channel }, route: () => [{ channel: "memo" }], pauseMs: 5 });

@@ -63,7 +63,7 @@ export interface Delivery {
  * });
  * const engine = createEngine({ store, workflows: [refund, ...outbox.workflows], queues: outbox.queues });
  * await engine.start();
- * const stop = outbox.start(engine, { store });
+ * const stop = outbox.start(engine, { store }); // await stop() before engine.stop()
  */
 export class Outbox {
   /** For the engine: what delivers. */
@@ -96,12 +96,13 @@ export class Outbox {
   /**
    * Follows what happens to holds, until it is stopped. Several processes may do so at once. With the store it hears at once;
    * without it looks every `pollMs` (2,000). Holds that opened and were closed while nobody followed are told of when that
-   * was less than `catchUpMs` (an hour) ago; those that still wait, always. Returns how to stop.
+   * was less than `catchUpMs` (an hour) ago; those that still wait, always. Returns how to stop:
+   * before the engine does.
    */
   start(
     engine: Engine,
     options: { store?: Store; namespace?: string; pollMs?: number; catchUpMs?: number } = {},
-  ): () => void {
+  ): () => Promise<void> {
     this.attach(engine);
     return new Relay(engine, options).start();
   }

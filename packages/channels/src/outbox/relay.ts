@@ -50,7 +50,8 @@ export class Relay {
   private again = false;
   private lastTookMs = 0;
   private stopTimer: (() => void) | null = null;
-  private stopped = true;
+  /** No more looks, and the one under way ends early. */
+  private stopped = false;
 
   constructor(engine: Engine, options: RelayOptions) {
     this.engine = engine;
@@ -58,17 +59,18 @@ export class Relay {
     this.since = systemClock.now() - (options.catchUpMs ?? 3_600_000);
   }
 
-  start(): () => void {
-    this.stopped = false;
+  start(): () => Promise<void> {
     const { store, namespace = "default" } = this.options;
     const unwatch = store?.watch(namespace, (signal) => {
       if (signal.type === "hold" || signal.type === "foreign") this.soon(0);
     });
     this.soon(0);
-    return () => {
+    return async () => {
       this.stopped = true;
       this.stopTimer?.();
       unwatch?.();
+      // What went wrong was said where it happened.
+      await this.looking?.catch(() => undefined);
     };
   }
 
@@ -115,6 +117,7 @@ export class Relay {
     const followed = await this.followed();
     const told = new Map<string, string>();
     for (const hold of await this.waiting()) {
+      if (this.stopped) return;
       const here = followed.get(hold.id);
       followed.delete(hold.id);
       const mark = markOf(hold);
@@ -124,6 +127,7 @@ export class Relay {
     }
     // What is left over is followed, and does not wait any more.
     for (const [holdId, here] of followed) {
+      if (this.stopped) return;
       const mark = this.told.get(holdId)?.startsWith("closed ")
         ? this.told.get(holdId)
         : `closed ${markOf(await this.engine.hold(holdId))}`;
@@ -141,6 +145,7 @@ export class Relay {
     for (let cursor: string | null = null; ; ) {
       const page: PageOf<Hold> = await this.engine.holds({}, { limit: 100, cursor });
       for (const hold of page.items) {
+        if (this.stopped) return;
         const openedAt = hold.openedAt.getTime();
         if (openedAt < this.since) return;
         if (hold.status === "open" || told.has(hold.id) || this.done.has(hold.id) || isOurs(hold)) continue;

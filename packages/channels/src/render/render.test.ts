@@ -49,6 +49,23 @@ const hold = (changes: Partial<Hold> = {}): Hold =>
     closedAt: null,
     decidedBy: null,
     decision: null,
+    reviewers: null,
+    action: { name: "pay", arguments: { cents: 12_000 } },
+    tags: [],
+    links: [{ title: "The order", url: "https://shop.example.com/A-7" }],
+    attachments: [{ name: "invoice.pdf", sha256: "ab".repeat(32) }],
+    progress: {
+      questions: [
+        {
+          n: 1,
+          by: "ana",
+          to: null,
+          text: "Why twice?",
+          at: 0,
+          answer: { by: "bot", text: "The carrier failed", at: 1 },
+        },
+      ],
+    },
     ...changes,
   }) as Hold;
 
@@ -95,6 +112,12 @@ describe("a message shows consequence, evidence, form and options", () => {
     "may stay empty",
     "voucher",
     "critical",
+    "Proposed: pay",
+    "cents",
+    "invoice.pdf",
+    "shop.example.com",
+    "Why twice?",
+    "The carrier failed",
     "2026-01-04 09:00 UTC",
   ];
   const parts: [string, () => string][] = [
