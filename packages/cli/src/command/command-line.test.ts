@@ -22,6 +22,8 @@ const everyCommand = [
   ...subcommands.map((name) => ["runs", name]),
   ["holds", "show"],
   ["store", "copy"],
+  ["db", "migrate"],
+  ["db", "status"],
 ];
 
 describe("help", () => {

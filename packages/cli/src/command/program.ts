@@ -63,6 +63,10 @@ export const commands: Record<string, Entry> = {
     summary: "copy a store to another database, resumable and verified",
     load: async () => (await import("../commands/store/store.ts")).storeCommand,
   },
+  db: {
+    summary: "your own tables: apply migrations, show where they stand",
+    load: async () => (await import("../commands/db/db.ts")).dbCommand,
+  },
   workflows: {
     summary: "list the project's workflows",
     load: async () => (await import("../commands/workflows.ts")).workflowsCommand,

@@ -17,9 +17,10 @@ import { checkRunOptions, type RunOptions } from "./run-options.ts";
  * How a run is started now.
  *
  * @example
- * await app.transaction(async (tx) => {
- *   await tx.execute("insert into orders (id) values (?)", ["A-7"]);
- *   await engine.run(ship, { orderId: "A-7" }, { id: "ship-A-7", tx });
+ * const engine = createEngine({ store: sqlite("app.db"), workflows: [refund] });
+ * await database("app.db").transaction(async (tx) => {
+ *   await tx.execute("insert into complaint (order_id) values (?)", ["A-7"]);
+ *   await engine.run(refund, { orderId: "A-7", amount: 120 }, { id: "refund-A-7", tx });
  * });
  */
 export interface StartOptions extends RunOptions {

@@ -8,10 +8,10 @@ export type SqlParameter = string | number | bigint | boolean | Date | Uint8Arra
  * that begin or end transactions are refused, and so is more than one statement in a text.
  *
  * @example
- * const take = async (tx: Transaction, account: string, amount: number) => {
- *   const { changes } = await tx.execute("update account set balance = balance - ? where id = ? and balance >= ?", [amount, account, amount]);
- *   if (changes === 0) throw new Error("not enough money");
- * };
+ * await ctx.transaction("take money", async (tx) => {
+ *   const { changes } = await tx.execute("update account set balance = balance - ? where id = ?", [120, "ana"]);
+ *   if (changes === 0) throw new Error("no such account");
+ * });
  */
 export interface Transaction {
   /**

@@ -21,6 +21,8 @@ export interface Channel {
   readonly placeholders: Placeholders;
   begin(): Promise<void>;
   run(statement: Statement, parameters: readonly SqlParameter[]): Promise<Rows>;
+  /** Statements of a migration, as they are. */
+  script(text: string): Promise<void>;
   commit(): Promise<void>;
   /** Undoes what is open; never throws. */
   rollback(): Promise<void>;

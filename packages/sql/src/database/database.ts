@@ -1,4 +1,5 @@
-import { type Transaction, ValidationError } from "@holdpoint/core";
+import type { Transaction } from "@holdpoint/core";
+import { databaseKind } from "./database-kind.ts";
 
 /** How a database is used. */
 export interface DatabaseOptions {
@@ -13,11 +14,12 @@ export interface DatabaseOptions {
  * stands in a `transaction`.
  *
  * @example
- * const db = service<Database>("db");
+ * const app = database(process.env.DATABASE_URL ?? "app.db");
+ * const db = service<typeof app>("db");
  * const order = workflow({ name: "order" }, async (ctx) => {
  *   return ctx.step("load", () => ctx.service(db).fetchOne<{ total: number }>("select total from orders where id = ?", ["A-7"]));
  * });
- * createEngine({ store, workflows: [order], services: [db.provide(database(process.env.DATABASE_URL ?? "app.db"))] });
+ * createEngine({ store, workflows: [order], services: [db.provide(app)] });
  */
 export interface Database extends Transaction {
   /** For messages, without a password. */
@@ -33,9 +35,10 @@ export interface Database extends Transaction {
    * `work` changes nothing but the database.
    *
    * @example
-   * await app.transaction(async (tx) => {
-   *   await tx.execute("insert into orders (id, total) values (?, ?)", ["A-7", 120]);
-   *   await engine.run(ship, { orderId: "A-7" }, { id: "ship-A-7", tx });
+   * const engine = createEngine({ store: sqlite("app.db"), workflows: [refund] });
+   * await database("app.db").transaction(async (tx) => {
+   *   await tx.execute("insert into complaint (order_id) values (?)", ["A-7"]);
+   *   await engine.run(refund, { orderId: "A-7", amount: 120 }, { id: "refund-A-7", tx });
    * });
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
@@ -57,15 +60,9 @@ export interface Database extends Transaction {
  * @throws ValidationError it is no address of a database that can be used
  */
 export function database(url: string, options: DatabaseOptions = {}): Database {
-  const [, scheme, rest = ""] = /^([a-z][a-z0-9+]+):(.*)$/is.exec(url) ?? [];
-  const kind = scheme?.toLowerCase();
-  if (kind === "postgres" || kind === "postgresql") return later(url, () => import("./postgres-database.ts"), options);
-  const path = kind === "file" || kind === "sqlite" ? rest.replace(/^\/\//, "") : url;
-  if (path !== "" && (kind === undefined || kind === "file" || kind === "sqlite")) {
-    return later(path, () => import("./sqlite-database.ts"), options);
-  }
-  const message = "is no address of a database: write a path, file:PATH, sqlite:PATH or postgres://user@host/database";
-  throw new ValidationError("database.url", [{ path: "", message }]);
+  const { kind, address } = databaseKind(url);
+  if (kind === "postgres") return later(address, () => import("./postgres-database.ts"), options);
+  return later(address, () => import("./sqlite-database.ts"), options);
 }
 
 /** Each driver is loaded by whoever uses it. */

@@ -69,7 +69,12 @@ class PostgresPool implements ConnectionSource {
   }
 }
 
+/** Connections to a PostgreSQL database of the application's. */
+export function openSource(url: string, options: DatabaseOptions): ConnectionSource {
+  return new PostgresPool(url, options);
+}
+
 /** A PostgreSQL database of the application's. */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
-  return new PooledDatabase(new PostgresPool(url, options));
+  return new PooledDatabase(openSource(url, options));
 }

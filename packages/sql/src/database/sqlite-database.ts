@@ -97,7 +97,12 @@ class SqliteFile implements ConnectionSource {
   }
 }
 
+/** Connections to a SQLite database of the application's. */
+export function openSource(path: string, options: DatabaseOptions): ConnectionSource {
+  return new SqliteFile(path, options);
+}
+
 /** A SQLite database of the application's. */
 export function openDatabase(path: string, options: DatabaseOptions): Database {
-  return new PooledDatabase(new SqliteFile(path, options));
+  return new PooledDatabase(openSource(path, options));
 }

@@ -56,6 +56,10 @@ export class PostgresChannel implements Channel {
     return { rows, changes: rowCount ?? 0 };
   }
 
+  async script(text: string): Promise<void> {
+    await this.client.query(text);
+  }
+
   async commit(): Promise<void> {
     const { command } = await this.client.query("commit");
     // A transaction that had failed before is rolled back by `commit`, without an error.

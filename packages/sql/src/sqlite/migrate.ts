@@ -29,7 +29,13 @@ function verified(driver: SqliteDriver, wanted: readonly Migration[]): number {
  */
 export function migrate(driver: SqliteDriver, now: number, wanted: readonly Migration[] = migrations): void {
   const { application_id: owner } = driver.prepare("pragma application_id").get() ?? {};
-  const tables = driver.prepare("select count(*) as n from sqlite_schema where type = 'table'").get();
+  // An application's tables may stand beside ours, where its own migrations say that this is meant.
+  const tables = driver
+    .prepare(
+      `select count(*) as n from sqlite_schema where type = 'table'
+       and not exists (select 1 from sqlite_schema where name = 'holdpoint_migration')`,
+    )
+    .get();
   if (owner !== applicationId && tables?.n !== 0) {
     throw new StoreError("the file is a database of another program; give Holdpoint a file of its own");
   }

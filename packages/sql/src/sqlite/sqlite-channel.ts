@@ -53,6 +53,12 @@ export class SqliteChannel implements Channel {
     return { rows, changes };
   }
 
+  async script(text: string): Promise<void> {
+    const { driver } = this.session;
+    driver.exec("release alive; savepoint alive");
+    driver.exec(text);
+  }
+
   async commit(): Promise<void> {
     this.session.driver.exec("release alive; commit");
   }
