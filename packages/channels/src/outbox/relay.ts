@@ -84,7 +84,7 @@ export class Relay {
       this.looking = null;
     });
     await this.looking;
-    if (!this.again) return;
+    if (!this.again || this.stopped) return;
     this.again = false;
     await this.look();
   }
