@@ -14,6 +14,7 @@ export type { EraseTarget } from "./engine/erase.ts";
 export type { ForkOptions } from "./engine/fork.ts";
 export type { HoldActor } from "./engine/hold-acting.ts";
 export type { Holds, NamedActor } from "./engine/hold-desk.ts";
+export type { GateDryRun, TriggerLesson } from "./engine/hold-lessons.ts";
 export type { Hold } from "./engine/hold-view.ts";
 export type { ProcessIdentity } from "./engine/identity.ts";
 export type { LiveWorker } from "./engine/live-workers.ts";
@@ -45,6 +46,7 @@ export {
   type Veto,
 } from "./hold/reviewers.ts";
 export type { VoteOutcome } from "./hold/tally.ts";
+export type { FiredTrigger, HoldFacts, HoldTrigger } from "./hold/triggers.ts";
 export { type AnchoredHead, type Anchors, exportAnchors, readAnchors } from "./journal/anchor.ts";
 export { type PayloadCodec, valueCodec } from "./journal/codec.ts";
 export {

@@ -34,6 +34,7 @@ export function holdLines(
     `  ${[paint(severityStyle[hold.severity], hold.severity), hold.status, hold.id].join(paint("dim", " · "))}`,
     "",
     ...fact("consequence", hold.consequence),
+    ...hold.fired.flatMap(({ says }) => fact("because", says)),
     ...fact("run", `${hold.runId} (${hold.workflow})`),
     ...fact("opened", `${shownTime(hold.openedAt)} (${shownWhen(hold.openedAt, now)})`),
     ...hold.deadline.flatMap((rung) => fact("deadline", rungText(rung, now))),

@@ -2,11 +2,13 @@ import { ValidationError } from "../errors.ts";
 import * as custody from "../hold/custody.ts";
 import { standingOf } from "../hold/electorate.ts";
 import * as questions from "../hold/questions.ts";
+import type { HoldTrigger } from "../hold/triggers.ts";
 import { castVote } from "../hold/vote.ts";
 import type { HoldFilter, Page, PageOf } from "../store/store.ts";
 import type { GivenHold } from "./decide.ts";
 import { type DecideManyOptions, type DecideManyResult, decideMany, similarHolds } from "./decide-many.ts";
 import { actOnHold, type HoldActor, situationOf } from "./hold-acting.ts";
+import { dryRunGate, type GateDryRun, type TriggerLesson, triggerLessons } from "./hold-lessons.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
 
@@ -42,6 +44,20 @@ export interface Holds {
    * refused. High ones must be given as they were read.
    */
   decideMany(holds: readonly GivenHold[], answer: unknown, options: DecideManyOptions): Promise<DecideManyResult[]>;
+  /**
+   * For each trigger of `holdWhen` how often people changed what was proposed, over the newest `limit` (default 1,000) decided holds:
+   * a hint which gates to relax or to tighten. Changes nothing by itself.
+   */
+  lessons(filter?: Omit<HoldFilter, "status">, options?: { limit?: number }): Promise<TriggerLesson[]>;
+  /**
+   * What a changed `holdWhen` would have made of what passed this gate before, in the newest `limit` (default 1,000) runs. Writes nothing.
+   *
+   * @throws ValidationError a trigger is none
+   */
+  dryRun(
+    gate: { workflow: string; name: string; holdWhen: readonly HoldTrigger[] },
+    options?: { limit?: number },
+  ): Promise<GateDryRun>;
   /** Takes it: nobody else decides it until it is released. Not for one that takes several votes. */
   claim(hold: GivenHold, actor: NamedActor): Promise<Hold>;
   /** Gives it back. A manager may give back what somebody else has. */
@@ -104,6 +120,17 @@ export function createHolds(
       async decideMany(holds: readonly GivenHold[], answer: unknown, options: DecideManyOptions) {
         await open();
         return decideMany(parts, holds, answer, options);
+      },
+      async lessons(filter: Omit<HoldFilter, "status"> = {}, { limit = 1000 } = {}) {
+        await open();
+        return triggerLessons(parts, filter, limit);
+      },
+      async dryRun(
+        gate: { workflow: string; name: string; holdWhen: readonly HoldTrigger[] },
+        { limit = 1000 }: { limit?: number } = {},
+      ) {
+        await open();
+        return dryRunGate(parts, gate, limit);
       },
       claim: (hold: GivenHold, actor: NamedActor) => act(hold, actor, (now) => custody.claim(now, named(actor))),
       release: (hold: GivenHold, actor: NamedActor) => act(hold, actor, (now) => custody.release(now, named(actor))),

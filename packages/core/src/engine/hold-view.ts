@@ -44,6 +44,8 @@ export interface Hold {
   reviewers: ReviewPolicy | null;
   /** What is proposed, its arguments as they stand now. */
   action: HoldDocument["action"];
+  /** Why somebody is asked: the triggers that fired, with what they found. Empty where it always asks. */
+  fired: HoldDocument["fired"];
   /** Words to find it by. */
   tags: string[];
   /** Where to read more. */
@@ -111,6 +113,7 @@ export async function viewHold(parts: Pick<EngineParts, "codec">, row: HoldRow):
     people: document.people,
     reviewers: document.policy,
     action: document.action && { name: document.action.name, arguments: shown.arguments },
+    fired: document.fired,
     tags: document.tags,
     links: document.links,
     attachments: document.attachments,

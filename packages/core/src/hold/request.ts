@@ -8,9 +8,14 @@ import { checkReviewers } from "./check-reviewers.ts";
 import { canonical } from "./evidence.ts";
 import { checkRung, type DeadlineRung, ladderOf, type WrittenRung } from "./ladder.ts";
 import { arePlain, type ReviewPolicy, reviewPolicy } from "./reviewers.ts";
+import { checkTriggers, type FiredTrigger } from "./triggers.ts";
 
 /** A request with its deadline's decisions in their stored form. */
-export type WrittenRequest = HoldText & { action?: ProposedAction<unknown>; deadline?: readonly WrittenRung[] };
+export type WrittenRequest = HoldText & {
+  action?: ProposedAction<unknown>;
+  deadline?: readonly WrittenRung[];
+  fired?: FiredTrigger[];
+};
 
 /** Something the workflow is about to do, as people are shown it. */
 export interface StoredAction {
@@ -32,6 +37,8 @@ export interface HoldDocument {
   /** Rules about people that are more than a list. */
   policy: ReviewPolicy | null;
   deadline: DeadlineRung[];
+  /** The triggers that fired, with what they found; empty for a hold that always asks. */
+  fired: FiredTrigger[];
   tags: string[];
   links: { title: string; url: string }[];
   attachments: Attachment[];
@@ -42,7 +49,10 @@ const common = [
   ...["title", "consequence", "severity", "context", "options", "reviewers", "deadline"],
   ...["calendar", "tags", "links", "attachments"],
 ];
-const known = { approval: new Set([...common, "action"]), form: new Set([...common, "form", "jsonSchema"]) };
+const known = {
+  approval: new Set([...common, "action", "holdWhen", "facts"]),
+  form: new Set([...common, "form", "jsonSchema"]),
+};
 
 /** Checks what an author wrote about a hold. Throws `ValidationError`: a field this version does not know is refused, never ignored. */
 export function checkHoldRequest(
@@ -74,7 +84,7 @@ export function checkHoldRequest(
   ladderOf((request.deadline ?? []) as readonly WrittenRung[], 0, `hold "${name}"`, request.calendar ?? null);
 }
 
-function checkExtras(request: HoldText & { action?: unknown }): Issue[] {
+function checkExtras(request: HoldText & { action?: unknown; holdWhen?: unknown; facts?: unknown }): Issue[] {
   const issues: Issue[] = [];
   const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
   const list = (field: "tags" | "links" | "attachments", fits: (one: never) => boolean, message: string): void => {
@@ -94,6 +104,9 @@ function checkExtras(request: HoldText & { action?: unknown }): Issue[] {
       isText(one?.name) && /^[0-9a-f]{64}$/.test(String(one?.sha256)),
     "must be a list of { name, sha256 }, the digest in 64 hex digits",
   );
+  if (request.holdWhen !== undefined) issues.push(...checkTriggers(request.holdWhen, "holdWhen"));
+  if (request.facts !== undefined && (typeof request.facts !== "object" || request.facts === null))
+    issues.push({ path: "facts", message: "must be an object" });
   if (request.action !== undefined) {
     const action = request.action as { name?: unknown } | null;
     if (!isText(action?.name) || !("arguments" in (action as object)))
@@ -168,6 +181,7 @@ export function holdDocument(
     people: plain ? [...(reviewers.people ?? [])] : null,
     policy: reviewers && !plain ? reviewPolicy(reviewers, creator) : null,
     deadline: ladderOf(request.deadline ?? [], openedAt, `hold "${name}"`, request.calendar ?? null),
+    fired: request.fired ?? [],
     tags: [...(request.tags ?? [])],
     links: (request.links ?? []).map(({ title, url }) => ({ title, url })),
     attachments: (request.attachments ?? []).map((one) => ({ ...one })),
@@ -184,6 +198,7 @@ export const emptyDocument: HoldDocument = {
   people: null,
   policy: null,
   deadline: [],
+  fired: [],
   tags: [],
   links: [],
   attachments: [],

@@ -20,7 +20,8 @@ import type {
 import { type JsonSchema, jsonSchemaOf } from "../workflow/json-schema.ts";
 import { type InferOut, parse, type StandardSchemaV1 } from "../workflow/schema.ts";
 import type { Execution } from "./execution.ts";
-import { type Answer, openHold } from "./hold-call.ts";
+import { callGate, rememberApproval } from "./gate.ts";
+import { type Answer, type HoldSpec, openHold } from "./hold-call.ts";
 import type { Scope } from "./scope.ts";
 
 export function callApprove<A>(
@@ -35,19 +36,49 @@ export function callApprove<A>(
     const { approved, note, option } = rung.decide;
     return { after: rung.after, decide: { value: { approved }, note: note ?? null, option: option ?? null } };
   });
-  const { action } = request;
-  const answer = openHold(execution, scope, {
+  const { action, holdWhen, facts } = request;
+  const spec: HoldSpec = {
     name,
     origin: "author",
     request: deadline ? { ...request, deadline } : (request as HoldText),
     ...(action?.schema ? editable(name, action) : { schema: approvalSchema, accept: acceptApproval }),
-  });
+  };
+  if (holdWhen) {
+    return gated(execution, scope, spec, { holdWhen, facts: facts ?? {}, action: action ?? null });
+  }
+  const answer = openHold(execution, scope, spec);
   // Not awaited: a coroutine that waits weighs 400 bytes more, and thousands of holds wait in memory.
   if (!action) return answer.then(toApproval) as Promise<Approval<A>>;
   return answer.then((given) => {
     const approval = toApproval(given) as Approval<A>;
     return { ...approval, args: (given.value as { args?: A }).args ?? action.arguments };
   });
+}
+
+/** An approval that asks a person only where a trigger fires. */
+async function gated<A>(
+  execution: Execution,
+  scope: Scope,
+  spec: HoldSpec,
+  gate: Parameters<typeof callGate>[3] & { action: ProposedAction<A> | null },
+): Promise<Approval<A>> {
+  const { action } = gate;
+  // Taken now, in the order in which the code asks, whatever the gate says later.
+  const key = scope.key("hold", spec.name);
+  const { fired } = await callGate(execution, scope, spec.name, gate);
+  if (fired.length === 0) {
+    const at = new Date(execution.time);
+    const nobody = { outcome: "approved", approved: true, by: null, at, note: null, option: null } as const;
+    return { ...nobody, automatic: true, ...(action ? { args: action.arguments } : {}) };
+  }
+  const given = await openHold(execution, scope, { ...spec, request: { ...spec.request, fired } }, key);
+  const approval = toApproval(given) as Approval<A>;
+  const args = (given.value as { args?: A }).args;
+  if (approval.approved && approval.by !== null) {
+    const approved = action && args !== undefined ? { ...action, arguments: args } : action;
+    await rememberApproval(execution, scope, spec.name, { ...gate, action: approved });
+  }
+  return action ? { ...approval, args: args ?? action.arguments } : approval;
 }
 
 /** The form of an approval whose arguments may be edited; those proposed must fit it themselves. */

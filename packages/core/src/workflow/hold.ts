@@ -1,6 +1,7 @@
 import type { BusinessCalendar } from "../hold/calendar.ts";
 import type { LadderStep } from "../hold/ladder.ts";
 import type { Reviewers } from "../hold/reviewers.ts";
+import type { HoldFacts, HoldTrigger } from "../hold/triggers.ts";
 import type { Severity } from "../store/store.ts";
 import type { Duration } from "./duration.ts";
 import type { InferOut, StandardSchemaV1 } from "./schema.ts";
@@ -90,6 +91,10 @@ export type AnswerDeadline<T> = readonly (
 export interface ApproveRequest<A = unknown> extends HoldText {
   /** What is proposed, shown as name and arguments; editable with a schema. */
   action?: ProposedAction<A>;
+  /** Asks a person only when one of these fires; otherwise it is approved at once, by nobody. Default: always asks. */
+  holdWhen?: readonly HoldTrigger[];
+  /** What the triggers look at. Recorded, and shown to the reviewer with the triggers that fired. */
+  facts?: HoldFacts;
   /** What happens when nobody answers. Default: it stays open. */
   deadline?: ApprovalDeadline;
 }
@@ -134,6 +139,8 @@ export interface Approval<A = unknown> {
   option: string | null;
   /** The arguments to act with, as proposed or as edited; absent where no action was proposed. */
   args?: A;
+  /** True when `holdWhen` let it pass: nobody was asked. Absent when somebody was. */
+  automatic?: true;
   /** Everybody who voted, where the hold's reviewers are more than a list of people. */
   votes?: readonly CountedVote[];
 }
