@@ -62,7 +62,7 @@ function shuffled(random: () => number, names: readonly string[] | null): FaultN
 }
 
 async function inject(name: FaultName, scene: Scene, counts: Counts): Promise<void> {
-  const { cluster, audit, random, leaseMs } = scene;
+  const { cluster, audit, ledger, random, leaseMs } = scene;
   switch (name) {
     case "kill":
       return withDesk(scene, async (desk) => {
@@ -92,10 +92,12 @@ async function inject(name: FaultName, scene: Scene, counts: Counts): Promise<vo
     case "clock":
       return withDesk(scene, async (desk) => {
         counts.clock++;
+        note(scene, "clock", desk);
         desk.setClock(Math.round((random() - 0.5) * 10 * leaseMs));
       });
     case "backends": {
       counts.backends++;
+      ledger.note("backends");
       const share = random() < 0.3 ? 1 : random();
       await audit.ask(
         `select pg_terminate_backend(pid) from pg_stat_activity
@@ -106,6 +108,7 @@ async function inject(name: FaultName, scene: Scene, counts: Counts): Promise<vo
     }
     case "restart":
       counts.restart++;
+      ledger.note("restart");
       await cluster.restart();
   }
 }

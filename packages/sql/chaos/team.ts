@@ -61,16 +61,29 @@ export class Desk {
       schema,
       ledger: ledger.path,
       lease,
-      // One of four has a clock that is wrong from the start.
-      skew: this.#index === 3 ? Math.round((random() - 0.5) * 10 * leaseMs) : 0,
       // Half of them are on one machine, where the others see that a process is gone.
       host: this.#index < 2 ? "here" : `there-${this.#index}`,
       narrow: this.#index % 2 === 0 ? 6 : null,
     };
-    const flags = ["--no-warnings", "--import", at("../crash/sources.mjs"), "--import", at("planted.mjs")];
+    // One of four has a clock that is wrong from the start.
+    const skew = this.#index === 3 ? Math.round((random() - 0.5) * 10 * leaseMs) : 0;
+    const flags = [
+      "--no-warnings",
+      "--import",
+      at("skewed.mjs"),
+      "--import",
+      at("../crash/sources.mjs"),
+      "--import",
+      at("planted.mjs"),
+    ];
     const child = spawn(process.execPath, [...flags, at("programs/worker.ts"), JSON.stringify(config)], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, NODE_COMPILE_CACHE: compileCache, HOLDPOINT_CHAOS_PLANT: plant ?? "" },
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: compileCache,
+        HOLDPOINT_CHAOS_PLANT: plant ?? "",
+        HOLDPOINT_CHAOS_SKEW: String(skew),
+      },
     });
     this.#child = child;
     this.#expected = "no";

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { createEngine, HoldpointError, systemClock } from "@holdpoint/core";
+import { createEngine, HoldpointError } from "@holdpoint/core";
 import { postgres } from "@holdpoint/sql";
 import { z } from "zod";
 import { Ledger } from "../../crash/ledger.ts";
@@ -12,8 +12,6 @@ const config = z
     schema: z.string(),
     ledger: z.string(),
     lease: z.string(),
-    /** How far its clock is ahead, in milliseconds. */
-    skew: z.number(),
     /** The machine it says it runs on: on another one nobody can see that its process is gone, and its lease must pass. */
     host: z.string(),
     /** A queue with a limit; null leaves it to others. */
@@ -21,7 +19,6 @@ const config = z
   })
   .parse(JSON.parse(process.argv[2] ?? ""));
 
-let { skew } = config;
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
@@ -38,7 +35,6 @@ const engine = createEngine({
   workflows: chaosWorkflows(ledger),
   concurrency: 40,
   lease: config.lease,
-  clock: { ...systemClock, now: () => systemClock.now() + skew },
   process: { host: config.host, bootId: "chaos", pid: process.pid, isAlive },
   queues: { default: {}, ...(config.narrow === null ? {} : { narrow: { concurrency: config.narrow } }) },
   log: { debug: quiet, info: quiet, warn: quiet, error: (fields, message) => console.error(message, fields) },
@@ -54,7 +50,7 @@ function giveUp(error: unknown): never {
 
 createInterface(process.stdin)
   .on("line", (text) => {
-    skew = Number(text);
+    Reflect.set(globalThis, "chaosSkew", Number(text));
   })
   .on("close", () => process.exit(3));
 process.on("SIGTERM", () => void engine.stop().then(() => process.exit(0), giveUp));

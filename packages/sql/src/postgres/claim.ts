@@ -182,6 +182,9 @@ async function take(
 
 /** Limits are counted before a run is taken, so claims that have some wait for each other. */
 const claimLock = 0x48504331;
+const inTurnText = `
+  with turn as materialized (select pg_advisory_xact_lock(${claimLock}, $1::int))
+  select ${databaseTime} as now from turn`;
 
 /** Takes runs for a worker: one statement to look, one to take. Limits, due timers and several queues take a transaction. */
 export async function claim(
@@ -202,9 +205,11 @@ export async function claim(
   const limited = asked.queues.some((queue) => queue.limit !== null || queue.perKey !== null || hasRate(queue));
   const several = new Set(lanes.map(({ queue }) => queue)).size > 1;
   if (due || woken || limited || several || asked.suspectStalls < 2) {
-    const result = await inTransaction(connected, (runner) => {
-      runner.send(`select pg_advisory_xact_lock(${claimLock}, ${context.namespace})`);
-      return runner.run(planned(context, asked));
+    const result = await inTransaction(connected, async (runner) => {
+      const { rows } = await connected.query({ text: inTurnText, values: [context.namespace] });
+      // The lease may have passed while others were claiming.
+      const now = clock.isCaller ? asked.now : integer(rows[0] as SqlRow, "now");
+      return runner.run(planned(context, { ...asked, now }));
     });
     return clock.result(result);
   }

@@ -35,6 +35,8 @@ const locking: Partial<Record<StatementName, string>> = {
   holdById: `${statements.holdById} for update of hold`,
   scheduleById: `${statements.scheduleById} for update`,
   treeGenerations: `${statements.treeGenerations} order by pk for update`,
+  // Nobody takes over a worker while a claim gives it runs: they would be left with nobody's.
+  worker: `${statements.worker} for key share`,
   lane: `${statements.lane} for update skip locked`,
   freshLane: `${statements.freshLane} for update skip locked`,
   begunLane: `${statements.begunLane} for update skip locked`,
