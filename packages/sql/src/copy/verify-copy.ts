@@ -31,20 +31,30 @@ export async function verifyContents(
   return rows;
 }
 
-/** A store whose namespace goes by another name, for reading. */
+/** A store whose namespace goes by another name, for reading; chains cover the name that it is going to have. */
 function renamed(store: Store, { name }: Namespace): Store {
   const staged = stagedName(name);
+  const own = <Row extends { namespace: string } | null>(row: Row): Row =>
+    row === null ? row : { ...row, namespace: name };
   return {
     ...store,
-    generations: async (_, id) => (await store.generations(staged, id)).map((run) => ({ ...run, namespace: name })),
+    run: async (_, id) => own(await store.run(staged, id)),
+    runByPk: async (_, pk) => own(await store.runByPk(staged, pk)),
+    generations: async (_, id) => (await store.generations(staged, id)).map(own),
     runs: async (_, filter, page) => {
       const found = await store.runs(staged, filter, page);
-      return { ...found, items: found.items.map((run) => ({ ...run, namespace: name })) };
+      return { ...found, items: found.items.map(own) };
     },
+    children: async (_, pk) => (await store.children(staged, pk)).map(own),
+    tombstone: (_, id) => store.tombstone(staged, id),
     history: (_, wanted, options) => store.history(staged, wanted, options),
     chunks: (_, pk, hashes) => store.chunks(staged, pk, hashes),
+    stream: (_, pk, after, limit) => store.stream(staged, pk, after, limit),
+    labels: (_, pk) => store.labels(staged, pk),
+    hold: (_, id) => store.hold(staged, id),
+    holdByKey: (_, pk, key) => store.holdByKey(staged, pk, key),
     holds: (_, filter, page) => store.holds(staged, filter, page),
-    tombstone: (_, id) => store.tombstone(staged, id),
+    holdEvents: (_, id) => store.holdEvents(staged, id),
   };
 }
 
