@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createEngine, type Engine, memoryStore, type Store, workflow } from "@holdpoint/core";
+import { createEngine, type Engine, memoryStore, type Store, type StoreSignal, workflow } from "@holdpoint/core";
 import { sqlite } from "@holdpoint/sql";
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -179,6 +179,23 @@ describe("the outbox", () => {
       [...new Set(channel.notices.map(({ id }) => id))].sort(),
     );
     expect(channel.notices).toHaveLength(10);
+  });
+
+  test("things that happen all the time do not put off the look at them", async () => {
+    const channel = memo();
+    const outbox = createOutbox({ channels: { memo: channel }, route: () => [{ channel: "memo" }] });
+    const engine = createEngine({ store: memoryStore(), workflows: [pay, ...outbox.workflows] });
+    await engine.start();
+    const busy = {
+      watch(_namespace: string, listener: (signal: StoreSignal) => void): () => void {
+        const timer = setInterval(() => listener({ type: "hold", deadline: false }), 3);
+        return () => clearInterval(timer);
+      },
+    };
+    const stop = outbox.start(engine, { store: busy as Store, pollMs: 60_000 });
+    cleanups.push(() => engine.stop(), stop);
+    await engine.run(pay, undefined);
+    await vi.waitFor(() => expect(channel.notices).toHaveLength(1), { timeout: 3000 });
   });
 
   test("two processes on one SQLite file make one message of one event, whoever sends it", async () => {
