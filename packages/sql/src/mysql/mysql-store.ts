@@ -3,6 +3,7 @@ import { ValidationError } from "@holdpoint/core";
 import { DatabaseClock } from "../clock/database-clock.ts";
 import { payloadColumns } from "../columns/payload.ts";
 import { integer } from "../columns/read.ts";
+import { offerTables } from "../copy/tables.ts";
 import { debounced } from "../operations/debounce.ts";
 import type { Context, Program } from "../operations/program.ts";
 import { one, run } from "../operations/program.ts";
@@ -108,7 +109,7 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
     return clock.toDatabase(caller);
   };
 
-  return {
+  const store: Store = {
     name,
     shared: true,
     open: () => connections.open((connected, server) => migrate(connected, connections.database, server)),
@@ -202,4 +203,5 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
     },
     watch: (namespace, listener) => watchers.add(namespace, listener),
   };
+  return offerTables(store, async () => (await import("../copy/mysql-tables.ts")).mysqlTables(connections));
 }
