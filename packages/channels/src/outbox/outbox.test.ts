@@ -14,6 +14,7 @@ import {
   type Notice,
   type Outbox,
   type OutboxOptions,
+  type Recipient,
   slack,
   teams,
   webhook,
@@ -74,6 +75,13 @@ async function office(
   return { engine, outbox };
 }
 
+/** Where a database goes that is gone after the test. */
+function file(): string {
+  const directory = mkdtempSync(join(tmpdir(), "holdpoint-outbox-"));
+  cleanups.push(() => rmSync(directory, { recursive: true, force: true }));
+  return join(directory, "holds.db");
+}
+
 /** A channel that keeps what it is given. */
 function memo(act: (notice: Notice, count: number) => unknown = () => {}): Channel & { notices: Notice[] } {
   const notices: Notice[] = [];
@@ -128,41 +136,50 @@ describe("the outbox", () => {
     expect(await run.result()).toEqual({ approved: true, by: "ana" });
   });
 
-  test("holds that opened and closed while nobody followed are told of where it still matters", async () => {
-    const store = memoryStore();
-    const quiet = createEngine({ store, workflows: [pay] });
+  test("holds that waited while nobody followed are told of; so are those that closed meanwhile", async () => {
+    const path = file();
+    const quiet = createEngine({ store: sqlite(path), workflows: [pay] });
     await quiet.start();
-    const before = await quiet.run(pay, undefined, { id: "before" });
-    await before.hold("pay");
-    await quiet.crash();
+    await (await quiet.run(pay, undefined, { id: "waits" })).hold("pay");
+    await quiet.decide(
+      await (await quiet.run(pay, undefined, { id: "over" })).hold("pay"),
+      { approved: true },
+      { by: "ana" },
+    );
+    await quiet.stop();
     const channel = memo();
-    const { engine } = await office({ channels: { memo: channel } }, store);
-    await vi.waitFor(() => expect(channel.notices.map(({ hold }) => hold.runId)).toEqual(["before"]));
-    expect(await engine.holds()).toMatchObject({ items: [{ runId: "before" }] });
+    await office({ channels: { memo: channel } }, sqlite(path));
+    await vi.waitFor(() =>
+      expect(channel.notices.map(({ hold, kind }) => [hold.runId, kind]).sort()).toEqual([
+        ["over", "closed"],
+        ["waits", "asked"],
+      ]),
+    );
   });
 
   test("a message is recorded before it is sent, and goes out after the process that recorded it is gone", async () => {
-    const store = memoryStore();
-    let broken = true;
-    const channel = memo(() => {
-      if (broken) throw new Error("the network is down");
+    const path = file();
+    const channel = memo((_notice, count) => {
+      if (count === 1) throw new Error("the network is down");
     });
-    const first = createOutbox({ channels: { memo: channel }, route: () => [{ channel: "memo" }], pauseMs: 200 });
+    const route = (): Recipient[] => [{ channel: "memo" }];
+    const first = createOutbox({ channels: { memo: channel }, route, pauseMs: 300 });
+    const store = sqlite(path);
     const one = createEngine({ store, workflows: [pay, ...first.workflows] });
     await one.start();
     const stop = first.start(one, { store });
     await one.run(pay, undefined);
-    await vi.waitFor(() => expect(channel.notices.length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(channel.notices).toHaveLength(1));
     await stop();
-    await one.crash();
-    broken = false;
-    const second = createOutbox({ channels: { memo: channel }, route: () => [{ channel: "memo" }], pauseMs: 5 });
-    const two = createEngine({ store, workflows: [pay, ...second.workflows] });
+    await one.stop();
+    const second = createOutbox({ channels: { memo: channel }, route, pauseMs: 5 });
+    const two = createEngine({ store: sqlite(path), workflows: [pay, ...second.workflows] });
+    // It follows nothing: the message is there already.
     second.attach(two);
     await two.start();
     cleanups.push(() => two.stop());
     await settled(second);
-    expect(new Set(channel.notices.map(({ id }) => id)).size).toBe(1);
+    expect(channel.notices.map(({ id }) => id)).toEqual([channel.notices[0]?.id, channel.notices[0]?.id]);
     expect((await second.deliveries()).items).toMatchObject([{ status: "sent" }]);
   });
 
@@ -199,10 +216,8 @@ describe("the outbox", () => {
   });
 
   test("two processes on one SQLite file make one message of one event, whoever sends it", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "holdpoint-outbox-"));
-    cleanups.push(() => rmSync(directory, { recursive: true, force: true }));
     const channel = memo();
-    const path = join(directory, "holds.db");
+    const path = file();
     const here = await office({ channels: { memo: channel } }, sqlite(path));
     const there = await office({ channels: { memo: channel } }, sqlite(path));
     const runs = await Promise.all(
