@@ -36,7 +36,7 @@ export const commands: Record<string, Entry> = {
     load: async () => (await import("../commands/decide.ts")).decideCommand,
   },
   schedule: {
-    summary: "list schedules; add, show, pause, resume, remove, run, backfill, history",
+    summary: "list schedules; add, show, pause, resume, remove, run, backfill, emit, history",
     load: async () => (await import("../commands/schedule/schedule.ts")).scheduleCommand,
   },
   check: {

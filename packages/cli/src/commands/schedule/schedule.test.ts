@@ -62,6 +62,21 @@ describe("holdpoint schedule", () => {
     );
   });
 
+  test("is fired by an event", { timeout: 60_000 }, async () => {
+    await hp("add", "on-paid", "note", "--event", "order.paid");
+    const paid = ["emit", "order.paid", "--input", '"paid"', "--id", "p-1"];
+    expect((await hp(...paid)).stdout).toMatch(/^on-paid: started, on-paid@event:p-1$/m);
+    const { run, output } = await project.json<{ run: { status: string }; output: string }>([
+      "runs",
+      "show",
+      "on-paid@event:p-1",
+    ]);
+    expect([run.status, output]).toEqual(["completed", "paid"]);
+    expect((await hp(...paid)).stdout).toMatch(/^on-paid: started, on-paid@event:p-1$/m);
+    expect((await hp("emit", "order.paid", "--input", "7")).code).toBe(1);
+    expect((await hp("emit", "order.lost")).stdout).toBe("no schedule is fired by order.lost\n");
+  });
+
   test("a worker fires it", { timeout: 60_000 }, async () => {
     await hp("add", "often", "note", "--every", "1s", "--input", '"tick"');
     const dev = project.start(["dev"]);

@@ -8,6 +8,7 @@ import { shownWhen } from "../../terminal/time.ts";
 import { scheduleState, triggerText } from "../../views/schedule-lines.ts";
 import { addCommand } from "./add.ts";
 import { backfillCommand } from "./backfill.ts";
+import { emitCommand } from "./emit.ts";
 import { historyCommand } from "./history.ts";
 import { pauseCommand, removeCommand, resumeCommand } from "./pause.ts";
 import { runCommand } from "./run.ts";
@@ -36,6 +37,7 @@ export const scheduleCommand: CommandFactory = (context) => {
     runCommand,
     backfillCommand,
     historyCommand,
+    emitCommand,
   ];
   for (const make of commands) command.addCommand(make(context));
   return command;
