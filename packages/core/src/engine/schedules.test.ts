@@ -161,6 +161,14 @@ describe("a schedule", () => {
     expect(await start("us")).toMatchObject({ input: { region: "us" }, nextAt: first.nextAt });
   });
 
+  test("has its input checked by the compiler", () => {
+    // @ts-expect-error A region is a text.
+    schedule({ ...nightly, input: { region: 7 }, when: inBerlin });
+    // @ts-expect-error There is no such trigger.
+    schedule({ ...nightly, when: { cron: "0 2 * * *", timezone: "UTC" } });
+    expect(schedule({ ...nightly, input: {}, dueAs: "region", when: { every: "1h" } }).id).toBe("nightly");
+  });
+
   test("pages its list and its history", async () => {
     const engine = engineAt("2026-01-01T00:00:00Z");
     for (const id of ["a", "b", "c"]) await engine.schedules.create({ ...nightly, id, when: { every: "1h" } });
