@@ -1,6 +1,6 @@
 import { text as textOf } from "../columns/read.ts";
 import type { SqlValue } from "../driver/driver.ts";
-import { bytesArray } from "../driver/postgres.ts";
+import { binaryArray } from "../driver/postgres-arrays.ts";
 import type { Connected, Connections, Query } from "../postgres/connections.ts";
 import { numbered } from "../postgres/statements.ts";
 import { lastKeySql, pageSql, type Table, type TableAccess, type Tables } from "./tables.ts";
@@ -17,7 +17,7 @@ function arrayOf(
   type: string,
 ): Query["values"][number] | Buffer {
   const values = rows.map((row) => row[column] ?? null);
-  return type === "bytea" ? bytesArray(values as (Uint8Array | null)[]) : values;
+  return type === "bytea" ? binaryArray("bytea", values as (Uint8Array | null)[]) : values;
 }
 
 type Connect = <T>(work: (connected: Connected) => Promise<T>) => Promise<T>;

@@ -50,23 +50,3 @@ export const columnTypes = {
   getTypeParser: (oid: number): ((value: never) => SqlValue) =>
     (parsers.get(oid) ?? asText) as (value: never) => SqlValue,
 };
-
-/** An array of `bytea` in PostgreSQL's binary format. As text each byte would be two letters, made and read again. */
-export function bytesArray(items: readonly (Uint8Array | null)[]): Buffer {
-  let size = 20;
-  for (const item of items) size += 4 + (item === null ? 0 : item.length);
-  const buffer = Buffer.allocUnsafe(size);
-  buffer.writeInt32BE(items.length === 0 ? 0 : 1, 0);
-  buffer.writeInt32BE(1, 4);
-  buffer.writeInt32BE(17, 8);
-  buffer.writeInt32BE(items.length, 12);
-  buffer.writeInt32BE(1, 16);
-  let at = 20;
-  for (const item of items) {
-    at = buffer.writeInt32BE(item === null ? -1 : item.length, at);
-    if (item === null) continue;
-    buffer.set(item, at);
-    at += item.length;
-  }
-  return items.length === 0 ? buffer.subarray(0, 12) : buffer;
-}

@@ -1,12 +1,12 @@
 import type { AdvanceOperation, AdvanceResult } from "@holdpoint/core";
 import { statusCode } from "../columns/codes.ts";
 import { integer } from "../columns/read.ts";
-import { bytesArray } from "../driver/postgres.ts";
+import type { SqlValue } from "../driver/driver.ts";
+import type { ArrayType } from "../driver/postgres-arrays.ts";
 import { endingOf } from "../operations/plain.ts";
 import type { Context } from "../operations/program.ts";
-import type { Connected, Query } from "./connections.ts";
-import { entryColumnNames, entryColumns, entryTypes } from "./entries.ts";
-import { checkText } from "./transaction.ts";
+import type { Connected } from "./connections.ts";
+import { entryColumnNames, entryColumns, entryTypes, packed } from "./entries.ts";
 
 /**
  * Fence, order and record of any number of runs in one statement, so one round trip and one commit. `raised` takes each
@@ -48,14 +48,21 @@ const text = `
   )
   select n, before from raised`;
 
-function runColumns(operations: readonly AdvanceOperation[]): Query["values"] {
+const types = [
+  ...("bigint bigint bigint bytea bytea bigint bigint smallint smallint smallint bigint bigint text text".split(
+    " ",
+  ) as ArrayType[]),
+  ...entryTypes,
+];
+
+function runColumns(operations: readonly AdvanceOperation[]): SqlValue[][] {
   const endings = operations.map(endingOf);
   return [
     operations.map(({ pk }) => pk),
     operations.map(({ epoch }) => epoch),
     operations.map(({ expectSeq }) => expectSeq),
-    bytesArray(operations.map(({ previousHead }) => previousHead)),
-    bytesArray(operations.map(({ head }) => head)),
+    operations.map(({ previousHead }) => previousHead),
+    operations.map(({ head }) => head),
     operations.map(({ entries }) => entries.length),
     operations.map(({ at }) => at),
     endings.map(({ kind }) => kind),
@@ -74,14 +81,8 @@ export async function append(
   context: Context,
   operations: readonly AdvanceOperation[],
 ): Promise<(AdvanceResult | null)[]> {
-  const values = [
-    context.namespace,
-    ...runColumns(operations),
-    ...entryColumns(operations.map(({ entries }) => entries)),
-  ];
-  for (const column of values) {
-    if (Array.isArray(column)) for (const value of column) if (typeof value === "string") checkText(value);
-  }
+  const columns = [...runColumns(operations), ...entryColumns(operations.map(({ entries }) => entries))];
+  const values = [context.namespace, ...packed(types, columns)];
   const { rows } = await connected.query({ name: "append_many", text, values });
   const results: (AdvanceResult | null)[] = operations.map(() => null);
   for (const row of rows) {

@@ -2,11 +2,12 @@ import type { StartOperation, StartResult } from "@holdpoint/core";
 import { bornRow } from "@holdpoint/core";
 import { bornColumns as columns } from "../columns/born.ts";
 import { integer } from "../columns/read.ts";
-import { bytesArray } from "../driver/postgres.ts";
+import type { ArrayType } from "../driver/postgres-arrays.ts";
 import type { Context } from "../operations/program.ts";
-import type { Connected, Query } from "./connections.ts";
-import { entryColumnNames, entryColumns, entryTypes } from "./entries.ts";
-import { checkText } from "./transaction.ts";
+import type { Connected } from "./connections.ts";
+import { entryColumnNames, entryColumns, entryTypes, packed } from "./entries.ts";
+
+const types = [...columns.map(([, type]) => type as ArrayType), ...entryTypes];
 
 const names = columns.map(([name]) => name).join(", ");
 const wanted = columns.map(([name]) => `wanted.${name}`).join(", ");
@@ -48,17 +49,11 @@ export async function startRuns(
   context: Context,
   operations: readonly StartOperation[],
 ): Promise<(StartResult | null)[]> {
-  const values: Query["values"] = [
-    context.namespace,
-    ...columns.map(([, type, of]) => {
-      const column = operations.map(of);
-      return type === "bytea" ? bytesArray(column as Uint8Array[]) : column;
-    }),
+  const given = [
+    ...columns.map(([, , of]) => operations.map(of)),
     ...entryColumns(operations.map(({ run }) => run.entries)),
   ];
-  for (const column of values) {
-    if (Array.isArray(column)) for (const value of column) if (typeof value === "string") checkText(value);
-  }
+  const values = [context.namespace, ...packed(types, given)];
   const { rows } = await connected.query({ name: "start_many", text, values });
   const results: (StartResult | null)[] = operations.map(() => null);
   for (const row of rows) {
