@@ -213,9 +213,13 @@ export async function claim(
   const several = new Set(lanes.map(({ queue }) => queue)).size > 1;
   if (limited || several || asked.suspectStalls < 2) {
     const result = await inTransaction(connected, async (runner) => {
-      // Limits are counted before a run is taken, so claims that have some wait for each other.
-      await runner.send(`select pk from namespace where pk = ${context.namespace} for update`);
-      return runner.run(planned(context, asked));
+      // Limits are counted before a run is taken, so claims that have some wait for each other; a lease may pass meanwhile.
+      const [, [row = {}] = []] = await runner.ask([
+        `select pk from namespace where pk = ${context.namespace} for update`,
+        `select ${databaseTime} as now`,
+      ]);
+      const now = clock.isCaller ? asked.now : integer(row, "now");
+      return runner.run(planned(context, { ...asked, now }));
     });
     return clock.result(result);
   }

@@ -108,6 +108,8 @@ const locking: Partial<Record<StatementName, string>> = {
   deliveryById: `${statements.deliveryById} for update`,
   fenceOf: `${statements.fenceOf} for update`,
   scheduleById: `${statements.scheduleById} for update`,
+  // A worker cannot be taken over while it is being given runs.
+  worker: `${statements.worker} for update`,
   treeGenerations: `${statements.treeGenerations} order by pk for update`,
   lane: `${written.lane} for update skip locked`,
   freshLane: `${written.freshLane} for update skip locked`,
