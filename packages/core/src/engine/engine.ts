@@ -180,7 +180,7 @@ export class Engine {
       this.started = false;
       this.sweeper.stop();
       this.retention.stop();
-      this.scheduler.stop();
+      await this.scheduler.stop();
       await this.worker.stop(durationMs(this.parts.options.drainTimeout ?? "30s", "drainTimeout"));
     }
     this.unwatch?.();

@@ -25,6 +25,7 @@ export class Scheduler {
   private armedFor = Number.POSITIVE_INFINITY;
   private looking = false;
   private lookAgain = false;
+  private round: Promise<void> = Promise.resolve();
   private stopped = true;
   /** Runs of which a firing waits to be over. */
   private readonly awaited = new Set<string>();
@@ -41,11 +42,13 @@ export class Scheduler {
     this.poll();
   }
 
-  stop(): void {
+  /** Fires nothing more; what is being fired is written first. */
+  async stop(): Promise<void> {
     this.stopped = true;
     this.disarm();
     this.stopPolling?.();
     this.stopPolling = null;
+    await this.round;
   }
 
   /** A run ended here: what waited for it may start. */
@@ -86,15 +89,19 @@ export class Scheduler {
     this.looking = true;
     this.lookAgain = false;
     this.disarm();
+    this.round = this.fireAndSleep();
+    await this.round;
+    this.looking = false;
+    if (this.lookAgain) await this.look();
+  }
+
+  private async fireAndSleep(): Promise<void> {
     try {
       this.arm(await this.fireAll());
     } catch (error) {
       this.parts.worker.trouble.failed(error);
       this.arm(pauseMs);
-    } finally {
-      this.looking = false;
     }
-    if (this.lookAgain) await this.look();
   }
 
   /** Gives how long nothing will be due. */
