@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { HoldpointError, InvalidStateError, RunConflictError } from "../errors.ts";
+import { HoldpointError, InvalidStateError, RunConflictError, ValidationError } from "../errors.ts";
 import { decodePayload } from "../journal/payload.ts";
 import { inputDigestOf } from "../run/new-run.ts";
 import { sameBytes } from "../store/same-bytes.ts";
@@ -45,6 +45,10 @@ export async function startRun(
   const { value, ...made } = await prepareRun(parts, workflow, input);
   const { debounce } = options;
   if (debounce !== undefined) {
+    // It may be an earlier start that is replaced: whose transaction would that be?
+    if (options.tx !== undefined) {
+      throw new ValidationError("run", [{ path: "tx", message: "and debounce cannot both be given" }]);
+    }
     return startDebounced(parts, workflow, made, { ...options, debounce });
   }
   const id = options.id ?? newRunId(clock.now());

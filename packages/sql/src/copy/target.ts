@@ -77,13 +77,12 @@ export async function begin(
   fingerprint: string,
   now: number,
 ): Promise<void> {
+  // By itself: on MySQL it would end the transaction it is in.
+  const create = `create table if not exists ${noteTable} (fingerprint text not null, started_at bigint not null, finished_at bigint)`;
+  await tables.change([{ sql: create, values: [] }]);
   const changes: Change[] = pairs.map(({ target }) => ({ sql: `delete from "${target.name}"`, values: [] }));
   changes.push(
     { sql: "delete from worker", values: [] },
-    {
-      sql: `create table if not exists ${noteTable} (fingerprint text not null, started_at bigint not null, finished_at bigint)`,
-      values: [],
-    },
     { sql: `delete from ${noteTable}`, values: [] },
     { sql: `insert into ${noteTable} (fingerprint, started_at) values (?, ?)`, values: [fingerprint, now] },
   );

@@ -186,8 +186,12 @@ describe.each(places)("database() on $name", ({ name, missing, make }) => {
       expect(await (await engine.get("ship-2")).result({ timeout: "5s" })).toBe("shipped");
     });
 
-    it("a transaction of another database is refused", async () => {
+    it("a transaction of another database is refused, and so is a debounced start", async () => {
       const engine = started();
+      await app.transaction(async (tx) => {
+        const both = engine.run(ship, undefined, { tx, debounce: { key: "k", window: "1s" } });
+        await expect(both).rejects.toThrow("run.tx: and debounce cannot both be given");
+      });
       const elsewhere = database(":memory:");
       await expect(elsewhere.transaction((tx) => engine.run(ship, undefined, { tx }))).rejects.toThrow(
         /not a transaction of this store's database|the transaction is of the database|no such file/,
