@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Hold, Issue } from "@holdpoint/core";
-import { type Field, fieldsOf } from "../notice/fields.ts";
+import type { Field } from "../notice/fields.ts";
+import { type Input, inputsOf } from "./inputs.ts";
 
 /** What a person sent from the page. */
 export interface Answer {
@@ -13,22 +15,26 @@ export interface Answer {
 export function answerOf(hold: Hold, sent: URLSearchParams): Answer {
   const note = sent.get("note")?.trim() || undefined;
   const option = sent.get("option") || undefined;
-  const read = hold.kind === "approval" ? approval(sent) : form(hold, sent);
+  const read = hold.kind === "approval" ? approval(hold, sent) : filledIn(inputsOf(hold), sent);
   const grave = hold.severity === "high" || hold.severity === "critical";
   const unread: Issue[] =
     grave && sent.get("seen") !== "yes" ? [{ path: "seen", message: "say that you have looked at the evidence" }] : [];
   return { ...read, note, option, issues: [...unread, ...read.issues] };
 }
 
-function approval(sent: URLSearchParams): { value: unknown; issues: Issue[] } {
+function approval(hold: Hold, sent: URLSearchParams): { value: unknown; issues: Issue[] } {
   const outcome = sent.get("outcome");
-  if (outcome === "approve" || outcome === "reject") return { value: { approved: outcome === "approve" }, issues: [] };
-  return { value: null, issues: [{ path: "outcome", message: "choose Approve or Reject" }] };
+  if (outcome === "reject") return { value: { approved: false }, issues: [] };
+  if (outcome !== "approve") return { value: null, issues: [{ path: "outcome", message: "choose Approve or Reject" }] };
+  const { value: args, issues } = filledIn(inputsOf(hold), sent);
+  const edited = args !== undefined && !isDeepStrictEqual(args, hold.action?.arguments);
+  return { value: { approved: true, ...(edited && { args }) }, issues };
 }
 
-function form(hold: Hold, sent: URLSearchParams): { value: unknown; issues: Issue[] } {
+/** The value that inputs make together: an object of fields, or the one that is the whole of it; undefined without inputs. */
+function filledIn(inputs: readonly Input[], sent: URLSearchParams): { value: unknown; issues: Issue[] } {
   const issues: Issue[] = [];
-  const read = (field: Field, name: string): unknown => {
+  const read = ({ field, name }: Input): unknown => {
     try {
       return fieldValue(field, sent.getAll(name));
     } catch (error) {
@@ -36,33 +42,17 @@ function form(hold: Hold, sent: URLSearchParams): { value: unknown; issues: Issu
       return undefined;
     }
   };
-  const fields = fieldsOf(hold.form);
-  if (fields === null) return { value: read(wholeAnswer(hold), "answer"), issues };
+  const [first] = inputs;
+  if (first === undefined || first.whole) return { value: first && read(first), issues };
   const value: Record<string, unknown> = {};
-  for (const field of fields) {
-    const one = read(field, `field.${field.name}`);
+  for (const input of inputs) {
+    const { name, required } = input.field;
+    const one = read(input);
     if (one !== undefined)
-      Object.defineProperty(value, field.name, { value: one, enumerable: true, configurable: true, writable: true });
-    else if (field.required && !issues.some(({ path }) => path === field.name))
-      issues.push({ path: field.name, message: "is required" });
+      Object.defineProperty(value, name, { value: one, enumerable: true, configurable: true, writable: true });
+    else if (required && !issues.some(({ path }) => path === name)) issues.push({ path: name, message: "is required" });
   }
   return { value, issues };
-}
-
-/** An answer that is not an object: one field, text or JSON. */
-export function wholeAnswer(hold: Pick<Hold, "form">): Field {
-  const schema = hold.form ?? {};
-  const type = schema.type === "string" ? "text" : "json";
-  return {
-    name: "answer",
-    title: "Your answer",
-    description: null,
-    type,
-    required: true,
-    choices: [],
-    fallback: undefined,
-    schema,
-  };
 }
 
 function fieldValue(field: Field, sent: readonly string[]): unknown {

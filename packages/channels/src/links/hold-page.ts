@@ -1,9 +1,9 @@
 import type { Hold, Issue } from "@holdpoint/core";
-import { type Field, fieldsOf, wanted } from "../notice/fields.ts";
+import { type Field, wanted } from "../notice/fields.ts";
 import { evidenceOf, type Line } from "../notice/message.ts";
 import { oneLine, plain, valueText } from "../notice/plain.ts";
 import { html } from "../render/escape.ts";
-import { wholeAnswer } from "./answer.ts";
+import { inputsOf } from "./inputs.ts";
 
 /** What stands on the page besides the hold. */
 export interface Attempt {
@@ -34,7 +34,7 @@ export function askingBody(hold: Hold, person: string, { problem, issues, sent }
     '<button type="submit" disabled hidden></button>',
     `<input type="hidden" name="revision" value="${hold.revision}">`,
     `<input type="hidden" name="evidence" value="${html(hold.evidenceHash)}">`,
-    hold.kind === "approval" ? "" : formOf(hold, issues, sent),
+    formOf(hold, issues, sent),
     optionsOf(hold, sent),
     area("note", "Note", "Kept with your decision.", sent.get("note") ?? "", false, null),
     grave
@@ -93,9 +93,9 @@ function optionsOf(hold: Hold, sent: URLSearchParams): string {
 }
 
 function formOf(hold: Hold, issues: readonly Issue[], sent: URLSearchParams): string {
-  const fields = fieldsOf(hold.form);
-  if (fields === null) return fieldOf(wholeAnswer(hold), "answer", issues, sent);
-  return fields.map((field) => fieldOf(field, `field.${field.name}`, issues, sent)).join("\n");
+  const fields = inputsOf(hold).map(({ field, name }) => fieldOf(field, name, issues, sent));
+  if (hold.kind === "form" || fields.length === 0) return fields.join("\n");
+  return `<fieldset><legend>What is proposed: change it if you approve it otherwise</legend>${fields.join("\n")}</fieldset>`;
 }
 
 function fieldOf(field: Field, name: string, issues: readonly Issue[], sent: URLSearchParams): string {

@@ -31,13 +31,24 @@ const label = workflow({ name: "label" }, async (ctx) => {
   });
   return value;
 });
+const transfer = workflow({ name: "transfer" }, async (ctx) => {
+  const { approved, args } = await ctx.approve("transfer", {
+    title: "Transfer?",
+    action: {
+      name: "transfer",
+      arguments: { cents: 12_000, to: "ana", tags: ["a", "b"] },
+      schema: z.object({ cents: z.number().max(20_000), to: z.string(), tags: z.array(z.string()) }),
+    },
+  });
+  return { approved, args };
+});
 const secret = "a secret that nobody can guess, really";
 const links = decisionLinks({ url: "https://holds.example.com/decide", secret });
 
 let engine: Engine;
 let page: (request: Request) => Promise<Response>;
 beforeAll(async () => {
-  engine = createEngine({ store: memoryStore(), workflows: [pay, label] });
+  engine = createEngine({ store: memoryStore(), workflows: [pay, label, transfer] });
   await engine.start();
   page = decisionPage({ engine, links });
 });
@@ -46,7 +57,7 @@ afterAll(() => engine.stop());
 let hold: Hold;
 let url: string;
 let finish: () => Promise<unknown>;
-async function open(name: "pay" | "label", input?: unknown): Promise<void> {
+async function open(name: "pay" | "label" | "transfer", input?: unknown): Promise<void> {
   const run = await engine.run<string>(name, input);
   hold = await run.hold(name);
   url = links.mint(hold, "ana");
@@ -298,5 +309,31 @@ describe("a form", () => {
     const short = await post({ "field.label": "ham", "field.sure": "false", "field.why": "x" });
     expect([short.status, await short.text()]).toEqual([422, expect.stringContaining("why")]);
     expect(await statusNow()).toBe("open");
+  });
+});
+
+describe("proposed arguments that may be edited", () => {
+  beforeEach(() => open("transfer"));
+  const asProposed = { "args.cents": "12000", "args.to": "ana", "args.tags": '["a","b"]', outcome: "approve" };
+
+  test("stand in the page as they are, and approved so are no edit", async () => {
+    const text = await (await get()).text();
+    expect(text).toContain('id="args.cents"');
+    expect(text).toContain('value="12000"');
+    expect((await post(asProposed)).status).toBe(200);
+    expect(await finish()).toEqual({ approved: true, args: { cents: 12_000, to: "ana", tags: ["a", "b"] } });
+    expect((await engine.hold(hold.id)).decision?.value).toEqual({ approved: true });
+  });
+
+  test("replace the proposed ones when they were changed, checked by their schema", async () => {
+    const much = await post({ ...asProposed, "args.cents": "999999" });
+    expect([much.status, await much.text()]).toEqual([422, expect.stringContaining("cents")]);
+    expect((await post({ ...asProposed, "args.cents": "5000", "args.to": "" })).status).toBe(200);
+    expect(await finish()).toEqual({ approved: true, args: { cents: 5000, to: "", tags: ["a", "b"] } });
+  });
+
+  test("do not matter to a rejection", async () => {
+    expect((await post({ ...asProposed, "args.cents": "nonsense", outcome: "reject" })).status).toBe(200);
+    expect(await finish()).toMatchObject({ approved: false });
   });
 });
