@@ -148,13 +148,15 @@ describe("the outbox", () => {
     );
     await quiet.stop();
     const channel = memo();
-    await office({ channels: { memo: channel } }, sqlite(path));
+    const { outbox } = await office({ channels: { memo: channel } }, sqlite(path));
     await vi.waitFor(() =>
       expect(channel.notices.map(({ hold, kind }) => [hold.runId, kind]).sort()).toEqual([
         ["over", "closed"],
         ["waits", "asked"],
       ]),
     );
+    // Not even a message that would be skipped was made of what is over.
+    expect((await outbox.deliveries()).items).toHaveLength(2);
   });
 
   test("a message is recorded before it is sent, and goes out after the process that recorded it is gone", async () => {

@@ -16,7 +16,7 @@ async function asking(request: object): Promise<{ engine: Engine; said: string[]
   const channel: Channel = {
     private: true,
     async send({ recipient, kind, hold, happening }: Notice) {
-      said.push(`${recipient.to} ${recipient.kind ?? kind} after ${happening.action} (${hold.status})`);
+      said.push(`${recipient.to} ${kind} after ${happening.action} (${hold.status})`);
       return undefined;
     },
   };
