@@ -194,7 +194,8 @@ async function fullyChecked(
     return { value: answer, checked: true };
   }
   if (row.origin === "operator") return { value: acceptOperatorAnswer(answer), checked: true };
-  const isPlain = view.kind === "approval" && !(view.form?.properties as object | undefined)?.hasOwnProperty("args");
+  const isPlain =
+    view.kind === "approval" && !Object.hasOwn((view.form?.properties as object | undefined) ?? {}, "args");
   if (isPlain) return { value: acceptApproval(answer), checked: true };
   const accept = await formOf(parts, row);
   if (accept) return { value: accept(answer), checked: true };
