@@ -34,7 +34,7 @@ const moved: StartResult = { type: "started", created: false, run: null, tombsto
 export function* startDebounced(context: Context, created: NewRun, debounce: Debounce): Program<StartResult> {
   return debounce.replaces === null
     ? yield* startFirst(context, created, debounce)
-    : yield* replaceRun(context, created, debounce.replaces);
+    : yield* replaceRun(context, created, debounce.key, debounce.replaces);
 }
 
 /** The key is taken before the run is created: of several who come first, one goes on. */
@@ -55,8 +55,11 @@ function* startFirst(context: Context, created: NewRun, { key, firstAt }: Deboun
 function* replaceRun(
   context: Context,
   created: NewRun,
+  key: string,
   { pk, head }: NonNullable<Debounce["replaces"]>,
 ): Program<StartResult> {
+  const { waiting } = yield* find(context, created.workflow, key);
+  if (waiting === null || integer(waiting, "pk") !== pk) return moved;
   const isDelayed = created.readyAt > created.createdAt;
   const changed = yield* run(
     "replaceRun",

@@ -26,7 +26,7 @@ export const limitStatements = {
   replaceRun: `
     update run set version = ?, spec = ?, code_hash = ?, status = ?, queue = ?, priority = ?, concurrency_key = ?,
       ready_at = ?, seed = ?, salt = ?, head = ?, thread = ?, input_digest = ?, attributes = ?, created_by = ?,
-      created_at = ?, updated_at = ?
+      created_at = ?, updated_at = ?, note = null
     where pk = ? and namespace = ? and head = ? and status = ${statusCode.delayed} and epoch = 0`,
   removeFirstEntry: "delete from journal where run_pk = ? and seq = 1",
 

@@ -91,6 +91,7 @@ export const debounceCases = cases("debounce", {
     const { run: replaced } = await debounced(store, "r1", run, { attributes: { n: 2 } });
     assert.ok(replaced);
     assert.deepEqual(await debounced(store, "r1", run, { attributes: { n: 3 } }), moved);
+    assert.deepEqual(await debounced(store, "r1", replaced, { attributes: { n: 3 } }, { key: "other" }), moved);
     assert.deepEqual((await rowOf(store, "r1")).attributes, { n: 2 });
   },
   "of those who come first at once one creates the run": async (store) => {

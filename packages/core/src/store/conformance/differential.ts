@@ -43,6 +43,7 @@ async function contentOf(store: Store, space: string, now: number): Promise<Reco
     workers: (await store.workers(space)).sort((a, b) => (a.incarnation < b.incarnation ? -1 : 1)),
     due: await store.dueHolds(space, now, 100),
     nextHoldAt: await store.nextHoldAt(space),
+    debounced: [await store.debounced(space, "refund", "k0"), await store.debounced(space, "refund", "k1")],
     schedules: await store.schedules(space, {}, everything),
     dueSchedules: await store.dueSchedules(space, now, 100),
     firings: [await store.firings(space, "s0", everything), await store.firings(space, "s1", everything)],

@@ -152,7 +152,18 @@ export class RandomCalls {
     });
   }
 
+  /** Of two keys; mostly the run that is replaced is one that was seen waiting, now and then a stale one. */
+  #startDebounced(): Operation {
+    const waiting = [...this.#seen.values()].filter((run) => run.id.startsWith("d") && run.epoch === 0);
+    const replaced = waiting.length > 0 && this.#chance(0.7) ? this.#pick(waiting) : null;
+    const id = replaced?.id ?? `d${++this.#ids}`;
+    const run = { ...this.#newRun(id), mail: [], createdAt: this.#now, readyAt: this.#now + this.#below(300) };
+    const replaces = replaced && { pk: replaced.pk, head: replaced.head };
+    return { type: "start", run, signal: null, debounce: { key: `k${this.#below(2)}`, replaces, firstAt: this.#now } };
+  }
+
   #start(): Operation {
+    if (this.#chance(0.2)) return this.#startDebounced();
     const id = this.#chance(0.8) ? `r${++this.#ids}` : `r${1 + this.#below(this.#ids + 1)}`;
     return { type: "start", run: this.#newRun(id), signal: this.#chance(0.3) ? mail({ at: this.#now }) : null };
   }
@@ -262,6 +273,8 @@ export class RandomCalls {
         name,
         limit: this.#pick(limits),
         perKey: this.#chance(0.4) ? { limit: 1 + this.#below(2), while: this.#pick(modes) } : null,
+        rate: this.#chance(0.2) ? { interval: 70, burst: 1 + this.#below(3) } : null,
+        keyRate: this.#chance(0.2) ? { interval: 33.3, burst: 1 + this.#below(2) } : null,
       })),
       limit: 1 + this.#below(4),
       now: this.#now,
