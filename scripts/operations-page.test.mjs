@@ -3,13 +3,14 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { createEngine, postgres, sqlite, workflow } from "holdpoint";
+import { createEngine, mysql, postgres, sqlite, workflow } from "holdpoint";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildCommand, program, shellEnvironment, testProject } from "../packages/cli/src/project.fixture.ts";
 import { shopProject } from "../packages/cli/src/shop.fixture.ts";
 import { openNodeSqlite } from "../packages/sql/src/driver/node-sqlite.ts";
 import { missing, startCluster } from "../packages/sql/src/fixtures/cluster.ts";
+import { missing as missingMariadb, startMariadb } from "../packages/sql/src/fixtures/mariadb.ts";
 import { readBlocks } from "./snippets/blocks.mjs";
 
 const blocks = readBlocks(resolve(import.meta.dirname, "../docs/operations.md"));
@@ -119,6 +120,51 @@ describe.skipIf(missing !== null)(`PostgreSQL${missing === null ? "" : ` (skippe
     await admin(`set search_path to holdpoint; ${code.replaceAll("NOW", String(Date.now()))}`);
   });
 });
+
+describe.skipIf(missingMariadb !== null)(
+  `MariaDB${missingMariadb === null ? "" : ` (skipped: ${missingMariadb})`}`,
+  () => {
+    let server;
+    let stored;
+    beforeAll(async () => {
+      server = await startMariadb({ "innodb-flush-log-at-trx-commit": "1" });
+      stored = { HOLDPOINT_STORE: new URL("/holdpoint", server.url).href };
+      bash("holdpoint run note --input '\"hello\"' --id note-1", stored);
+      bash(start("refund-1"), stored);
+    }, 90_000);
+    afterAll(async () => {
+      await server.admin("drop database if exists holdpoint; drop database if exists holdpoint_restored");
+      await server.stop();
+    });
+
+    test("what was backed up from MariaDB is there after a restore, and goes on with its chain whole", {
+      timeout: 120_000,
+    }, async () => {
+      const { hostname, port, username } = new URL(server.url);
+      const place = { DB_HOST: hostname, DB_PORT: port, DB_USER: username };
+      bash(script("backup (MariaDB)"), place);
+      bash(start("refund-2"), stored);
+      const shown = bash(script("restore (MariaDB)"), place);
+      expect(shown).toContain("refund-1");
+      expect(shown).not.toContain("refund-2");
+      const restored = { HOLDPOINT_STORE: new URL("/holdpoint_restored", server.url).href };
+      expect(bash("holdpoint verify refund-1", restored)).toContain("the chain is whole");
+      const note = workflow({ name: "note" }, async (ctx, text) => ctx.step("say", () => text));
+      const engine = createEngine({ store: mysql(restored.HOLDPOINT_STORE), workflows: [note] });
+      await engine.runUntilIdle();
+      expect(await (await engine.get("note-1")).result({ timeout: "10s" })).toBe("hello");
+      await engine.stop();
+    });
+
+    const shared = queries.filter(({ words }) => !words.includes("postgres"));
+    test.each(shared.map(({ code, line }) => [line, code]))(
+      "the query at line %i is executed on MariaDB",
+      async (_line, code) => {
+        await server.admin(`use holdpoint; ${code.replaceAll("NOW", String(Date.now()))}`);
+      },
+    );
+  },
+);
 
 describe("SQLite", () => {
   const directory = mkdtempSync(join(tmpdir(), "holdpoint-queries-"));
