@@ -110,7 +110,7 @@ function canBeAsked(moment: At<Asked>): true | string {
 }
 
 /**
- * The seed's machine: PENDING, RUNNING, AWAITING_APPROVAL, APPROVED, REJECTED, COMPLETED and FAILED, as a durable state machine.
+ * The task machine: PENDING, RUNNING, AWAITING_APPROVAL, APPROVED, REJECTED, COMPLETED and FAILED, as a durable state machine.
  * `name` tells machines on one store apart.
  */
 export function taskMachine(name = "task"): TaskMachine {
