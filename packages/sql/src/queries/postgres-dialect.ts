@@ -22,18 +22,17 @@ const contains = (text: string) => sql<SqlBool>`coalesce(strpos(${members}, ${te
 export const postgresQueries: QueryDialect = {
   builder: new Kysely<Tables>({ dialect: compiling }),
   attributeIs(name, value) {
-    // Member by member there is an index on what this function of the schema gives (migration 5).
-    if (value !== null) {
-      return sql<SqlBool>`attribute_members(run.attributes) @> array[${`${JSON.stringify(name)}:${JSON.stringify(value)}`}]`;
-    }
     const member = `,${JSON.stringify(name)}:`;
+    if (value !== null) {
+      const text = `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+      // The second for the index (migration 5); the first, a tenth as dear, for rows that are read in the table's order.
+      return sql<SqlBool>`(${contains(`,${text},`)} and attribute_members(run.attributes) @> array[${text}])`;
+    }
     return sql<SqlBool>`(not ${contains(member)} or ${contains(`${member}null,`)})`;
   },
   toSort: (column) => sql<number>`${sql.ref(column)} + 0`,
   indexed: {
-    runs: ({ status, attributes }) =>
-      (status?.length === 1 && status[0] !== "completed" && status[0] !== "ready") ||
-      Object.values(attributes ?? {}).some((value) => value !== null),
+    runs: ({ status }) => status?.length === 1 && status[0] !== "completed" && status[0] !== "ready",
     openHolds: true,
   },
   inTableOrder: (table, namespace) => sql<SqlBool>`${sql.ref(`${table}.namespace`)} = ${namespace}`,
