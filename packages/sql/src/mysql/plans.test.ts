@@ -151,6 +151,7 @@ describe.skipIf(missing !== null)(
       expect(await run({ status: ["running"] })).toContain("run_ready");
       expect(await run({ parentId: "p" })).toContain("run_by_parent");
       const hold = (filter: object): Promise<string> => planOfPage(holds(mysqlQueries, context, filter, page));
+      expect(await hold({ status: ["open"] })).toMatch(/^hold (ref|range) hold_open /);
       expect(await hold({ status: ["open"] })).not.toMatch(/filesort|temporary/);
       expect(await hold({ runId: "r29000" })).toMatch(/hold_by_run|hold_kept/);
     });

@@ -20,6 +20,8 @@ export interface QueryDialect {
   toSort(column: "run.pk" | "hold.pk"): Expression<number>;
   /** Whether an index other than that of the table's order has what is asked for: the page is read from it, or sorted. */
   indexed: { runs(filter: RunFilter): boolean; openHolds: boolean };
+  /** What the index of open holds goes by, where that is not their status. */
+  openHold?: Expression<SqlBool>;
 }
 
 const compiling: Dialect = {

@@ -7,7 +7,7 @@ import { cursorOf, generationsOf, pageOf } from "./page.ts";
 
 /** Holds that match, newest first. A hold whose run retention has removed carries its run's names itself. */
 export function* holds(
-  { builder, inTableOrder, toSort, indexed }: QueryDialect,
+  { builder, inTableOrder, toSort, indexed, openHold }: QueryDialect,
   { namespace }: Context,
   filter: HoldFilter,
   page: Page,
@@ -32,6 +32,7 @@ export function* holds(
   // The open ones have an index of their own, which the planner recognises by the literal.
   if (openOnly) query = query.where((eb) => eb("hold.status", "=", eb.lit(holdStatus.of("open"))));
   else if (filter.status !== undefined) query = query.where("hold.status", "in", filter.status.map(holdStatus.of));
+  if (openOnly && openHold !== undefined) query = query.where(openHold);
   if (filter.runId !== undefined) {
     const { runId } = filter;
     const generations = yield* generationsOf(namespace, runId);

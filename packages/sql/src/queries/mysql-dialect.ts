@@ -28,6 +28,7 @@ export const mysqlQueries: QueryDialect = {
   },
   toSort: (column) => sql<number>`${sql.ref(column)} + 0`,
   indexed: { runs: () => false, openHolds: false },
+  openHold: sql<SqlBool>`hold.is_open = 1`,
   // An index that begins with the namespace would be read whole and sorted.
   inTableOrder: (table, namespace) => sql<SqlBool>`${sql.ref(`${table}.namespace`)} + 0 = ${namespace}`,
 };
