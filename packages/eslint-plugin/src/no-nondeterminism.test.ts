@@ -29,6 +29,10 @@ new RuleTester().run("no-nondeterminism", noNondeterminism, {
       code: 'import { workflow } from "other"; workflow({}, async () => Date.now());',
     },
     { name: "a step", code: inWorkflow('await ctx.step("a", async () => { await fetch("/"); return Date.now(); });') },
+    {
+      name: "a transaction",
+      code: inWorkflow('await ctx.transaction("a", async (tx) => tx.execute(sql, [Date.now()]));'),
+    },
     { name: "a step's options", code: inWorkflow('await ctx.step("a", () => 1, { compensate: () => fetch("/") });') },
     { name: "a step in a branch", code: inWorkflow('await ctx.all({ a: () => ctx.step("a", () => load(1)) });') },
     { name: "a function made for a step", code: inWorkflow('await ctx.step("a", retrying(() => fetch("/")));') },

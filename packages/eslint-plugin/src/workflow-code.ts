@@ -13,7 +13,7 @@ import {
 
 /**
  * Every node of a file that is executed as workflow code: the functions given to `workflow(…)`, and the functions of this file that
- * they call or hand on, without what is given to `ctx.step(…)`.
+ * they call or hand on, without what is given to `ctx.step(…)` and `ctx.transaction(…)`.
  */
 export function workflowCode(source: SourceCode): { node: Node; ctx: string }[] {
   const found: { node: Node; ctx: string }[] = [];
@@ -76,7 +76,9 @@ function isWorkflowCall(call: NodeOf<"CallExpression">, source: SourceCode): boo
 }
 
 function isStepCall(call: NodeOf<"CallExpression">): boolean {
-  return call.callee.type === "MemberExpression" && propertyName(call.callee as NodeOf<"MemberExpression">) === "step";
+  if (call.callee.type !== "MemberExpression") return false;
+  const name = propertyName(call.callee as NodeOf<"MemberExpression">);
+  return name === "step" || name === "transaction";
 }
 
 function isDeclared(fn: FunctionNode): boolean {
