@@ -45,6 +45,7 @@ export {
   type ReviewStage,
   type Veto,
 } from "./hold/reviewers.ts";
+export { decisionStatement, type SignedDecision, type SignedWords, signDecision } from "./hold/signature.ts";
 export type { VoteOutcome } from "./hold/tally.ts";
 export type { FiredTrigger, HoldFacts, HoldTrigger } from "./hold/triggers.ts";
 export { type AnchoredHead, type Anchors, exportAnchors, readAnchors } from "./journal/anchor.ts";

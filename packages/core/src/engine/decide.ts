@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { HoldConflictError, HoldpointError, NotFoundError, ValidationError } from "../errors.ts";
+import { HoldConflictError, HoldpointError, NotAllowedError, NotFoundError, ValidationError } from "../errors.ts";
 import {
   acceptApproval,
   alreadyClosed,
@@ -10,6 +10,7 @@ import {
   type RecordedDecision,
 } from "../hold/answer.ts";
 import { evidenceOf } from "../hold/electorate.ts";
+import { decisionStatement, isSignedBy, type SignedDecision } from "../hold/signature.ts";
 import { type Ballot, castVote, saidBefore } from "../hold/vote.ts";
 import { decodePayload } from "../journal/payload.ts";
 import { acceptOperatorAnswer } from "../run/operator.ts";
@@ -31,6 +32,8 @@ export interface DecideOptions extends HoldActor {
   note?: string;
   /** One of the hold's options. */
   option?: string;
+  /** Their signature of the decision, from `signDecision`. Checked with the keys the directory has of them. */
+  signature?: string;
 }
 
 /** A hold as it was read, or its bare id. */
@@ -72,6 +75,7 @@ export async function decide(
     channel: options.channel ?? "api",
     checked,
     ...(isDeepStrictEqual(value, answer) ? {} : { given: answer }),
+    ...(options.signature === undefined ? {} : { signed: await signedBy(parts, given, answer, options) }),
   };
   if (byRules) return voteByRules(parts, given, ballot, options, repeats);
   const operation = simpleDecision(parts, row, ballot, options);
@@ -87,11 +91,32 @@ export async function decide(
   throw await staleRead(parts, result.hold, given);
 }
 
+/** What somebody signed, once it is certain that it was they and that it is this decision. */
+async function signedBy(
+  parts: EngineParts,
+  given: GivenHold,
+  answer: unknown,
+  { by, note, option, signature = "" }: DecideOptions,
+): Promise<SignedDecision> {
+  if (typeof given === "string" || by === undefined)
+    throw new ValidationError("decide", [
+      { path: "signature", message: "goes with the hold as it was read, and with `by`" },
+    ]);
+  const statement = decisionStatement(given, answer, { by, note: note ?? null, option: option ?? null });
+  const signed = { statement, signature };
+  if (isSignedBy((await parts.options.directory?.keysOf?.(by)) ?? [], signed)) return signed;
+  throw new NotAllowedError(
+    `the signature is not one of "${by}" for this decision: no key the directory has of them made it`,
+    { by },
+  );
+}
+
 /** A decision of a hold without rules to which nothing happened: written without reading anything more. */
 function simpleDecision(parts: EngineParts, row: HoldRow, ballot: Ballot, options: DecideOptions): HoldOperation {
   const { by, channel, checked, value, note, option } = ballot;
   const given = "given" in ballot ? { given: ballot.given } : {};
-  const decision: RecordedDecision = { value, note, option, channel, checked, ...given };
+  const signed = ballot.signed ? { signed: ballot.signed } : {};
+  const decision: RecordedDecision = { value, note, option, channel, checked, ...given, ...signed };
   const payload = parts.encodeInline(decision, "answer");
   const at = parts.clock.now();
   const status = checked ? "decided" : "answered";

@@ -1,9 +1,9 @@
 import { HoldConflictError, HoldpointError, NotFoundError } from "../errors.ts";
-import { alreadyClosed, type RecordedDecision } from "../hold/answer.ts";
+import { alreadyClosed, type RecordedDecision, type RecordedVote } from "../hold/answer.ts";
 import { readRoster } from "../hold/directory.ts";
 import { policyOf, type Situation } from "../hold/electorate.ts";
 import type { Move } from "../hold/move.ts";
-import { storedProgress } from "../hold/progress.ts";
+import { storedProgress, type Vote } from "../hold/progress.ts";
 import { emptyDocument, type HoldDocument, readDocument } from "../hold/request.ts";
 import { groupsOf } from "../hold/reviewers.ts";
 import { decodePayload } from "../journal/payload.ts";
@@ -73,9 +73,10 @@ export async function actOnHold(
     const row = await store.hold(namespace, id);
     if (!row) throw new NotFoundError("hold", id, "list the open ones with `holds`");
     if (row.status !== "open") throw alreadyClosed(row);
-    const move = rule(await situationOf(parts, row, people), row);
+    const situation = await situationOf(parts, row, people);
+    const move = rule(situation, row);
     if (move === null) return viewHold(parts, row);
-    const result = await parts.committer.submit(operationOf(parts, row, move, actor));
+    const result = await parts.committer.submit(operationOf(parts, row, move, situation.now, actor));
     if (result.type === "moved") return viewHold(parts, result.hold);
     if (result.type === "refused") throw new HoldpointError("STORE", `the hold was not moved: ${result.reason}`);
     if (result.type === "absent") throw new NotFoundError("hold", id);
@@ -91,12 +92,12 @@ export async function actOnHold(
 
 /** What a move writes: the hold with its audit lines, and where it closes the run's mail. */
 export function operationOf(
-  parts: Pick<EngineParts, "encodeInline" | "clock">,
+  parts: Pick<EngineParts, "encodeInline">,
   row: HoldRow,
   move: Move,
+  at: number,
   actor: HoldActor & { name?: string },
 ): HoldOperation {
-  const at = parts.clock.now();
   const { closes, progress } = move;
   const evidenceHash = progress.evidence === null ? row.evidenceHash : Buffer.from(progress.evidence, "hex");
   const call = actor.name ?? randomText(9, "base64url");
@@ -152,8 +153,15 @@ function recorded(closes: NonNullable<Move["closes"]>, { channel }: HoldActor): 
     channel: channel ?? "api",
     checked,
     ...("given" in closes ? { given: closes.given } : {}),
-    ...(votes.length > 1
-      ? { votes: votes.map(({ by, as, outcome, note, at }) => ({ by, as, outcome, note, at })) }
-      : {}),
+    ...(votes.length > 1 || votes[0]?.signed ? { votes: votes.map(recordedVote) } : {}),
   };
 }
+
+const recordedVote = ({ by, as, outcome, note, at, signed }: Vote): RecordedVote => ({
+  by,
+  as,
+  outcome,
+  note,
+  at,
+  ...(signed ? { signed } : {}),
+});

@@ -115,7 +115,7 @@ export class Sweeper {
 
 /** What time does to a hold by `now`: a pure function of what is stored. Null when nothing is due. */
 function deadlineOperation(
-  parts: Pick<EngineParts, "encodeInline" | "clock" | "codec">,
+  parts: Pick<EngineParts, "encodeInline" | "codec">,
   row: HoldRow,
   now: number,
 ): HoldOperation | null {
@@ -127,5 +127,5 @@ function deadlineOperation(
   const { title, workflow } = row;
   const move = passTime({ title, workflow, document, evidence, progress, round, roster: emptyRoster, now });
   // Named by what it does, so that of ten workers that do it at once one writes it.
-  return move && operationOf(parts, row, move, { channel: "deadline", name: `timer:${row.revision}` });
+  return move && operationOf(parts, row, move, now, { channel: "deadline", name: `timer:${row.revision}` });
 }

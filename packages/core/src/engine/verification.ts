@@ -1,6 +1,6 @@
 import { NotFoundError } from "../errors.ts";
 import type { RecordedDecision } from "../hold/answer.ts";
-import { verifyHoldEvents } from "../hold/verify-events.ts";
+import { verifyHoldEvents, verifySignatures } from "../hold/verify-events.ts";
 import { verifyHolds } from "../hold/verify-holds.ts";
 import { type AnchoredHead, type Anchors, exportAnchors, verifyAnchor } from "../journal/anchor.ts";
 import { decodePayload } from "../journal/payload.ts";
@@ -75,7 +75,7 @@ export async function verifyStoredRun(parts: EngineParts, id: string, anchors?: 
 }
 
 async function verifyTrails(
-  { store, namespace, codec }: EngineParts,
+  { store, namespace, codec, options }: EngineParts,
   holds: readonly HoldRow[],
 ): Promise<ChainProblem[]> {
   const problems: ChainProblem[] = [];
@@ -83,6 +83,9 @@ async function verifyTrails(
     const isReadable = hold.decision !== null && hold.decision.codec !== erasedCodec;
     const decision = isReadable ? (decodePayload(hold.decision, codec) as RecordedDecision) : null;
     problems.push(...verifyHoldEvents(hold, await store.holdEvents(namespace, hold.id), decision));
+    const { directory } = options;
+    const keysOf = directory?.keysOf ? (person: string) => directory.keysOf?.(person) ?? [] : null;
+    if (decision) problems.push(...(await verifySignatures(hold, decision, keysOf)));
   }
   return problems;
 }

@@ -4,6 +4,7 @@ import type { HoldRow } from "../store/store.ts";
 import type { JsonSchema } from "../workflow/json-schema.ts";
 import type { Vote } from "./progress.ts";
 import { type HoldDocument, wrongOption } from "./request.ts";
+import type { SignedDecision } from "./signature.ts";
 
 /** A decision as it is recorded and as the waiting run gets it. */
 export interface RecordedDecision {
@@ -16,12 +17,14 @@ export interface RecordedDecision {
   given?: unknown;
   /** Who else voted, and how, where the rules asked for several; the run's chain covers it with the answer. */
   votes?: RecordedVote[];
+  /** What the person signed, where they did. */
+  signed?: SignedDecision;
   /** False when it was only checked against the JSON Schema: the worker checks it fully before the run sees it. */
   checked: boolean;
 }
 
 /** A vote as the decision it led to records it. */
-export type RecordedVote = Pick<Vote, "by" | "as" | "outcome" | "note" | "at">;
+export type RecordedVote = Pick<Vote, "by" | "as" | "outcome" | "note" | "at" | "signed">;
 
 /** The answer to an approval; `args` where it proposes arguments that may be edited. */
 export interface ApprovalValue {

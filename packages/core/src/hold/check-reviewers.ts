@@ -11,6 +11,7 @@ const ownFields = new Set([
   "fourEyes",
   "managers",
   "delegate",
+  "signed",
   "pauseWhileAsking",
 ]);
 
@@ -87,7 +88,7 @@ export function checkReviewers(reviewers: object): Issue[] {
   if (exclude !== undefined && (!isList(exclude) || !exclude.every((one) => one == null || isName(one)))) {
     issues.push({ path: "reviewers.exclude", message: "must be a list of names" });
   }
-  for (const field of ["excludeCreator", "fourEyes", "delegate"] as const) {
+  for (const field of ["excludeCreator", "fourEyes", "delegate", "signed"] as const) {
     const value = (reviewers as Reviewers)[field];
     if (value !== undefined && typeof value !== "boolean")
       issues.push({ path: `reviewers.${field}`, message: "must be true or false" });

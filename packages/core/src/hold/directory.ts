@@ -29,6 +29,8 @@ export interface Directory {
   members(group: string): readonly string[] | null | Promise<readonly string[] | null>;
   /** The groups a person is in. Only needed where groups cannot be listed. */
   groupsOf?(person: string): readonly string[] | Promise<readonly string[]>;
+  /** A person's public Ed25519 keys (PEM), old ones among them: for decisions that are signed. */
+  keysOf?(person: string): readonly string[] | Promise<readonly string[]>;
   /** Who stands in for whom. Dates and scope are applied by the rules. */
   substitutions?(): readonly Substitution[] | Promise<readonly Substitution[]>;
 }
@@ -80,6 +82,8 @@ export function standsIn(
 export function staticDirectory(people: {
   groups?: Readonly<Record<string, readonly string[]>>;
   substitutions?: readonly Substitution[];
+  /** Public Ed25519 keys (PEM) by person. */
+  keys?: Readonly<Record<string, readonly string[]>>;
 }): Directory {
   const groups = Object.entries(people.groups ?? {});
   for (const [group, members] of groups) {
@@ -99,6 +103,7 @@ export function staticDirectory(people: {
   return {
     members: (group) => known.get(group) ?? [],
     substitutions: () => people.substitutions ?? [],
+    keysOf: (person) => (people.keys && Object.hasOwn(people.keys, person) ? (people.keys[person] ?? []) : []),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { SignedDecision } from "./signature.ts";
 import type { VoteOutcome } from "./tally.ts";
 
 /** What one person said. */
@@ -23,6 +24,8 @@ export interface Vote {
   round: number;
   /** Groups of the sign-off that the person was in when they said it. */
   groups: string[];
+  /** What they signed, where they did. */
+  signed?: SignedDecision;
   /** False when it was only checked against the JSON Schema. */
   checked: boolean;
 }

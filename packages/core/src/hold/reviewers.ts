@@ -44,6 +44,8 @@ export interface Reviewers extends ReviewStage {
   managers?: People;
   /** Whether a reviewer may hand their right to somebody else for this hold. Default true. */
   delegate?: boolean;
+  /** Every vote must be signed with a key that the directory has of the person. */
+  signed?: boolean;
   /** The deadline stands still while a question is open, for so long at most. Default: it goes on. */
   pauseWhileAsking?: Duration;
 }
@@ -67,6 +69,7 @@ export interface ReviewPolicy {
   excludeCreator: boolean;
   managers: { people: string[]; groups: string[] } | null;
   delegate: boolean;
+  signed: boolean;
   pauseMs: number | null;
 }
 
@@ -100,7 +103,7 @@ function storedStage(stage: ReviewStage, least: number): StoredStage {
 
 /** The stored form of rules about people, for a run that `creator` started. */
 export function reviewPolicy(reviewers: Reviewers, creator: string | null): ReviewPolicy {
-  const { stages, exclude, excludeCreator, fourEyes, managers, delegate, pauseWhileAsking } = reviewers;
+  const { stages, exclude, excludeCreator, fourEyes, managers, delegate, signed, pauseWhileAsking } = reviewers;
   // In a chain two people sign anyway as soon as there are two stages.
   const least = fourEyes && (stages?.length ?? 1) < 2 ? 2 : 1;
   return {
@@ -110,6 +113,7 @@ export function reviewPolicy(reviewers: Reviewers, creator: string | null): Revi
     excludeCreator: (excludeCreator ?? false) || (fourEyes ?? false),
     managers: managers ? { people: [...(managers.people ?? [])], groups: [...(managers.groups ?? [])] } : null,
     delegate: delegate ?? true,
+    signed: signed ?? false,
     pauseMs: pauseWhileAsking === undefined ? null : durationMs(pauseWhileAsking, "reviewers.pauseWhileAsking"),
   };
 }
@@ -123,6 +127,7 @@ export function plainPolicy(people: readonly string[]): ReviewPolicy {
     excludeCreator: false,
     managers: null,
     delegate: true,
+    signed: false,
     pauseMs: null,
   };
 }

@@ -4,6 +4,7 @@ import type { HoldEvent, HoldRow } from "../store/store.ts";
 import { erasedCodec } from "../store/transitions.ts";
 import type { RecordedDecision } from "./answer.ts";
 import { holdEventDigest, holdEventLink } from "./event-chain.ts";
+import { isSignedBy } from "./signature.ts";
 
 /**
  * Whether a hold's audit trail is what was written: every event there, in its order, linked to the one before; as many as the hold
@@ -42,6 +43,28 @@ export function verifyHoldEvents(
       "edited",
       `its audit trail does not have the vote of ${by === null ? "somebody unnamed" : `"${by}"`} that counted`,
     );
+  }
+  return problems;
+}
+
+/**
+ * Whether what people signed is what is recorded, and theirs.
+ *
+ * @param keysOf a person's public keys; null where there is no directory, and then only the words are compared
+ */
+export async function verifySignatures(
+  hold: Pick<HoldRow, "id" | "name" | "key" | "decidedBy">,
+  { signed, votes = [] }: Pick<RecordedDecision, "signed" | "votes">,
+  keysOf: ((person: string) => readonly string[] | Promise<readonly string[]>) | null,
+): Promise<ChainProblem[]> {
+  const problems: ChainProblem[] = [];
+  for (const one of [{ by: hold.decidedBy, signed }, ...votes]) {
+    if (!one.signed) continue;
+    const words = JSON.parse(one.signed.statement) as { hold?: unknown; by?: unknown };
+    const keys = keysOf && one.by !== null ? await keysOf(one.by) : null;
+    if (words.hold === hold.id && words.by === one.by && (keys === null || isSignedBy(keys, one.signed))) continue;
+    const message = `hold "${hold.name}" (${hold.key}): the signature beside what "${one.by}" said is not theirs, or of something else`;
+    problems.push({ kind: "edited", seq: null, message });
   }
   return problems;
 }

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { currentStage, type Situation, standingOf } from "./electorate.ts";
+import { ValidationError } from "../errors.ts";
+import { currentStage, policyOf, type Situation, standingOf } from "./electorate.ts";
 import { canonical, shownNow } from "./evidence.ts";
 import { anew, type Closing, type Move, notAllowed, quiet, timerOf } from "./move.ts";
 import type { HoldProgress, Vote } from "./progress.ts";
+import type { SignedDecision } from "./signature.ts";
 import type { VoteOutcome } from "./tally.ts";
 
 /** What somebody says, checked against the form. */
@@ -15,6 +17,7 @@ export interface Ballot {
   option: string | null;
   channel: string;
   checked: boolean;
+  signed?: SignedDecision;
   abstains?: boolean;
 }
 
@@ -45,6 +48,10 @@ export function castVote(situation: Situation, ballot: Ballot): Move | null {
   const { progress } = situation;
   const standing = standingOf(situation, ballot.by);
   if (typeof standing === "string") throw notAllowed(situation, ballot.by, "decide", standing);
+  if (policyOf(situation.document).signed && !ballot.signed && !ballot.abstains)
+    throw new ValidationError("decide", [
+      { path: "signature", message: `"${situation.title}" takes signed decisions only` },
+    ]);
   const edited = editOf(situation, ballot);
   if (edited !== null) return castEdit(situation, ballot, edited);
   const vote = voteOf(situation, ballot, standing);
@@ -85,6 +92,7 @@ function voteOf(situation: Situation, ballot: Ballot, standing: { as: string | n
     ballot: outcome === "answered" ? canonical([value, option]) : outcome,
     value: outcome === "abstained" ? null : value,
     ...("given" in ballot ? { given: ballot.given } : {}),
+    ...(ballot.signed ? { signed: ballot.signed } : {}),
     note,
     option,
     channel,
@@ -96,8 +104,15 @@ function voteOf(situation: Situation, ballot: Ballot, standing: { as: string | n
   };
 }
 
-function noteOf({ by, as, outcome, note, option, stage, value }: Vote): Move["notes"][number] {
-  const data = { outcome, note, option, stage, ...(as === by ? {} : { onBehalfOf: as }) };
+function noteOf({ by, as, outcome, note, option, stage, value, signed }: Vote): Move["notes"][number] {
+  const data = {
+    outcome,
+    note,
+    option,
+    stage,
+    ...(as === by ? {} : { onBehalfOf: as }),
+    ...(signed ? { signed } : {}),
+  };
   return { actor: by, action: "voted", data: outcome === "answered" ? { ...data, value } : data };
 }
 
