@@ -1,11 +1,12 @@
 import type { Clock } from "../clock.ts";
 
-/** Calls `work` every `ms`, never twice at once. */
+/** Calls `work` every `ms`, never twice at once. With `keepsAlive` the process does not end for want of anything else to do. */
 export function every(
   clock: Clock,
   ms: number,
   work: () => Promise<unknown>,
   failed: (error: unknown) => void,
+  { keepsAlive = false }: { keepsAlive?: boolean } = {},
 ): () => void {
   let stopped = false;
   let cancel = (): void => {};
@@ -19,7 +20,7 @@ export function every(
             if (!stopped) arm();
           });
       },
-      { unref: true, poll: true },
+      { unref: !keepsAlive, poll: true },
     );
   };
   arm();

@@ -94,6 +94,8 @@ export interface EngineOptions {
   chainKey?: Uint8Array;
   /** How long a worker's lease lasts without renewal. Default "15s". */
   lease?: Duration;
+  /** Whether a started engine keeps its process alive until `stop()`, as a server does, also while it has nothing to do. Default true. */
+  keepAlive?: boolean;
   /** How long `stop()` waits for running steps. Default "30s". */
   drainTimeout?: Duration;
   /** Time as the engine sees it. Default: the machine's. `createTestEngine` brings one that tests move. */

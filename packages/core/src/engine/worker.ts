@@ -113,12 +113,13 @@ export class Worker {
     if (this.started) return;
     this.started = true;
     this.draining = false;
-    const { clock, leaseMs, store, namespace } = this.settings;
+    const { clock, leaseMs, store, namespace, options } = this.settings;
     await this.lease.register();
     await this.takeOver();
     const failed = (error: unknown): void => this.trouble.failed(error);
     this.stopTimers = [
-      every(clock, leaseMs / 3, () => this.renew(), failed),
+      // A started engine is a worker until it is stopped, also while nothing is to be done.
+      every(clock, leaseMs / 3, () => this.renew(), failed, { keepsAlive: options.keepAlive ?? true }),
       every(clock, Math.min(pollMs, leaseMs / 3), () => (store.shared ? this.lookAround() : Promise.resolve()), failed),
     ];
     this.unwatch = store.watch(namespace, (signal) => this.heard(signal));

@@ -73,7 +73,12 @@ export class HITLStateMachine {
     const residence = { count: 0 };
     this.engine =
       options.engine ??
-      createEngine({ store: options.store ?? memoryStore(), workflows: [taskWorkflow(name)], residence });
+      createEngine({
+        store: options.store ?? memoryStore(),
+        workflows: [taskWorkflow(name)],
+        residence,
+        keepAlive: false,
+      });
     if (!this.engine.workflows().some((one) => one.name === name)) {
       const message = `has no workflow "${name}"; give it taskWorkflow(${name === "task" ? "" : `"${name}"`})`;
       throw new ValidationError("task machine", [{ path: "engine", message }]);
