@@ -1,5 +1,5 @@
 import type { Candidate } from "../claim-plan.ts";
-import { leaseAfterClaim, mayTake, planClaim } from "../claim-plan.ts";
+import { hasRate, leaseAfterClaim, mayTake, planClaim } from "../claim-plan.ts";
 import type { Capability, ClaimRequest, ClaimResult, Millis, RunRow } from "../store.ts";
 import { insertMail } from "./deliver.ts";
 import type { MemoryRun } from "./rows.ts";
@@ -18,9 +18,16 @@ export function claim(space: Space, request: ClaimRequest): ClaimResult {
   wakeDue(space, request.now);
   const served = (capability: Capability): boolean => isServed(space, capability, request.now);
   const lanes = [...space.lanes.values()].filter((lane) => lane.ready.size > 0 && mayTake(lane, request, served));
+  const passed: MemoryCandidate[][] = [];
+  const rated = new Set(request.queues.filter(hasRate).map(({ name }) => name));
   const plan = planClaim(
     request,
-    lanes.map((lane) => ({ ...lane, next: () => take(lane) })),
+    lanes.flatMap((lane) => {
+      if (!rated.has(lane.queue)) return [{ ...lane, next: () => take(lane) }];
+      const apart = new Apart(lane);
+      passed.push(apart.begun, apart.fresh);
+      return [false, true].map((fresh) => ({ ...lane, next: () => apart.next(fresh) }));
+    }),
     {
       running: (queue) => space.queue(queue).running,
       runningWithKey: (queue, key) => space.queue(queue).runningByKey.get(key) ?? 0,
@@ -28,7 +35,7 @@ export function claim(space: Space, request: ClaimRequest): ClaimResult {
       arrival: (queue, key) => space.limiters.get(limiterName(queue, key)) ?? null,
     },
   );
-  for (const { run, home } of plan.skipped) run.ready = home.ready.push(run);
+  for (const { run, home } of [...plan.skipped, ...passed.flat()]) run.ready = home.ready.push(run);
   const result: ClaimResult = { runs: [], poisoned: [], nextWake: earliest(nextWake(space), plan.opensAt) };
   // Only a claim that takes something writes, and with it the lease.
   if (plan.picked.length > 0) worker.leaseUntil = leaseAfterClaim(worker.leaseUntil, request);
@@ -48,6 +55,28 @@ function take(lane: MemoryLane): MemoryCandidate | null {
   const { keyHeld, lastOwner } = run;
   const fresh = run.row.epoch === 0;
   return { pk, priority, readyAt, concurrencyKey, keyHeld, lastOwner, stalls, fresh, run, home: lane };
+}
+
+/** A lane whose starts are counted: runs that go on stand apart, so that those whose time has not come do not hide them. */
+class Apart {
+  /** Taken from the lane on the way to one of the other kind. */
+  readonly begun: MemoryCandidate[] = [];
+  readonly fresh: MemoryCandidate[] = [];
+  readonly #lane: MemoryLane;
+
+  constructor(lane: MemoryLane) {
+    this.#lane = lane;
+  }
+
+  next(fresh: boolean): MemoryCandidate | null {
+    const passed = (fresh ? this.fresh : this.begun).shift();
+    if (passed !== undefined) return passed;
+    for (let next = take(this.#lane); next !== null; next = take(this.#lane)) {
+      if (next.fresh === fresh) return next;
+      (next.fresh ? this.fresh : this.begun).push(next);
+    }
+    return null;
+  }
 }
 
 const limiterName = (queue: string, key: string | null): string => (key === null ? queue : `${queue}\u0000${key}`);
