@@ -17,7 +17,7 @@ test("why names who may decide what, for how long it has been open, what the dea
   expect(code).toBe(0);
   expect(stdout).toMatch(/^why-refund {2}refund v1 {2}parked, waits for a person\n/);
   expect(stdout).toMatch(
-    / {2}it waits for somebody to decide "Refund \$120 for order A-7" \(high\), open for \S+; it is decided without them in 2d 23h\n/,
+    / {2}it waits for anybody to decide "Refund \$120 for order A-7" \(high\), open for \S+; it is decided without them in 2d 23h\n/,
   );
   expect(stdout).toMatch(/\$ holdpoint decide h_\S+ --approve\n {2}\$ holdpoint decide h_\S+ --reject\n/);
   const json = await project.json<{ waits: { type: string; hold: { name: string } }[] }>(["why", "why-refund"]);

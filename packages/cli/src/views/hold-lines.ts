@@ -62,8 +62,8 @@ export function holdLines(
   ];
 }
 
-/** Who may decide, and how many must. */
-function whoLines({ people, reviewers }: Hold): string[] {
+/** Who may decide, and how many must: a line for each sign-off. */
+export function whoLines({ people, reviewers }: Hold): string[] {
   if (reviewers === null) return [people === null ? "anybody" : people.join(", ")];
   const lines = reviewers.stages.map(({ people: named, groups, need, quorum }, index) => {
     const who = [...named, ...groups.map((group) => `group ${group}`)].join(", ");

@@ -4,6 +4,7 @@ import { oneLine } from "../terminal/plain-text.ts";
 import { shellWord } from "../terminal/shell-word.ts";
 import { shownDuration, shownTime, shownWhen } from "../terminal/time.ts";
 import { decideLines } from "./hold-commands.ts";
+import { whoLines } from "./hold-lines.ts";
 import { statePhrase, stateStyle } from "./run-state.ts";
 
 /** Why a run is where it is, with the same of the runs that it waits for, by id. */
@@ -104,14 +105,21 @@ function sentence({ run }: Why, reason: WaitReason, now: number): Sentence {
 
 function holdText(hold: Hold, now: number): string {
   if (hold.status !== "open") return `an answer to "${hold.title}" is there; a worker looks at it next`;
-  const who = hold.people === null ? "somebody" : hold.people.join(" or ");
+  const { claimedBy, assignedTo, rungs, questions } = hold.progress;
+  const holder = claimedBy ?? assignedTo;
+  const who = holder === null ? whoLines(hold).join("; ").replaceAll(", ", " or ") : `${holder}, who has taken it,`;
   const since = shownDuration(now - hold.openedAt.getTime());
-  const rung = hold.deadline[0];
-  const then =
-    rung && hold.dueAt
-      ? `; ${"expire" in rung ? "it expires" : "it is decided without them"} ${shownWhen(hold.dueAt, now)}`
-      : "";
-  return `it waits for ${who} to decide "${hold.title}" (${hold.severity}), open for ${since}${then}`;
+  const rung = hold.deadline[rungs];
+  const then = rung && hold.dueAt ? `; ${rungWords(rung)} ${shownWhen(hold.dueAt, now)}` : "";
+  const asked = questions.filter(({ answer }) => answer === null).length;
+  const question = asked === 0 ? "" : `; ${asked === 1 ? "a question waits" : `${asked} questions wait`} for an answer`;
+  return `it waits for ${who} to decide "${hold.title}" (${hold.severity}), open for ${since}${then}${question}`;
+}
+
+function rungWords(rung: Hold["deadline"][number]): string {
+  if ("expire" in rung) return "it expires";
+  if ("remind" in rung) return "they are reminded";
+  return "escalate" in rung ? "others are asked" : "it is decided without them";
 }
 
 const when = (time: Date | null, now: number): string =>
