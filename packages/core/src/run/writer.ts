@@ -94,6 +94,8 @@ export class RunWriter {
   private mailSeen: number;
   private uncovered: Uint8Array[] = none;
   private drafts: Draft[] = none;
+  /** The run has had transactions: only then are its drafts looked through for one, of which there may be ten thousand. */
+  private carries = false;
   private riders = nothing;
   private ridden = false;
   /** What the last operation wrote. */
@@ -131,6 +133,7 @@ export class RunWriter {
 
   /** The next operation is written in a transaction. */
   get carried(): boolean {
+    if (!this.carries) return false;
     for (const draft of this.drafts) if (draft.carrier !== undefined) return true;
     return false;
   }
@@ -141,6 +144,7 @@ export class RunWriter {
   }
 
   add(draft: Draft): void {
+    if (draft.carrier !== undefined) this.carries = true;
     this.drafts = added(this.drafts, draft);
   }
 
