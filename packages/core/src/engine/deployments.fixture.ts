@@ -41,6 +41,16 @@ export class Deployments {
     return this.effects.filter((one) => one === what).length;
   }
 
+  /**
+   * Whether just these effects happened, in this order. With several runs alive a crash at one's commit cuts off a step
+   * of another in flight, which is then executed again: with the discipline "crash" each may stand there repeated.
+   */
+  happened(words: string): boolean {
+    const again = this.options.discipline === "crash" ? "+" : "";
+    const pattern = words.split(" ").map((word) => `(?:${word} )${again}`);
+    return new RegExp(`^${pattern.join("")}$`).test(this.effects.map((one) => `${one} `).join(""));
+  }
+
   /** Takes down what runs and starts these workflows instead. */
   async deploy(workflows: readonly AnyWorkflow[], options: Partial<EngineOptions> = {}): Promise<Engine> {
     const engine = await this.only(workflows, options);
