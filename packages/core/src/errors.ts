@@ -113,7 +113,8 @@ export class InvalidStateError extends HoldpointError {
 
 /** The hold was decided, expired, withdrawn or changed before this answer. */
 export class HoldConflictError extends HoldpointError {
-  /** `details.difference` says where what was read and what is asked now part, where that is known. */
+  /** Where what was read and what is asked now part, where that is known; empty for another conflict. */
+  readonly difference: readonly { path: string; before: unknown; after: unknown }[];
   constructor(
     message: string,
     details: {
@@ -125,6 +126,7 @@ export class HoldConflictError extends HoldpointError {
     },
   ) {
     super("HOLD_CONFLICT", message, details);
+    this.difference = details.difference ?? [];
   }
 }
 

@@ -153,7 +153,7 @@ function recorded(closes: NonNullable<Move["closes"]>, { channel }: HoldActor): 
     channel: channel ?? "api",
     checked,
     ...("given" in closes ? { given: closes.given } : {}),
-    ...(votes.length > 1 || votes[0]?.signed ? { votes: votes.map(recordedVote) } : {}),
+    ...(votes.length > 0 ? { votes: votes.map(recordedVote) } : {}),
   };
 }
 

@@ -20,7 +20,7 @@ export interface Closing {
   option: string | null;
   by: string | null;
   checked: boolean;
-  /** Those that made it so. */
+  /** Who voted; empty where that is just who decided. */
   votes: readonly Vote[];
 }
 

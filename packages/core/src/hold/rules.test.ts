@@ -48,6 +48,15 @@ describe("who may decide", () => {
     expect(hold.outcome).toBe("approved");
     expect(hold.closed?.votes.map(({ by }) => by)).toEqual(["ben", "cleo"]);
   });
+
+  test("one vote of a group is told as a vote, too; that of a plain list is just who decided", async () => {
+    const group = await open({ groups: ["finance"] });
+    group.vote("cleo", true);
+    expect(group.closed?.votes.map(({ by }) => by)).toEqual(["cleo"]);
+    const list = await open({ people: ["cleo"] });
+    list.vote("cleo", true);
+    expect([list.outcome, list.closed?.votes]).toEqual(["approved", []]);
+  });
 });
 
 describe("how many", () => {

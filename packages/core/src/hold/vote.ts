@@ -129,7 +129,7 @@ function closingOf(situation: Situation, vote: Vote): Pick<Move, "closes" | "nex
     option: decisive.option,
     by: decisive.by,
     checked: decisive.checked,
-    votes: situation.progress.votes.filter(({ round }) => round === situation.round),
+    votes: votesToTell(situation),
   };
   if (tally.type === "failed" && tally.why === "unreachable") {
     Object.assign(closing, {
@@ -140,6 +140,13 @@ function closingOf(situation: Situation, vote: Vote): Pick<Move, "closes" | "nex
     });
   }
   return { closes: closing, nextAt: null };
+}
+
+/** Who voted, where that is more than who decided. */
+function votesToTell({ document, progress, round }: Situation): Vote[] {
+  const votes = progress.votes.filter((one) => one.round === round);
+  const more = document.policy !== null || votes.length > 1 || votes[0]?.signed !== undefined;
+  return more ? votes : [];
 }
 
 function answerOf({ document, progress }: Situation, vote: Vote): unknown {

@@ -141,7 +141,7 @@ export interface Approval<A = unknown> {
   args?: A;
   /** True when `holdWhen` let it pass: nobody was asked. Absent when somebody was. */
   automatic?: true;
-  /** Everybody who voted, where the hold's reviewers are more than a list of people. */
+  /** Everybody who voted, where the hold's reviewers are more than a list of people. Absent when a deadline decided. */
   votes?: readonly CountedVote[];
 }
 
@@ -157,6 +157,6 @@ export interface Decision<T> {
   note: string | null;
   /** The option they picked. */
   option: string | null;
-  /** Everybody who voted, where the hold's reviewers are more than a list of people. */
+  /** Everybody who voted, where the hold's reviewers are more than a list of people. Absent when a deadline decided. */
   votes?: readonly CountedVote[];
 }
