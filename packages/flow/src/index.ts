@@ -18,6 +18,7 @@ export * from "./chain/types.ts";
 export type { Condition, Json, Operator, Path } from "./condition/condition.ts";
 export { ComparisonError, ExpressionError } from "./condition/errors.ts";
 export type { ConditionFacts, ConditionFunction } from "./condition/functions.ts";
+export { cel, readTriggers } from "./condition/hold-trigger.ts";
 export { type ConditionScope, readCondition } from "./condition/read.ts";
 export { conditionText } from "./condition/text.ts";
 export { type Dag, type DagOptions, type DagWorkflowOptions, dag, dagOf } from "./dag/dag.ts";

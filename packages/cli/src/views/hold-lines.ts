@@ -35,6 +35,7 @@ export function holdLines(
     "",
     ...fact("consequence", hold.consequence),
     ...hold.fired.flatMap(({ says }) => fact("because", says)),
+    ...(hold.facts ? fact("facts", valueWords(hold.facts)) : []),
     ...fact("run", `${hold.runId} (${hold.workflow})`),
     ...fact("opened", `${shownTime(hold.openedAt)} (${shownWhen(hold.openedAt, now)})`),
     ...hold.deadline.flatMap((rung) => fact("deadline", rungText(rung, now))),

@@ -46,6 +46,8 @@ export interface Hold {
   action: HoldDocument["action"];
   /** Why somebody is asked: the triggers that fired, with what they found. Empty where it always asks. */
   fired: HoldDocument["fired"];
+  /** What the triggers looked at; null where nothing was told. */
+  facts: HoldDocument["facts"];
   /** Words to find it by. */
   tags: string[];
   /** Where to read more. */
@@ -114,6 +116,7 @@ export async function viewHold(parts: Pick<EngineParts, "codec">, row: HoldRow):
     reviewers: document.policy,
     action: document.action && { name: document.action.name, arguments: shown.arguments },
     fired: document.fired,
+    facts: document.facts,
     tags: document.tags,
     links: document.links,
     attachments: document.attachments,

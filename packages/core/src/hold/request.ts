@@ -8,13 +8,14 @@ import { checkReviewers } from "./check-reviewers.ts";
 import { canonical } from "./evidence.ts";
 import { checkRung, type DeadlineRung, ladderOf, type WrittenRung } from "./ladder.ts";
 import { arePlain, type ReviewPolicy, reviewPolicy } from "./reviewers.ts";
-import { checkTriggers, type FiredTrigger } from "./triggers.ts";
+import { checkTriggers, type FiredTrigger, type HoldFacts } from "./triggers.ts";
 
 /** A request with its deadline's decisions in their stored form. */
 export type WrittenRequest = HoldText & {
   action?: ProposedAction<unknown>;
   deadline?: readonly WrittenRung[];
   fired?: FiredTrigger[];
+  facts?: HoldFacts;
 };
 
 /** Something the workflow is about to do, as people are shown it. */
@@ -39,6 +40,8 @@ export interface HoldDocument {
   deadline: DeadlineRung[];
   /** The triggers that fired, with what they found; empty for a hold that always asks. */
   fired: FiredTrigger[];
+  /** What the triggers looked at; null where nothing was told. */
+  facts: HoldFacts | null;
   tags: string[];
   links: { title: string; url: string }[];
   attachments: Attachment[];
@@ -182,6 +185,7 @@ export function holdDocument(
     policy: reviewers && !plain ? reviewPolicy(reviewers, creator) : null,
     deadline: ladderOf(request.deadline ?? [], openedAt, `hold "${name}"`, request.calendar ?? null),
     fired: request.fired ?? [],
+    facts: request.facts && Object.keys(request.facts).length > 0 ? request.facts : null,
     tags: [...(request.tags ?? [])],
     links: (request.links ?? []).map(({ title, url }) => ({ title, url })),
     attachments: (request.attachments ?? []).map((one) => ({ ...one })),
@@ -199,6 +203,7 @@ export const emptyDocument: HoldDocument = {
   policy: null,
   deadline: [],
   fired: [],
+  facts: null,
   tags: [],
   links: [],
   attachments: [],

@@ -26,8 +26,25 @@ export type HoldTrigger =
   | { afterError: true }
   /** So many of all, by chance (0 to 1): a look at what passes by itself. */
   | { sample: number }
-  /** Whatever a function says of the facts; `says` is shown to the reviewer. */
-  | { when: (facts: HoldFacts) => boolean; says: string };
+  /** Whatever a function says of the facts. */
+  | CustomTrigger;
+
+/**
+ * A trigger of your own; one that throws fires. `cel("amount > 100 && country != 'DE'")`, which `holdpoint` brings along, makes one
+ * of an expression.
+ */
+export interface CustomTrigger {
+  /** Whether a person is asked. */
+  when: (facts: HoldFacts) => boolean;
+  /** Shown to the reviewer. */
+  says: string;
+  /** What lessons count it as. Default `when`. */
+  rule?: string;
+  /** Shown as what it was set to: an expression, a threshold. */
+  limit?: unknown;
+  /** Facts that are shown with it. */
+  shows?: readonly string[];
+}
 
 /** What triggers look at. More may stand there for `when`. */
 export interface HoldFacts {
@@ -74,6 +91,7 @@ const compared = {
   amountAbove: { fact: "amount", word: "above", most: Number.POSITIVE_INFINITY },
 } as const;
 const named = ["firstTime", "novelArguments", "afterError"];
+const customFields: ReadonlySet<string> = new Set<keyof CustomTrigger>(["when", "says", "rule", "limit", "shows"]);
 
 /** What is wrong with triggers. */
 export function checkTriggers(triggers: unknown, path: string): Issue[] {
@@ -83,11 +101,14 @@ export function checkTriggers(triggers: unknown, path: string): Issue[] {
     const at = `${path}.${index}`;
     const [rule = "", ...more] = Object.keys(trigger ?? {});
     const limit: unknown = (trigger as Record<string, unknown>)[rule];
-    if (rule === "when" || rule === "says") {
+    if (customFields.has(rule)) {
       const { when, says } = trigger as { when?: unknown; says?: unknown };
-      if (typeof when === "function" && typeof says === "string" && says !== "" && more.length === 1) return [];
+      const isKnown = [rule, ...more].every((field) => customFields.has(field));
+      if (typeof when === "function" && typeof says === "string" && says !== "" && isKnown) return [];
       return [{ path: at, message: "must have a function `when` and a text `says`" }];
     }
+    if (rule === "cel")
+      return [{ path: `${at}.cel`, message: "stands for an expression in documents; in code write cel(…)" }];
     if (more.length > 0) return [{ path: at, message: "must be one trigger; write each as an object of its own" }];
     if (named.includes(rule)) return limit === true ? [] : [{ path: `${at}.${rule}`, message: "must be true" }];
     const most = rule === "sample" ? 1 : compared[rule as keyof typeof compared]?.most;
@@ -122,7 +143,7 @@ function firedTrigger(trigger: HoldTrigger, facts: HoldFacts, known: Acquaintanc
   if ("sample" in trigger) {
     return known.chance < trigger.sample ? fires("sample", trigger.sample, null, "chosen by chance, to look at") : null;
   }
-  if ("when" in trigger) return trigger.when(facts) ? fires("when", null, null, trigger.says) : null;
+  if ("when" in trigger) return firedCustom(trigger, facts);
   const [rule, limit] = Object.entries(trigger)[0] as [keyof typeof compared, number];
   const { fact, word } = compared[rule];
   const value = facts[fact];
@@ -131,4 +152,18 @@ function firedTrigger(trigger: HoldTrigger, facts: HoldFacts, known: Acquaintanc
   }
   const beyond = word === "below" ? value < limit : value > limit;
   return beyond ? fires(rule, limit, value, `${fact} ${value} is ${word} ${limit}`) : null;
+}
+
+function firedCustom(
+  { when, says, rule = "when", limit = null, shows = [] }: CustomTrigger,
+  facts: HoldFacts,
+): FiredTrigger | null {
+  const value = shows.length === 0 ? null : Object.fromEntries(shows.map((fact) => [fact, facts[fact] ?? null]));
+  try {
+    return when(facts) ? { rule, limit, value, says } : null;
+  } catch (error) {
+    // It could not tell: that is no reason to go on.
+    const why = error instanceof Error ? error.message : String(error);
+    return { rule, limit, value, says: `${says} (could not be told: ${why})` };
+  }
 }

@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { checkTriggers, firedTriggers, type HoldFacts, type HoldTrigger } from "../hold/triggers.ts";
@@ -23,8 +24,16 @@ describe("triggers", () => {
     [{ sample: 0.5 }, {}, null],
     [{ when: ({ country }) => country === "XX", says: "an unknown country" }, { country: "XX" }, "an unknown country"],
     [{ when: ({ country }) => country === "XX", says: "an unknown country" }, { country: "DE" }, null],
+    [{ when: () => assert.fail("no idea") as never, says: "unclear" }, {}, "unclear (could not be told: no idea)"],
   ])("%j on %j: %s", (trigger, facts, says) => {
     expect(firedTriggers([trigger], facts, friend).map((one) => one.says)).toEqual(says === null ? [] : [says]);
+  });
+
+  test("a trigger of one's own shows what it was set to and the facts it looked at", () => {
+    const trigger = { when: () => true, says: "far away", rule: "distance", limit: 5, shows: ["km", "road"] };
+    expect(firedTriggers([trigger], { km: 7, cost: 1 }, friend)).toEqual([
+      { rule: "distance", limit: 5, value: { km: 7, road: null }, says: "far away" },
+    ]);
   });
 
   test("what was never approved fires, what was does not", () => {
@@ -39,7 +48,9 @@ describe("triggers", () => {
     [[{ amountAbove: 1, costAbove: 2 }], "holdWhen.0"],
     [[{ sometimes: true }], "holdWhen.0.sometimes"],
     [[{ firstTime: false }], "holdWhen.0.firstTime"],
-    [[{ when: () => true }], "holdWhen.0"],
+    [[{ when: (): boolean => true }], "holdWhen.0"],
+    [[{ when: (): boolean => true, says: "so", amountAbove: 1 }], "holdWhen.0"],
+    [[{ cel: "amount > 1" }], "holdWhen.0.cel"],
   ])("%j is refused by name", (triggers, path) => {
     expect(checkTriggers(triggers, "holdWhen").map((issue) => issue.path)).toEqual([path]);
   });
@@ -75,6 +86,7 @@ describe.each(disciplines)("a gate in a run (%s)", (discipline) => {
     await world.check(sure);
     const unsure = await begin({ confidence: 0.3 });
     const hold = await world.clock.until(unsure.hold("send"));
+    expect(hold.facts).toEqual({ confidence: 0.3 });
     expect(hold.fired).toEqual([
       { rule: "confidenceBelow", limit: 0.8, value: 0.3, says: "confidence 0.3 is below 0.8" },
     ]);

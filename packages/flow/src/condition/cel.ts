@@ -74,6 +74,32 @@ function reasonOf(error: unknown): string {
   return `${line.charAt(0).toLowerCase()}${line.slice(1)}`;
 }
 
+/** The names an expression reads, those its own loops bring apart. */
+export function namesIn(expression: string): string[] {
+  const read = new Set<string>();
+  collect(parse(expression).ast, new Set(), read);
+  return [...read];
+}
+
+function collect(node: unknown, own: ReadonlySet<string>, read: Set<string>): void {
+  if (Array.isArray(node)) {
+    for (const one of node) collect(one, own, read);
+    return;
+  }
+  if (!isNode(node)) return;
+  if (node.op === "id") {
+    if (typeof node.args === "string" && !own.has(node.args)) read.add(node.args);
+    return;
+  }
+  if (node.op === "rcall" && loops.has(node.args[0])) {
+    const [, list, [variable, ...rest]] = node.args as unknown as [string, unknown, [{ args: string }, ...unknown[]]];
+    collect(list, own, read);
+    collect(rest, new Set([...own, variable.args]), read);
+    return;
+  }
+  collect(node.args, own, read);
+}
+
 /** How many loops (`list.all(x, …)`) are inside one another. */
 function loopDepth(node: unknown): number {
   if (Array.isArray(node)) return Math.max(0, ...node.map(loopDepth));

@@ -107,7 +107,10 @@ export interface CodeNode extends NodeBase {
 /** A person's yes or no. */
 export interface ApproveNode extends NodeBase {
   readonly kind: "approve";
-  /** The request, templates filled in; or a function of the registry that makes it. */
+  /**
+   * The request, templates filled in; or a function of the registry that makes it. In `holdWhen` a trigger may be `{ "cel": "amount > 100" }`,
+   * over the request's `facts`.
+   */
   readonly request: { readonly uses: Ref } | { readonly [field: string]: Json };
 }
 

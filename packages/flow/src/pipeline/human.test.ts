@@ -177,6 +177,27 @@ describe("variants", () => {
     expect(await run.result()).toMatchObject({ decision: "request_changes" });
   });
 
+  test.each<[string, object, boolean]>([
+    ["an amount above the limit", { amount: 120, country: "DE" }, true],
+    ["an expression that is true", { amount: 20, country: "XX" }, true],
+    ["a fact that is not there", { amount: 20 }, true],
+    ["nothing of it", { amount: 20, country: "DE" }, false],
+  ])("the engine's own triggers in a document: %s", async (_name, work, asked) => {
+    const { engine, run } = await start(
+      conditional({
+        hold_when: [{ amountAbove: 100 }, { cel: "country == 'XX'", says: "an unknown country" }],
+        facts: { amount: "{{ work.amount }}", country: "{{ work.country? }}" },
+      }),
+      { work },
+    );
+    if (asked) {
+      const hold = await run.hold("ask");
+      expect(hold.fired).toHaveLength(1);
+      await engine.decide(hold, { approved: true }, { by: "ana" });
+    }
+    expect(await run.result()).toMatchObject({ ask: { approved: true, by: asked ? "ana" : null } });
+  });
+
   const conditional = (config: object): PipelineStepDocument => ({
     id: "ask",
     type: "conditional_human",
@@ -289,6 +310,12 @@ test.each<[string, PipelineStepDocument, string, RegExp]>([
     /"consensus", "majority" or "any"/,
   ],
   ["no time", { id: "ask", type: "time_based_decision", config: {} }, "steps[1].config.timeout_seconds", /is missing/],
+  [
+    "no expression",
+    { id: "ask", type: "conditional_human", config: { hold_when: [{ cel: "amount >" }] } },
+    "steps[1].config.hold_when[0].cel",
+    /is not an expression in CEL/,
+  ],
   ["no condition", { id: "ask", type: "conditional_human", config: {} }, "steps[1].config.conditions", /are missing/],
 ])("what such a step lacks is said when it is read: %s", (_name, step, path, message) => {
   expect(checkPipeline(asking(step)).problems).toContainEqual({ path, message: expect.stringMatching(message) });

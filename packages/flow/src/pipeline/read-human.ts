@@ -5,6 +5,7 @@ import type { PipelineStepDocument } from "./document.ts";
 import { type HumanKind, humanKind } from "./human-kinds.ts";
 import type { Reading } from "./places.ts";
 import { readErrorHandling } from "./read-errors.ts";
+import { readGated } from "./read-gated.ts";
 import { readInputs } from "./read-inputs.ts";
 import { decisionField, type UiSchema, uiForm } from "./ui-form.ts";
 
@@ -28,6 +29,7 @@ export function readHuman(step: PipelineStepDocument, path: string, reading: Rea
     form: uiForm(ui),
     gives: "answer",
   };
+  if (kind === "conditional" && config.hold_when !== undefined) return readGated(hold, config, path, reading);
   if (kind === "conditional") return whenNeeded(hold, config, path, reading);
   if (kind === "stakeholders") return ofSeveral(hold, ui, config, path, reading);
   return forgiving(hold, readErrorHandling(step, reading.document.error_handling).onError);
