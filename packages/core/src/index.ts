@@ -47,7 +47,13 @@ export {
 } from "./hold/reviewers.ts";
 export { decisionStatement, type SignedDecision, type SignedWords, signDecision } from "./hold/signature.ts";
 export type { VoteOutcome } from "./hold/tally.ts";
-export { type CustomTrigger, checkTriggers, type FiredTrigger, type HoldFacts, type HoldTrigger } from "./hold/triggers.ts";
+export {
+  type CustomTrigger,
+  checkTriggers,
+  type FiredTrigger,
+  type HoldFacts,
+  type HoldTrigger,
+} from "./hold/triggers.ts";
 export { type AnchoredHead, type Anchors, exportAnchors, readAnchors } from "./journal/anchor.ts";
 export { type PayloadCodec, valueCodec } from "./journal/codec.ts";
 export {
