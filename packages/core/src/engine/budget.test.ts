@@ -147,3 +147,23 @@ test("a thousand runs started together share their writes", async () => {
   expect((await store.sizes("default")).runs.completed).toBe(1000);
   expect(store.counts.writes).toBeLessThan(10);
 });
+
+test("who waits for the end of a run that was just decided or signalled does not look at it first", async () => {
+  const asking = workflow({ name: "asking" }, async (ctx) => ctx.approve("sign", { title: "Sign?" }));
+  const waiting = workflow({ name: "waiting" }, async (ctx) => ctx.signal("go", z.unknown()));
+  store = countingStore(memoryStore());
+  world = new World([asking, waiting], { store });
+  await world.engine.start();
+  const asked = await world.begin(asking, undefined);
+  const waited = await world.begin(waiting, undefined);
+  const [hold] = await asked.holds();
+  store.reset();
+  await world.engine.decide(hold ?? "", { approved: true }, { by: "ana" });
+  const first = asked.result();
+  await world.clock.settle();
+  await waited.signal("go");
+  const second = waited.result();
+  await world.clock.settle();
+  await Promise.all([first, second]);
+  expect(store.counts.methods.run).toBe(0);
+});

@@ -83,7 +83,10 @@ export async function decide(
   const result = await parts.committer.submit(operation);
   if (result.type === "refused") throw new HoldpointError("STORE", `the decision was not taken: ${result.reason}`);
   if (result.type === "absent") throw new NotFoundError("hold", id);
-  if (result.type === "moved") return viewHold(parts, result.hold);
+  if (result.type === "moved") {
+    if (!result.repeated) parts.thisTurn.woke(row.runId);
+    return viewHold(parts, result.hold);
+  }
   if (repeats(result.hold)) return viewHold(parts, result.hold);
   if (result.hold.status !== "open") throw alreadyClosed(result.hold);
   // Somebody claimed it, asked or was reminded: what is asked is the same.

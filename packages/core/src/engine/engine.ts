@@ -31,6 +31,7 @@ import { Scheduler } from "./scheduler.ts";
 import { type EventFiring, type ScheduleActor, Schedules } from "./schedules.ts";
 import { type StartOptions, startRun } from "./starting.ts";
 import { Sweeper } from "./sweeper.ts";
+import { ThisTurn } from "./this-turn.ts";
 import { exportRunAnchors, type Verification, verifyStoredRun } from "./verification.ts";
 import { Worker } from "./worker.ts";
 
@@ -127,6 +128,7 @@ export class Engine {
       committer: this.worker.committer,
       worker: this.worker,
       options,
+      thisTurn: new ThisTurn(clock, () => this.started),
       encodeInline: (value, subject) => {
         const limit = options.limits?.payload ?? defaultPayloadLimit;
         const { payload } = encodePayload(value, { codec: this.parts.codec, subject, limit, inlineLimit: limit });
@@ -274,7 +276,8 @@ export class Engine {
       options,
       mail,
     );
-    return new RunHandle<OutputOf<W>>(this.parts, id, created && this.started);
+    if (created) this.parts.thisTurn.woke(id);
+    return new RunHandle<OutputOf<W>>(this.parts, id);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { FinishedStatus, Store, StoredPayload } from "../store/store.ts";
 import type { Committer } from "./committer.ts";
 import type { EngineOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
+import type { ThisTurn } from "./this-turn.ts";
 import type { Worker } from "./worker.ts";
 
 /** What the engine's operations work with. */
@@ -17,6 +18,7 @@ export interface EngineParts {
   readonly committer: Committer;
   readonly worker: Worker;
   readonly options: EngineOptions;
+  readonly thisTurn: ThisTurn;
   /** A value in one piece, for mail and answers. */
   encodeInline(value: unknown, subject: string): StoredPayload;
   /**

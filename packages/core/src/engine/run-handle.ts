@@ -32,18 +32,10 @@ export class RunHandle<Out = unknown> {
   /** Its public id. */
   readonly id: string;
   private readonly parts: EngineParts;
-  /** Just created, in this very turn, by this process, which also executes runs. */
-  private fresh: boolean;
 
-  constructor(parts: EngineParts, id: string, fresh = false) {
-    this.fresh = fresh;
+  constructor(parts: EngineParts, id: string) {
     this.parts = parts;
     this.id = id;
-    // A turn later it may have ended, unheard.
-    if (fresh)
-      parts.clock.immediate(() => {
-        this.fresh = false;
-      });
   }
 
   /** All there is to see of it at a glance: status, what it waits for, outcome, attributes, times. */
@@ -77,8 +69,12 @@ export class RunHandle<Out = unknown> {
   async result(options: { timeout?: Duration } = {}): Promise<Out> {
     const { clock } = this.parts;
     const end = options.timeout === undefined ? null : clock.now() + durationMs(options.timeout, "timeout");
-    // A run this process has just started cannot be over yet, and its end will be heard: no need to look first.
-    for (let look = !this.fresh, pause = lookAgainMs; ; look = true, pause = Math.min(2 * pause, lookAtLeastMs)) {
+    // A run this process has just started or woken cannot be over yet, and its end will be heard: no need to look first.
+    for (
+      let look = !this.parts.thisTurn.has(this.id), pause = lookAgainMs;
+      ;
+      look = true, pause = Math.min(2 * pause, lookAtLeastMs)
+    ) {
       const change = this.change();
       try {
         if (look) {
