@@ -14,6 +14,7 @@ export type { EraseTarget } from "./engine/erase.ts";
 export type { ForkOptions } from "./engine/fork.ts";
 export type { HoldActor } from "./engine/hold-acting.ts";
 export type { Holds, NamedActor } from "./engine/hold-desk.ts";
+export type { ExportHoldOptions } from "./engine/hold-export.ts";
 export type { GateDryRun, TriggerLesson } from "./engine/hold-lessons.ts";
 export type { Hold } from "./engine/hold-view.ts";
 export type { ProcessIdentity } from "./engine/identity.ts";
@@ -36,6 +37,11 @@ export { type Directory, type Substitution, staticDirectory } from "./hold/direc
 export { holdEventDigest, holdEventLink } from "./hold/event-chain.ts";
 export type { DeadlineRung, Escalation, LadderStep } from "./hold/ladder.ts";
 export type { HoldProgress, Question, Vote } from "./hold/progress.ts";
+export type { ChainLink, ChainProof, HoldRecord, ReadableHold, RecordSignature } from "./hold/record/format.ts";
+export { holdRecordPage } from "./hold/record/page.ts";
+export { readHoldRecord } from "./hold/record/read.ts";
+export { recordDigest } from "./hold/record/seal.ts";
+export { type RecordVerification, type VerifyRecordOptions, verifyHoldRecord } from "./hold/record/verify-record.ts";
 export { checkHoldRequest } from "./hold/request.ts";
 export {
   group,

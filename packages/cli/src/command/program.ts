@@ -28,7 +28,7 @@ export const commands: Record<string, Entry> = {
     load: async () => (await import("../commands/why.ts")).whyCommand,
   },
   holds: {
-    summary: "list what waits for a person; show one with its evidence",
+    summary: "list what waits for a person; show one with its evidence, export one",
     load: async () => (await import("../commands/holds.ts")).holdsCommand,
   },
   decide: {
@@ -44,7 +44,7 @@ export const commands: Record<string, Entry> = {
     load: async () => (await import("../commands/check.ts")).checkCommand,
   },
   verify: {
-    summary: "recompute a run's hash chain",
+    summary: "recompute a run's hash chain, or check an exported hold",
     load: async () => (await import("../commands/verify.ts")).verifyCommand,
   },
   export: {

@@ -1,3 +1,6 @@
+import { generateKeyPairSync } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { buildCommand, type TestProject, testProject } from "../project.fixture.ts";
 
@@ -85,6 +88,32 @@ describe("what people do with holds", { timeout: 60_000 }, () => {
       run: { status: "completed" },
       output: { approved: false },
     });
+  });
+
+  test("is exported: a signed file that is checked without the project, and a page", async () => {
+    await begin("note");
+    await project.holdpoint(["decide", id, "--approve", "--by", "ana", "--note", "<b>fine</b>"]);
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    project.write("own.key.pem", privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+    project.write("own.pub.pem", publicKey.export({ type: "spki", format: "pem" }).toString());
+    expect((await holds("export", id)).stderr).toContain("export with which key?");
+    const done = await holds("export", id, "--key", "own.key.pem", "-o", "note.hold.json");
+    expect(done.stderr).toContain("written to note.hold.json, signed by sha256:");
+    const file = join(project.directory, "note.hold.json");
+    const text = readFileSync(file, "utf8");
+    const elsewhere = { cwd: "elsewhere" };
+    project.write("elsewhere/own.pub.pem", readFileSync(join(project.directory, "own.pub.pem"), "utf8"));
+    const verify = ["verify", "--hold-export", "../note.hold.json", "--public-key", "own.pub.pem"];
+    const whole = await project.holdpoint(verify, elsewhere);
+    expect(whole).toMatchObject({ code: 0, stdout: expect.stringContaining("the record is what was recorded") });
+    writeFileSync(file, text.replaceAll("Read?", "Pay?"));
+    const broken = await project.holdpoint(verify, elsewhere);
+    expect(broken.code).toBe(1);
+    expect(broken.stdout).toContain("what the reviewers were shown");
+    expect(broken.stdout).toContain("something in it was changed");
+    const page = (await holds("export", id, "--html", "--unsigned")).stdout;
+    expect(page).toContain("&lt;b&gt;fine&lt;/b&gt;");
+    expect(page).toContain("<dt>signed by</dt><dd>nobody</dd>");
   });
 
   test("one that is claimed is released, assigned and delegated", async () => {

@@ -12,6 +12,7 @@ import { holdLines } from "../views/hold-lines.ts";
 import { requireHold } from "../views/names.ts";
 import { severityStyle } from "../views/severity.ts";
 import { addHoldActions } from "./hold-actions.ts";
+import { holdExportCommand } from "./hold-export.ts";
 
 interface Options extends PageOptions {
   status?: string;
@@ -43,7 +44,7 @@ export const holdsCommand: CommandFactory = (context) => {
     .option("--for <name>", "that this person may decide now")
     .option("--due <duration>", 'whose deadline acts within: "4h", "1d"');
   addPage(command, 50).enablePositionalOptions().allowExcessArguments().action(perform(context, list));
-  return addHoldActions(command.addCommand(showCommand(context)), context);
+  return addHoldActions(command.addCommand(showCommand(context)).addCommand(holdExportCommand(context)), context);
 };
 
 const showCommand: CommandFactory = (context) =>

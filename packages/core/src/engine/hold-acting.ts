@@ -1,5 +1,5 @@
 import { HoldConflictError, HoldpointError, NotFoundError } from "../errors.ts";
-import { alreadyClosed, type RecordedDecision, type RecordedVote } from "../hold/answer.ts";
+import { alreadyClosed, kindOf, type RecordedDecision, type RecordedVote } from "../hold/answer.ts";
 import { readRoster } from "../hold/directory.ts";
 import { policyOf, type Situation } from "../hold/electorate.ts";
 import type { Move } from "../hold/move.ts";
@@ -10,7 +10,7 @@ import { decodePayload } from "../journal/payload.ts";
 import { randomSalt, randomText } from "../run/random-supply.ts";
 import type { HoldOperation, HoldRow, NewHoldEvent } from "../store/store.ts";
 import { closingMail } from "./closing-mail.ts";
-import { type Hold, kindOf, progressOf, viewHold } from "./hold-view.ts";
+import { type Hold, progressOf, viewHold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** Who acts on a hold, and from where. */

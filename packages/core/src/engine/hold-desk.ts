@@ -2,12 +2,14 @@ import { ValidationError } from "../errors.ts";
 import * as custody from "../hold/custody.ts";
 import { standingOf } from "../hold/electorate.ts";
 import * as questions from "../hold/questions.ts";
+import type { HoldRecord } from "../hold/record/format.ts";
 import type { HoldTrigger } from "../hold/triggers.ts";
 import { castVote } from "../hold/vote.ts";
 import type { HoldFilter, Page, PageOf } from "../store/store.ts";
 import type { GivenHold } from "./decide.ts";
 import { type DecideManyOptions, type DecideManyResult, decideMany, similarHolds } from "./decide-many.ts";
 import { actOnHold, type HoldActor, situationOf } from "./hold-acting.ts";
+import { type ExportHoldOptions, exportHold } from "./hold-export.ts";
 import { dryRunGate, type GateDryRun, type TriggerLesson, triggerLessons } from "./hold-lessons.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
@@ -72,6 +74,16 @@ export interface Holds {
   ask(hold: GivenHold, question: string, actor: NamedActor & { to?: string }): Promise<Hold>;
   /** Answers a question by its number. The answer is evidence: votes before it are gone. */
   answer(hold: GivenHold, question: number, text: string, actor: NamedActor): Promise<Hold>;
+  /**
+   * One hold with everything that somebody needs to check it without this installation, signed with its Ed25519 key where one is given:
+   * `verifyHoldRecord` checks it, `holdRecordPage` makes a page to read and print of it.
+   *
+   * @example
+   * const record = await engine.holds.export(hold, { key: readFileSync("installation.key.pem", "utf8") });
+   *
+   * @throws ValidationError the key is no Ed25519 private key
+   */
+  export(hold: GivenHold, options?: ExportHoldOptions): Promise<HoldRecord>;
   /** A remark in the audit trail. */
   comment(hold: GivenHold, text: string, actor: HoldActor): Promise<Hold>;
   /** Replaces the evidence. Votes before it are gone, and a decision about what was shown before is refused with the difference. */
@@ -131,6 +143,10 @@ export function createHolds(
       ) {
         await open();
         return dryRunGate(parts, gate, limit);
+      },
+      async export(hold: GivenHold, options: ExportHoldOptions = {}) {
+        await open();
+        return exportHold(parts, idOf(hold), options);
       },
       claim: (hold: GivenHold, actor: NamedActor) => act(hold, actor, (now) => custody.claim(now, named(actor))),
       release: (hold: GivenHold, actor: NamedActor) => act(hold, actor, (now) => custody.release(now, named(actor))),

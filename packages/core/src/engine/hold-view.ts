@@ -1,5 +1,4 @@
-import type { RecordedDecision } from "../hold/answer.ts";
-import { approvalSchema } from "../hold/answer.ts";
+import { kindOf, type RecordedDecision } from "../hold/answer.ts";
 import { shownNow } from "../hold/evidence.ts";
 import { freshProgress, type HoldProgress, readProgress } from "../hold/progress.ts";
 import { emptyDocument, type HoldDocument, readDocument } from "../hold/request.ts";
@@ -74,14 +73,6 @@ export interface Hold {
   decidedBy: string | null;
   /** The answer that won. */
   decision: Pick<RecordedDecision, "value" | "note" | "option" | "channel"> | null;
-}
-
-const approvalForm = JSON.stringify(approvalSchema);
-
-/** Whether it takes yes or no, or an answer that fits a form. */
-export function kindOf(row: Pick<HoldRow, "form">, document: HoldDocument): "approval" | "form" {
-  if (document.kind !== null) return document.kind;
-  return row.form !== null && Buffer.from(row.form).toString("utf8") === approvalForm ? "approval" : "form";
 }
 
 /** What happened to a hold since it opened. */

@@ -40,6 +40,14 @@ export const approvalSchema = {
   additionalProperties: false,
 } as const;
 
+const approvalForm = JSON.stringify(approvalSchema);
+
+/** Whether it takes yes or no, or an answer that fits a form. */
+export function kindOf(row: Pick<HoldRow, "form">, document: HoldDocument): "approval" | "form" {
+  if (document.kind !== null) return document.kind;
+  return row.form !== null && Buffer.from(row.form).toString("utf8") === approvalForm ? "approval" : "form";
+}
+
 /** The form of an approval whose proposed arguments may be edited. */
 export function editableApprovalSchema(args: JsonSchema): JsonSchema {
   const { approved } = approvalSchema.properties;

@@ -3,6 +3,7 @@ import type { ChainProblem } from "../journal/verify.ts";
 import { sameBytes } from "../store/same-bytes.ts";
 import type { Entry, HoldRow, Mail } from "../store/store.ts";
 import { erasedCodec } from "../store/transitions.ts";
+import { deliveryOf, openingOf } from "./record/chain-proof.ts";
 import { evidenceHashOf } from "./request.ts";
 
 /**
@@ -17,7 +18,7 @@ export function verifyHolds(
 ): ChainProblem[] {
   const problems: ChainProblem[] = [];
   for (const hold of holds) {
-    const opened = openingOf(hold, entries);
+    const opened = entries[openingOf(hold, entries)];
     const report = (seq: number | null, what: string): void => {
       problems.push({ kind: "edited", seq, message: `hold "${hold.name}" (${hold.key}): ${what}` });
     };
@@ -38,7 +39,7 @@ export function verifyHolds(
 
 function checkAnswer(hold: HoldRow, mail: readonly Mail[], report: (seq: number | null, what: string) => void): void {
   if (hold.decision === null) return;
-  const answer = mail.findLast(({ dedupe }) => dedupe?.startsWith(`hold:${hold.id}:`));
+  const answer = deliveryOf(hold, mail);
   if (!answer) return report(null, "it has an answer that was never delivered");
   if (answer.sender !== hold.decidedBy) {
     report(answer.n, `it says ${who(hold.decidedBy)} decided, ${who(answer.sender)} did`);
@@ -49,12 +50,6 @@ function checkAnswer(hold: HoldRow, mail: readonly Mail[], report: (seq: number 
   if (!answer.payload || !sameBytes(answer.payload.bytes, hold.decision.bytes)) {
     report(answer.n, "it shows another answer than the one that was given");
   }
-}
-
-function openingOf(hold: HoldRow, entries: readonly Entry[]): Entry | undefined {
-  const key = hold.key.replace(/~\d+$/, "");
-  const round = hold.key.slice(key.length);
-  return entries.find((entry) => entry.kind === "hold" && entry.key === key && entry.phase === `opened${round}`);
 }
 
 const who = (person: string | null): string => (person === null ? "nobody" : `"${person}"`);

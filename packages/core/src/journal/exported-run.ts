@@ -118,7 +118,8 @@ function readRun(run: ExportedGeneration["run"], index: number): RunRow {
   };
 }
 
-function readPayload(payload: ExportedPayload | null): StoredPayload | null {
+/** A payload as it was stored. */
+export function readPayload(payload: ExportedPayload | null): StoredPayload | null {
   if (payload === null) return null;
   const bytes = "text" in payload ? Buffer.from(payload.text, "utf8") : Buffer.from(payload.base64, "base64");
   return { codec: payload.codec, bytes, ref: payload.ref };
