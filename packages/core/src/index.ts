@@ -73,6 +73,8 @@ export {
   readExportedRun,
 } from "./journal/exported-run.ts";
 export type { ChainProblem, ProblemKind } from "./journal/verify.ts";
+export { expiredPerSweep, logFault, maxRecordBytes, recordFault } from "./record/limits.ts";
+export { brokenLogLine, type LogHead, logLink, nextLogLine } from "./record/log-chain.ts";
 export {
   type CronTrigger,
   type EventTrigger,

@@ -10,9 +10,9 @@ export const retainCommand: CommandFactory = (context) =>
     perform(context, (session) =>
       session.withEngine(async (engine) => {
         const result = await session.progress("removing what is past its term", engine.retain());
-        const { removed, tombstones, holds } = result;
+        const { removed, tombstones, holds, records } = result;
         session.result(result, () => [
-          `removed ${removed} run trees, ${tombstones} tombstones and ${holds} holds past their term`,
+          `removed ${removed} run trees, ${tombstones} tombstones, ${holds} holds and ${records} records past their term`,
         ]);
       }),
     ),

@@ -269,7 +269,7 @@ describe("retention", () => {
     await engine.decide(hold, { approved: true }, { by: "ana" });
     await run.result(short);
     engine = await world.only([order, child], { clock: later(1000), retention: { runs: false } });
-    expect(await engine.retain()).toEqual({ removed: 0, tombstones: 0, holds: 0 });
+    expect(await engine.retain()).toEqual({ removed: 0, tombstones: 0, holds: 0, records: 0 });
     engine = await world.only([order, child], { clock: later(20), retention: { runs: "10d", holds: "15d" } });
     expect(await engine.retain()).toMatchObject({ removed: 1, holds: 1 });
     await expect(engine.hold(hold.id)).rejects.toThrow(/no hold/);

@@ -1,3 +1,4 @@
+import { expiredPerSweep } from "../record/limits.ts";
 import { durationMs } from "../workflow/duration.ts";
 import type { EngineParts } from "./parts.ts";
 
@@ -9,6 +10,8 @@ export interface RetentionResult {
   tombstones: number;
   /** Holds, with their events, of removed runs. */
   holds: number;
+  /** Expired records. */
+  records: number;
 }
 
 /** How often a worker looks for runs past their term, in ms. */
@@ -26,7 +29,6 @@ export class Retention {
   }
 
   start(): void {
-    if (this.parts.options.retention?.runs === false) return;
     this.cancel = this.parts.clock.timer(
       periodMs,
       () => {
@@ -50,7 +52,10 @@ export class Retention {
   async apply(): Promise<RetentionResult> {
     const { store, namespace, clock, options } = this.parts;
     const { runs = "30d", tombstones = "400d", holds = false } = options.retention ?? {};
-    const total: RetentionResult = { removed: 0, tombstones: 0, holds: 0 };
+    const total: RetentionResult = { removed: 0, tombstones: 0, holds: 0, records: 0 };
+    for (let swept = expiredPerSweep; swept === expiredPerSweep; total.records += swept) {
+      swept = await store.sweepRecords(namespace, clock.now());
+    }
     if (runs === false) return total;
     for (;;) {
       const now = clock.now();

@@ -1,6 +1,8 @@
 export { bornRow } from "./born-row.ts";
 export * from "./claim-plan.ts";
+export type * from "./log-rows.ts";
 export { memoryStore } from "./memory/memory-store.ts";
+export type * from "./record-rows.ts";
 export { sameBytes } from "./same-bytes.ts";
 export type * from "./schedule-rows.ts";
 export * from "./start-rate.ts";

@@ -12,6 +12,15 @@
  * every implementation must pass.
  */
 
+import type { LogLine, LogOperation, LogPage, LogResult } from "./log-rows.ts";
+import type {
+  DropRecordOperation,
+  DropRecordResult,
+  PutRecordOperation,
+  PutRecordResult,
+  RecordPage,
+  RecordRow,
+} from "./record-rows.ts";
 import type {
   DueSchedules,
   FiringRow,
@@ -529,7 +538,10 @@ export type Operation =
   | HoldOperation
   | SealOperation
   | LabelOperation
-  | ScheduleOperation;
+  | ScheduleOperation
+  | PutRecordOperation
+  | DropRecordOperation
+  | LogOperation;
 
 /** The database would not take this operation (too large, not encodable); the rest of the batch was committed. */
 export interface Refused {
@@ -537,24 +549,21 @@ export interface Refused {
   reason: string;
 }
 
+/** What each type of operation gives back when it is not refused. */
+interface Results {
+  start: StartResult;
+  advance: AdvanceResult;
+  deliver: DeliverResult;
+  hold: HoldResult;
+  seal: SealResult;
+  label: { type: "labelled" } | { type: "absent" };
+  schedule: ScheduleResult;
+  putRecord: PutRecordResult;
+  dropRecord: DropRecordResult;
+  log: LogResult;
+}
 /** What an operation gives back. */
-export type ResultOf<O extends Operation> =
-  | (O extends StartOperation
-      ? StartResult
-      : O extends AdvanceOperation
-        ? AdvanceResult
-        : O extends DeliverOperation
-          ? DeliverResult
-          : O extends HoldOperation
-            ? HoldResult
-            : O extends SealOperation
-              ? SealResult
-              : O extends LabelOperation
-                ? { type: "labelled" } | { type: "absent" }
-                : O extends ScheduleOperation
-                  ? ScheduleResult
-                  : never)
-  | Refused;
+export type ResultOf<O extends Operation> = Results[O["type"]] | Refused;
 /** What any operation gives back. */
 export type OperationResult = ResultOf<Operation>;
 
@@ -796,6 +805,15 @@ export interface Store {
   dueSchedules(namespace: string, now: Millis, limit: number): Promise<DueSchedules>;
   /** A schedule's history, newest first. */
   firings(namespace: string, scheduleId: string, page: Page): Promise<PageOf<FiringRow>>;
+
+  /** An installation's own document; null when there is none, or it has expired. */
+  record(namespace: string, kind: string, id: string, now: Millis): Promise<RecordRow | null>;
+  /** Records of a kind by id, a page at a time. */
+  records(namespace: string, kind: string, page: RecordPage): Promise<RecordRow[]>;
+  /** Removes expired records, a small batch (`expiredPerSweep`); gives how many. */
+  sweepRecords(namespace: string, now: Millis): Promise<number>;
+  /** Lines of an append-only log, oldest first unless the page says otherwise. */
+  logLines(namespace: string, log: string, page: LogPage): Promise<LogLine[]>;
 
   /** Shared results of `step({ cache })`. */
   cached(namespace: string, key: string, now: Millis): Promise<StoredPayload | null>;

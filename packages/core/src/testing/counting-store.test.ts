@@ -25,7 +25,15 @@ test("counts transactions, operations, endings and reads apart", async () => {
   await store.history(namespace, []);
   const { counts } = store;
   expect(counts).toMatchObject({ commits: 2, claims: 1, writes: 4, reads: 3, entries: 5 });
-  expect(counts.operations).toEqual({ start: 2, advance: 2, deliver: 1, hold: 0, seal: 0, label: 0, schedule: 0 });
+  expect(counts.operations).toMatchObject({
+    start: 2,
+    advance: 2,
+    deliver: 1,
+    hold: 0,
+    seal: 0,
+    label: 0,
+    schedule: 0,
+  });
   expect(counts.endings).toEqual({ continue: 1, park: 1, finish: 0, continueAsNew: 0 });
   expect(counts.methods).toMatchObject({ commit: 2, claim: 2, register: 1, run: 1, history: 1, holds: 0 });
   store.reset();

@@ -8,9 +8,10 @@ import { errorNumber } from "./errors.ts";
 import { literal, tuple } from "./literal.ts";
 import { first } from "./migrations/001-first.ts";
 import { limits } from "./migrations/002-limits.ts";
+import { records } from "./migrations/003-records.ts";
 import type { Server } from "./server.ts";
 
-export const migrations: readonly Migration[] = [first, limits];
+export const migrations: readonly Migration[] = [first, limits, records];
 
 /** How long a process waits for another one that migrates, in seconds. */
 const patience = 60;

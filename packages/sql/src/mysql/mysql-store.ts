@@ -5,9 +5,11 @@ import { payloadColumns } from "../columns/payload.ts";
 import { integer } from "../columns/read.ts";
 import { offerTables } from "../copy/tables.ts";
 import { debounced } from "../operations/debounce.ts";
+import { logLines } from "../operations/log.ts";
 import type { Context, Program } from "../operations/program.ts";
 import { one, run } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
+import { record, records, sweepRecords } from "../operations/record.ts";
 import { erase, retain } from "../operations/retention.ts";
 import { dueSchedules, firings, schedules } from "../operations/schedule.ts";
 import { hasOrphans, register, renew, retire, takeOver } from "../operations/workers.ts";
@@ -188,6 +190,11 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
       return reading(namespace, (context) => dueSchedules(context, now, limit));
     },
     firings: (namespace, id, page) => reading(namespace, (context) => firings(context, id, page)),
+
+    record: (namespace, kind, id, now) => reading(namespace, (context) => record(context, kind, id, now)),
+    records: (namespace, kind, page) => reading(namespace, (context) => records(context, kind, page)),
+    sweepRecords: (namespace, now) => changing(namespace, (context) => sweepRecords(context, now)),
+    logLines: (namespace, log, page) => reading(namespace, (context) => logLines(context, log, page)),
 
     cached: (namespace, key, now) => reading(namespace, (context) => read.cached(context, key, now)),
     async cache(namespace, key, value, expiresAt) {

@@ -36,6 +36,7 @@ const nextDue = "select due_at as at from run where namespace = ? and due_at is 
 const written: Partial<Record<StatementName, string>> = {
   append: withPart("append", "min(stalls, ?)", "least(stalls, ?)"),
   extend: withPart("extend", "max(lease_until, ?)", "greatest(lease_until, ?)"),
+  insertLogHead: withPart("insertLogHead", "on conflict do nothing", "on duplicate key update pk = pk"),
   insertNamespace: "insert into namespace (name) values (?) on duplicate key update pk = pk",
   insertDocument: withPart("insertDocument", "on conflict do nothing", "on duplicate key update pk = pk"),
   insertChunk: withPart("insertChunk", "on conflict do nothing", "on duplicate key update run_pk = run_pk"),
@@ -93,6 +94,7 @@ const written: Partial<Record<StatementName, string>> = {
     select pk, id, finished_root_at as finished_at from run
     where namespace = ?1 and finished_root_at >= ?2 and (finished_root_at > ?2 or pk > ?3) and finished_root_at < ?4
     order by finished_root_at, pk limit ?5`,
+  sweepRecords: "delete from record where namespace = ? and expires_at <= ? order by expires_at limit ?",
   removeOldFirings: `
     delete firing from schedule join firing on firing.schedule_pk = schedule.pk
     where firing.at < ? and schedule.namespace = ?`,
@@ -108,6 +110,8 @@ const locking: Partial<Record<StatementName, string>> = {
   deliveryById: `${statements.deliveryById} for update`,
   fenceOf: `${statements.fenceOf} for update`,
   scheduleById: `${statements.scheduleById} for update`,
+  recordById: `${statements.recordById} for update`,
+  logHead: `${statements.logHead} for update`,
   // A worker cannot be taken over while it is being given runs.
   worker: `${statements.worker} for update`,
   treeGenerations: `${statements.treeGenerations} order by pk for update`,

@@ -3,7 +3,9 @@ import { advance } from "./advance.ts";
 import { startDebounced } from "./debounce.ts";
 import { deliver } from "./deliver.ts";
 import { moveHold } from "./hold.ts";
+import { appendLog } from "./log.ts";
 import type { Context, Program } from "./program.ts";
+import { dropRecord, putRecord } from "./record.ts";
 import { changeSchedule } from "./schedule.ts";
 import { label, seal } from "./seal.ts";
 import { start } from "./start.ts";
@@ -26,5 +28,11 @@ export function apply(context: Context, operation: Operation): Program<Operation
       return label(context, operation);
     case "schedule":
       return changeSchedule(context, operation);
+    case "putRecord":
+      return putRecord(context, operation);
+    case "dropRecord":
+      return dropRecord(context, operation);
+    case "log":
+      return appendLog(context, operation);
   }
 }

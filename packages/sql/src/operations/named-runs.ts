@@ -30,6 +30,9 @@ function nameRuns(operation: Operation, { pks, ids, holds }: NamedRuns): void {
       for (const { to } of operation.deliveries) "pk" in to ? pks.add(to.pk) : ids.add(to.id);
       return;
     case "label":
+    case "putRecord":
+    case "dropRecord":
+    case "log":
       return;
     case "schedule":
       for (const { to } of operation.deliveries) "pk" in to ? pks.add(to.pk) : ids.add(to.id);

@@ -10,8 +10,9 @@ import { holdRules } from "./migrations/003-hold-rules.ts";
 import { limits } from "./migrations/004-limits.ts";
 import { lists } from "./migrations/005-lists.ts";
 import { statistics } from "./migrations/006-statistics.ts";
+import { records } from "./migrations/007-records.ts";
 
-export const migrations: readonly Migration[] = [first, schedules, holdRules, limits, lists, statistics];
+export const migrations: readonly Migration[] = [first, schedules, holdRules, limits, lists, statistics, records];
 
 /** Of the processes that start together, one migrates; the others wait for it and find it done. */
 const migrationLock = 0x48504d31;

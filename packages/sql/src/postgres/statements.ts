@@ -34,6 +34,9 @@ const locking: Partial<Record<StatementName, string>> = {
   fenceOf: `${statements.fenceOf} for update`,
   holdById: `${statements.holdById} for update of hold`,
   scheduleById: `${statements.scheduleById} for update`,
+  recordById: `${statements.recordById} for update`,
+  logHead: `${statements.logHead} for update`,
+  sweepRecords: withPart("sweepRecords", "limit ? + 0)", "limit ? + 0 for update skip locked)"),
   treeGenerations: `${statements.treeGenerations} order by pk for update`,
   // Nobody takes over a worker while a claim gives it runs: they would be left with nobody's.
   worker: `${statements.worker} for key share`,

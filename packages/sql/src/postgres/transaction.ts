@@ -20,6 +20,7 @@ const unanswered: ReadonlySet<Call["statement"]> = new Set<StatementName>([
   "insertStream",
   "insertHoldEvent",
   "insertDocument",
+  "insertLogLine",
   "setNext",
   "setVersion",
   "setPhase",

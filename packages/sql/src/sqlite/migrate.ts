@@ -7,8 +7,9 @@ import { holdEvents } from "./migrations/002-hold-events.ts";
 import { schedules } from "./migrations/003-schedules.ts";
 import { holdRules } from "./migrations/004-hold-rules.ts";
 import { limits } from "./migrations/005-limits.ts";
+import { records } from "./migrations/006-records.ts";
 
-export const migrations: readonly Migration[] = [first, holdEvents, schedules, holdRules, limits];
+export const migrations: readonly Migration[] = [first, holdEvents, schedules, holdRules, limits, records];
 
 /** Marks the file as ours in its header ("HpDB"), so that no other database is migrated by mistake. */
 const applicationId = 0x48704442;

@@ -6,9 +6,11 @@ import { openNodeSqlite } from "../driver/node-sqlite.ts";
 import { apply } from "../operations/apply.ts";
 import { claim, idleClaim } from "../operations/claim.ts";
 import { debounced } from "../operations/debounce.ts";
+import { logLines } from "../operations/log.ts";
 import type { Context, Program } from "../operations/program.ts";
 import { one, Refusal, run } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
+import { record, records, sweepRecords } from "../operations/record.ts";
 import { erase, retain } from "../operations/retention.ts";
 import { dueSchedules, firings, schedules } from "../operations/schedule.ts";
 import { hasOrphans, register, renew, retire, takeOver } from "../operations/workers.ts";
@@ -181,6 +183,11 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
     schedules: (namespace, filter, page) => reading(namespace, (context) => schedules(context, filter, page)),
     dueSchedules: (namespace, now, limit) => reading(namespace, (context) => dueSchedules(context, now, limit)),
     firings: (namespace, id, page) => reading(namespace, (context) => firings(context, id, page)),
+
+    record: (namespace, kind, id, now) => reading(namespace, (context) => record(context, kind, id, now)),
+    records: (namespace, kind, page) => reading(namespace, (context) => records(context, kind, page)),
+    sweepRecords: (namespace, now) => changing(namespace, (context) => sweepRecords(context, now)),
+    logLines: (namespace, log, page) => reading(namespace, (context) => logLines(context, log, page)),
 
     cached: (namespace, key, now) => reading(namespace, (context) => read.cached(context, key, now)),
     async cache(namespace, key, value, expiresAt) {

@@ -1,5 +1,6 @@
 import { holdStatements } from "./hold.ts";
 import { limitStatements } from "./limit.ts";
+import { recordStatements } from "./record.ts";
 import { retentionStatements } from "./retention.ts";
 import { runStatements } from "./run.ts";
 import { scheduleStatements } from "./schedule.ts";
@@ -19,6 +20,7 @@ export const statements = {
   ...retentionStatements,
   ...scheduleStatements,
   ...limitStatements,
+  ...recordStatements,
 } as const satisfies Record<string, string>;
 
 export type StatementName = keyof typeof statements;

@@ -8,7 +8,9 @@ import { endingCases } from "./endings.ts";
 import { erasureCases } from "./erasure.ts";
 import { holdCases } from "./holds.ts";
 import { limitCases } from "./limits.ts";
+import { logCases } from "./logs.ts";
 import { queryCases } from "./queries.ts";
+import { recordCases } from "./records.ts";
 import { batchCases, namespaceCases, smallCases, watchCases } from "./rest.ts";
 import { retentionCases } from "./retention.ts";
 import { scheduleCases } from "./schedules.ts";
@@ -30,6 +32,8 @@ export const storeCases: readonly StoreCase[] = [
   ...limitCases,
   ...debounceCases,
   ...scheduleCases,
+  ...recordCases,
+  ...logCases,
   ...workerCases,
   ...queryCases,
   ...retentionCases,

@@ -47,6 +47,15 @@ async function contentOf(store: Store, space: string, now: number): Promise<Reco
     schedules: await store.schedules(space, {}, everything),
     dueSchedules: await store.dueSchedules(space, now, 100),
     firings: [await store.firings(space, "s0", everything), await store.firings(space, "s1", everything)],
+    records: [
+      await store.records(space, "a", { limit: 100, now }),
+      await store.records(space, "b", { limit: 2, now, prefix: "r", after: "r0" }),
+      await store.record(space, "a", "r1", now),
+    ],
+    logs: [
+      await store.logLines(space, "audit", { limit: 100, newestFirst: true }),
+      await store.logLines(space, "other", { limit: 3, after: 1, from: now - 500 }),
+    ],
     cached: [await store.cached(space, "k0", now), await store.cached(space, "k1", now)],
     parked: await store.runs(space, { status: ["parked"], attributes: { ok: true } }, everything),
   };

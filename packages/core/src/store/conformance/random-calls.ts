@@ -28,6 +28,8 @@ import {
   t0,
   worker,
 } from "./builders.ts";
+import { logLine, toLog } from "./logs.ts";
+import { putRecord } from "./records.ts";
 import { change, firing, newSchedule } from "./schedules.ts";
 
 /** One call, ready to be made on any store. */
@@ -84,7 +86,7 @@ export class RandomCalls {
     if (draw < 89) return this.#retire();
     if (draw < 92) return this.#renew();
     if (draw < 95) return this.#erase();
-    if (draw < 97) return this.#retain();
+    if (draw < 97) return this.#chance(0.8) ? this.#retain() : this.#sweepRecords();
     return this.#unread();
   }
 
@@ -126,7 +128,8 @@ export class RandomCalls {
     if (draw < 80) return this.#deliver(run);
     if (draw < 93) return this.#decide(run);
     if (draw < 95) return seal(run, { at: this.#now });
-    if (draw < 98) return this.#schedule(run);
+    if (draw < 97) return this.#schedule(run);
+    if (draw < 98) return this.#chance(0.6) ? this.#record() : this.#log();
     return {
       type: "label",
       runId: run.id,
@@ -188,6 +191,35 @@ export class RandomCalls {
       starts: this.#chance(0.5) ? [this.#newRun(`${id}@${this.#below(6)}`)] : [],
       deliveries: this.#chance(0.3) ? [{ to: { id: run.id }, mail: mail({ kind: "cancel", at: this.#now }) }] : [],
     });
+  }
+
+  /** Of few records and revisions; some expire at once. */
+  #record(): Operation {
+    const kind = this.#pick(["a", "b"] as const);
+    const id = `r${this.#below(4)}`;
+    const revision = this.#now - this.#below(60);
+    if (this.#chance(0.2)) {
+      return { type: "dropRecord", kind, id, expected: this.#pick(["any", revision] as const), at: this.#now };
+    }
+    return putRecord(id, {
+      kind,
+      body: `${this.#below(9)}`,
+      expiresAt: this.#pick([null, this.#now + this.#below(300)]),
+      expected: this.#pick(["any", "any", "absent", revision] as const),
+      at: this.#now,
+    });
+  }
+
+  #log(): Operation {
+    const lines = Array.from({ length: this.#below(3) }, (_, i) =>
+      logLine(`line ${i}`, { key: this.#pick([null, `k${this.#below(4)}`]), at: this.#now - this.#below(50) }),
+    );
+    return toLog(this.#pick(["audit", "other"] as const), ...lines);
+  }
+
+  #sweepRecords(): RandomCall {
+    const [now, space] = [this.#now, this.#space];
+    return { name: "sweepRecords", make: (store) => store.sweepRecords(space, now) };
   }
 
   #holdKey(run: RunRow): string {

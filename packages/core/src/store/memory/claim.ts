@@ -1,6 +1,6 @@
 import type { Candidate } from "../claim-plan.ts";
 import { hasRate, leaseAfterClaim, mayTake, planClaim } from "../claim-plan.ts";
-import type { Capability, ClaimRequest, ClaimResult, Millis, RunRow } from "../store.ts";
+import type { Capability, ClaimRequest, ClaimResult, Millis, RunRow, WorkerRow } from "../store.ts";
 import { insertMail } from "./deliver.ts";
 import type { MemoryRun } from "./rows.ts";
 import { runRow } from "./rows.ts";
@@ -23,8 +23,8 @@ export function claim(space: Space, request: ClaimRequest): ClaimResult {
   const plan = planClaim(
     request,
     lanes.flatMap((lane) => {
-      if (!rated.has(lane.queue)) return [{ ...lane, next: () => take(lane) }];
-      const apart = new Apart(lane);
+      if (!rated.has(lane.queue)) return [{ ...lane, next: () => take(lane, worker) }];
+      const apart = new Apart(lane, worker);
       passed.push(apart.begun, apart.fresh);
       return [false, true].map((fresh) => ({ ...lane, next: () => apart.next(fresh) }));
     }),
@@ -42,17 +42,18 @@ export function claim(space: Space, request: ClaimRequest): ClaimResult {
   for (const { queue, key, arrival } of plan.limiters) space.limiters.set(limiterName(queue, key), arrival);
   for (const { run } of plan.picked) {
     const poisoned = run.row.stalls >= request.maxStalls;
-    (poisoned ? result.poisoned : result.runs).push(give(space, run, request));
+    (poisoned ? result.poisoned : result.runs).push(give(space, run, worker, request));
   }
   return result;
 }
 
-function take(lane: MemoryLane): MemoryCandidate | null {
+function take(lane: MemoryLane, claimant: WorkerRow): MemoryCandidate | null {
   const run = lane.ready.pop();
   if (run === null) return null;
   run.ready = null;
   const { pk, priority, readyAt, concurrencyKey, stalls } = run.row;
-  const { keyHeld, lastOwner } = run;
+  const { keyHeld } = run;
+  const lastOwner = run.lastOwner === null ? null : run.lastOwner === claimant ? claimant.incarnation : "another";
   const fresh = run.row.epoch === 0;
   return { pk, priority, readyAt, concurrencyKey, keyHeld, lastOwner, stalls, fresh, run, home: lane };
 }
@@ -63,15 +64,17 @@ class Apart {
   readonly begun: MemoryCandidate[] = [];
   readonly fresh: MemoryCandidate[] = [];
   readonly #lane: MemoryLane;
+  readonly #claimant: WorkerRow;
 
-  constructor(lane: MemoryLane) {
+  constructor(lane: MemoryLane, claimant: WorkerRow) {
     this.#lane = lane;
+    this.#claimant = claimant;
   }
 
   next(fresh: boolean): MemoryCandidate | null {
     const passed = (fresh ? this.fresh : this.begun).shift();
     if (passed !== undefined) return passed;
-    for (let next = take(this.#lane); next !== null; next = take(this.#lane)) {
+    for (let next = take(this.#lane, this.#claimant); next !== null; next = take(this.#lane, this.#claimant)) {
       if (next.fresh === fresh) return next;
       (next.fresh ? this.fresh : this.begun).push(next);
     }
@@ -82,7 +85,7 @@ class Apart {
 const limiterName = (queue: string, key: string | null): string => (key === null ? queue : `${queue}\u0000${key}`);
 
 /** Makes the run the worker's, with the tick of a due timer in its inbox. */
-function give(space: Space, run: MemoryRun, request: ClaimRequest): RunRow {
+function give(space: Space, run: MemoryRun, worker: WorkerRow, request: ClaimRequest): RunRow {
   const { row } = run;
   if (row.wakeAt !== null && row.wakeAt <= request.now) insertMail(run, request.tick(runRow(run), request.now));
   row.wakeAt = null;
@@ -90,7 +93,7 @@ function give(space: Space, run: MemoryRun, request: ClaimRequest): RunRow {
   row.stalls += 1;
   row.owner = request.incarnation;
   row.updatedAt = request.now;
-  run.lastOwner = request.incarnation;
+  run.lastOwner = worker;
   space.moveTo(run, "running");
   space.holdKey(run, true);
   return runRow(run);

@@ -6,7 +6,9 @@ import { debounced, startDebounced } from "./debounce.ts";
 import { deliver } from "./deliver.ts";
 import { hex } from "./hex.ts";
 import { moveHold } from "./hold.ts";
+import { appendLog, logLines } from "./log.ts";
 import * as queries from "./queries.ts";
+import { dropRecord, putRecord, record, records, sweepRecords } from "./records.ts";
 import { erase, retain } from "./retention.ts";
 import { holdRow, runRow } from "./rows.ts";
 import { changeSchedule, dueSchedules, firings, schedules } from "./schedules.ts";
@@ -56,6 +58,12 @@ export function memoryStore(): Store {
         return label(space, operation);
       case "schedule":
         return changeSchedule(space, nextPk, operation);
+      case "putRecord":
+        return putRecord(space, operation);
+      case "dropRecord":
+        return dropRecord(space, operation);
+      case "log":
+        return appendLog(space, operation);
     }
   };
 
@@ -149,6 +157,11 @@ export function memoryStore(): Store {
     schedules: async (namespace, filter, page) => schedules(spaceOf(namespace), filter, page),
     dueSchedules: async (namespace, now, limit) => dueSchedules(spaceOf(namespace), now, limit),
     firings: async (namespace, id, page) => firings(spaceOf(namespace), id, page),
+
+    record: async (namespace, kind, id, now) => record(spaceOf(namespace), kind, id, now),
+    records: async (namespace, kind, page) => records(spaceOf(namespace), kind, page),
+    sweepRecords: async (namespace, now) => sweepRecords(spaceOf(namespace), now),
+    logLines: async (namespace, log, page) => logLines(spaceOf(namespace), log, page),
 
     async cached(namespace, key, now) {
       const item = spaceOf(namespace).cache.get(key);

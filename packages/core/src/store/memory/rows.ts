@@ -1,5 +1,17 @@
 import { bornRow } from "../born-row.ts";
-import type { Entry, HoldEvent, HoldRow, Mail, Millis, NewEntry, NewMail, NewRun, RunPk, RunRow } from "../store.ts";
+import type {
+  Entry,
+  HoldEvent,
+  HoldRow,
+  Mail,
+  Millis,
+  NewEntry,
+  NewMail,
+  NewRun,
+  RunPk,
+  RunRow,
+  WorkerRow,
+} from "../store.ts";
 import type { HeapNode } from "./indexed-heap.ts";
 
 /** A hold as the memory store keeps it. */
@@ -26,8 +38,8 @@ export interface MemoryRun {
   /** The generation before, and the next one once there is one. */
   previous: MemoryRun | null;
   nextPk: RunPk | null;
-  /** Who had it last; gets the head start. */
-  lastOwner: string | null;
+  /** Who had it last; gets the head start. A worker that went and registered anew is another one. */
+  lastOwner: WorkerRow | null;
   /** Claimed since it last became unfinished: occupies a slot of its concurrency key. */
   keyHeld: boolean;
   /** Ready, but only from `readyAt` on. */

@@ -7,6 +7,7 @@ import type {
   ScheduleRow,
 } from "../schedule-rows.ts";
 import type { Millis, Page, PageOf, RunPk } from "../store.ts";
+import { compareIds } from "./compare-ids.ts";
 import { forward } from "./deliver.ts";
 import type { Space } from "./space.ts";
 import { start } from "./start.ts";
@@ -51,11 +52,6 @@ export function schedules(space: Space, filter: ScheduleFilter, { limit, cursor 
     .sort((a, b) => compareIds(a.id, b.id));
   const items = found.slice(0, limit).map((row) => ({ ...row }));
   return { items, cursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
-}
-
-/** By their bytes in UTF-8, as databases do. */
-function compareIds(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 export function dueSchedules(space: Space, now: Millis, limit: number): DueSchedules {

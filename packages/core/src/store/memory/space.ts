@@ -1,3 +1,5 @@
+import type { LogLine } from "../log-rows.ts";
+import type { RecordRow } from "../record-rows.ts";
 import type { Millis, RunPk, RunStatus, StoredPayload, StoreSignal, Tombstone, WorkerRow } from "../store.ts";
 import { isFinished } from "../transitions.ts";
 import { IndexedHeap } from "./indexed-heap.ts";
@@ -52,6 +54,9 @@ export class Space {
     return x !== y ? x < y : a.pk < b.pk;
   });
   readonly schedules = new Map<string, MemorySchedule>();
+  /** By kind and id, expired ones included until they are swept. */
+  readonly records = new Map<string, Map<string, RecordRow>>();
+  readonly logs = new Map<string, { lines: LogLine[]; byKey: Map<string, LogLine> }>();
   /** By workflow and key: the run it means, or meant. */
   readonly debounces = new Map<string, { runId: string; firstAt: Millis }>();
   /** When the next start of a queue, or of a key in it, would be due: `queue` or `queue NUL key`. */

@@ -2,7 +2,10 @@ import type { Millis, WorkerRow } from "../store.ts";
 import type { Space } from "./space.ts";
 
 export function register(space: Space, worker: WorkerRow): void {
-  space.workers.set(worker.incarnation, { ...worker, capabilities: [...worker.capabilities] });
+  const row = { ...worker, capabilities: [...worker.capabilities] };
+  const known = space.workers.get(worker.incarnation);
+  if (known === undefined) space.workers.set(worker.incarnation, row);
+  else Object.assign(known, row);
 }
 
 export function renew(space: Space, incarnation: string, now: Millis, leaseUntil: Millis): boolean {

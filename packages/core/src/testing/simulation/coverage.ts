@@ -27,7 +27,17 @@ export const rareStates = [
 ] as const;
 export type RareState = (typeof rareStates)[number];
 
-const operations = ["start", "advance", "deliver", "hold", "seal", "label"] as const satisfies Operation["type"][];
+const operations = [
+  "start",
+  "advance",
+  "deliver",
+  "hold",
+  "seal",
+  "label",
+  "putRecord",
+  "dropRecord",
+  "log",
+] as const satisfies Operation["type"][];
 /** What the engine asks of a store; `labels` and `sizes` are for other rooms, `holdByKey` for new versions. */
 const methods = [
   "claim",
@@ -53,6 +63,10 @@ const methods = [
   "nextHoldAt",
   "cached",
   "cache",
+  "record",
+  "records",
+  "sweepRecords",
+  "logLines",
   "retain",
   "erase",
 ] as const satisfies Exclude<StoreMethod, "commit">[];

@@ -8,6 +8,7 @@ import { boundedMs, codeOf } from "./interpret.ts";
 import { Model } from "./model.ts";
 import type { People } from "./people.ts";
 import { nodesOf, type Program } from "./program.ts";
+import { checkRecords } from "./record-errands.ts";
 import type { World } from "./world.ts";
 
 /** What must hold when a world has come to rest. */
@@ -30,6 +31,7 @@ export async function checkEnding(world: World, people: People): Promise<void> {
   }
   for (const id of new Set(archive.runs.map((run) => run.row.id))) checks.signals(id);
   checks.decisions();
+  await checkRecords(world);
 }
 
 class Ending {

@@ -1,7 +1,9 @@
 import type { Engine } from "../../engine/engine.ts";
+import type { Store } from "../../store/store.ts";
 import type { Dice } from "../dice.ts";
 import type { FaultPoint } from "../faults.ts";
 import { nodesOf } from "./program.ts";
+import { countUp, keepSessions, writeLog } from "./record-errands.ts";
 import { namespace, type World } from "./world.ts";
 
 /** Something people ask an engine for now and then, beside making runs go on. */
@@ -11,7 +13,7 @@ export interface Errand {
   points: readonly FaultPoint[];
   /** How often it is chosen; 0 only when its points are what this world is about. */
   weight: number;
-  run(engine: Engine, runId: string, world: World): Promise<unknown>;
+  run(engine: Engine, runId: string, world: World, store: Store): Promise<unknown>;
 }
 
 const nobody = "nobody-started-this";
@@ -77,6 +79,24 @@ export const errands: readonly Errand[] = [
     run: erase,
   },
   { name: "retain", points: ["retain"], weight: 0.2, run: retain },
+  {
+    name: "count",
+    points: ["record", "commit:putRecord"],
+    weight: 1,
+    run: (_engine, _id, world, store) => countUp(store, world),
+  },
+  {
+    name: "keep sessions",
+    points: ["records", "commit:putRecord", "commit:dropRecord", "sweepRecords"],
+    weight: 0.7,
+    run: (_engine, _id, world, store) => keepSessions(store, world),
+  },
+  {
+    name: "write to a log",
+    points: ["commit:log", "logLines"],
+    weight: 1,
+    run: (_engine, _id, world, store) => writeLog(store, world),
+  },
   {
     name: "redeploy",
     points: ["retire", "register"],

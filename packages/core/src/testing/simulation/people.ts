@@ -1,6 +1,6 @@
 import type { Engine } from "../../engine/engine.ts";
 import { HoldConflictError, HoldpointError, InvalidStateError, NotFoundError, StoreError } from "../../errors.ts";
-import type { HoldRow } from "../../store/store.ts";
+import type { HoldRow, Store } from "../../store/store.ts";
 import { Actor } from "../scheduler.ts";
 import { chooseErrands, type Errand, someRun } from "./errands.ts";
 import type { Fate } from "./generate.ts";
@@ -68,7 +68,7 @@ export class People {
     const id = await someRun(this.world);
     if (id === null) return;
     try {
-      await this.call(errand.name, (engine) => errand.run(engine, id, this.world));
+      await this.call(errand.name, (engine, store) => errand.run(engine, id, this.world, store));
     } catch (error) {
       if (!(error instanceof HoldpointError)) throw error;
     }
@@ -89,7 +89,7 @@ export class People {
   }
 
   /** Calls an engine until it answers; says what it answered, be it a refusal. */
-  private async call<T>(what: string, act: (engine: Engine) => Promise<T>, phone = false): Promise<T> {
+  private async call<T>(what: string, act: (engine: Engine, store: Store) => Promise<T>, phone = false): Promise<T> {
     const { dice, fleet } = this.world;
     for (let attempt = 1; ; attempt++) {
       const worker = dice.pick(fleet.workers);
@@ -99,7 +99,7 @@ export class People {
         hangUp = this.world.scheduler.post(this.actor, `${what}: hangs up`, 4000, () => reject(new Error("no answer")));
       });
       try {
-        return await Promise.race([act(process.engine), process.crashed, patience]);
+        return await Promise.race([act(process.engine, process.link.store), process.crashed, patience]);
       } catch (error) {
         if (error instanceof HoldpointError && !(error instanceof StoreError) && error.code !== "STORE") throw error;
         if (attempt > 30) throw new Error(`${what}: no answer after 30 calls`, { cause: error });

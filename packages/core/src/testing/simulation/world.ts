@@ -9,6 +9,7 @@ import type { Link } from "./link.ts";
 import { Mishaps } from "./mishaps.ts";
 import type { Program } from "./program.ts";
 import { Provocation } from "./provocation.ts";
+import { RecordsBook } from "./record-errands.ts";
 import { Witness } from "./witness.ts";
 
 export const namespace = "default";
@@ -37,6 +38,7 @@ export class World {
   /** Runs that were cancelled without their cooperation. */
   readonly forced = new Set<string>();
   readonly suspects: string[] = [];
+  readonly records = new RecordsBook();
   /** Retention has removed runs: a child may be gone although its parent is not. */
   retained = false;
   /** Epochs of runs at the moments they were retried. */

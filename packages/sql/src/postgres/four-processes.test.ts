@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Cluster, missing, startCluster } from "../fixtures/cluster.ts";
 import { keepsConcurrency, keepsKeyRate, keepsRate, type SharedStore } from "../fixtures/limited.ts";
+import { keepsOneChain } from "../fixtures/logging.ts";
 import { postgres } from "./postgres-store.ts";
 
 describe.skipIf(missing !== null)(
@@ -33,6 +34,11 @@ describe.skipIf(missing !== null)(
     test("keep each key's rate of starts together on PostgreSQL", { timeout: 120_000 }, async () => {
       expect.hasAssertions();
       await keepsKeyRate(await opened());
+    });
+
+    test("append to one log in one chain, and take each record once, on PostgreSQL", { timeout: 120_000 }, async () => {
+      expect.hasAssertions();
+      await keepsOneChain(await opened());
     });
   },
 );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { keepsConcurrency, keepsKeyRate, keepsRate, type SharedStore } from "../fixtures/limited.ts";
+import { keepsOneChain } from "../fixtures/logging.ts";
 import { type Mariadb, missing, startMariadb } from "../fixtures/mariadb.ts";
 import { mysql } from "./mysql-store.ts";
 
@@ -33,6 +34,11 @@ describe.skipIf(missing !== null)(
     test("keep each key's rate of starts together on MariaDB", { timeout: 120_000 }, async () => {
       expect.hasAssertions();
       await keepsKeyRate(await opened());
+    });
+
+    test("append to one log in one chain, and take each record once, on MariaDB", { timeout: 120_000 }, async () => {
+      expect.hasAssertions();
+      await keepsOneChain(await opened());
     });
   },
 );

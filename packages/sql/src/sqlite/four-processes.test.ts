@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { keepsConcurrency, keepsKeyRate, keepsRate, type SharedStore } from "../fixtures/limited.ts";
+import { keepsOneChain } from "../fixtures/logging.ts";
 import { sqlite } from "./sqlite-store.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "holdpoint-limits-"));
@@ -31,5 +32,10 @@ describe("four processes on one file", () => {
   test("keep each key's rate of starts together on SQLite", { timeout: 120_000 }, async () => {
     expect.hasAssertions();
     await keepsKeyRate(await opened());
+  });
+
+  test("append to one log in one chain, and take each record once, on SQLite", { timeout: 120_000 }, async () => {
+    expect.hasAssertions();
+    await keepsOneChain(await opened());
   });
 });

@@ -1,0 +1,60 @@
+import { brokenLogLine } from "../../record/log-chain.ts";
+import type { Store } from "../../store/store.ts";
+import { namespace, type World } from "./world.ts";
+
+/** What people did with records and a log, to be compared with what is there in the end. */
+export class RecordsBook {
+  /** Attempts to raise the counter, and how many were acknowledged. */
+  tried = 0;
+  counted = 0;
+  /** Keys of lines whose append was acknowledged. */
+  readonly logged = new Set<string>();
+  lines = 0;
+}
+
+const counter = { kind: "counter", id: "one" };
+
+/** A counter raised by compare-and-set: whatever goes wrong, no acknowledged count is lost, and none counts twice. */
+export async function countUp(store: Store, { records, now }: World): Promise<void> {
+  const found = await store.record(namespace, counter.kind, counter.id, now);
+  const body = String(Number(found?.body ?? 0) + 1);
+  const expected = found?.revision ?? "absent";
+  records.tried += 1;
+  const [result] = await store.commit(namespace, [
+    { type: "putRecord", ...counter, body, expected, expiresAt: null, at: now },
+  ]);
+  if (result.type === "put") records.counted += 1;
+}
+
+/** Sessions come, expire, are dropped and listed. */
+export async function keepSessions(store: Store, { now, dice }: World): Promise<void> {
+  const session = { kind: "session", id: `s${dice.below(3)}`, at: now };
+  const expiresAt = now + dice.between(1, 500);
+  await store.commit(namespace, [{ type: "putRecord", ...session, body: "{}", expected: "any", expiresAt }]);
+  await store.records(namespace, session.kind, { limit: 2, now });
+  if (dice.chance(0.5)) await store.commit(namespace, [{ type: "dropRecord", ...session, expected: "any" }]);
+  await store.sweepRecords(namespace, now);
+}
+
+/** Lines by several writers at the same time; one that is written again under its key is there once. */
+export async function writeLog(store: Store, { records, now }: World): Promise<void> {
+  const key = `line ${++records.lines}`;
+  const line = { type: "log", log: "audit", lines: [{ at: now, body: "{}", key }] } as const;
+  const [result] = await store.commit(namespace, [{ ...line, lines: [...line.lines] }]);
+  if (result.type === "logged") records.logged.add(key);
+  await store.logLines(namespace, "audit", { newestFirst: true, limit: 3 });
+}
+
+/** What must hold of them when a world has come to rest. */
+export async function checkRecords(world: World): Promise<void> {
+  const { store, records } = world;
+  const count = Number((await store.record(namespace, counter.kind, counter.id, world.now))?.body ?? 0);
+  if (count < records.counted || count > records.tried)
+    world.violation(`the counter is ${count}: ${records.counted} counts acknowledged of ${records.tried} tried`);
+  const lines = await store.logLines(namespace, "audit", { limit: 1_000 });
+  const broken = brokenLogLine("audit", lines);
+  if (broken !== null) world.violation(`the log does not follow from the line before ${broken}`);
+  const keys = new Set(lines.map(({ key }) => key));
+  if (keys.size !== lines.length) world.violation("the log has a line twice");
+  for (const key of records.logged) if (!keys.has(key)) world.violation(`the log has lost ${key}`);
+}
