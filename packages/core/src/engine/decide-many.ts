@@ -1,6 +1,8 @@
 import { HoldpointError, NotFoundError, ValidationError } from "../errors.ts";
-import type { Page, PageOf } from "../store/store.ts";
+import { patternOf } from "../hold/grant.ts";
+import type { HoldRow, Page, PageOf } from "../store/store.ts";
 import { type DecideOptions, decide, type GivenHold } from "./decide.ts";
+import { documentOf } from "./hold-acting.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
 
@@ -94,10 +96,9 @@ export async function similarHolds(parts: EngineParts, id: string, page: Page): 
   const row = await store.hold(namespace, id);
   if (!row) throw new NotFoundError("hold", id);
   const { workflow, name, origin } = row;
-  const pattern = likeness(await viewHold(parts, row));
+  const like = (one: HoldRow): string => JSON.stringify(patternOf(one, documentOf(parts, one)));
+  const pattern = like(row);
   const found = await store.holds(namespace, { status: ["open"], workflow, name, origin }, page);
-  const views = await Promise.all(found.items.map((one) => viewHold(parts, one)));
-  return { items: views.filter((one) => one.id !== id && likeness(one) === pattern), cursor: found.cursor };
+  const alike = found.items.filter((one) => one.id !== id && like(one) === pattern);
+  return { items: await Promise.all(alike.map((one) => viewHold(parts, one))), cursor: found.cursor };
 }
-
-const likeness = ({ kind, form, action }: Hold): string => JSON.stringify([kind, form, action?.name ?? null]);

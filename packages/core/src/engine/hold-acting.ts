@@ -153,15 +153,17 @@ function recorded(closes: NonNullable<Move["closes"]>, { channel }: HoldActor): 
     channel: channel ?? "api",
     checked,
     ...("given" in closes ? { given: closes.given } : {}),
+    ...(closes.grant === undefined ? {} : { grant: closes.grant }),
     ...(votes.length > 0 ? { votes: votes.map(recordedVote) } : {}),
   };
 }
 
-const recordedVote = ({ by, as, outcome, note, at, signed }: Vote): RecordedVote => ({
+const recordedVote = ({ by, as, outcome, note, at, signed, grant }: Vote): RecordedVote => ({
   by,
   as,
   outcome,
   note,
   at,
   ...(signed ? { signed } : {}),
+  ...(grant === undefined ? {} : { grant }),
 });

@@ -52,6 +52,8 @@ export async function triggerLessons(
     for (const row of page.items) {
       if (row.decidedBy === null) continue;
       const { fired, decision, action } = await viewHold(parts, row);
+      // What a grant approved nobody has looked at.
+      if (decision?.grant !== undefined) continue;
       const value = decision?.value as { approved?: boolean } | undefined;
       const edited = row.progress !== null && action !== null && (await wasEdited(parts, row.id));
       for (const rule of new Set(fired.map((one) => one.rule))) {

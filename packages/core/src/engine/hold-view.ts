@@ -72,7 +72,7 @@ export interface Hold {
   /** Who decided; null while it is open, and when a deadline did. */
   decidedBy: string | null;
   /** The answer that won. */
-  decision: Pick<RecordedDecision, "value" | "note" | "option" | "channel"> | null;
+  decision: Pick<RecordedDecision, "value" | "note" | "option" | "channel" | "grant"> | null;
 }
 
 /** What happened to a hold since it opened. */
@@ -125,6 +125,7 @@ export async function viewHold(parts: Pick<EngineParts, "codec">, row: HoldRow):
       note: decision.note,
       option: decision.option,
       channel: decision.channel,
+      ...(decision.grant === undefined ? {} : { grant: decision.grant }),
     },
   };
 }

@@ -19,12 +19,14 @@ export interface RecordedDecision {
   votes?: RecordedVote[];
   /** What the person signed, where they did. */
   signed?: SignedDecision;
+  /** The grant that decided it: who gave it was not there. */
+  grant?: string;
   /** False when it was only checked against the JSON Schema: the worker checks it fully before the run sees it. */
   checked: boolean;
 }
 
 /** A vote as the decision it led to records it. */
-export type RecordedVote = Pick<Vote, "by" | "as" | "outcome" | "note" | "at" | "signed">;
+export type RecordedVote = Pick<Vote, "by" | "as" | "outcome" | "note" | "at" | "signed" | "grant">;
 
 /** The answer to an approval; `args` where it proposes arguments that may be edited. */
 export interface ApprovalValue {

@@ -20,6 +20,8 @@ export interface Closing {
   option: string | null;
   by: string | null;
   checked: boolean;
+  /** The grant that gave the vote which decided. */
+  grant?: string;
   /** Who voted; empty where that is just who decided. */
   votes: readonly Vote[];
 }

@@ -26,6 +26,8 @@ export interface Vote {
   groups: string[];
   /** What they signed, where they did. */
   signed?: SignedDecision;
+  /** The grant that gave it, where `by` was not there themselves. */
+  grant?: string;
   /** False when it was only checked against the JSON Schema. */
   checked: boolean;
 }

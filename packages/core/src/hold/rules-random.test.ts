@@ -3,6 +3,7 @@ import { NotAllowedError } from "../errors.ts";
 import { Dice } from "../testing/dice.ts";
 import { assign, claim, delegate, release } from "./custody.ts";
 import type { Substitution } from "./directory.ts";
+import { readGrantTerms, type StoredGrant, whyNotCovered } from "./grant.ts";
 import type { WrittenRung } from "./ladder.ts";
 import type { Move } from "./move.ts";
 import { amend, answer, ask } from "./questions.ts";
@@ -10,6 +11,7 @@ import type { Reviewers, ReviewStage } from "./reviewers.ts";
 import { hour, openedAt, RuledHold } from "./rules.fixture.ts";
 import { Bystander } from "./rules-oracle.fixture.ts";
 import { passTime } from "./timers.ts";
+import { castVote } from "./vote.ts";
 
 const people = ["ana", "ben", "cleo", "lea", "max", "zoe", "ivo", "mo"];
 const seeds = 1_500;
@@ -63,6 +65,8 @@ async function live(seed: number): Promise<string> {
   const unlisted = dice.chance(0.2);
   const hold = await RuledHold.open(reviewers, { creator, substitutions, deadline, action, unlisted });
   const bystander = new Bystander(reviewers, creator, substitutions);
+  const grants = Array.from({ length: dice.below(3) }, (_, n) => randomGrant(dice, `g_${n}`));
+  let changed = false;
   let hours = 0;
   for (let step = 0; step < 60 && !hold.closed; step++) {
     const who = dice.pick(people);
@@ -87,8 +91,32 @@ async function live(seed: number): Promise<string> {
       [1, "ask"],
       [1, "answer"],
       [0.5, "amend"],
+      [2, "grant"],
     ] as const);
-    if (act === "vote") {
+    const round = hold.situation.round;
+    if (act === "grant") {
+      const grant = grants[dice.below(Math.max(1, grants.length))];
+      const before = hold.situation;
+      if (!grant || whyNotCovered(grant, subject, before) !== null) continue;
+      const value = { approved: true };
+      const ballot = {
+        by: grant.by,
+        value,
+        note: null,
+        option: null,
+        channel: "grant",
+        checked: true,
+        grant: grant.id,
+      };
+      if (!refusable(() => hold.act((now) => castVote(now, ballot)))) continue;
+      bystander.says({ by: grant.by, at: before.now, outcome: "approved" });
+      expect([changed, before.progress.claimedBy, before.now < grant.until], "a grant counts for what opened").toEqual([
+        false,
+        null,
+        true,
+      ]);
+      expect(grant.amount?.most ?? 0).toBeGreaterThanOrEqual(0);
+    } else if (act === "vote") {
       const approved = dice.chance(0.75);
       const move = refusable(() => hold.vote(who, approved));
       if (move) bystander.says({ by: who, at: hold.situation.now, outcome: approved ? "approved" : "rejected" });
@@ -122,6 +150,7 @@ async function live(seed: number): Promise<string> {
     else if (act === "answer") {
       if (refusable(() => hold.act((now) => answer(now, creator, 1, "so")))) bystander.forget();
     } else if (refusable(() => hold.act((now) => amend(now, creator, { step })))) bystander.forget();
+    if (hold.situation.round !== round) changed = true;
     if (!hold.closed) expect(timerOf(hold)).not.toBeNull();
   }
   // Whatever people did, time ends it.
@@ -130,7 +159,22 @@ async function live(seed: number): Promise<string> {
     hold.at((timerOf(hold) ?? 0) - openedAt).act(passTime);
   }
   judge(hold, bystander);
+  if (hold.outcome === "approved" && hold.closed.votes.some(({ grant }) => grant !== undefined))
+    return "approved with a grant";
   return `${hold.outcome}${hold.closed.by === null ? " by time" : ""}`;
+}
+
+const like = { workflow: "payout", name: "pay", action: "send", form: null };
+const subject = { id: "h", like, severity: "medium", origin: "author", openedAt } as const;
+
+function randomGrant(dice: Dice, id: string): StoredGrant {
+  const amount = { of: "arguments.to", most: dice.pick([0, 5]) };
+  const terms = { count: 3, for: dice.pick(["4h", "30h"] as const), ...(dice.chance(0.5) ? { amount } : {}) };
+  return {
+    ...{ id, by: dice.pick(people), channel: "api", at: openedAt - 1, hold: "h_1", like, note: null },
+    ...readGrantTerms(terms, "medium", openedAt - 1),
+    ...{ uses: [], revoked: null },
+  };
 }
 
 function timerOf(hold: RuledHold): number | null {
@@ -164,7 +208,7 @@ describe("rules of holds, random policies and orders of events", () => {
       seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
     }
     // A test that sees one outcome only shows nothing.
-    for (const outcome of ["approved", "rejected", "rejected by time", "expired by time"]) {
+    for (const outcome of ["approved", "rejected", "rejected by time", "expired by time", "approved with a grant"]) {
       expect(seen.get(outcome) ?? 0, `${outcome} of ${JSON.stringify([...seen])}`).toBeGreaterThan(seeds / 50);
     }
   });

@@ -19,6 +19,8 @@ export interface Ballot {
   checked: boolean;
   signed?: SignedDecision;
   abstains?: boolean;
+  /** The grant that gives it, in the name of whoever gave the grant. */
+  grant?: string;
 }
 
 /** The answer to an approval, maybe with other arguments. */
@@ -93,6 +95,7 @@ function voteOf(situation: Situation, ballot: Ballot, standing: { as: string | n
     value: outcome === "abstained" ? null : value,
     ...("given" in ballot ? { given: ballot.given } : {}),
     ...(ballot.signed ? { signed: ballot.signed } : {}),
+    ...(ballot.grant === undefined ? {} : { grant: ballot.grant }),
     note,
     option,
     channel,
@@ -104,7 +107,7 @@ function voteOf(situation: Situation, ballot: Ballot, standing: { as: string | n
   };
 }
 
-function noteOf({ by, as, outcome, note, option, stage, value, signed }: Vote): Move["notes"][number] {
+function noteOf({ by, as, outcome, note, option, stage, value, signed, grant }: Vote): Move["notes"][number] {
   const data = {
     outcome,
     note,
@@ -112,6 +115,7 @@ function noteOf({ by, as, outcome, note, option, stage, value, signed }: Vote): 
     stage,
     ...(as === by ? {} : { onBehalfOf: as }),
     ...(signed ? { signed } : {}),
+    ...(grant === undefined ? {} : { grant }),
   };
   return { actor: by, action: "voted", data: outcome === "answered" ? { ...data, value } : data };
 }
@@ -129,6 +133,7 @@ function closingOf(situation: Situation, vote: Vote): Pick<Move, "closes" | "nex
     option: decisive.option,
     by: decisive.by,
     checked: decisive.checked,
+    ...(decisive.grant === undefined ? {} : { grant: decisive.grant }),
     votes: votesToTell(situation),
   };
   if (tally.type === "failed" && tally.why === "unreachable") {

@@ -147,8 +147,9 @@ export class OpenHold implements Startable, CallHandler {
       return;
     }
     const decision = execution.decode(mail.payload) as RecordedDecision;
-    const { value, note, option, votes } = decision;
-    const answer: Answer = { value, note, option, by: mail.sender, at: mail.at, ...(votes ? { votes } : {}) };
+    const { value, note, option, votes, grant } = decision;
+    const more = { ...(votes ? { votes } : {}), ...(grant === undefined ? {} : { grant }) };
+    const answer: Answer = { value, note, option, by: mail.sender, at: mail.at, ...more };
     if (decision.checked) return this.answered(answer);
     // Checked against the JSON Schema only, by a process without this workflow: accept or refuse it, on the record.
     execution.startLater({ call, start: () => this.judge(mail, answer) });

@@ -74,7 +74,8 @@ async function gated<A>(
   const given = await openHold(execution, scope, { ...spec, request: { ...spec.request, fired } }, key);
   const approval = toApproval(given) as Approval<A>;
   const args = (given.value as { args?: A }).args;
-  if (approval.approved && approval.by !== null) {
+  // What a grant approved nobody has looked at.
+  if (approval.approved && approval.by !== null && approval.grant === undefined) {
     const approved = action && args !== undefined ? { ...action, arguments: args } : action;
     await rememberApproval(execution, scope, spec.name, { ...gate, action: approved });
   }
@@ -104,14 +105,17 @@ function editable<A>(
 /** One document for each schema, so that its digest is made once. */
 const editableForms = new WeakMap<JsonSchema, JsonSchema>();
 
-function toApproval({ value, by, at, note, option, votes }: Answer): Approval {
+function toApproval({ value, by, at, note, option, votes, grant }: Answer): Approval {
   const { approved } = value as ApprovalValue;
   const outcome = approved ? "approved" : "rejected";
-  return { outcome, approved, by, at: new Date(at), note, option, ...(votes ? { votes: votes.map(countedVote) } : {}) };
+  const counted = votes ? { votes: votes.map(countedVote) } : {};
+  const granted = grant === undefined ? {} : { grant };
+  return { outcome, approved, by, at: new Date(at), note, option, ...counted, ...granted };
 }
 
-function countedVote({ by, as, outcome, note, at }: RecordedVote): CountedVote {
-  return { by, onBehalfOf: as === by ? null : as, outcome, note, at: new Date(at) };
+function countedVote({ by, as, outcome, note, at, grant }: RecordedVote): CountedVote {
+  const counted: CountedVote = { by, onBehalfOf: as === by ? null : as, outcome, note, at: new Date(at) };
+  return grant === undefined ? counted : { ...counted, grant };
 }
 
 export function callHold<S extends StandardSchemaV1>(

@@ -121,6 +121,8 @@ export interface CountedVote {
   note: string | null;
   /** When it was given. */
   at: Date;
+  /** The grant that gave it in their name. Absent when they did themselves. */
+  grant?: string;
 }
 
 /** The answer to `ctx.approve`. */
@@ -141,6 +143,8 @@ export interface Approval<A = unknown> {
   args?: A;
   /** True when `holdWhen` let it pass: nobody was asked. Absent when somebody was. */
   automatic?: true;
+  /** The grant that decided, in the name of `by`, who was not asked about this one. Absent when somebody was. */
+  grant?: string;
   /** Everybody who voted, where the hold's reviewers are more than a list of people. Absent when a deadline decided. */
   votes?: readonly CountedVote[];
 }
