@@ -84,9 +84,13 @@ function voteText({ by, as, outcome, note }: Hold["progress"]["votes"][number]):
   return `${outcome} by ${by ?? "somebody unnamed"}${place}${note === null ? "" : `: ${note}`}`;
 }
 
-function questionLines({ n, by, text, answer }: Hold["progress"]["questions"][number]): string[] {
+function questionLines({ n, by, text, answer, run }: Hold["progress"]["questions"][number]): string[] {
   const question = `${n}. ${oneLine(text)} (${oneLine(by ?? "somebody unnamed")})`;
-  return answer ? [question, `   ${oneLine(answer.text)} (${oneLine(answer.by ?? "somebody unnamed")})`] : [question];
+  if (answer === null) return run === undefined ? [question] : [question, "   the run's code is asked"];
+  return [
+    question,
+    `   ${oneLine(answer.text)} (${answer.byRun ? "the run" : oneLine(answer.by ?? "somebody unnamed")})`,
+  ];
 }
 
 function rungText(rung: Hold["deadline"][number], now: number): string {

@@ -18,13 +18,12 @@ import { randomSalt, randomText } from "../run/random-supply.ts";
 import type { HoldOperation, HoldRow } from "../store/store.ts";
 import { checkJsonSchema } from "../workflow/json-schema.ts";
 import { closingMail } from "./closing-mail.ts";
-import { dryRun } from "./dry-run.ts";
 import { changesSince } from "./evidence-changes.ts";
 import { actOnHold, type HoldActor } from "./hold-acting.ts";
 import { type Hold, progressOf, viewHold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
-import { assemble, whyUnreadable } from "./payloads.ts";
 import { poisonKey } from "./poison.ts";
+import { holdCallOf, replayedHold } from "./replayed-hold.ts";
 
 /** Who decides, and what they say about it. */
 export interface DecideOptions extends HoldActor {
@@ -234,30 +233,6 @@ async function fullyChecked(
 
 async function formOf(parts: EngineParts, row: HoldRow): Promise<((value: unknown) => unknown) | null> {
   const here = parts.worker.running.get(row.runPk) ?? parts.worker.residence.peek(row.runPk);
-  const open = here?.openHolds.get(bare(row.key));
-  if (open) return open.accept;
-  try {
-    return await replayedForm(parts, row);
-  } catch (error) {
-    const why = await whyUnreadable(parts, { pk: row.runPk, id: row.runId }, error);
-    if (why === error) throw error;
-    // The run ended and was erased or removed since the hold was read: the hold itself says what it is by now.
-    return null;
-  }
+  const open = here?.openHolds.get(holdCallOf(row.key));
+  return open ? open.accept : ((await replayedHold(parts, row))?.accept ?? null);
 }
-
-/** As the run's code asks for it, found by a dry replay. */
-async function replayedForm(parts: EngineParts, row: HoldRow): Promise<((value: unknown) => unknown) | null> {
-  const { store, namespace, registry, services, codec } = parts;
-  const run = await store.runByPk(namespace, row.runPk);
-  const workflow = run && registry.exact(run.workflow, run.version);
-  if (!run || !workflow) return null;
-  const [history] = await store.history(namespace, [{ pk: row.runPk, after: 0 }]);
-  if (!history) return null;
-  const whole = await assemble(store, namespace, row.runPk, history);
-  const { divergence, execution } = await dryRun({ namespace, registry, services, codec }, run, whole, workflow);
-  return divergence ? null : (execution.openHolds.get(bare(row.key))?.accept ?? null);
-}
-
-/** A hold's key without the round it was opened in. */
-const bare = (key: string): string => key.replace(/~\d+$/, "");

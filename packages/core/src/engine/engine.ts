@@ -209,6 +209,7 @@ export class Engine {
       this.watchStore();
     }
     await this.sweeper.sweep();
+    await this.sweeper.idle();
     await this.worker.untilIdle();
     if (temporary) await this.worker.stop(durationMs(this.parts.options.drainTimeout ?? "30s", "drainTimeout"));
   }

@@ -4,6 +4,7 @@ import type { HoldOperation, HoldRow } from "../store/store.ts";
 import { documentOf, operationOf } from "./hold-acting.ts";
 import { progressOf } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
+import { RunAnswers } from "./run-answers.ts";
 
 /** How many due holds are handled at once. */
 const batch = 100;
@@ -23,9 +24,16 @@ export class Sweeper {
   private armedFor = Number.POSITIVE_INFINITY;
   private sweeping = false;
   private stopped = true;
+  private answers: RunAnswers;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
+    this.answers = new RunAnswers(parts);
+  }
+
+  /** Questions that the code of runs answers here are answered. */
+  async idle(): Promise<void> {
+    await this.answers.idle();
   }
 
   start(): void {
@@ -36,6 +44,8 @@ export class Sweeper {
 
   stop(): void {
     this.stopped = true;
+    this.answers.stop();
+    this.answers = new RunAnswers(this.parts);
     this.disarm();
     this.stopPolling?.();
     this.stopPolling = null;
@@ -92,8 +102,9 @@ export class Sweeper {
       for (;;) {
         const due = await store.dueHolds(namespace, clock.now(), batch);
         const results = await Promise.all(due.map((row) => this.act(row)));
-        moved += results.filter(Boolean).length;
-        if (due.length < batch) break;
+        const some = results.filter(Boolean).length;
+        moved += some;
+        if (due.length < batch || some === 0) break;
       }
     } catch (error) {
       this.parts.worker.trouble.failed(error);
@@ -107,7 +118,7 @@ export class Sweeper {
 
   private async act(row: HoldRow): Promise<boolean> {
     const operation = deadlineOperation(this.parts, row, this.parts.clock.now());
-    if (!operation) return false;
+    if (!operation) return this.answers.take(row);
     const result = await this.parts.committer.submit(operation);
     return result.type === "moved";
   }

@@ -55,9 +55,12 @@ export function anew(
   return { progress, notes, closes: null, nextAt: timerOf(situation, progress) };
 }
 
-/** When a hold with this progress has to be looked at next. */
-export function timerOf({ document }: Situation, progress: HoldProgress): number | null {
-  return nextTimer(document.deadline, progress, policyOf(document).pauseMs);
+/** When a hold with this progress has to be looked at next: its ladder has something to do, or a question waits for the run's code. */
+export function timerOf({ document }: Pick<Situation, "document">, progress: HoldProgress): number | null {
+  const ladder = nextTimer(document.deadline, progress, policyOf(document).pauseMs);
+  const times = progress.questions.flatMap(({ answer, run }) => (answer === null && run ? [run.at] : []));
+  if (ladder !== null) times.push(ladder);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 /** The refusal of somebody: why, and who may instead. */

@@ -41,7 +41,9 @@ export interface Question {
   to: string | null;
   text: string;
   at: number;
-  answer: { by: string | null; text: string; at: number } | null;
+  answer: { by: string | null; text: string; at: number; byRun?: true } | null;
+  /** While code is to answer it: how often that was begun, and when it is looked at next. Absent when people are. */
+  run?: { tries: number; at: number };
 }
 
 /** Reviewers that an escalation brought, or a manager. */

@@ -2,6 +2,7 @@ import { InvalidStateError, NotFoundError, ValidationError } from "../errors.ts"
 import { isManager, policyOf, type Situation, standingOf } from "./electorate.ts";
 import { canonical, shownNow } from "./evidence.ts";
 import { anew, type Move, notAllowed, quiet, timerOf } from "./move.ts";
+import type { Question } from "./progress.ts";
 
 function said(text: unknown, path: string): string {
   if (typeof text === "string" && text.trim() !== "") return text;
@@ -24,7 +25,8 @@ export function ask(situation: Situation, by: string | null, text: string, to: s
   if (typeof standing === "string" && !isManager(situation, by)) throw notAllowed(situation, by, "ask about", standing);
   const { progress, document, now } = situation;
   const n = progress.questions.length + 1;
-  const question = { n, by, to, text: said(text, "question"), at: now, answer: null };
+  const forRun = document.runAnswers && to === null ? { run: { tries: 0, at: now } } : {};
+  const question = { n, by, to, text: said(text, "question"), at: now, answer: null, ...forRun };
   const pauses =
     policyOf(document).pauseMs !== null && progress.pausedAt === null && timerOf(situation, progress) !== null;
   return quiet(
@@ -54,14 +56,19 @@ export function answer(situation: Situation, by: string | null, n: number, text:
     throw notAllowed(situation, by, "answer a question about", `"${asked}" was asked`);
   }
   if (by !== null && by === question.by) throw notAllowed(situation, by, "answer a question about", "it is their own");
-  const given = { by, text: said(text, "answer"), at: situation.now };
-  const questions = progress.questions.map((one) => (one === question ? { ...one, answer: given } : one));
+  return answered(situation, question, { by, text: said(text, "answer"), at: situation.now });
+}
+
+/** What was answered is evidence; with the last answer the deadline goes on. */
+export function answered(situation: Situation, question: Question, given: NonNullable<Question["answer"]>): Move {
+  const { n } = question;
+  const questions = situation.progress.questions.map((one) => (one.n === n ? { ...one, answer: given } : one));
   const goesOn = questions.every((one) => one.answer !== null);
   return anew(
     situation,
     { questions, ...(goesOn ? resumed(situation) : {}) },
     { what: `answer ${n}`, value: given },
-    { actor: by, action: "answered-question", data: { n, text: given.text } },
+    { actor: given.by, action: "answered-question", data: { n, text: given.text } },
   );
 }
 

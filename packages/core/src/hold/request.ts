@@ -42,6 +42,8 @@ export interface HoldDocument {
   fired: FiredTrigger[];
   /** What the triggers looked at; null where nothing was told. */
   facts: HoldFacts | null;
+  /** Code answers questions first. */
+  runAnswers: boolean;
   tags: string[];
   links: { title: string; url: string }[];
   attachments: Attachment[];
@@ -50,7 +52,7 @@ export interface HoldDocument {
 const severities: readonly Severity[] = ["low", "medium", "high", "critical"];
 const common = [
   ...["title", "consequence", "severity", "context", "options", "reviewers", "deadline"],
-  ...["calendar", "tags", "links", "attachments"],
+  ...["calendar", "tags", "links", "attachments", "onQuestion"],
 ];
 const known = {
   approval: new Set([...common, "action", "holdWhen", "facts"]),
@@ -107,6 +109,8 @@ function checkExtras(request: HoldText & { action?: unknown; holdWhen?: unknown;
       isText(one?.name) && /^[0-9a-f]{64}$/.test(String(one?.sha256)),
     "must be a list of { name, sha256 }, the digest in 64 hex digits",
   );
+  if (request.onQuestion !== undefined && typeof request.onQuestion !== "function")
+    issues.push({ path: "onQuestion", message: "must be a function" });
   if (request.holdWhen !== undefined) issues.push(...checkTriggers(request.holdWhen, "holdWhen"));
   if (request.facts !== undefined && (typeof request.facts !== "object" || request.facts === null))
     issues.push({ path: "facts", message: "must be an object" });
@@ -186,6 +190,7 @@ export function holdDocument(
     deadline: ladderOf(request.deadline ?? [], openedAt, `hold "${name}"`, request.calendar ?? null),
     fired: request.fired ?? [],
     facts: request.facts && Object.keys(request.facts).length > 0 ? request.facts : null,
+    runAnswers: request.onQuestion !== undefined,
     tags: [...(request.tags ?? [])],
     links: (request.links ?? []).map(({ title, url }) => ({ title, url })),
     attachments: (request.attachments ?? []).map((one) => ({ ...one })),
@@ -204,6 +209,7 @@ export const emptyDocument: HoldDocument = {
   deadline: [],
   fired: [],
   facts: null,
+  runAnswers: false,
   tags: [],
   links: [],
   attachments: [],

@@ -30,6 +30,9 @@ export interface HoldSpec {
   accept: (value: unknown) => unknown;
 }
 
+/** What answers questions about a hold; null where only people do. */
+type OnQuestion = HoldSpec["request"]["onQuestion"] | null;
+
 /** Opens a hold with its row and waits for the answer. */
 export function openHold(execution: Execution, scope: Scope, spec: HoldSpec, key?: string): Promise<Answer> {
   const call = execution.open<Answer>(key ?? scope.key("hold", spec.name), "hold", scope);
@@ -54,6 +57,11 @@ export class OpenHold implements Startable, CallHandler {
   /** Checks an answer fully; throws `ValidationError`. */
   get accept(): (value: unknown) => unknown {
     return this.spec.accept;
+  }
+
+  /** Answers questions about it, where the author gave something that does. */
+  get onQuestion(): OnQuestion {
+    return this.spec.request.onQuestion ?? null;
   }
 
   /** Waits for what is recorded, or opens the hold once nothing recorded is left. */

@@ -20,6 +20,12 @@ export interface HoldText {
   options?: readonly (string | { value: string; outcome: "approved" | "rejected" })[];
   /** Who may decide and how many must. Without it anybody who can reach the engine may. */
   reviewers?: Reviewers;
+  /**
+   * Lets code answer what reviewers ask, before whoever started the run has to: gives the answer, or null to leave it to people. It is
+   * called beside the run, which goes on waiting: at least once for each question, five minutes and three tries at most. It sees what the
+   * workflow had in hand when it asked, and calls nothing of `ctx`.
+   */
+  onQuestion?: (question: AskedQuestion) => string | null | undefined | Promise<string | null | undefined>;
   /** When people work: the deadline's hours and days are theirs. Default: time passes day and night. */
   calendar?: BusinessCalendar;
   /** Words to find it by. */
@@ -28,6 +34,20 @@ export interface HoldText {
   links?: readonly { title: string; url: string }[];
   /** Files that belong to the evidence, named by their content. Holdpoint keeps the digest, you keep the file. */
   attachments?: readonly Attachment[];
+}
+
+/** A question of a reviewer, as `onQuestion` gets it. */
+export interface AskedQuestion {
+  /** From 1, in this hold. */
+  readonly n: number;
+  /** What they want to know. */
+  readonly text: string;
+  /** Who asks; null for somebody unnamed. */
+  readonly by: string | null;
+  /** The hold's id: with the question's number a key for calls that must not be made twice. */
+  readonly holdId: string;
+  /** Fires when the time is up or the process stops. */
+  readonly signal: AbortSignal;
 }
 
 /** A file as evidence. */
