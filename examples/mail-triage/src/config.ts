@@ -1,5 +1,6 @@
 import { type HoldpointConfig, sqlite } from "holdpoint";
 import { placesIn } from "./program/places.ts";
+import { staff } from "./program/staff.ts";
 import { desk } from "./triage/desk.ts";
 import { lazyDesk } from "./triage/lazy-desk.ts";
 import { type Ledger, openLedger } from "./triage/ledger.ts";
@@ -16,5 +17,6 @@ export function configFor(root: string, ledger?: () => Ledger) {
     store: sqlite(places.store),
     workflows: [triage],
     services: [desk.provide(clerk)],
+    directory: staff(),
   } satisfies HoldpointConfig;
 }

@@ -46,6 +46,14 @@ beforeEach(() => {
 
 afterAll(() => rmSync(trained, { recursive: true, force: true }));
 
+/** The `holdpoint` command in the program's folder. */
+function holdpoint(...args: string[]) {
+  const config = pathToFileURL(join(example, "dist/config.js")).href;
+  const text = `import { configFor } from ${JSON.stringify(config)};\nexport default configFor(import.meta.dirname);\n`;
+  writeFileSync(join(folder, "holdpoint.config.mjs"), text);
+  return spawnSync(process.execPath, [command, ...args], { cwd: folder, encoding: "utf8" });
+}
+
 interface Ended {
   code: number | null;
   output: string;
@@ -111,20 +119,47 @@ test("a worker is killed at work, nothing is lost or recorded twice, and what is
   expect(again.output).not.toContain("SIGKILL");
 }, 60_000);
 
+test("the printed batch files mails that look alike with one reason, and the next start learns from the export", async () => {
+  const { output } = await start("--count", "200").ended;
+  const line = /npx holdpoint (decide (?:\S+ ){2,}--approve --note "[^"]+")\n/.exec(output)?.[1] ?? "";
+  const ids = line.match(/h_\w+/g) ?? [];
+  const reason = /"([^"]+)"/.exec(line)?.[1];
+  const [, many, folderOf] = /(\d+) mails look alike \(.*\) and are proposed for out\/(\w+)/.exec(output) ?? [];
+  expect(ids).toHaveLength(Number(many));
+  const before = filesIn(folderOf ?? "").length;
+  const eve = holdpoint("decide", ...ids, "--approve", "--note", "mine", "--by", "eve");
+  expect(eve.status).toBe(1);
+  expect(eve.stdout).toContain("mail-desk (");
+  const decided = holdpoint("decide", ...ids, "--approve", "--note", reason ?? "");
+  expect(decided.status, decided.stdout + decided.stderr).toBe(0);
+  expect(filesIn(folderOf ?? "")).toHaveLength(before + ids.length);
+
+  const next = await start().ended;
+  expect(next.code, next.output).toBe(0);
+  const lines = readFileSync(join(folder, "out/decisions.jsonl"), "utf8").trim().split("\n");
+  expect(lines.map((one) => JSON.parse(one))).toEqual(
+    expect.arrayContaining(ids.map((hold) => expect.objectContaining({ hold, note: reason, proposed: folderOf }))),
+  );
+  expect(next.output).toContain(`2,218 mails and ${ids.length} decisions of yours`);
+  const held = filesIn("held").length;
+  expect(next.output).toContain(`  reminded of ${held}, shown to the leads, too: ${held} (`);
+  const lead = /npx holdpoint decide (\S+) --approve\n$/.exec(next.output)?.[1] ?? "";
+  const { audit } = JSON.parse(holdpoint("holds", "show", lead, "--json").stdout) as { audit: { action: string }[] };
+  expect(audit.map(({ action }) => action)).toEqual(["opened", "reminded", "escalated"]);
+  expect(holdpoint("decide", lead, "--reject", "--by", "postmaster").status).toBe(0);
+  expect(filesIn("held")).toHaveLength(held - 1);
+}, 60_000);
+
 test("the printed command files its mail, and the next start learns from it", async () => {
   const { output } = await start("--count", "60").ended;
   const args = /npx holdpoint (decide \S+ --approve)\n$/.exec(output)?.[1]?.split(" ") ?? [];
   const held = filesIn("held");
-  const config = pathToFileURL(join(example, "dist/config.js")).href;
-  writeFileSync(
-    join(folder, "holdpoint.config.mjs"),
-    `import { configFor } from ${JSON.stringify(config)};\nexport default configFor(import.meta.dirname);\n`,
-  );
-  const decided = spawnSync(process.execPath, [command, ...args], { cwd: folder, encoding: "utf8" });
+  const decided = holdpoint(...args);
   expect(decided.status, decided.stdout + decided.stderr).toBe(0);
   const filed = held.filter((file) => !filesIn("held").includes(file));
   expect(filed).toHaveLength(1);
-  expect(filesIn("quarantine")).toEqual(expect.arrayContaining(filed));
+  const proposed = JSON.parse(holdpoint("holds", "show", args[1] ?? "", "--json").stdout).hold.action.name;
+  expect(filesIn(proposed)).toEqual(expect.arrayContaining(filed));
 
   const next = await start().ended;
   expect(next.code, next.output).toBe(0);

@@ -5,7 +5,7 @@ import { listCorpus } from "./corpus/corpus.ts";
 import { describeLearning } from "./program/learn.ts";
 import { takeLock } from "./program/lock.ts";
 import { clear, layOut } from "./program/mail-files.ts";
-import { offerFirstHold } from "./program/offer.ts";
+import { offerHolds } from "./program/offer.ts";
 import { type Options, readOptions, usage } from "./program/options.ts";
 import { type Places, placesIn } from "./program/places.ts";
 import { prepareModel, prepareSplits, sourceKey } from "./program/prepare.ts";
@@ -14,9 +14,11 @@ import { describeFiling, describeRate, describeWaiting } from "./program/report.
 import { loadState, type ProgramState, saveState } from "./program/state.ts";
 import { triageAll } from "./program/triage-all.ts";
 import { counted } from "./program/wording.ts";
+import { exportDecisions, lessonsIn } from "./triage/decisions.ts";
 import { readLedger } from "./triage/ledger.ts";
-import { homesOf, labelScores, lessonsOf, readRegister } from "./triage/register.ts";
+import { homesOf, labelScores, readRegister } from "./triage/register.ts";
 import { fileOf } from "./triage/stream.ts";
+import { triage } from "./triage/workflow.ts";
 
 // The main job: triage real mail, survive a kill, ask a person. Started by `npm start`; see README.md.
 
@@ -50,7 +52,12 @@ async function run(places: Places, options: Options, stop: AbortSignal): Promise
     reading.end();
 
     let register = await readRegister(engine);
-    const lessons = lessonsOf(register, splits.triage);
+    if (register.runs.some(({ version }) => version < triage.version))
+      throw new Error(
+        "the mail here was triaged by an older version of this example: npm start -- --fresh starts over",
+      );
+    exportDecisions(places.decisions, register.decided);
+    const lessons = lessonsIn(places.decisions, splits.triage);
     const training = openProgress("Training");
     const { model, cached } = await prepareModel(places, source, splits, lessons, stoppable(training, stop));
     training.end();
@@ -77,6 +84,7 @@ async function run(places: Places, options: Options, stop: AbortSignal): Promise
     const files = batch.map(fileOf);
     const outcome = await triageAll(places, files, state, stop);
     if (outcome === "stopped") throw stop.reason;
+    await engine.runUntilIdle(); // reminders and escalations that came due meanwhile
     register = await readRegister(engine);
     const troubled = register.runs.filter(({ status }) => status === "failed" || status === "diverged");
     if (troubled.length > 0) {
@@ -89,7 +97,8 @@ async function run(places: Places, options: Options, stop: AbortSignal): Promise
     console.log(rate === null ? "\nAll mails were triaged by an earlier start.\n" : `\n${rate}\n`);
     console.log(`${describeFiling(register, batch)}\n`);
     console.log(describeWaiting(register));
-    await offerFirstHold(engine, register, stop);
+    await offerHolds(engine, register, stop);
+    exportDecisions(places.decisions, (await readRegister(engine)).decided);
   } finally {
     await engine.stop();
   }

@@ -19,10 +19,30 @@ export interface Goals {
 /** Stricter than what is promised (0.5 %, 2 % wrong, 3 to 12 % held), because the next mails are other mails. */
 export const goals: Goals = { goodQuarantined: 0.0015, spamInInbox: 0.006, leastHeld: 0.05 };
 
-export function verdictOf({ inbox, quarantine }: Thresholds, probability: number): Verdict {
-  if (probability < inbox) return "inbox";
-  return probability > quarantine ? "quarantine" : "ask";
+/** Where a mail would go, how sure that is, and how sure it has to be to go there unasked. */
+export interface Leaning {
+  folder: "inbox" | "quarantine";
+  confidence: number;
+  needed: number;
 }
+
+/**
+ * The two sides of the band of doubt as one question: is the confidence what is needed on this side? To four digits, as
+ * people read them; who is at the edge is asked.
+ */
+export function leaningOf({ inbox, quarantine }: Thresholds, probability: number): Leaning {
+  return probability > 0.5
+    ? { folder: "quarantine", confidence: floor(probability), needed: ceil(quarantine) }
+    : { folder: "inbox", confidence: floor(1 - probability), needed: ceil(1 - inbox) };
+}
+
+export function verdictOf(thresholds: Thresholds, probability: number): Verdict {
+  const { folder, confidence, needed } = leaningOf(thresholds, probability);
+  return confidence < needed ? "ask" : folder;
+}
+
+const floor = (share: number): number => Math.floor(share * 10_000) / 10_000;
+const ceil = (share: number): number => Math.ceil(share * 10_000) / 10_000;
 
 /**
  * Finds the narrowest band of doubt that meets the goals on a sample of mails not trained on: first the highest `inbox`
@@ -33,6 +53,7 @@ export function chooseThresholds(
   sample: readonly { probability: number; spam: boolean }[],
   { goodQuarantined, spamInInbox, leastHeld }: Goals = goals,
 ): Thresholds {
+  if (sample.length === 0) return { inbox: 0, quarantine: 1 };
   const sorted = [...sample].sort((a, b) => a.probability - b.probability);
   const good = sorted.filter(({ spam }) => !spam).length;
 

@@ -36,3 +36,19 @@ export async function ask(question: string): Promise<Answer> {
     terminal.close();
   }
 }
+
+/** Asks for a line of text; Ctrl-C and the end of input mean none. */
+export async function askLine(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: question });
+  terminal.once("SIGINT", () => {
+    console.log();
+    terminal.close();
+  });
+  try {
+    terminal.prompt();
+    for await (const line of terminal) return line.trim();
+    return "";
+  } finally {
+    terminal.close();
+  }
+}

@@ -9,7 +9,7 @@ import { type Folder, folders, type Places } from "./places.ts";
 export function clear(places: Places): void {
   for (const folder of folders) rmSync(places.folder[folder], { recursive: true, force: true });
   for (const ending of ["", "-wal", "-shm"]) rmSync(places.store + ending, { force: true });
-  for (const path of [places.ledger, places.state, places.atKill]) rmSync(path, { force: true });
+  for (const path of [places.ledger, places.decisions, places.state, places.atKill]) rmSync(path, { force: true });
 }
 
 /**

@@ -10,6 +10,8 @@ export interface Places {
   folder: Record<Folder, string>;
   /** Append-only, outside the database: what the steps themselves say they did. */
   ledger: string;
+  /** What people decided, as JSON lines: the next training reads it. */
+  decisions: string;
   store: string;
   /** Trained classifiers, a file each. */
   models: string;
@@ -33,6 +35,7 @@ export function placesIn(root: string): Places {
       quarantine: join(out, "quarantine"),
     },
     ledger: join(out, "ledger.jsonl"),
+    decisions: join(out, "decisions.jsonl"),
     store: join(kept, "mail-triage.db"),
     models: join(own, "models"),
     state: join(own, "state.json"),

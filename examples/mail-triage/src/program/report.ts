@@ -1,9 +1,10 @@
 import type { Hold } from "holdpoint";
 import { type Figures, figuresOf } from "../classifier/figures.ts";
 import type { Letter } from "../corpus/split.ts";
+import { decisionIn } from "../triage/decisions.ts";
 import type { LedgerLine } from "../triage/ledger.ts";
 import { judgedOf, type Register } from "../triage/register.ts";
-import { fileOf, runOf } from "../triage/stream.ts";
+import { fileOf } from "../triage/stream.ts";
 import type { Account } from "../witness/account.ts";
 import { holdpointCommand } from "./command.ts";
 import { counted, withInterval } from "./wording.ts";
@@ -51,14 +52,13 @@ function confusion({ confusion: { good, spam } }: Figures): string[] {
 
 function decisions({ decided }: Register, letters: readonly Letter[]): string[] {
   if (decided.length === 0) return [];
-  const truth = new Map(letters.map((letter) => [runOf(fileOf(letter)), letter.label === "spam"]));
-  const approved = (hold: Hold): boolean =>
-    typeof hold.decision?.value === "object" &&
-    hold.decision.value !== null &&
-    "approved" in hold.decision.value &&
-    hold.decision.value.approved === true;
-  const agreeing = decided.filter((hold) => approved(hold) === truth.get(hold.runId)).length;
-  return [row("decided by people", `${decided.length}, of which ${agreeing} as the labels say`)];
+  const truth = new Map(letters.map((letter) => [fileOf(letter), letter.label === "spam"]));
+  const said = decided.flatMap((hold) => decisionIn(hold) ?? []);
+  const right = said.filter(({ file, spam }) => spam === truth.get(file)).length;
+  const agreed = said.filter(({ spam, proposed }) => spam === (proposed === "quarantine")).length;
+  return [
+    row("decided by people", `${said.length}, of which ${right} as the labels say and ${agreed} as was proposed`),
+  ];
 }
 
 /** Rates from the ledger: work done, over the time workers were at it. Null when this start did none. */
@@ -85,10 +85,12 @@ export function describeWaiting({ open }: Register, most = 3): string {
     return `  ${hold.id}  ${spam} spam  ${hold.title}\n    ${doubt}`;
   });
   const rest = open.length > most ? [`  … and ${open.length - most} more: ${holdpointCommand("holds")}`] : [];
+  const climbed = (rungs: number): number => open.filter(({ progress }) => progress.rungs >= rungs).length;
   return [
     `${counted(open.length, "mail")} ${open.length === 1 ? "waits" : "wait"} for you in out/held:`,
     ...shown,
     ...rest,
+    `  reminded of ${climbed(1)}, shown to the leads, too: ${climbed(2)} (after seconds in this example; no mail is filed because nobody answered)`,
   ].join("\n");
 }
 
@@ -104,6 +106,7 @@ export function describeHold(hold: Hold): string {
     ...excerpt.split("\n").map((line) => `  │ ${line}`),
     "",
     `  ${spam} spam. ${doubt}`,
+    ...hold.fired.map(({ says }) => `  You are asked because ${says}.`),
     ...list("toward spam", towardSpam),
     ...list("toward good mail", towardGood),
   ].join("\n");

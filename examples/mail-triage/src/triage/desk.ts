@@ -1,7 +1,7 @@
 import { service } from "holdpoint";
 import { type Evidence, evidenceOf } from "../classifier/evidence.ts";
 import { judge, type Model } from "../classifier/model.ts";
-import { type Verdict, verdictOf } from "../classifier/thresholds.ts";
+import { type Leaning, leaningOf } from "../classifier/thresholds.ts";
 import type { Token } from "../classifier/tokens.ts";
 import { digestOf, type MailDigest } from "../mail/digest.ts";
 import { parseMail } from "../mail/parse.ts";
@@ -17,7 +17,7 @@ export interface Features {
 
 export interface Score {
   probability: number;
-  verdict: Verdict;
+  leaning: Leaning;
   evidence: Evidence;
   /** Which classifier said so. */
   model: string;
@@ -45,8 +45,8 @@ export function openDesk(mailroom: Mailroom, ledger: Ledger, model: () => Model)
     },
     score({ known }) {
       const probability = judge(model(), known);
-      const verdict = verdictOf(model().thresholds, probability);
-      return { probability, verdict, evidence: evidenceOf(model(), known, probability), model: model().key };
+      const leaning = leaningOf(model().thresholds, probability);
+      return { probability, leaning, evidence: evidenceOf(model(), known, probability), model: model().key };
     },
     file(file, to) {
       mailroom.move(file, to);

@@ -1,11 +1,11 @@
 import type { Engine, Hold, Run } from "holdpoint";
 import { z } from "zod";
 import type { Judged } from "../classifier/figures.ts";
-import type { Lesson } from "../classifier/train.ts";
 import type { Letter } from "../corpus/split.ts";
 import type { Folder } from "../program/places.ts";
+import { decisionIn } from "./decisions.ts";
 import { fileOf, runOf } from "./stream.ts";
-import { triage } from "./workflow.ts";
+import { question, triage } from "./workflow.ts";
 
 /** What the store says about every mail that was ever triaged here. */
 export interface Register {
@@ -17,7 +17,7 @@ export interface Register {
 export async function readRegister(engine: Engine): Promise<Register> {
   const filter = { workflow: triage.name };
   const holds = (status: "open" | "decided") =>
-    all((cursor) => engine.holds({ ...filter, name: "quarantine", status: [status] }, { limit: 500, cursor }));
+    all((cursor) => engine.holds({ ...filter, name: question, status: [status] }, { limit: 500, cursor }));
   return {
     runs: await all((cursor) => engine.runs(filter, { limit: 500, cursor })),
     open: await holds("open"),
@@ -36,30 +36,11 @@ async function all<T>(read: (cursor: string | null) => Promise<{ items: T[]; cur
   return items;
 }
 
-const answer = z.object({ approved: z.boolean() });
-
-/** What people taught: each decided hold is a mail with a label. In a fixed order. */
-export function lessonsOf({ decided }: Register, letters: readonly Letter[]): Lesson[] {
-  const byRun = new Map(letters.map((letter) => [runOf(fileOf(letter)), letter]));
-  const lessons = decided.flatMap((hold) => {
-    const letter = byRun.get(hold.runId);
-    const value = answer.safeParse(hold.decision?.value);
-    return letter && value.success ? [{ letter, spam: value.data.approved }] : [];
-  });
-  return lessons.sort((a, b) => (a.letter.digest < b.letter.digest ? -1 : 1));
-}
-
 /** Notes beside each predicted score what the person said later: calibration in use is measured from these. */
 export async function labelScores(engine: Engine, { decided }: Register): Promise<void> {
-  for (const { runId, decidedBy, decision } of decided) {
-    const value = answer.safeParse(decision?.value);
-    if (!value.success) continue;
-    await engine.label(
-      runId,
-      "step:score#1",
-      value.data.approved ? "spam" : "good",
-      decidedBy === null ? {} : { by: decidedBy },
-    );
+  for (const hold of decided) {
+    const said = decisionIn(hold);
+    if (said) await engine.label(hold.runId, "step:score#1", said.spam ? "spam" : "good", { by: said.by });
   }
 }
 

@@ -1,6 +1,6 @@
-import { workflow } from "holdpoint";
+import { group, workflow } from "holdpoint";
 import { z } from "zod";
-import { describePull } from "../classifier/evidence.ts";
+import { describePull, type Evidence } from "../classifier/evidence.ts";
 import { desk } from "./desk.ts";
 
 const filed = z.enum(["inbox", "quarantine"]);
@@ -14,12 +14,16 @@ const sorted = z.object({
   decidedBy: z.string().nullable(),
 });
 
+/** The hold's name. */
+export const question = "file it";
+
 /**
  * One mail: read it, judge it, and file it when sure; otherwise set it aside and wait for a person, with the evidence
- * that made it unsure.
+ * that made it unsure. Somebody of the mail desk decides; seconds later (in a company it would be hours) they are
+ * reminded, and after that the leads may, too. No mail is ever filed because nobody answered.
  */
 export const triage = workflow(
-  { name: "triage", version: 1, input: z.object({ file: z.string() }), output: sorted },
+  { name: "triage", version: 2, input: z.object({ file: z.string() }), output: sorted },
   async (ctx, { file }) => {
     const clerk = ctx.service(desk);
     const run = ctx.run.id;
@@ -41,22 +45,29 @@ export const triage = workflow(
         return scored;
       }),
     );
-    const { probability, verdict, evidence } = score;
+    const { probability, leaning, evidence } = score;
+    const { folder: proposed, confidence, needed } = leaning;
+    const other: Filed = proposed === "quarantine" ? "inbox" : "quarantine";
+    const sure = confidence >= needed;
+    ctx.set({ probability, verdict: sure ? proposed : "ask" });
 
-    ctx.set({ probability, verdict });
-
-    if (verdict !== "ask") {
-      await ctx.step("file", ({ attempt }) => clerk.witness(run, "file", attempt, () => clerk.file(file, verdict)));
-      ctx.set({ folder: verdict });
-      return { folder: verdict, probability, decidedBy: null };
+    if (!sure) {
+      await ctx.step("set aside", ({ attempt }) =>
+        clerk.witness(run, "set aside", attempt, () => clerk.file(file, "held")),
+      );
     }
-
-    await ctx.step("set aside", ({ attempt }) =>
-      clerk.witness(run, "set aside", attempt, () => clerk.file(file, "held")),
-    );
-    const { approved, by } = await ctx.approve("quarantine", {
-      title: `Quarantine “${mail.subject}” from ${mail.sender}?`,
-      consequence: "Approved, the mail goes to out/quarantine; rejected, to out/inbox.",
+    const { approved, by } = await ctx.approve(question, {
+      holdWhen: [{ confidenceBelow: needed }], // a sure one passes, and nobody is asked
+      facts: { confidence },
+      title: `${proposed === "quarantine" ? "Quarantine" : "Deliver"} “${mail.subject}” from ${mail.sender}?`,
+      consequence: `Approved, the mail goes to out/${proposed}; rejected, to out/${other}.`,
+      action: { name: proposed, arguments: { file } },
+      reviewers: group("mail-desk"),
+      deadline: [
+        { after: "1s", remind: true },
+        { after: "4s", escalate: group("leads") },
+      ],
+      tags: [look(evidence)],
       context: {
         file: `out/held/${file}`,
         spam: `${(100 * probability).toFixed(1)} %`,
@@ -68,9 +79,14 @@ export const triage = workflow(
         problems: mail.problems,
       },
     });
-    const folder: Filed = approved ? "quarantine" : "inbox";
+    const folder: Filed = approved ? proposed : other;
     await ctx.step("file", ({ attempt }) => clerk.witness(run, "file", attempt, () => clerk.file(file, folder)));
     ctx.set({ folder });
     return { folder, probability, decidedBy: by };
   },
 );
+
+/** What is most like spam in it: mails that share that look alike, and can be decided together. */
+function look({ towardSpam, towardGood }: Evidence): string {
+  return towardSpam[0]?.what ?? towardGood[0]?.what ?? "nothing known";
+}

@@ -171,6 +171,30 @@ describe("answers", () => {
     expect(piped).toMatchObject({ code: 0, stdout: expect.stringContaining("account: DE89") });
   });
 
+  test("several are answered with one reason; what may not be is named, and the others are done", async () => {
+    const first = await start(50);
+    id = `${id}-again`;
+    const second = await start(60);
+    id = `${id}-high`;
+    const grave = await start(120);
+    const answer = ["--answer", JSON.stringify({ account: "DE89", kind: "bank" })];
+    expect(await decide(first.id, second.id, ...answer)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("several at once need one reason for all of them: --note TEXT"),
+    });
+    expect(await decide(second.id, grave.id, ...answer, "--note", "as agreed")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`is high: read it (holdpoint holds show ${grave.id}), then decide it by itself`),
+    });
+    expect((await decide(first.id, ...answer, "--by", "ben")).code).toBe(0);
+    const done = await decide(first.id, second.id, ...answer, "--note", "as agreed");
+    expect(done).toMatchObject({ code: 1, stdout: expect.stringContaining("1 decided, 1 refused") });
+    expect(done.stdout).toContain(`✓ ${second.id}  Where to?  decided by ana`);
+    expect(done.stdout).toContain(`✗ ${first.id}  Where to?: "Where to?" was already decided by "ben"`);
+    const shown = await project.holdpoint(["holds", "show", second.id]);
+    expect(shown.stdout).toContain("as agreed");
+  });
+
   test("the id of a run is answered with the ids of its holds", async () => {
     const hold = await start(50);
     expect((await decide(id, "--approve")).stderr).toContain(

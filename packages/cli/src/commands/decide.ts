@@ -8,8 +8,9 @@ import { wholeNumber } from "../options/numbers.ts";
 import { needsReading, unattendedSuffix } from "../views/hold-commands.ts";
 import { requireHold } from "../views/names.ts";
 import { settleRun } from "../work/settle-run.ts";
+import { decideMany } from "./decide-many.ts";
 
-interface Options extends AnswerOptions {
+export interface Options extends AnswerOptions {
   note?: string;
   by?: string;
   yes?: boolean;
@@ -25,10 +26,11 @@ export const decideCommand: CommandFactory = (context) =>
       "holdpoint decide h_9aT2kqX0 --approve --note 'checked with the warehouse'",
       "holdpoint decide h_4Lw8mZc1 --set account=DE89370400440532013000 --set urgent=true",
       "holdpoint decide h_9aT2kqX0        (on a terminal: shows it and asks)",
+      "holdpoint decide h_9aT2kqX0 h_4Lw8mZc1 --reject --note 'both are duplicates'",
     ],
-    "Answers a hold. One of high or critical severity is shown and confirmed on a terminal; without one say what you read: --revision N --yes, as `holdpoint holds show` prints it.",
+    "Answers a hold, or several with one answer and one reason (not high and critical ones: these are read one by one). One of high or critical severity is shown and confirmed on a terminal; without one say what you read: --revision N --yes, as `holdpoint holds show` prints it.",
   )
-    .argument("<hold>", "its id")
+    .argument("<holds...>", "its id; several are decided together")
     .option("--approve", "yes")
     .option("--reject", "no")
     .option("--set <name=value>", "a field of the answer; may be repeated", repeated)
@@ -40,8 +42,12 @@ export const decideCommand: CommandFactory = (context) =>
     .option("--evidence <hash>", "the same by the evidence's hash, or its first 12 digits or more")
     .option("--yes", "do not ask; for high and critical severity together with --revision or --evidence")
     .action(
-      perform(context, (session, id: string, options: Options) =>
-        session.withEngine((engine, project) => decide(session, engine, project, id, options)),
+      perform(context, (session, ids: string[], options: Options) =>
+        session.withEngine(async (engine, project) => {
+          const [id] = ids;
+          if (id === undefined || ids.length > 1) return decideMany(session, engine, project, ids, options);
+          return decide(session, engine, project, id, options);
+        }),
       ),
     );
 
