@@ -735,7 +735,9 @@ export class Execution extends RunValues {
       this.ended = true;
       this.timers.disarm();
       if (this.calls.size > 0) {
-        const reason = new CancelledError(rest.type === "finished" ? "the run has ended" : "this worker lost the run");
+        const why = rest.type === "finished" ? "the run has ended" : "this worker lost the run";
+        // Only an attempt that is being executed sees the reason; most coroutines are dropped while they wait.
+        const reason = this.executing === 0 ? unseen : new CancelledError(why);
         for (const call of this.calls) call.handler.onCancel?.(reason);
       }
       this.turns?.landed();
@@ -754,6 +756,9 @@ function noted(measures: string | null, note: object): string {
 
 /** Stands for the row of a parked run until it is claimed again: the row is half of what a parked coroutine weighs. */
 const unloaded = Object.freeze({}) as RunRow;
+
+/** Making an error costs more than all the rest of dropping a coroutine. */
+const unseen = new CancelledError("this worker does not execute the run any more");
 
 /** So many calls of a cancelled run are refused before it is given up. */
 const patience = 1000;
