@@ -6,8 +6,8 @@ import {
   HoldConflictError,
   HoldpointError,
   NotFoundError,
+  type Store,
 } from "@holdpoint/core";
-import { postgres } from "@holdpoint/sql";
 import type { Ledger } from "../crash/ledger.ts";
 import { chaosWorkflows, type Load } from "./programs/workflows.ts";
 
@@ -32,13 +32,13 @@ export class Client {
   #started = 0;
 
   /** @param slow which share of the steps takes as long as a lease */
-  constructor(url: string, schema: string, ledger: Ledger, random: () => number, slow: number) {
+  constructor(store: Store, ledger: Ledger, random: () => number, slow: number) {
     this.#slow = slow;
     this.#ledger = ledger;
     this.#random = random;
     const quiet = (): void => undefined;
     this.engine = createEngine({
-      store: postgres(`${url}?application_name=client`, { schema, timeout: 5_000, connections: 8 }),
+      store,
       workflows: chaosWorkflows(ledger),
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     });

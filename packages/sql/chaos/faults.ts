@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Ledger } from "../crash/ledger.ts";
-import type { Cluster } from "../src/fixtures/cluster.ts";
-import type { Audit } from "./audit.ts";
+import type { Ground } from "./ground.ts";
 import type { Desk } from "./team.ts";
 import { type Cut, cuts } from "./wire.ts";
 
@@ -12,8 +11,7 @@ const deck: Record<FaultName, number> = { kill: 5, freeze: 3, cut: 3, backends: 
 
 export interface Scene {
   desks: readonly Desk[];
-  cluster: Cluster;
-  audit: Audit;
+  ground: Ground;
   ledger: Ledger;
   leaseMs: number;
   random: () => number;
@@ -62,7 +60,7 @@ function shuffled(random: () => number, names: readonly string[] | null): FaultN
 }
 
 async function inject(name: FaultName, scene: Scene, counts: Counts): Promise<void> {
-  const { cluster, audit, ledger, random, leaseMs } = scene;
+  const { ground, ledger, random, leaseMs } = scene;
   switch (name) {
     case "kill":
       return withDesk(scene, async (desk) => {
@@ -99,17 +97,13 @@ async function inject(name: FaultName, scene: Scene, counts: Counts): Promise<vo
       counts.backends++;
       ledger.note("backends");
       const share = random() < 0.3 ? 1 : random();
-      await audit.ask(
-        `select pg_terminate_backend(pid) from pg_stat_activity
-         where application_name <> 'audit' and backend_type = 'client backend' and random() < $1`,
-        [share],
-      );
+      await ground.audit.killBackends(share);
       return;
     }
     case "restart":
       counts.restart++;
       ledger.note("restart");
-      await cluster.restart();
+      await ground.restart();
   }
 }
 

@@ -24,22 +24,17 @@ interface RunFacts {
 }
 
 /** Holds what the ledger says against what the database has, run by run. */
-export async function judge(
-  engine: Engine,
-  audit: Audit,
-  schema: string,
-  lines: readonly LedgerLine[],
-): Promise<Verdict> {
+export async function judge(engine: Engine, audit: Audit, lines: readonly LedgerLine[]): Promise<Verdict> {
   const memory = remember(lines);
   const verdict: Verdict = {
     ...{ runs: 0, results: 0, decisions: 0, messages: 0 },
     repeated: memory.repeated,
     violations: [...memory.wrong],
   };
-  const s = `"${schema}"`;
   for (const row of await audit.violations()) verdict.violations.push(`${row.what}: run ${row.run_pk}, ${row.detail}`);
   const rows = await audit.ask(`
-    select run.pk, run.id, run.workflow, parent.id as parent from ${s}.run left join ${s}.run parent on parent.pk = run.parent_pk
+    select run.pk, run.id, run.workflow, parent.id as parent from ${audit.table("run")} as run
+    left join ${audit.table("run")} as parent on parent.pk = run.parent_pk
     where run.next_pk is null order by run.pk`);
   const runs = rows as unknown as RunFacts[];
   const known = new Set(runs.map(({ id }) => id));

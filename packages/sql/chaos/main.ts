@@ -1,6 +1,6 @@
 /**
- * `npm run chaos -- [--minutes 3] [--rate 20] [--every 5] [--seed N] [--slow 0.03] [--faults kill,cut] [--plant fence]`: workers on PostgreSQL, and everything
- * that can happen to them; then what the database has is held against what happened outside. Ends with 1 when something is wrong;
+ * `npm run chaos -- [--minutes 3] [--rate 20] [--every 5] [--seed N] [--slow 0.03] [--faults kill,cut] [--plant fence]
+ * [--store mysql]`: workers on PostgreSQL (or MariaDB), and everything that can happen to them; then what the database has is held against what happened outside. Ends with 1 when something is wrong;
  * with a planted bug, when nothing is.
  */
 import { join } from "node:path";
@@ -9,10 +9,9 @@ import { parseArgs } from "node:util";
 import { Ledger } from "../crash/ledger.ts";
 import { freshDirectory } from "../crash/program.ts";
 import { seeded } from "../crash/seeded.ts";
-import { missing, startCluster } from "../src/fixtures/cluster.ts";
-import { Audit } from "./audit.ts";
 import { Client } from "./client.ts";
 import { injectFaults } from "./faults.ts";
+import { makeGround } from "./ground.ts";
 import { judge } from "./judge.ts";
 import { Desk } from "./team.ts";
 
@@ -25,6 +24,7 @@ const { values } = parseArgs({
     slow: { type: "string", default: "0.03" },
     faults: { type: "string" },
     plant: { type: "string" },
+    store: { type: "string", default: "postgres" },
   },
 });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -34,8 +34,9 @@ const mostAtOnce = 600;
 /** How long everything may take to end once nobody does anything to it any more. */
 const patienceMs = 150_000;
 
-if (missing !== null || process.env.HOLDPOINT_TEST_POSTGRES_URL !== undefined) {
-  console.error(`chaos needs a PostgreSQL of its own to kill: ${missing ?? "unset HOLDPOINT_TEST_POSTGRES_URL"}`);
+const ground = await makeGround(values.store);
+if (typeof ground === "string") {
+  console.error(ground);
   process.exit(2);
 }
 
@@ -45,25 +46,23 @@ const began = performance.now();
 const elapsed = (): number => (performance.now() - began) / 1000;
 const directory = freshDirectory("chaos");
 const ledger = new Ledger(join(directory.path, "ledger.jsonl"));
-const cluster = await startCluster({ max_connections: "100", shared_buffers: "64MB" });
-const schema = cluster.schema();
-const client = new Client(cluster.url, schema, ledger, random, Number(values.slow));
-const audit = new Audit(cluster.url, schema);
+const { audit } = ground;
+const client = new Client(ground.clientStore(), ledger, random, Number(values.slow));
 await client.engine.open();
 await audit.install();
 const team = {
-  ...{ workers: 4, port: Number(new URL(cluster.url).port), schema, ledger, lease: `${leaseMs}ms`, leaseMs, random },
+  ...{ workers: 4, ground, ledger, lease: `${leaseMs}ms`, leaseMs, random },
   plant: values.plant ?? null,
 };
 const desks = await Promise.all(Array.from({ length: team.workers }, (_, i) => Desk.set(i, team)));
 say(
-  `seed ${seed}, ${team.workers} workers, lease ${leaseMs} ms${team.plant ? `, with a bug planted: ${team.plant}` : ""}`,
+  `${ground.name}, seed ${seed}, ${team.workers} workers, lease ${leaseMs} ms${team.plant ? `, with a bug planted: ${team.plant}` : ""}`,
 );
 
 const end = Number(values.minutes) * 60;
 let working = true;
 const people = client.decideEverything(() => working);
-const scene = { desks, cluster, audit, ledger, leaseMs, random };
+const scene = { desks, ground, ledger, leaseMs, random };
 const faults = injectFaults(
   scene,
   Number(values.every) * 1000,
@@ -77,7 +76,7 @@ const reporting = setInterval(() => {
 }, 30_000);
 const watchQueue = async (): Promise<void> => {
   while (working) {
-    const now = `select count(*) from "${schema}".run where status = 2 and queue = 'narrow'`;
+    const now = `select count(*) from ${audit.table("run")} where status = 2 and queue = 'narrow'`;
     mostInQueue = Math.max(mostInQueue, await audit.number(now));
     unfinished = await audit.unfinished();
     await delay(300);
@@ -110,9 +109,9 @@ await client.settle();
 const violations: string[] = [];
 const left = await audit.ask(`
   select id, status, waiting, note, seq, stalls, owner, exists (
-    select from "${schema}".inbox where run_pk = run.pk and n > coalesce((select max(mail_seen) from "${schema}".journal
-      where run_pk = run.pk), 0)) as mail
-  from "${schema}".run where finished_at is null limit 20`);
+    select 1 from ${audit.table("inbox")} where run_pk = run.pk and n > coalesce((select max(mail_seen) from
+      ${audit.table("journal")} where run_pk = run.pk), 0)) as mail
+  from ${audit.table("run")} as run where finished_at is null limit 20`);
 for (const row of left) {
   const parked = row.status === 3 && row.mail === 1 ? ", parked and with mail" : "";
   violations.push(`${row.id} never ended${parked}: ${JSON.stringify(row)}`);
@@ -121,7 +120,7 @@ if (mostInQueue > 6) violations.push(`${mostInQueue} runs of a queue that takes 
 await Promise.all(desks.map((desk) => desk.close()));
 for (const { deaths } of desks) violations.push(...deaths.map((death) => `a worker ended by itself: ${death}`));
 say(`${elapsed().toFixed(0)} s: everything has ended ${drained.toFixed(0)} s after the last fault; comparing`);
-const verdict = await judge(client.engine, audit, schema, ledger.lines());
+const verdict = await judge(client.engine, audit, ledger.lines());
 violations.push(...verdict.violations);
 
 const { kill, freeze, cut, backends, restart, clock, reset, silence, late, deaf } = counts;
@@ -141,7 +140,7 @@ for (const violation of violations.slice(0, 40)) say(`  ${violation}`);
 
 await client.engine.stop();
 await audit.close();
-await cluster.stop();
+await ground.stop();
 const caught = violations.length > 0;
 if (caught && team.plant === null) say(`The ledger is in ${directory.path}`);
 else directory.remove();

@@ -11,6 +11,13 @@ const plants = {
       ["run.epoch = input.epoch and", ""],
       ["and run.head = input.previous", ""],
     ],
+    "packages/sql/src/mysql/append.ts": [
+      ["const fence = `run.epoch = input.epoch and ", "const fence = `"],
+      ["\n  and run.head = input.previous`", "`"],
+      ['integer(row, "epoch") !== operation.epoch || ', ""],
+      ['if (Buffer.compare(blob(row, "head"), operation.previousHead) !== 0) return null;', ""],
+      ["raises.length === 1 && first.operation", "raises.length < 0 && first.operation"],
+    ],
   },
   // Mail does not wake the run that waits for it.
   unwoken: {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Ledger } from "../crash/ledger.ts";
+import type { Ground } from "./ground.ts";
 import { Wire } from "./wire.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -12,8 +13,7 @@ type Expected = "no" | "killed" | "told";
 
 export interface TeamOptions {
   workers: number;
-  port: number;
-  schema: string;
+  ground: Pick<Ground, "kind" | "port" | "schema">;
   ledger: Ledger;
   lease: string;
   leaseMs: number;
@@ -45,7 +45,7 @@ export class Desk {
   }
 
   static async set(index: number, options: TeamOptions): Promise<Desk> {
-    const desk = new Desk(index, await Wire.lay(options.port), options);
+    const desk = new Desk(index, await Wire.lay(options.ground.port), options);
     desk.#launch();
     return desk;
   }
@@ -55,10 +55,11 @@ export class Desk {
   }
 
   #launch(): void {
-    const { schema, ledger, lease, leaseMs, plant, random } = this.#options;
+    const { ground, ledger, lease, leaseMs, plant, random } = this.#options;
     const config = {
+      kind: ground.kind,
       port: this.wire.port,
-      schema,
+      schema: ground.schema,
       ledger: ledger.path,
       lease,
       // Half of them are on one machine, where the others see that a process is gone.

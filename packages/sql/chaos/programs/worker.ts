@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
-import { createEngine, HoldpointError } from "@holdpoint/core";
-import { postgres } from "@holdpoint/sql";
+import { createEngine, HoldpointError, type Store } from "@holdpoint/core";
+import { mysql, postgres } from "@holdpoint/sql";
 import { z } from "zod";
 import { Ledger } from "../../crash/ledger.ts";
 import { chaosWorkflows } from "./workflows.ts";
@@ -8,6 +8,7 @@ import { chaosWorkflows } from "./workflows.ts";
 /** A worker under chaos. On its standard input it is told how wrong its clock is; it ends when that ends. */
 const config = z
   .object({
+    kind: z.enum(["postgres", "mysql"]),
     port: z.number(),
     schema: z.string(),
     ledger: z.string(),
@@ -29,9 +30,18 @@ const isAlive = (pid: number): boolean => {
 };
 const quiet = (): void => undefined;
 const ledger = new Ledger(config.ledger);
-const url = `postgres://holdpoint@127.0.0.1:${config.port}/postgres?application_name=chaos-${process.pid}`;
+/** The database knows by the connection's name whose it is. */
+function openStore(): Store {
+  const { kind, port, schema } = config;
+  const name = `chaos-${process.pid}`;
+  if (kind === "mysql") return mysql(`mysql://${name}@127.0.0.1:${port}/${schema}`, { timeout: 5_000 });
+  return postgres(`postgres://holdpoint@127.0.0.1:${port}/postgres?application_name=${name}`, {
+    schema,
+    timeout: 5_000,
+  });
+}
 const engine = createEngine({
-  store: postgres(url, { schema: config.schema, timeout: 5_000 }),
+  store: openStore(),
   workflows: chaosWorkflows(ledger),
   concurrency: 40,
   lease: config.lease,
