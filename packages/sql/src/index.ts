@@ -1,6 +1,7 @@
 export { type CopyOptions, type CopyProgress, type CopyReport, copyStore } from "./copy/copy-store.ts";
 export { type Database, type DatabaseOptions, database } from "./database/database.ts";
 export {
+  type MigrationOptions,
   type MigrationReport,
   type MigrationState,
   migrateDatabase,

@@ -75,7 +75,7 @@ async function startIn(
 ): Promise<ResultOf<StartOperation>> {
   if (store.transactions === undefined) {
     throw new InvalidStateError(
-      "run.tx: the store is in no database that a transaction could be of: use sqlite(path) or postgres(url)",
+      "run.tx: the store is in no database that a transaction could be of: use sqlite(path), postgres(url) or mysql(url)",
     );
   }
   const [result] = await store.transactions.within(namespace, transaction, [operation]);

@@ -155,6 +155,6 @@ class TransactionStep<T> extends StepCall<T> implements Carrier {
 
 function noTransaction(step: string): InvalidStateError {
   return new InvalidStateError(
-    `ctx.transaction("${step}") needs a store in a database that can hold your tables, too: sqlite(path) or postgres(url); with this one use ctx.step`,
+    `ctx.transaction("${step}") needs a store in a database that can hold your tables, too: sqlite(path), postgres(url) or mysql(url); with this one use ctx.step`,
   );
 }

@@ -47,8 +47,8 @@ export interface Database extends Transaction {
 }
 
 /**
- * The application's own database at an address: `postgres://…`, or a path (`file:PATH`, `sqlite:PATH`, `:memory:`) for SQLite.
- * On the same drivers as the stores: Node's own SQLite, and `pg`, which the application installs.
+ * The application's own database at an address: `postgres://…`, `mysql://…`, or a path (`file:PATH`, `sqlite:PATH`, `:memory:`) for SQLite.
+ * On the same drivers as the stores: Node's own SQLite, and `pg` and `mysql2`, which the application installs.
  *
  * @example
  * const app = database("app.db");
@@ -62,6 +62,7 @@ export interface Database extends Transaction {
 export function database(url: string, options: DatabaseOptions = {}): Database {
   const { kind, address } = databaseKind(url);
   if (kind === "postgres") return later(address, () => import("./postgres-database.ts"), options);
+  if (kind === "mysql") return later(address, () => import("./mysql-database.ts"), options);
   return later(address, () => import("./sqlite-database.ts"), options);
 }
 

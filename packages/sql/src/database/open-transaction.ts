@@ -1,12 +1,6 @@
 import { InvalidStateError, type SqlParameter, type Transaction, type Undone } from "@holdpoint/core";
 import type { Channel, Rows } from "./channel.ts";
-import { isWord, tokensOf } from "./sql-text.ts";
 import { bind, type Placeholders, readStatement } from "./statement.ts";
-
-/** Whether a statement is one that can change rows: SQLite says of any other what the last one before it changed. */
-export function changesRows(sql: string): boolean {
-  return isWord(tokensOf(sql)[0], "insert", "update", "delete", "replace", "merge", "with");
-}
 
 /** How a transaction gets its connection, and what it is called in messages. */
 export interface TransactionSource {
@@ -32,7 +26,7 @@ export class OpenTransaction implements Transaction {
 
   async execute(sql: string, parameters: readonly SqlParameter[] = []): Promise<{ changes: number }> {
     const { changes } = await this.#query(sql, parameters);
-    return { changes: changesRows(sql) ? changes : 0 };
+    return { changes };
   }
 
   async fetchOne<Row extends object>(sql: string, parameters: readonly SqlParameter[] = []): Promise<Row | null> {
@@ -48,7 +42,8 @@ export class OpenTransaction implements Transaction {
   async #query(sql: string, parameters: readonly SqlParameter[]): Promise<Rows> {
     const statement = readStatement(sql, this.#source.placeholders);
     bind(statement, parameters);
-    return this.inside((channel) => channel.run(statement, parameters));
+    const answer = await this.inside((channel) => channel.run(statement, parameters));
+    return statement.changesRows ? answer : { ...answer, changes: 0 };
   }
 
   /** Does something on the transaction's connection, when everything asked of it before is done. */

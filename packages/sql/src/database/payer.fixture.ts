@@ -1,7 +1,8 @@
 import { createEngine, type Store, workflow } from "@holdpoint/core";
+import { Connection } from "mysql2";
 import pg from "pg";
 import { openNodeSqlite } from "../driver/node-sqlite.ts";
-import { postgres, sqlite } from "../index.ts";
+import { mysql, postgres, sqlite } from "../index.ts";
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -79,12 +80,38 @@ function countPostgres(): void {
   };
 }
 
+/** The same on MySQL and MariaDB, packet by packet: what is sent in one nobody can come between but the server. */
+function countMysql(): void {
+  type Query = (this: object, options: { sql: string }, done: (...answer: unknown[]) => void) => unknown;
+  const connection = Connection.prototype as unknown as { query: Query };
+  const { query } = connection;
+  const counting = new WeakSet<object>();
+  connection.query = function (options, done) {
+    const { sql } = options;
+    if (typeof sql === "string" && sql.startsWith("start transaction; savepoint holdpoint_alive")) counting.add(this);
+    if (!counting.has(this)) return query.call(this, options, done);
+    boundary();
+    setImmediate(boundary);
+    if (sql.endsWith("; commit")) counting.delete(this);
+    return query.call(this, options, (...answer) => {
+      boundary();
+      done(...answer);
+    });
+  };
+}
+
+function storeOn(kind: string, url: string, schema: string): Store {
+  if (kind === "SQLite") return sqlite(url, { driver: countedSqlite });
+  if (kind === "PostgreSQL") return postgres(url, { schema });
+  return mysql(schema, { application: new URL(url).pathname.slice(1) });
+}
+
 /** Works the store until nothing is ready, and dies at boundary `at` of the transactions in it. */
 export async function work(kind: string, url: string, schema: string, at: number): Promise<void> {
   if (kind === "PostgreSQL") countPostgres();
+  if (kind === "MariaDB") countMysql();
   left = at;
-  const store = kind === "SQLite" ? sqlite(url, { driver: countedSqlite }) : postgres(url, { schema });
-  const engine = engineOn(store);
+  const engine = engineOn(storeOn(kind, url, schema));
   await engine.runUntilIdle();
   await engine.stop();
 }

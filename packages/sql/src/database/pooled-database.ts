@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type SqlParameter, StoreError, type Transaction } from "@holdpoint/core";
 import type { Channel, Rows } from "./channel.ts";
 import type { Database } from "./database.ts";
-import { changesRows, OpenTransaction } from "./open-transaction.ts";
+import { OpenTransaction } from "./open-transaction.ts";
 import { bind, type Placeholders, readStatement } from "./statement.ts";
 
 /** Where a database gets connections. */
@@ -37,7 +37,7 @@ export class PooledDatabase implements Database {
 
   async execute(sql: string, parameters: readonly SqlParameter[] = []): Promise<{ changes: number }> {
     const { changes } = await this.#query(sql, parameters);
-    return { changes: changesRows(sql) ? changes : 0 };
+    return { changes };
   }
 
   async fetchOne<Row extends object>(sql: string, parameters: readonly SqlParameter[] = []): Promise<Row | null> {
@@ -53,7 +53,8 @@ export class PooledDatabase implements Database {
   async #query(sql: string, parameters: readonly SqlParameter[]): Promise<Rows> {
     const statement = readStatement(sql, this.#source.placeholders);
     bind(statement, parameters);
-    return this.#source.single((channel) => channel.run(statement, parameters));
+    const answer = await this.#source.single((channel) => channel.run(statement, parameters));
+    return statement.changesRows ? answer : { ...answer, changes: 0 };
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {

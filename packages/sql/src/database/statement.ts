@@ -1,8 +1,8 @@
 import { type SqlParameter, ValidationError } from "@holdpoint/core";
-import { isWord, statementsOf, type Token, tokensOf } from "./sql-text.ts";
+import { executedComment, isWord, statementsOf, type Token, tokensOf } from "./sql-text.ts";
 
-/** How a database writes its placeholders. */
-export type Placeholders = "numbered" | "question marks";
+/** How a database writes its placeholders; MySQL and MariaDB get the values in their place. */
+export type Placeholders = "numbered" | "question marks" | "values";
 
 /** A statement as a database takes it. */
 export interface Statement {
@@ -11,7 +11,15 @@ export interface Statement {
   readonly parameters: number;
   /** Which parameter stands at each placeholder: SQLite's are given one by one. */
   readonly order: readonly number[];
+  /** What stands before, between and behind the placeholders. */
+  readonly pieces: readonly string[];
+  /** What it begins with: `select`. */
+  readonly verb: string;
+  /** Whether it can change rows: SQLite says of any other what the last one before it changed. */
+  readonly changesRows: boolean;
 }
+
+const changing = new Set(["insert", "update", "delete", "replace", "merge", "with"]);
 
 const ending = [
   "begin",
@@ -25,6 +33,7 @@ const ending = [
   "prepare",
   "attach",
   "detach",
+  "xa",
 ];
 
 function wrong(message: string): never {
@@ -55,7 +64,8 @@ export function readStatement(sql: string, placeholders: Placeholders): Statemen
   const before = known.get(name);
   if (before !== undefined) return before;
   if (typeof sql !== "string") wrong("must be a text");
-  const tokens = tokensOf(sql);
+  const tokens = tokensOf(sql, placeholders === "values" ? "mysql" : "standard");
+  if (tokens.some(({ text }) => executedComment.test(text))) wrong("has a comment that MySQL executes (/*! … */)");
   const [statement, another] = statementsOf(tokens);
   if (statement === undefined) wrong("is empty");
   if (another !== undefined)
@@ -76,15 +86,20 @@ function rewrite(sql: string, statement: readonly Token[], placeholders: Placeho
   const last = statement.at(-1);
   const end = last === undefined ? sql.length : last.at + last.text.length;
   const order: number[] = [];
-  let text = "";
+  const pieces: string[] = [];
   let from = 0;
   for (const mark of used) {
-    const n = numbered ? Number(mark.text.slice(1)) : order.length + 1;
-    order.push(n - 1);
-    text += sql.slice(from, mark.at) + (placeholders === "numbered" ? `$${n}` : "?");
+    order.push(numbered ? Number(mark.text.slice(1)) - 1 : order.length);
+    pieces.push(sql.slice(from, mark.at));
     from = mark.at + mark.text.length;
   }
-  return { text: text + sql.slice(from, end), parameters: Math.max(0, ...order.map((n) => n + 1)), order };
+  pieces.push(sql.slice(from, end));
+  const marked = (piece: string, i: number): string =>
+    piece + (placeholders === "numbered" ? `$${(order[i] ?? 0) + 1}` : "?");
+  const text = pieces.slice(0, -1).map(marked).join("") + pieces.at(-1);
+  const verb = statement[0]?.text.toLowerCase() ?? "";
+  const parameters = Math.max(0, ...order.map((n) => n + 1));
+  return { text, parameters, order, pieces, verb, changesRows: changing.has(verb) };
 }
 
 /**

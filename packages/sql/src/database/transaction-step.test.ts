@@ -110,7 +110,9 @@ describe.each(places)("ctx.transaction on $name", ({ missing, make }) => {
         await tx.execute("update account set balance = -1 where id = 'ana'").catch(() => undefined);
       });
     });
-    await expect(result(engine)).rejects.toThrow(/step "move" failed after 1 attempt: .*(CHECK|check) constraint/);
+    await expect(result(engine)).rejects.toThrow(
+      /step "move" failed after 1 attempt: .*(CHECK constraint|check constraint|CONSTRAINT `account)/,
+    );
     expect(await balances()).toEqual({ ana: 100, ben: 0 });
   });
 
@@ -203,7 +205,7 @@ describe.each(places)("ctx.transaction on $name", ({ missing, make }) => {
     const engine = engineWith((ctx) =>
       ctx.transaction("move", async (tx) => {
         // What another worker's claim does, in the same transaction only because SQLite has one writer.
-        await tx.execute(`update ${place.schema === "" ? "run" : `"${place.schema}".run`} set epoch = epoch + 1`);
+        await tx.execute(`update ${place.table("run")} set epoch = epoch + 1`);
         await move(tx, 30);
       }),
     );
@@ -277,7 +279,7 @@ describe("ctx.transaction where there is no database", () => {
     const run = await engine.run(pay, undefined);
     await engine.runUntilIdle();
     await expect(run.result()).rejects.toThrow(
-      'ctx.transaction("move") needs a store in a database that can hold your tables, too: sqlite(path) or postgres(url)',
+      'ctx.transaction("move") needs a store in a database that can hold your tables, too: sqlite(path), postgres(url) or mysql(url)',
     );
     await engine.stop();
   });

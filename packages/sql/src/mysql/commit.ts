@@ -41,19 +41,25 @@ function together(
   });
 }
 
-/** One by one in one transaction, so that what cannot be written is refused alone. */
+/** One by one in a transaction that somebody has begun, so that what cannot be written is refused alone. */
+export async function oneByOne(
+  runner: MysqlProgramRunner,
+  context: Context,
+  operations: readonly Operation[],
+): Promise<OperationResult[]> {
+  const results: OperationResult[] = [];
+  for (const operation of operations) {
+    const result = await attempt(runner, async () => {
+      await lockRuns(runner, context.namespace, [operation]);
+      return runner.run(apply(context, operation));
+    });
+    results.push(result instanceof Refusal ? { type: "refused", reason: result.message } : result);
+  }
+  return results;
+}
+
 function separately(connected: MysqlConnected, context: Context, operations: readonly Operation[]) {
-  return inTransaction(connected, async (runner) => {
-    const results: OperationResult[] = [];
-    for (const operation of operations) {
-      const result = await attempt(runner, async () => {
-        await lockRuns(runner, context.namespace, [operation]);
-        return runner.run(apply(context, operation));
-      });
-      results.push(result instanceof Refusal ? { type: "refused", reason: result.message } : result);
-    }
-    return results;
-  });
+  return inTransaction(connected, (runner) => oneByOne(runner, context, operations));
 }
 
 /**

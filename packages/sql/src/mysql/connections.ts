@@ -4,43 +4,16 @@ import type { Connection, FieldPacket, Pool, PoolConnection, PoolOptions } from 
 import { integer, text } from "../columns/read.ts";
 import type { SqlRow } from "../driver/driver.ts";
 import { loadMysql, type MysqlLibrary } from "../driver/mysql.ts";
+import { type Answer, answerOf } from "./answer.ts";
+import { driverOptions, lockTimeout } from "./connection-options.ts";
 import { errorNumber, isLost, isTransient, storeError } from "./errors.ts";
 import type { MysqlOptions } from "./options.ts";
 import { type Server, serverOf, sessionSettings } from "./server.ts";
-
-/** What one statement gave. */
-export interface Answer {
-  rows: SqlRow[];
-  /** Rows it found to change, also where they had the new values already. */
-  changes: number;
-  /** The first key the server gave to a new row. */
-  insertId: number;
-}
 
 /** How often a transaction that lost a deadlock or a race is tried again. */
 const tries = 6;
 /** Room in a packet for what is around the statements. */
 const packetMargin = 1_024;
-
-const binary = 63;
-
-/** Bytes without the packet around them, which would be kept in memory with them. */
-function plainRows(rows: SqlRow[], fields: readonly FieldPacket[]): SqlRow[] {
-  for (const { name, characterSet } of fields) {
-    if (characterSet !== binary) continue;
-    for (const row of rows) {
-      const value = row[name];
-      if (value instanceof Uint8Array) row[name] = new Uint8Array(value);
-    }
-  }
-  return rows;
-}
-
-function answerOf(result: unknown, fields: readonly FieldPacket[] | undefined): Answer {
-  if (Array.isArray(result)) return { rows: plainRows(result as SqlRow[], fields ?? []), changes: 0, insertId: 0 };
-  const { affectedRows: changes = 0, insertId = 0 } = result as { affectedRows?: number; insertId?: number };
-  return { rows: [], changes, insertId };
-}
 
 /** One connection, to which statements are sent several at once. */
 export class MysqlConnected {
@@ -84,6 +57,10 @@ export class MysqlConnections {
     this.name = name;
   }
 
+  get isOpen(): boolean {
+    return this.#pool !== null;
+  }
+
   get database(): string {
     return decodeURIComponent(this.#url.pathname.slice(1));
   }
@@ -98,7 +75,7 @@ export class MysqlConnections {
       const first = await this.#first(library);
       try {
         const server = await this.#look(first);
-        settings = sessionSettings(server, Math.max(1, Math.floor(this.#timeout / 3_000)));
+        settings = sessionSettings(server, lockTimeout(this.#timeout));
         await first.query(settings);
         await prepare(new MysqlConnected(first, this.#timeout, this.#room), server);
       } finally {
@@ -126,16 +103,7 @@ export class MysqlConnections {
   }
 
   #config(url: URL): PoolOptions {
-    return {
-      uri: url.href,
-      charset: "utf8mb4",
-      multipleStatements: true,
-      // A server must not be able to ask for files of ours; function names are not reserved.
-      flags: ["FOUND_ROWS", "-LOCAL_FILES", "-IGNORE_SPACE"],
-      connectTimeout: this.#timeout,
-      enableKeepAlive: true,
-      timezone: "Z",
-    };
+    return driverOptions(url, this.#timeout);
   }
 
   async #first(library: MysqlLibrary): Promise<Connection> {

@@ -16,6 +16,7 @@ import { hasOrphans, register, renew, retire, takeOver } from "../operations/wor
 import { holds } from "../queries/holds.ts";
 import { runs } from "../queries/runs.ts";
 import { Polling } from "../watch/polling.ts";
+import { ApplicationConnections } from "./application-connections.ts";
 import { claim } from "./claim.ts";
 import { databaseTime } from "./clock.ts";
 import { commit } from "./commit.ts";
@@ -24,6 +25,7 @@ import { migrate } from "./migrate.ts";
 import type { MysqlOptions } from "./options.ts";
 import { history, tableBytes, unread } from "./read.ts";
 import { inTransaction, MysqlProgramRunner } from "./transaction.ts";
+import { mysqlTransactions } from "./transactions.ts";
 
 /** A namespace nobody has written to yet: every read finds nothing there. */
 const unknownNamespace = -1;
@@ -62,6 +64,7 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
   const clock = new DatabaseClock(whose);
   const watchers = new Polling(pollEvery);
   const namespaces = new Map<string, number>();
+  const applications = ApplicationConnections.beside(address, options, name);
 
   const contextOf = async (connected: MysqlConnected, namespace: string): Promise<Context> => {
     let pk = namespaces.get(namespace);
@@ -114,9 +117,17 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
   const store: Store = {
     name,
     shared: true,
+    transactions: mysqlTransactions({
+      database: connections.database,
+      connections: applications,
+      isOpen: () => connections.isOpen,
+      known: (namespace) => namespaces.get(namespace),
+      announce: (context) => watchers.announce(context.name, context.news),
+    }),
     open: () => connections.open((connected, server) => migrate(connected, connections.database, server)),
     async close() {
       watchers.close();
+      await applications.close();
       await connections.close();
       namespaces.clear();
     },

@@ -13,6 +13,11 @@ export interface MysqlOptions {
    * clock is safe. `caller`: what the engine says, for tests on a virtual clock.
    */
   clock?: "database" | "caller";
+  /**
+   * The database on the same server whose tables `ctx.transaction` means where a statement names none; the store's own by
+   * default.
+   */
+  application?: string;
   /** How often everybody is asked to look for what other processes wrote, in milliseconds; 250 by default. */
   pollEvery?: number;
   /** How long one statement, or opening a connection, may take before it fails, in milliseconds; 30,000 by default. */

@@ -2,7 +2,10 @@ import { resolve } from "node:path";
 import type { Session } from "../../command/session.ts";
 import { UsageError } from "../../command/usage-error.ts";
 
-export const urlOption = ["--url <address>", "the database: a path or postgres://… (default DATABASE_URL)"] as const;
+export const urlOption = [
+  "--url <address>",
+  "the database: a path, postgres://… or mysql://… (default DATABASE_URL)",
+] as const;
 
 /** The address of the application's database; a path is relative to where the command is typed. */
 export function databaseUrl(session: Session, given: string | undefined): string {

@@ -39,6 +39,7 @@ test("db migrate applies a folder, db status shows it; neither needs a project",
 test.each([
   [["db", "migrate", "migrations"], 2, "which database? give its address with --url"],
   [["db", "migrate", "nowhere", "--url", "x.db"], 1, "nowhere cannot be read"],
+  [["db", "migrate", "migrations", "--url", "x.db", "--interrupted", "perhaps"], 2, "Allowed choices are done, again"],
   [["db", "migrate", "migrations", "--url", "oracle://x"], 2, "is no address of a database"],
 ])("%j ends with %i and a sentence", async (args, code, sentence) => {
   const ended = await project.holdpoint(args);

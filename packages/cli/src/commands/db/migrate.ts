@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { type CommandFactory, newCommand, perform } from "../../command/context.ts";
 import type { Session } from "../../command/session.ts";
 import { oneLine } from "../../terminal/plain-text.ts";
@@ -6,13 +7,15 @@ import { databaseUrl, urlOption } from "./database-url.ts";
 interface Options {
   url?: string;
   dryRun?: boolean;
+  interrupted?: "done" | "again";
 }
 
 const description = `Applies the files of a folder that the database has not had yet, in order: V001__what_it_does.sql. Each is one
-transaction, so one that fails leaves nothing; of several processes one migrates and the others wait. A file that was
-applied must not change. Types and counting keys are written as SQLite and PostgreSQL have them; what only one of them
-knows is refused with its line, before anything is applied, and goes into V001__what_it_does.postgres.sql and
-V001__what_it_does.sqlite.sql.`;
+transaction, so one that fails leaves nothing; of several processes one migrates and the others wait. MySQL and MariaDB
+commit each change of tables by itself: there it is noted how far a file has come, and the next call goes on behind it. A
+file that was applied must not change. Types and counting keys are written for each database; what only one of them knows is
+refused with its line, before anything is applied, and goes into V001__what_it_does.postgres.sql,
+V001__what_it_does.sqlite.sql and V001__what_it_does.mysql.sql.`;
 
 export const migrateCommand: CommandFactory = (context) =>
   newCommand(
@@ -24,11 +27,20 @@ export const migrateCommand: CommandFactory = (context) =>
     .argument("<folder>", "where the files are")
     .option(...urlOption)
     .option("--dry-run", "show the statements as this database would get them, and apply nothing")
+    .addOption(
+      new Option(
+        "--interrupted <how>",
+        "MySQL, MariaDB: a statement in which a process was interrupted is there (done), or not (again)",
+      ).choices(["done", "again"]),
+    )
     .action(perform(context, migrate));
 
-async function migrate(session: Session, folder: string, { url, dryRun = false }: Options): Promise<void> {
+async function migrate(session: Session, folder: string, { url, dryRun = false, interrupted }: Options): Promise<void> {
   const { migrateDatabase } = await import("@holdpoint/sql");
-  const work = migrateDatabase(databaseUrl(session, url), session.path(folder), { dryRun });
+  const work = migrateDatabase(databaseUrl(session, url), session.path(folder), {
+    dryRun,
+    ...(interrupted === undefined ? {} : { interrupted }),
+  });
   const report = await session.progress("migrating", work);
   const { terminal } = session;
   session.result(report, () => {

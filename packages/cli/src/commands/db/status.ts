@@ -11,7 +11,7 @@ export const statusCommand: CommandFactory = (context) =>
     "status",
     "which migrations of a folder a database has had",
     ["holdpoint db status migrations --url app.db"],
-    "Shows each migration: applied, pending, changed (its file is not what was applied) or gone. Exit code 1 when one is changed or gone.",
+    "Shows each migration: applied, pending, changed (its file is not what was applied), gone, or half (MySQL, MariaDB: it stopped in the middle; migrate again). Exit code 1 when one is changed, gone or half.",
   )
     .argument("<folder>", "where the files are")
     .option(...urlOption)
@@ -23,10 +23,10 @@ async function show(session: Session, folder: string, { url }: { url?: string })
   session.result({ migrations }, () =>
     migrations.length === 0 ? ["no migrations"] : renderTable(session.terminal, columns(Date.now()), migrations),
   );
-  return migrations.some(({ status }) => status === "changed" || status === "gone") ? 1 : 0;
+  return migrations.some(({ status }) => !["applied", "pending"].includes(status)) ? 1 : 0;
 }
 
-const colours = { applied: "green", pending: "yellow", changed: "red", gone: "red" } as const;
+const colours = { applied: "green", pending: "yellow", changed: "red", gone: "red", half: "red" } as const;
 
 const columns = (now: number): Column<MigrationState>[] => [
   { title: "VERSION", text: ({ version }) => String(version) },

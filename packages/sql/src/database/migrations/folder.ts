@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { StoreError, ValidationError } from "@holdpoint/core";
 
 /** A database that migrations can be written for. */
-export type Dialect = "sqlite" | "postgres";
+export type Dialect = "sqlite" | "postgres" | "mysql";
+
+const dialects: readonly Dialect[] = ["sqlite", "postgres", "mysql"];
 
 /** One file of a folder of migrations. */
 export interface MigrationFile {
@@ -20,7 +22,7 @@ export interface MigrationFile {
   dialect: Dialect | null;
 }
 
-const pattern = /^V(\d{1,9})__([A-Za-z0-9_-]+?)(?:\.(sqlite|postgres))?\.sql$/;
+const pattern = /^V(\d{1,9})__([A-Za-z0-9_-]+?)(?:\.(sqlite|postgres|mysql))?\.sql$/;
 
 function checksumOf(text: string): string {
   const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);
@@ -36,7 +38,7 @@ function checksumOf(text: string): string {
 
 /**
  * The migrations of a folder for a database, in order of their versions: `V001__name.sql` for every database, or
- * `V001__name.postgres.sql` and `V001__name.sqlite.sql` for one each.
+ * `V001__name.postgres.sql`, `V001__name.sqlite.sql` and `V001__name.mysql.sql` (MariaDB, too) for one each.
  *
  * @throws ValidationError a file's name is not as it must be, or two have one version; StoreError the folder cannot be read
  */
@@ -54,7 +56,7 @@ export function readFolder(directory: string, dialect: Dialect): MigrationFile[]
     if (version === undefined) throw wrong(path, "must be called as V001__what_it_does.sql is");
     if (own !== undefined && own !== dialect) continue;
     const text = readFileSync(path, "utf8");
-    const only = own === "sqlite" || own === "postgres" ? own : null;
+    const only = dialects.find((one) => one === own) ?? null;
     const spoken = words.replaceAll("_", " ");
     files.push({ version: Number(version), name: spoken, path, text, checksum: checksumOf(text), dialect: only });
   }

@@ -1,22 +1,19 @@
 import { StoreError, ValidationError } from "@holdpoint/core";
-import { integer, text } from "../../columns/read.ts";
-import type { SqlRow } from "../../driver/driver.ts";
-import type { DatabaseOptions } from "../database.ts";
+import type { Server } from "../../mysql/server.ts";
 import { databaseKind } from "../database-kind.ts";
-import { OpenTransaction } from "../open-transaction.ts";
-import type { ConnectionSource } from "../pooled-database.ts";
 import { type Dialect, type MigrationFile, readFolder } from "./folder.ts";
-import { type TranslatedStatement, translate } from "./translate.ts";
-
-/** Where a database notes what was applied to it. */
-export const historyTable = "holdpoint_migration";
+import type { Applied, History, Interrupted, MigrationTarget } from "./history.ts";
+import { translate } from "./translate.ts";
 
 /** One migration, and where it stands. */
 export interface MigrationState {
   version: number;
   name: string;
-  /** `changed` and `gone`: it was applied, and its file is another one now, or none. */
-  status: "applied" | "pending" | "changed" | "gone";
+  /**
+   * `changed` and `gone`: it was applied, and its file is another one now, or none. `half`: it stopped in the middle, on MySQL
+   * or MariaDB; migrating again says where, and goes on.
+   */
+  status: "applied" | "pending" | "changed" | "gone" | "half";
   appliedAt: Date | null;
 }
 
@@ -30,86 +27,57 @@ export interface MigrationReport {
   before: number;
 }
 
-interface Applied {
-  version: number;
-  name: string;
-  checksum: string;
-  appliedAt: number;
+/** How migrations are applied. */
+export interface MigrationOptions {
+  /** Say what would be executed, and leave the database alone. */
+  dryRun?: boolean;
+  /** MySQL and MariaDB: what became of a statement in which an earlier process was interrupted; `again` executes it once more. */
+  interrupted?: Interrupted;
 }
 
 interface Opened {
-  source: ConnectionSource;
+  target: MigrationTarget;
   dialect: Dialect;
+  /** Of MySQL and MariaDB. */
+  server: Server | null;
   files: MigrationFile[];
 }
 
 async function withDatabase<T>(url: string, directory: string, work: (opened: Opened) => Promise<T>): Promise<T> {
-  const { dialect, openSource } = await openerOf(url);
+  const { kind: dialect, address } = databaseKind(url);
   const files = readFolder(directory, dialect);
-  const source = openSource({ pool: 1 });
+  const { target, server } = await targetOf(dialect, address);
   try {
-    return await work({ source, dialect, files });
+    return await work({ target, dialect, server, files });
   } finally {
-    await source.close();
+    await target.close();
   }
 }
 
-async function openerOf(url: string) {
-  const { kind, address } = databaseKind(url);
-  if (kind === "postgres") {
-    const { openSource } = await import("../postgres-database.ts");
-    return { dialect: kind, openSource: (options: DatabaseOptions) => openSource(address, options) };
-  }
-  const { openSource } = await import("../sqlite-database.ts");
-  return { dialect: kind, openSource: (options: DatabaseOptions) => openSource(address, options) };
-}
-
-/** In one transaction that keeps out every other one that migrates; undone when it throws. */
-async function locked<T>(
-  source: ConnectionSource,
+async function targetOf(
   dialect: Dialect,
-  work: (tx: OpenTransaction) => Promise<T>,
-): Promise<T> {
-  const tx = new OpenTransaction(source);
-  try {
-    // SQLite's transactions keep each other out by themselves.
-    if (dialect === "postgres") await tx.fetchOne("select pg_advisory_xact_lock(hashtext('holdpoint migrations'))");
-    const result = await work(tx);
-    const undone = await tx.end(
-      async () => ({ commit: true, result: null }),
-      async () => null,
-    );
-    if (undone !== null) throw undone.error;
-    return result;
-  } catch (error) {
-    await tx.rollback();
-    throw error;
+  address: string,
+): Promise<{ target: MigrationTarget; server: Server | null }> {
+  if (dialect === "mysql") {
+    const { MysqlTarget } = await import("./mysql-target.ts");
+    const target = await MysqlTarget.open(new URL(address));
+    return { target, server: target.server };
   }
+  const { TransactionalTarget } = await import("./transactional-target.ts");
+  const { openSource } =
+    dialect === "postgres" ? await import("../postgres-database.ts") : await import("../sqlite-database.ts");
+  return { target: new TransactionalTarget(openSource(address, { pool: 1 }), dialect), server: null };
 }
-
-async function historyOf(tx: OpenTransaction): Promise<Applied[]> {
-  const rows = await tx.fetchAll<SqlRow>(
-    `select version, name, checksum, applied_at from ${historyTable} order by version`,
-  );
-  return rows.map((row) => ({
-    version: integer(row, "version"),
-    name: text(row, "name"),
-    checksum: text(row, "checksum"),
-    appliedAt: integer(row, "applied_at"),
-  }));
-}
-
-const createHistory = `create table if not exists ${historyTable} (
-  version bigint primary key, name text not null, checksum text not null, applied_at bigint not null)`;
 
 /** Refuses what an earlier run of the same folder would have to explain. */
 function check(history: readonly Applied[], files: readonly MigrationFile[]): void {
   const newest = history.at(-1)?.version ?? 0;
-  for (const { version, name, checksum } of history) {
+  for (const { version, name, checksum, isHalf } of history) {
     const file = files.find((one) => one.version === version);
+    const how = isHalf ? "applied half-way" : "applied";
     if (file === undefined)
-      throw new StoreError(`migration ${version} (${name}) was applied, and its file is gone: put it back`);
-    if (file.checksum === checksum) continue;
+      throw new StoreError(`migration ${version} (${name}) was ${how}, and its file is gone: put it back`);
+    if (file.checksum === checksum || isHalf) continue;
     throw new StoreError(
       `${file.path} was changed after it was applied: put it back as it was, and write a new migration`,
     );
@@ -123,8 +91,10 @@ function check(history: readonly Applied[], files: readonly MigrationFile[]): vo
 }
 
 /**
- * Applies the migrations of a folder that the database has not had yet, in order, each in a transaction of its own: one
- * that fails leaves nothing. Of several processes one migrates; the others wait and find it done.
+ * Applies the migrations of a folder that the database has not had yet, in order. On SQLite and PostgreSQL each is a
+ * transaction of its own: one that fails leaves nothing. MySQL and MariaDB commit each change of tables by itself: there the
+ * history notes how far a file has come, and the next call goes on behind it. Of several processes one migrates; the others
+ * wait and find it done.
  *
  * All files are read, and written for the database, before the first is applied: a mistake in the last one changes nothing.
  *
@@ -136,74 +106,39 @@ function check(history: readonly Applied[], files: readonly MigrationFile[]): vo
 export function migrateDatabase(
   url: string,
   directory: string,
-  options: { dryRun?: boolean } = {},
+  { dryRun = false, interrupted }: MigrationOptions = {},
 ): Promise<MigrationReport> {
-  return withDatabase(url, directory, async ({ source, dialect, files }) => {
-    const written = new Map(files.map((file) => [file.version, translate(file, dialect)]));
-    const before = await locked(source, dialect, async (tx) => {
-      if (options.dryRun === true && !(await hasHistory(tx, dialect))) return 0;
-      if (options.dryRun !== true) await tx.execute(createHistory);
-      const history = await historyOf(tx);
-      check(history, files);
-      return history.length;
+  return withDatabase(url, directory, async ({ target, dialect, server, files }) => {
+    const written = new Map(files.map((file) => [file.version, translate(file, dialect, server)]));
+    const before = await target.locked(async (history) => {
+      if (dryRun && !(await history.exists())) return 0;
+      if (!dryRun) await history.create();
+      const lines = await history.read();
+      check(lines, files);
+      return lines.filter(({ isHalf }) => !isHalf).length;
     });
-    const report: MigrationReport = { database: source.name, applied: [], before };
+    const report: MigrationReport = { database: target.name, applied: [], before };
     for (const file of files) {
-      const statements = written.get(file.version) ?? [];
-      const milliseconds = await locked(source, dialect, (tx) =>
-        applyOne(tx, { dialect, file, statements, dryRun: options.dryRun === true }),
-      );
-      if (milliseconds !== null)
-        report.applied.push({
-          version: file.version,
-          name: file.name,
-          milliseconds,
-          statements: statements.map((one) => one.text),
-        });
+      const { version, name } = file;
+      const statements = written.get(version) ?? [];
+      const started = performance.now();
+      const isNew = await target.locked(async (history) => {
+        if (await isApplied(history, version, dryRun)) return false;
+        if (!dryRun) await history.apply(file, statements, interrupted);
+        return true;
+      });
+      if (!isNew) continue;
+      const milliseconds = dryRun ? 0 : Math.round(performance.now() - started);
+      report.applied.push({ version, name, milliseconds, statements: statements.map((one) => one.text) });
     }
     return report;
   });
 }
 
-async function applyOne(
-  tx: OpenTransaction,
-  {
-    dialect,
-    file,
-    statements,
-    dryRun,
-  }: { dialect: Dialect; file: MigrationFile; statements: TranslatedStatement[]; dryRun: boolean },
-): Promise<number | null> {
-  const { version, name, checksum } = file;
-  // Asked again under the lock: another process may have applied it meanwhile.
-  const known = !dryRun || (await hasHistory(tx, dialect));
-  if (known && (await tx.fetchOne(`select 1 as found from ${historyTable} where version = ?`, [version])) !== null)
-    return null;
-  if (dryRun) return 0;
-  const started = performance.now();
-  for (const { text: statement, line } of statements) {
-    try {
-      await tx.inside((channel) => channel.script(statement));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new StoreError(
-        `${file.path}:${line}: ${reason}; nothing of this file was applied`,
-        { version },
-        { cause: error },
-      );
-    }
-  }
-  const values = [version, name, checksum, Date.now()];
-  await tx.execute(`insert into ${historyTable} (version, name, checksum, applied_at) values (?, ?, ?, ?)`, values);
-  return Math.round(performance.now() - started);
-}
-
-async function hasHistory(tx: OpenTransaction, dialect: Dialect): Promise<boolean> {
-  const sql =
-    dialect === "postgres"
-      ? "select 1 as found where to_regclass(?) is not null"
-      : "select 1 as found from sqlite_schema where type = 'table' and name = ?";
-  return (await tx.fetchOne(sql, [historyTable])) !== null;
+/** Asked again under the lock: another process may have applied it meanwhile. */
+async function isApplied(history: History, version: number, dryRun: boolean): Promise<boolean> {
+  if (dryRun && !(await history.exists())) return false;
+  return (await history.read()).some((line) => line.version === version && !line.isHalf);
 }
 
 /**
@@ -215,12 +150,11 @@ async function hasHistory(tx: OpenTransaction, dialect: Dialect): Promise<boolea
  * @throws ValidationError a file's name is not as it must be; StoreError the database or the folder cannot be read
  */
 export function migrationStatus(url: string, directory: string): Promise<MigrationState[]> {
-  return withDatabase(url, directory, async ({ source, dialect, files }) => {
-    const history = await locked(source, dialect, async (tx) => ((await hasHistory(tx, dialect)) ? historyOf(tx) : []));
-    const states: MigrationState[] = history.map(({ version, name, checksum, appliedAt }) => {
-      const file = files.find((one) => one.version === version);
-      const status = file === undefined ? "gone" : file.checksum === checksum ? "applied" : "changed";
-      return { version, name, status, appliedAt: new Date(appliedAt) };
+  return withDatabase(url, directory, async ({ target, files }) => {
+    const history = await target.locked(async (lines) => ((await lines.exists()) ? lines.read() : []));
+    const states: MigrationState[] = history.map((line) => {
+      const file = files.find((one) => one.version === line.version);
+      return { version: line.version, name: line.name, ...standingOf(line, file) };
     });
     for (const { version, name } of files) {
       if (!history.some((one) => one.version === version))
@@ -228,4 +162,11 @@ export function migrationStatus(url: string, directory: string): Promise<Migrati
     }
     return states.sort((a, b) => a.version - b.version);
   });
+}
+
+function standingOf({ isHalf, checksum, appliedAt }: Applied, file: MigrationFile | undefined) {
+  const at = isHalf ? null : new Date(appliedAt);
+  if (file === undefined) return { status: "gone", appliedAt: at } as const;
+  if (isHalf) return { status: "half", appliedAt: at } as const;
+  return { status: file.checksum === checksum ? "applied" : "changed", appliedAt: at } as const;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { serverOf } from "../../mysql/server.ts";
 import type { MigrationFile } from "./folder.ts";
 import { translate } from "./translate.ts";
 
@@ -101,10 +102,11 @@ describe("a migration in the subset for every database", () => {
     ["pragma foreign_keys = off", 1, '"pragma foreign_keys"'],
     ["create extension pgcrypto", 1, '"create extension"'],
   ])("%j is refused at line %i: %s", (text, line, sentence) => {
-    for (const dialect of ["sqlite", "postgres"] as const) {
-      expect(() => translate(file(text), dialect)).toThrow(`db/V001__x.sql:${line}: `);
-      expect(() => translate(file(text), dialect)).toThrow(sentence);
-      expect(() => translate(file(text), dialect)).toThrow("db/V001__x.postgres.sql and db/V001__x.sqlite.sql");
+    for (const dialect of ["sqlite", "postgres", "mysql"] as const) {
+      const work = (): unknown => translate(file(text), dialect, serverOf("10.11.6-MariaDB"));
+      expect(work).toThrow(`db/V001__x.sql:${line}: `);
+      expect(work).toThrow(sentence);
+      expect(work).toThrow("db/V001__x.postgres.sql, db/V001__x.sqlite.sql and db/V001__x.mysql.sql");
     }
   });
 });

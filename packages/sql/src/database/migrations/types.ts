@@ -1,23 +1,31 @@
 import { isWord, type Token } from "../sql-text.ts";
 import type { Dialect } from "./folder.ts";
 
-/** Types by their words, as SQLite and as PostgreSQL has them; `()` where lengths stay. */
-const types: readonly [RegExp, sqlite: string, postgres: string][] = [
-  [/^(smallint|int2)$/, "integer", "smallint"],
-  [/^(integer|int|int4|mediumint)$/, "integer", "integer"],
-  [/^(bigint|int8)$/, "integer", "bigint"],
-  [/^(boolean|bool)$/, "integer", "boolean"],
-  [/^(text|clob|mediumtext|longtext|tinytext)$/, "text", "text"],
-  [/^(varchar|character varying|nvarchar)$/, "text", "varchar()"],
-  [/^(char|character)$/, "text", "char()"],
-  [/^(real|float4)$/, "real", "real"],
-  [/^(double precision|double|float|float8)$/, "real", "double precision"],
-  [/^(numeric|decimal)$/, "numeric", "numeric()"],
-  [/^(timestamp|timestamptz|datetime|timestamp with time zone|timestamp without time zone)$/, "text", "timestamptz"],
-  [/^date$/, "text", "date"],
-  [/^(json|jsonb)$/, "text", "jsonb"],
-  [/^uuid$/, "text", "uuid"],
-  [/^(blob|bytea|binary|varbinary|mediumblob|longblob)$/, "blob", "bytea"],
+/** A type as each database has it; `()` where lengths stay. */
+type Written = Record<Dialect, string>;
+
+const written = (sqlite: string, postgres: string, mysql: string): Written => ({ sqlite, postgres, mysql });
+
+/** Types by their words. */
+const types: readonly [RegExp, Written][] = [
+  [/^(smallint|int2)$/, written("integer", "smallint", "smallint")],
+  [/^(integer|int|int4|mediumint)$/, written("integer", "integer", "integer")],
+  [/^(bigint|int8)$/, written("integer", "bigint", "bigint")],
+  [/^(boolean|bool)$/, written("integer", "boolean", "boolean")],
+  [/^(text|clob|mediumtext|longtext|tinytext)$/, written("text", "text", "longtext")],
+  [/^(varchar|character varying|nvarchar)$/, written("text", "varchar()", "varchar()")],
+  [/^(char|character)$/, written("text", "char()", "char()")],
+  [/^(real|float4)$/, written("real", "real", "double")],
+  [/^(double precision|double|float|float8)$/, written("real", "double precision", "double")],
+  [/^(numeric|decimal)$/, written("numeric", "numeric()", "numeric()")],
+  [
+    /^(timestamp|timestamptz|datetime|timestamp with time zone|timestamp without time zone)$/,
+    written("text", "timestamptz", "datetime(6)"),
+  ],
+  [/^date$/, written("text", "date", "date")],
+  [/^(json|jsonb)$/, written("text", "jsonb", "json")],
+  [/^uuid$/, written("text", "uuid", "char(36)")],
+  [/^(blob|bytea|binary|varbinary|mediumblob|longblob)$/, written("blob", "bytea", "longblob")],
 ];
 
 /** A column's type as a database writes it; null for one that is not known everywhere. */
@@ -32,11 +40,8 @@ export function typeOf(tokens: readonly Token[], dialect: Dialect): string | nul
           .map(({ text }) => text)
           .join("");
   const words = tokens.filter((_, i) => open < 0 || i < open || i > close).map(({ text }) => text.toLowerCase());
-  for (const [pattern, sqlite, postgres] of types) {
-    if (!pattern.test(words.join(" "))) continue;
-    return dialect === "sqlite" ? sqlite : postgres.replace("()", length);
-  }
-  return null;
+  const [, found] = types.find(([pattern]) => pattern.test(words.join(" "))) ?? [];
+  return found?.[dialect]?.replace("()", length) ?? null;
 }
 
 /** Whether a column counts by itself, in whichever of the ways to say it; a sentence when it is said in none that can be. */
