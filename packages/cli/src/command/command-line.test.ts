@@ -64,7 +64,7 @@ describe("mistakes", () => {
     [["runs", "shwo", "x"], 2, "unknown command 'shwo', did you mean 'show'?"],
     [["runs", "--sttus", "failed"], 2, "unknown option '--sttus', did you mean '--status'?"],
     [["runs", "--status", "fialed"], 2, "unknown status 'fialed', did you mean 'failed'?"],
-    [["run"], 2, "missing required argument 'workflow'"],
+    [["run"], 2, "missing required argument 'workflow'\n  usage: holdpoint run [options] <workflow>"],
     [["run", "refnd"], 2, "unknown workflow 'refnd', did you mean 'refund'?"],
     [["run", "refund", "--input", "order.jsn"], 2, '--input: "order.jsn" is neither a file nor JSON'],
     [["run", "refund", "--input", "{nonsense"], 2, "--input is not JSON"],

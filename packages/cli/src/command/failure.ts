@@ -16,7 +16,8 @@ export interface Failure {
 export function failureOf(error: unknown): Failure | null {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0 || error.code === "commander.help") return null;
-    return { exit: 2, code: "USAGE", message: sentenceOf(error.message), details: {}, hints: [] };
+    const hints = "usage" in error ? [`usage: ${String(error.usage)}`] : [];
+    return { exit: 2, code: "USAGE", message: sentenceOf(error.message), details: {}, hints };
   }
   if (error instanceof UsageError) return { exit: 2, code: "USAGE", message: error.message, details: {}, hints: [] };
   if (error instanceof DeclinedError)

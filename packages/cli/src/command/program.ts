@@ -120,9 +120,12 @@ export function helpAsOption(args: readonly string[]): readonly string[] {
   return args[0] === "help" ? [...args.slice(1), "--help"] : args;
 }
 
-/** No command ends the process or prints errors by itself. */
-function quietly(command: Command): Command {
-  command.exitOverride().configureOutput({ writeErr: () => {} });
-  for (const one of command.commands) quietly(one);
+/** No command ends the process or prints errors by itself; an error about its arguments says how it is called. */
+function quietly(command: Command, path = command.name()): Command {
+  command.configureOutput({ writeErr: () => {} }).exitOverride((error) => {
+    if (!error.code.endsWith("Argument") && !error.code.endsWith("Arguments")) throw error;
+    throw Object.assign(error, { usage: `${path} ${command.usage()}` });
+  });
+  for (const one of command.commands) quietly(one, `${path} ${one.name()}`);
   return command;
 }
