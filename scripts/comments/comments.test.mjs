@@ -12,6 +12,7 @@ const doors = {
   "packages/cli/src/testing.ts": "holdpoint/testing",
   "packages/tasks/src/index.ts": "@holdpoint/tasks",
   "packages/channels/src/index.ts": "@holdpoint/channels",
+  "packages/annotate/src/index.ts": "@holdpoint/annotate",
 };
 const symbols = Object.fromEntries(Object.keys(doors).map((door) => [door, publicSymbols(root, door)]));
 

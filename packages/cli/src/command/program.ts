@@ -35,6 +35,10 @@ export const commands: Record<string, Entry> = {
     summary: "answer a hold",
     load: async () => (await import("../commands/decide.ts")).decideCommand,
   },
+  annotations: {
+    summary: "how an annotation queue stands and how well annotators agree; export its labels",
+    load: async () => (await import("../commands/annotations.ts")).annotationsCommand,
+  },
   schedule: {
     summary: "list schedules; add, show, pause, resume, remove, run, backfill, emit, history",
     load: async () => (await import("../commands/schedule/schedule.ts")).scheduleCommand,

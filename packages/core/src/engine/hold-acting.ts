@@ -154,16 +154,21 @@ function recorded(closes: NonNullable<Move["closes"]>, { channel }: HoldActor): 
     checked,
     ...("given" in closes ? { given: closes.given } : {}),
     ...(closes.grant === undefined ? {} : { grant: closes.grant }),
-    ...(votes.length > 0 ? { votes: votes.map(recordedVote) } : {}),
+    ...(votes.length > 0 ? { votes: votes.map((vote) => recordedVote(vote, closes.independent ?? false)) } : {}),
   };
 }
 
-const recordedVote = ({ by, as, outcome, note, at, signed, grant }: Vote): RecordedVote => ({
-  by,
-  as,
-  outcome,
-  note,
-  at,
-  ...(signed ? { signed } : {}),
-  ...(grant === undefined ? {} : { grant }),
-});
+function recordedVote({ by, as, outcome, note, at, signed, grant, ...vote }: Vote, independent: boolean): RecordedVote {
+  const { value, option, checked } = vote;
+  const hasAnswer = independent && outcome !== "abstained";
+  return {
+    by,
+    as,
+    outcome,
+    note,
+    at,
+    ...(signed ? { signed } : {}),
+    ...(grant === undefined ? {} : { grant }),
+    ...(hasAnswer ? { answer: { value, option, ...(checked ? {} : { checked }) } } : {}),
+  };
+}

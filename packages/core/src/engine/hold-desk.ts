@@ -1,6 +1,6 @@
 import { ValidationError } from "../errors.ts";
 import * as custody from "../hold/custody.ts";
-import { standingOf } from "../hold/electorate.ts";
+import { isIndependent, type Situation, standingOf } from "../hold/electorate.ts";
 import * as questions from "../hold/questions.ts";
 import type { HoldRecord } from "../hold/record/format.ts";
 import type { HoldTrigger } from "../hold/triggers.ts";
@@ -92,6 +92,10 @@ export interface Holds {
 
 const idOf = (hold: GivenHold): string => (typeof hold === "string" ? hold : hold.id);
 
+/** Whose answer is there among independent ones has nothing left to do. */
+const hasAnswered = ({ document, progress, round }: Situation, person: string): boolean =>
+  isIndependent(document) && progress.votes.some((vote) => vote.by === person && vote.round === round);
+
 function named({ by }: HoldActor): string {
   if (typeof by === "string" && by !== "") return by;
   throw new ValidationError("hold", [{ path: "by", message: "must say who acts" }]);
@@ -120,8 +124,9 @@ export function createHolds(
         const rows = await store.holds(namespace, { ...filter, status: ["open"] }, pageOf(page));
         const items: Hold[] = [];
         for (const row of rows.items) {
-          const standing = standingOf(await situationOf(parts, row, [person]), person);
-          if (typeof standing !== "string") items.push(await viewHold(parts, row));
+          const situation = await situationOf(parts, row, [person]);
+          const standing = standingOf(situation, person);
+          if (typeof standing !== "string" && !hasAnswered(situation, person)) items.push(await viewHold(parts, row));
         }
         return { items, cursor: rows.cursor };
       },

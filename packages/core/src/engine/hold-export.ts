@@ -1,5 +1,5 @@
 import type { KeyLike } from "node:crypto";
-import { NotFoundError } from "../errors.ts";
+import { InvalidStateError, NotFoundError } from "../errors.ts";
 import type { RecordedDecision } from "../hold/answer.ts";
 import { deliveryOf, proveChain } from "../hold/record/chain-proof.ts";
 import type { HoldRecord } from "../hold/record/format.ts";
@@ -10,6 +10,8 @@ import { exportRow } from "../journal/exported-run.ts";
 import { decodePayload } from "../journal/payload.ts";
 import type { HoldRow } from "../store/store.ts";
 import { erasedCodec } from "../store/transitions.ts";
+import { documentOf } from "./hold-acting.ts";
+import { isSealed } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** How a hold is exported. */
@@ -23,6 +25,11 @@ export async function exportHold(parts: EngineParts, id: string, { key }: Export
   const { store, namespace, codec, clock } = parts;
   const row = await store.hold(namespace, id);
   if (!row) throw new NotFoundError("hold", id);
+  if (isSealed(row, documentOf(parts, row))) {
+    throw new InvalidStateError(`"${row.title}" is answered independently; it can be exported once all have answered`, {
+      holdId: id,
+    });
+  }
   const events = await store.holdEvents(namespace, id);
   const { runPk, ...facts } = row;
   const record: HoldRecord = {

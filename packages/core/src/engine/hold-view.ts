@@ -1,6 +1,7 @@
 import { kindOf, type RecordedDecision } from "../hold/answer.ts";
+import { isIndependent } from "../hold/electorate.ts";
 import { shownNow } from "../hold/evidence.ts";
-import { freshProgress, type HoldProgress, readProgress } from "../hold/progress.ts";
+import { freshProgress, type HoldProgress, readProgress, sealedProgress } from "../hold/progress.ts";
 import { emptyDocument, type HoldDocument, readDocument } from "../hold/request.ts";
 import type { ReviewPolicy } from "../hold/reviewers.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
@@ -53,7 +54,10 @@ export interface Hold {
   links: HoldDocument["links"];
   /** Files that belong to the evidence. */
   attachments: HoldDocument["attachments"];
-  /** What happened since it opened: votes, who has it, questions; fresh where nothing did. */
+  /**
+   * What happened since it opened: votes, who has it, questions; fresh where nothing did. Of independent answers only who gave one, and
+   * when, before all are there.
+   */
   progress: HoldProgress;
   /** What happens when nobody answers, and when, in milliseconds since 1970. */
   deadline: HoldDocument["deadline"];
@@ -81,14 +85,23 @@ export function progressOf(row: Pick<HoldRow, "progress">, codec: PayloadCodec):
   return readProgress(decodePayload(row.progress, codec));
 }
 
+/** Whether what people said is shown to nobody yet: they answer independently, and not all have. */
+export function isSealed({ status }: Pick<HoldRow, "status">, document: HoldDocument): boolean {
+  return (status === "open" || status === "answered") && isIndependent(document);
+}
+
 export async function viewHold(parts: Pick<EngineParts, "codec">, row: HoldRow): Promise<Hold> {
   const { codec } = parts;
   const document = row.request.codec === "erased" ? emptyDocument : readDocument(decodePayload(row.request, codec));
-  const progress = progressOf(row, codec);
+  const sealed = isSealed(row, document);
+  const stored = progressOf(row, codec);
+  const progress = sealed ? sealedProgress(stored) : stored;
   const shown = shownNow(document, progress);
   const text = row.form ? Buffer.from(row.form).toString("utf8") : null;
   const decision =
-    row.decision && row.decision.codec !== "erased" ? (decodePayload(row.decision, codec) as RecordedDecision) : null;
+    row.decision && row.decision.codec !== "erased" && !sealed
+      ? (decodePayload(row.decision, codec) as RecordedDecision)
+      : null;
   return {
     id: row.id,
     runId: row.runId,

@@ -26,7 +26,10 @@ export interface RecordedDecision {
 }
 
 /** A vote as the decision it led to records it. */
-export type RecordedVote = Pick<Vote, "by" | "as" | "outcome" | "note" | "at" | "signed" | "grant">;
+export type RecordedVote = Pick<Vote, "by" | "as" | "outcome" | "note" | "at" | "signed" | "grant"> & {
+  /** What it said, where each answer counts for itself. */
+  answer?: Pick<Vote, "value" | "option"> & { checked?: false };
+};
 
 /** The answer to an approval; `args` where it proposes arguments that may be edited. */
 export interface ApprovalValue {

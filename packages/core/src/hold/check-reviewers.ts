@@ -6,6 +6,7 @@ const stageFields = new Set(["people", "groups", "quorum", "need", "veto"]);
 const ownFields = new Set([
   ...stageFields,
   "stages",
+  "independent",
   "exclude",
   "excludeCreator",
   "fourEyes",
@@ -60,6 +61,23 @@ function checkStage(stage: ReviewStage, path: string): Issue[] {
   return issues;
 }
 
+/** Answers that are independent are counted, not weighed: no rule of votes goes with them. */
+function checkIndependent({ independent, people, groups, ...rules }: Reviewers): Issue[] {
+  if (independent === undefined) return [];
+  const issues = ["quorum", "need", "veto", "stages", "fourEyes"]
+    .filter((field) => field in rules)
+    .map((field) => ({ path: `reviewers.${field}`, message: "does not go with `independent`" }));
+  if (!isCount(independent)) {
+    issues.push({ path: "reviewers.independent", message: "must be a whole number from 1" });
+  } else if (people && !groups && new Set(people).size < independent) {
+    issues.push({
+      path: "reviewers.independent",
+      message: `asks for ${independent} of ${new Set(people).size} people`,
+    });
+  }
+  return issues;
+}
+
 /** What is wrong with what an author wrote about reviewers. */
 export function checkReviewers(reviewers: object): Issue[] {
   const issues: Issue[] = [];
@@ -85,6 +103,7 @@ export function checkReviewers(reviewers: object): Issue[] {
       issues.push(...checkStage(stage, path));
     });
   }
+  issues.push(...checkIndependent(reviewers as Reviewers));
   if (exclude !== undefined && (!isList(exclude) || !exclude.every((one) => one == null || isName(one)))) {
     issues.push({ path: "reviewers.exclude", message: "must be a list of names" });
   }

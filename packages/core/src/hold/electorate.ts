@@ -36,6 +36,11 @@ export function policyOf(document: HoldDocument): ReviewPolicy {
   return document.policy ?? plainPolicy(document.people ?? []);
 }
 
+/** Whether its answers are shown to nobody before the last one is there. */
+export function isIndependent({ policy }: HoldDocument): boolean {
+  return policy?.stages.some((stage) => stage.independent) ?? false;
+}
+
 /** The sign-offs as escalations left them. */
 export function stagesOf({ document, progress }: Situation): StoredStage[] {
   return policyOf(document).stages.map((stage) => {

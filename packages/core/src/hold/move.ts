@@ -22,6 +22,8 @@ export interface Closing {
   checked: boolean;
   /** The grant that gave the vote which decided. */
   grant?: string;
+  /** Each vote is an answer of its own. */
+  independent?: true;
   /** Who voted; empty where that is just who decided. */
   votes: readonly Vote[];
 }

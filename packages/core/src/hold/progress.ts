@@ -85,6 +85,14 @@ export interface HoldProgress {
   evidence: string | null;
 }
 
+/** What may be shown of it where nobody is to see what others said: who has answered, and when. */
+export function sealedProgress(progress: HoldProgress): HoldProgress {
+  const votes = progress.votes.map(({ given: _given, signed: _signed, ...vote }): Vote => {
+    return { ...vote, outcome: "answered", ballot: "", value: null, note: null, option: null };
+  });
+  return { ...progress, votes };
+}
+
 /** Nothing happened yet. */
 export const freshProgress: HoldProgress = {
   moves: 0,

@@ -76,6 +76,9 @@ export function checkHoldRequest(
     issues.push({ path: "severity", message: `"${request.severity}" must be one of ${severities.join(", ")}` });
   }
   if (request.reviewers !== undefined) issues.push(...checkReviewers(request.reviewers));
+  if (kind === "approval" && request.reviewers?.independent !== undefined) {
+    issues.push({ path: "reviewers.independent", message: "is for `ctx.hold`: a yes and a no are no answer together" });
+  }
   if (request.options !== undefined) issues.push(...checkOptions(request.options));
   if (request.calendar !== undefined) issues.push(...checkCalendar(request.calendar, "calendar"));
   issues.push(...checkExtras(request));

@@ -36,6 +36,11 @@ export interface Reviewers extends ReviewStage {
   stages?: readonly ReviewStage[];
   /** Who may not, whatever group they are in. Nulls are left out, so that `ctx.run.createdBy` can stand here. */
   exclude?: readonly (string | null | undefined)[];
+  /**
+   * So many people answer, each without seeing what the others said: nothing of it is shown before the last answer is there, and then the
+   * hold closes, whatever they say. Only for `ctx.hold`, which gets all of them as `answers`.
+   */
+  independent?: number;
   /** Whoever started the run may not decide about it. */
   excludeCreator?: boolean;
   /** At least two people must agree, and whoever started the run is neither of them. */
@@ -57,6 +62,8 @@ export interface StoredStage {
   quorum: number;
   need: { group: string; count: number }[];
   veto: Veto;
+  /** Every answer counts, whatever it says, and none is shown before the last. */
+  independent?: true;
 }
 
 /** The rules about people as they are stored with the hold and never changed. */
@@ -103,11 +110,15 @@ function storedStage(stage: ReviewStage, least: number): StoredStage {
 
 /** The stored form of rules about people, for a run that `creator` started. */
 export function reviewPolicy(reviewers: Reviewers, creator: string | null): ReviewPolicy {
-  const { stages, exclude, excludeCreator, fourEyes, managers, delegate, signed, pauseWhileAsking } = reviewers;
+  const { stages, independent, exclude, excludeCreator, fourEyes, managers, delegate, signed, pauseWhileAsking } =
+    reviewers;
   // In a chain two people sign anyway as soon as there are two stages.
   const least = fourEyes && (stages?.length ?? 1) < 2 ? 2 : 1;
   return {
-    stages: (stages ?? [reviewers]).map((stage) => storedStage(stage, least)),
+    stages: (stages ?? [reviewers]).map((stage) => ({
+      ...storedStage(stage, independent ?? least),
+      ...(independent === undefined ? {} : { independent: true }),
+    })),
     exclude: [...new Set((exclude ?? []).filter((one): one is string => typeof one === "string"))],
     creator,
     excludeCreator: (excludeCreator ?? false) || (fourEyes ?? false),

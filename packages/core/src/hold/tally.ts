@@ -30,6 +30,11 @@ export function tallyStage(
   electors: readonly Elector[] | null,
 ): StageTally {
   const distinct = onePerPerson(votes);
+  if (stage.independent) {
+    const given = distinct.filter(({ outcome }) => outcome !== "abstained");
+    if (given.length >= stage.quorum) return { type: "passed", votes: given };
+    return { type: "open", missing: `${given.length} of ${stage.quorum} have answered` };
+  }
   const rejections = distinct.filter(({ outcome }) => outcome === "rejected");
   // A rejection that may end it does so although others have agreed enough meanwhile: both cannot come at once.
   if (rejections.length > 0 && rejections.length >= rejectionsNeeded(stage, electors)) {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { ValidationError } from "../errors.ts";
-import { currentStage, policyOf, type Situation, standingOf } from "./electorate.ts";
+import { currentStage, isIndependent, policyOf, type Situation, standingOf } from "./electorate.ts";
 import { canonical, shownNow } from "./evidence.ts";
 import { anew, type Closing, type Move, notAllowed, quiet, timerOf } from "./move.ts";
 import type { HoldProgress, Vote } from "./progress.ts";
@@ -136,6 +136,9 @@ function closingOf(situation: Situation, vote: Vote): Pick<Move, "closes" | "nex
     ...(decisive.grant === undefined ? {} : { grant: decisive.grant }),
     votes: votesToTell(situation),
   };
+  if (isIndependent(situation.document)) {
+    Object.assign(closing, { independent: true, checked: tally.votes.every(({ checked }) => checked) });
+  }
   if (tally.type === "failed" && tally.why === "unreachable") {
     Object.assign(closing, {
       value: { approved: false },

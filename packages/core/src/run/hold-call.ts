@@ -169,7 +169,7 @@ export class OpenHold implements Startable, CallHandler {
     const key = execution.ledger.storedKey(call.key);
     const at = execution.host.clock.now();
     try {
-      const accepted: Answer = { ...answer, value: this.spec.accept(answer.value) };
+      const accepted = this.accepted(answer);
       const draft = waitDraft(execution, call.key, "hold", "settled", accepted);
       ride.acceptHolds.push({
         key,
@@ -184,6 +184,18 @@ export class OpenHold implements Startable, CallHandler {
       const refusal = { mail: mail.n, reason };
       execution.write(waitDraft(execution, call.key, "hold", `refused:${mail.n}`, refusal, "error"), true);
     }
+  }
+
+  /** The answer as the form gives it back: each one, where several people answered for themselves. */
+  private accepted(answer: Answer): Answer {
+    const { accept } = this.spec;
+    const votes = answer.votes?.map((vote) => {
+      if (vote.answer?.checked !== false) return vote;
+      const { value, option } = vote.answer;
+      return { ...vote, answer: { value: accept(value), option } };
+    });
+    const own = votes?.findLast(({ by, answer: given }) => given !== undefined && by === answer.by)?.answer;
+    return { ...answer, value: own ? own.value : accept(answer.value), ...(votes ? { votes } : {}) };
   }
 
   private event(

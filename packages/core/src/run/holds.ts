@@ -15,6 +15,7 @@ import type {
   Decision,
   HoldRequest,
   HoldText,
+  IndependentAnswer,
   ProposedAction,
 } from "../workflow/context.ts";
 import { type JsonSchema, jsonSchemaOf } from "../workflow/json-schema.ts";
@@ -148,5 +149,11 @@ export function callHold<S extends StandardSchemaV1>(
 
 function toDecision<T>({ value, by, at, note, option, votes }: Answer): Decision<T> {
   const counted = votes ? { votes: votes.map(countedVote) } : {};
-  return { value: value as T, by, at: new Date(at), note, option, ...counted };
+  const answers = votes?.flatMap((vote): IndependentAnswer<T>[] => {
+    if (!vote.answer) return [];
+    const { value: said, option: chosen } = vote.answer;
+    return [{ value: said as T, by: vote.by, at: new Date(vote.at), note: vote.note, option: chosen }];
+  });
+  const independent = answers && answers.length > 0 ? { answers } : {};
+  return { value: value as T, by, at: new Date(at), note, option, ...counted, ...independent };
 }

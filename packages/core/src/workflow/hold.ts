@@ -169,9 +169,23 @@ export interface Approval<A = unknown> {
   votes?: readonly CountedVote[];
 }
 
+/** What one of several people said who did not see what the others said. */
+export interface IndependentAnswer<T> {
+  /** Their answer, as the form gives it back. */
+  value: T;
+  /** Who gave it. */
+  by: string | null;
+  /** When. */
+  at: Date;
+  /** What they said about it. */
+  note: string | null;
+  /** The option they picked. */
+  option: string | null;
+}
+
 /** The answer to `ctx.hold`. */
 export interface Decision<T> {
-  /** The answer, as the form gives it back. */
+  /** The answer, as the form gives it back. With `reviewers.independent` that of whoever was last: see `answers`. */
   value: T;
   /** Who decided; null when the deadline did. */
   by: string | null;
@@ -183,4 +197,6 @@ export interface Decision<T> {
   option: string | null;
   /** Everybody who voted, where the hold's reviewers are more than a list of people. Absent when a deadline decided. */
   votes?: readonly CountedVote[];
+  /** Every answer, in their order, where the hold's reviewers are `independent`. */
+  answers?: readonly IndependentAnswer<T>[];
 }
