@@ -1,5 +1,5 @@
 import { type Figure, line, reached } from "./figures.ts";
-import { p1p2 } from "./p1-p2.ts";
+import { p1p2, p1p2OnMariadb } from "./p1-p2.ts";
 import { p3, p4 } from "./p3-p4.ts";
 import { p5 } from "./p5-plans.ts";
 import { s1 } from "./s1-sequential.ts";
@@ -43,6 +43,7 @@ const suites: [string, () => Promise<Figure[]>][] = [
   ["s10", () => s10(rounds)],
   ["s11", async () => s11(Math.min(rounds, 3))],
   ["p1", () => p1p2(rounds)],
+  ["p1m", () => p1p2OnMariadb(rounds)],
   ["p3", () => p3(rounds)],
   ["p4", () => p4(Math.min(rounds, 3))],
   ["p5", () => p5()],

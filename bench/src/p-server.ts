@@ -32,7 +32,7 @@ function user(): { uid: number; gid: number } | undefined {
   return { uid: id("-u"), gid: id("-g") };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const address = server.address();
@@ -89,7 +89,7 @@ function isReady(bin: string, port: number): boolean {
 }
 
 /** Of a process and its children, out of /proc: user and system time, in hundredths of a second. */
-function cpuOf(parent: number): number {
+export function cpuOf(parent: number): number {
   let ticks = 0;
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;

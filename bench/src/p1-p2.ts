@@ -1,8 +1,11 @@
-import { createEngine, type Engine, postgres, workflow } from "holdpoint";
+import { createEngine, type Engine, mysql, postgres, type Store, workflow } from "holdpoint";
 import { timed } from "./engines.ts";
 import { type Figure, figure, median } from "./figures.ts";
-import { type RawRates, rawRates } from "./p-raw.ts";
-import { type PostgresServer, startPostgres, withoutPostgres } from "./p-server.ts";
+import { mariadbRates } from "./mariadb-raw.ts";
+import { startMariadb, withoutMariadb } from "./mariadb-server.ts";
+import { startPostgres, withoutPostgres } from "./p-server.ts";
+import { postgresRates } from "./postgres-raw.ts";
+import type { RawRates } from "./raw-rows.ts";
 
 const sequential = workflow({ name: "sequential" }, async (ctx) => {
   for (let i = 0; i < 1000; i++) await ctx.step("one", () => i);
@@ -20,16 +23,48 @@ interface Rate {
   server: number;
 }
 
+/** A database server, and how it is measured. */
+interface Subject {
+  name: string;
+  /** A store of its own, each time. */
+  store(): Store;
+  raw(): Promise<RawRates>;
+  cpuSeconds(): number;
+  stop(): Promise<void>;
+}
+
 let schemas = 0;
 
-/** Steps per second of `work` on a fresh schema. */
-async function measured(
-  server: PostgresServer,
-  steps: number,
-  work: (engine: Engine) => Promise<unknown>,
-): Promise<Rate> {
-  const store = postgres(server.url, { schema: `bench_${++schemas}` });
-  const engine = createEngine({ determinism: "off", store, workflows: [sequential, short], concurrency: 50 });
+async function onPostgres(): Promise<Subject> {
+  const server = await startPostgres();
+  return {
+    name: "PostgreSQL",
+    store: () => postgres(server.url, { schema: `bench_${++schemas}` }),
+    raw: () => postgresRates(server.url),
+    cpuSeconds: server.cpuSeconds,
+    stop: server.stop,
+  };
+}
+
+async function onMariadb(): Promise<Subject> {
+  const server = await startMariadb();
+  return {
+    name: "MariaDB",
+    store: () => mysql(`${server.url}/bench_${++schemas}`),
+    raw: () => mariadbRates(server.url),
+    cpuSeconds: server.cpuSeconds,
+    stop: server.stop,
+  };
+}
+
+/** Steps per second of `work` on a fresh store. */
+async function measured(server: Subject, steps: number, work: (engine: Engine) => Promise<unknown>): Promise<Rate> {
+  const engine = createEngine({
+    determinism: "off",
+    store: server.store(),
+    workflows: [sequential, short],
+    concurrency: 50,
+  });
   await engine.start();
   const [own, before] = [process.cpuUsage(), server.cpuSeconds()];
   const ms = await timed(() => work(engine));
@@ -40,9 +75,9 @@ async function measured(
   return { ...rate, server: (seconds * 1000) / ms };
 }
 
-const long = (server: PostgresServer) =>
+const long = (server: Subject) =>
   measured(server, 1000, async (engine) => (await engine.run(sequential, undefined)).result());
-const many = (server: PostgresServer) =>
+const many = (server: Subject) =>
   measured(server, runs * 5, async (engine) => {
     const started = await Promise.all(Array.from({ length: runs }, () => engine.run(short, undefined)));
     await Promise.all(started.map((run) => run.result()));
@@ -50,13 +85,11 @@ const many = (server: PostgresServer) =>
 
 const whole = (values: number[]): string => Math.round(median(values)).toLocaleString("en-GB");
 
-/** P1 and P2: one worker process on PostgreSQL, against a loop of inserts on one connection, in the same round. */
-export async function p1p2(rounds: number): Promise<Figure[]> {
-  if (withoutPostgres !== null) return [];
-  const server = await startPostgres();
+/** P1 and P2: one worker process, against a loop of inserts on one connection, in the same round. */
+async function measure(server: Subject, suffix: string, rounds: number): Promise<Figure[]> {
   // Uncounted: a worker and a server are processes that have been up for a while.
   for (let i = 0; i < 2; i++) {
-    await rawRates(server.url);
+    await server.raw();
     await long(server);
     await many(server);
   }
@@ -64,7 +97,7 @@ export async function p1p2(rounds: number): Promise<Figure[]> {
   const p1: Rate[] = [];
   const p2: Rate[] = [];
   for (let round = 0; round < rounds; round++) {
-    raws.push(await rawRates(server.url));
+    raws.push(await server.raw());
     p1.push(await long(server));
     p2.push(await many(server));
   }
@@ -75,17 +108,34 @@ export async function p1p2(rounds: number): Promise<Figure[]> {
   const rate = (rates: Rate[]) => `${whole(rates.map((one) => one.rate))} steps/s`;
   const share = (of: (one: Rate) => number) => `${Math.round(median(p2.map(of)) * 100)} %`;
   const cpu = `processors: worker ${share(({ own }) => own)}, server ${share((one) => one.server)} of one`;
-  const what = "2,000 runs × 5 steps, 50 at once, one worker";
+  const what = `2,000 runs × 5 steps, 50 at once, one worker, on ${server.name}`;
   return [
     figure(
-      "P1",
-      "one run, 1,000 trivial steps, on PostgreSQL",
+      `P1${suffix}`,
+      `one run, 1,000 trivial steps, on ${server.name}`,
       "× raw",
       { must: 0.7, aim: 0.9 },
       against(p1, single),
       `${rate(p1)}, raw ${whole(single)} commits/s`,
     ),
-    figure("P2 single", what, "× raw", { must: 4, aim: 6 }, against(p2, single), `${rate(p2)}, ${cpu}`),
-    figure("P2 grouped", what, "× raw", { must: 0.15, aim: 0.3 }, against(p2, grouped), `raw ${whole(grouped)} rows/s`),
+    figure(`P2${suffix} single`, what, "× raw", { must: 4, aim: 6 }, against(p2, single), `${rate(p2)}, ${cpu}`),
+    figure(
+      `P2${suffix} grouped`,
+      what,
+      "× raw",
+      { must: 0.15, aim: 0.3 },
+      against(p2, grouped),
+      `raw ${whole(grouped)} rows/s`,
+    ),
   ];
+}
+
+/** On PostgreSQL. */
+export async function p1p2(rounds: number): Promise<Figure[]> {
+  return withoutPostgres === null ? measure(await onPostgres(), "", rounds) : [];
+}
+
+/** The same on MariaDB. */
+export async function p1p2OnMariadb(rounds: number): Promise<Figure[]> {
+  return withoutMariadb === null ? measure(await onMariadb(), "m", rounds) : [];
 }

@@ -2,11 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { InvalidStateError, StoreError } from "@holdpoint/core";
 import type { Connection, FieldPacket, Pool, PoolConnection, PoolOptions } from "mysql2/promise";
 import { integer, text } from "../columns/read.ts";
+import { whenNotFull } from "../database/full-server.ts";
 import type { SqlRow } from "../driver/driver.ts";
 import { loadMysql, type MysqlLibrary } from "../driver/mysql.ts";
 import { type Answer, answerOf } from "./answer.ts";
 import { driverOptions, lockTimeout } from "./connection-options.ts";
-import { errorNumber, isLost, isTransient, storeError } from "./errors.ts";
+import { errorNumber, isFull, isLost, isTransient, storeError } from "./errors.ts";
 import type { MysqlOptions } from "./options.ts";
 import { type Server, serverOf, sessionSettings } from "./server.ts";
 
@@ -149,7 +150,7 @@ export class MysqlConnections {
       let connection: PoolConnection | null = null;
       let broken = true;
       try {
-        connection = await pool.getConnection();
+        connection = await whenNotFull(() => pool.getConnection(), isFull);
         const result = await work(new MysqlConnected(connection, this.#timeout, this.#room));
         broken = false;
         return result;

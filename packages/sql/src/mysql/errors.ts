@@ -7,12 +7,17 @@ export function errorNumber(error: unknown): number | null {
   return "errno" in error && typeof error.errno === "number" ? error.errno : null;
 }
 
-/** Deadlock, too long a wait for a lock, a row that changed under a snapshot. */
-const transient = new Set([1213, 1205, 1020, 3572]);
+/** Deadlock, too long a wait for a lock, a row that changed under a snapshot, a statement longer than the server lets it be. */
+const transient = new Set([1213, 1205, 1020, 3572, 1969, 3024, 1317]);
 
 /** The transaction was certainly undone, and may go through when it is tried again. */
 export function isTransient(error: unknown): boolean {
   return transient.has(errorNumber(error) ?? 0);
+}
+
+/** Nothing was sent: the server had no connection free, and may soon have one. */
+export function isFull(error: unknown): boolean {
+  return [1040, 1203].includes(errorNumber(error) ?? 0);
 }
 
 /** Another transaction inserted the same: seen again, the operation finds it there. */

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { InvalidStateError } from "@holdpoint/core";
 import type { Client, ClientConfig, Pool, PoolClient } from "pg";
+import { whenNotFull } from "../database/full-server.ts";
 import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import { columnTypes, loadPg, type PgLibrary } from "../driver/postgres.ts";
-import { isTransient, storeError } from "./errors.ts";
+import { isFull, isTransient, storeError } from "./errors.ts";
 import type { PostgresOptions } from "./options.ts";
 import { applicationTypes, PostgresChannel } from "./postgres-channel.ts";
 
@@ -133,9 +134,11 @@ export class Connections {
     return new this.#library.Client(this.#config(this.#options.listenUrl ?? this.#url));
   }
 
+  /** Whatever the server's default is: what is waited for must be seen as it is afterwards. */
   #settings(how: "" | "local "): string {
     const commit = (this.#options.durability ?? "full") === "full" ? "on" : "off";
-    return `set ${how}search_path to "${this.schema}"; set ${how}synchronous_commit to ${commit}`;
+    const isolation = how === "" ? "session characteristics as transaction" : "transaction";
+    return `set ${isolation} isolation level read committed; set ${how}search_path to "${this.schema}"; set ${how}synchronous_commit to ${commit}`;
   }
 
   #config(connectionString: string): ClientConfig {
@@ -163,7 +166,7 @@ export class Connections {
       let client: PoolClient | null = null;
       let broken = true;
       try {
-        client = await pool.connect();
+        client = await whenNotFull(() => pool.connect(), isFull);
         const result = await work(new Connected(client, settings));
         broken = false;
         return result;

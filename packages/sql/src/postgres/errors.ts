@@ -7,10 +7,18 @@ export function sqlState(error: unknown): string | null {
   return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null;
 }
 
+/** A lost race, a deadlock, a lock that was not to be had, a statement that took longer than the server lets it. */
+const transient = new Set(["40001", "40P01", "55P03", "57014"]);
+
 /** The transaction was certainly undone, and may go through when it is tried again. */
 export function isTransient(error: unknown): boolean {
   const state = sqlState(error);
-  return state === "40001" || state === "40P01" || state === "55P03";
+  return state !== null && transient.has(state);
+}
+
+/** Nothing was sent: the server had no connection free, and may soon have one. */
+export function isFull(error: unknown): boolean {
+  return sqlState(error) === "53300";
 }
 
 /** The connection is gone, or the server: what was open on it was undone. */
