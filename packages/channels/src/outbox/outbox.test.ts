@@ -203,15 +203,17 @@ describe("the outbox", () => {
   test("things that happen all the time do not put off the look at them", async () => {
     const channel = memo();
     const outbox = createOutbox({ channels: { memo: channel }, route: () => [{ channel: "memo" }] });
-    const engine = createEngine({ store: memoryStore(), workflows: [pay, ...outbox.workflows] });
+    const store = memoryStore();
+    const engine = createEngine({ store, workflows: [pay, ...outbox.workflows] });
     await engine.start();
-    const busy = {
+    const busy: Store = {
+      ...store,
       watch(_namespace: string, listener: (signal: StoreSignal) => void): () => void {
         const timer = setInterval(() => listener({ type: "hold", deadline: false }), 3);
         return () => clearInterval(timer);
       },
     };
-    const stop = outbox.start(engine, { store: busy as Store, pollMs: 60_000 });
+    const stop = outbox.start(engine, { store: busy, pollMs: 60_000 });
     cleanups.push(() => engine.stop(), stop);
     await engine.run(pay, undefined);
     await vi.waitFor(() => expect(channel.notices).toHaveLength(1), { timeout: 3000 });

@@ -54,7 +54,7 @@ export class Retention {
     const { runs = "30d", tombstones = "400d", holds = false } = options.retention ?? {};
     const total: RetentionResult = { removed: 0, tombstones: 0, holds: 0, records: 0 };
     for (let swept = expiredPerSweep; swept === expiredPerSweep; total.records += swept) {
-      swept = await store.sweepRecords(namespace, clock.now());
+      swept = await store.sweep(namespace, clock.now());
     }
     if (runs === false) return total;
     for (;;) {

@@ -12,6 +12,7 @@
  * every implementation must pass.
  */
 
+import type { ChangedHolds } from "./hold-feed.ts";
 import type { LogLine, LogOperation, LogPage, LogResult } from "./log-rows.ts";
 import type {
   DropRecordOperation,
@@ -793,6 +794,11 @@ export interface Store {
   /** Newest first. */
   holds(namespace: string, filter: HoldFilter, page: Page): Promise<PageOf<HoldRow>>;
   holdEvents(namespace: string, holdId: string): Promise<HoldEvent[]>;
+  /**
+   * The holds that opened or moved since `after`, as the cursor of an earlier answer says; null begins with the newest few. No change is
+   * missed, and one may be given twice. What was kept too short for this reader is said (`lost`).
+   */
+  changedHolds(namespace: string, page: { after: string | null; limit: number; now: Millis }): Promise<ChangedHolds>;
   /** Open holds whose `nextAt` has passed, earliest first. */
   dueHolds(namespace: string, now: Millis, limit: number): Promise<HoldRow[]>;
   nextHoldAt(namespace: string): Promise<Millis | null>;
@@ -810,8 +816,11 @@ export interface Store {
   record(namespace: string, kind: string, id: string, now: Millis): Promise<RecordRow | null>;
   /** Records of a kind by id, a page at a time. */
   records(namespace: string, kind: string, page: RecordPage): Promise<RecordRow[]>;
-  /** Removes expired records, a small batch (`expiredPerSweep`); gives how many. */
-  sweepRecords(namespace: string, now: Millis): Promise<number>;
+  /**
+   * Removes expired records, a small batch (`expiredPerSweep`); gives how many. Drops changes of holds from the feed that are
+   * older than the newest 100,000.
+   */
+  sweep(namespace: string, now: Millis): Promise<number>;
   /** Lines of an append-only log, oldest first unless the page says otherwise. */
   logLines(namespace: string, log: string, page: LogPage): Promise<LogLine[]>;
 

@@ -1,6 +1,8 @@
 import type { Store } from "@holdpoint/core";
 import { storeBuilders as build } from "@holdpoint/core/testing";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createConnection } from "mysql2/promise";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { followsEveryChange, givesLateChanges } from "../fixtures/following.ts";
 import { type Mariadb, missing, startMariadb } from "../fixtures/mariadb.ts";
 import { startProxy } from "../fixtures/mysql-proxy.ts";
 import { migrations } from "./migrate.ts";
@@ -273,5 +275,19 @@ describe.skipIf(missing !== null)(`many workers on MariaDB${missing === null ? "
     for (const id of ids) expect((await store.run(namespace, id))?.id).toBe(id);
     const prefixed = await store.runs(namespace, { idPrefix: "a" }, { limit: 10, cursor: null });
     expect(prefixed.items.map(({ id }) => id).sort()).toEqual(["a", "a\u0000", "a "]);
+  });
+
+  test("a change of a hold that is committed late is given all the same on MariaDB", async () => {
+    const url = server.database();
+    const store = await opened(url);
+    const connection = await createConnection(url);
+    onTestFinished(() => connection.end());
+    expect.hasAssertions();
+    await givesLateChanges(store, { execute: (sql) => connection.query(sql) });
+  });
+
+  test("whoever follows holds on MariaDB misses no change of several writers", async () => {
+    expect.hasAssertions();
+    await followsEveryChange(await several(server.database(), 4));
   });
 });

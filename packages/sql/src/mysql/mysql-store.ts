@@ -5,11 +5,12 @@ import { payloadColumns } from "../columns/payload.ts";
 import { integer } from "../columns/read.ts";
 import { offerTables } from "../copy/tables.ts";
 import { debounced } from "../operations/debounce.ts";
+import { changedHolds } from "../operations/hold-feed.ts";
 import { logLines } from "../operations/log.ts";
 import type { Context, Program } from "../operations/program.ts";
 import { one, run } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
-import { record, records, sweepRecords } from "../operations/record.ts";
+import { record, records, sweep } from "../operations/record.ts";
 import { erase, retain } from "../operations/retention.ts";
 import { dueSchedules, firings, schedules } from "../operations/schedule.ts";
 import { hasOrphans, register, renew, retire, takeOver } from "../operations/workers.ts";
@@ -185,6 +186,7 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
       const { mysqlQueries } = await import("../queries/mysql-dialect.ts");
       return reading(namespace, (context) => holds(mysqlQueries, context, filter, page));
     },
+    changedHolds: (namespace, page) => reading(namespace, (context) => changedHolds(context, page)),
     holdEvents: (namespace, id) => reading(namespace, (context) => read.holdEvents(context, id)),
     dueHolds: (namespace, now, limit) =>
       reading(namespace, (context) => read.dueHolds(context, clock.toDatabase(now), limit)),
@@ -204,7 +206,7 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
 
     record: (namespace, kind, id, now) => reading(namespace, (context) => record(context, kind, id, now)),
     records: (namespace, kind, page) => reading(namespace, (context) => records(context, kind, page)),
-    sweepRecords: (namespace, now) => changing(namespace, (context) => sweepRecords(context, now)),
+    sweep: (namespace, now) => changing(namespace, (context) => sweep(context, now)),
     logLines: (namespace, log, page) => reading(namespace, (context) => logLines(context, log, page)),
 
     cached: (namespace, key, now) => reading(namespace, (context) => read.cached(context, key, now)),

@@ -14,6 +14,7 @@ const unanswered: ReadonlySet<Call["statement"]> = new Set<StatementName>([
   "insertChunk",
   "insertStream",
   "insertHoldEvent",
+  "insertHoldChange",
   "insertDocument",
   "insertLogLine",
   "setNext",

@@ -6,7 +6,7 @@ import { payloadColumns } from "../columns/payload.ts";
 import { blobOrNull, integer, integerOrNull } from "../columns/read.ts";
 import { duplicateOf, findRun, putMail } from "./deliver.ts";
 import type { Context, Program } from "./program.ts";
-import { all, one, run } from "./program.ts";
+import { all, call, one, run } from "./program.ts";
 
 /** A hold's last event, by number and link, and whether it has this one. */
 interface Trail {
@@ -33,6 +33,12 @@ function insertEvent(holdPk: number, { last, hash }: Omit<Trail, "known">, event
 function* addEvent(holdPk: number, event: NewHoldEvent): Program<void> {
   const trail = yield* trailOf(holdPk, event);
   if (!trail.known) yield* insertEvent(holdPk, trail, event);
+}
+
+/** Whoever follows holds finds it, in this process and others. */
+function* changed(context: Context, holdPk: number): Program<void> {
+  yield call("insertHoldChange", context.namespace, holdPk);
+  context.news.hold = true;
 }
 
 /** A form is stored once, however many holds show it. */
@@ -69,7 +75,7 @@ export function* openHold(context: Context, runPk: number, hold: NewHold): Progr
   );
   if (row === null) throw new TypeError("the insert of a hold gave no key back");
   yield* insertEvent(integer(row, "pk"), { last: 0, hash: null }, hold.event);
-  context.news.hold = true;
+  yield* changed(context, integer(row, "pk"));
   context.news.deadline ||= hold.nextAt !== null;
 }
 
@@ -84,7 +90,7 @@ function* close(
   if (status === null) return;
   yield* run("closeHold", holdStatus.of(status), event.at, pk);
   yield* addEvent(pk, event);
-  context.news.hold = true;
+  yield* changed(context, pk);
 }
 
 export function* closeHold(
@@ -120,7 +126,7 @@ export function* reopenHold(
   const at = nextAt === undefined ? integerOrNull(row, "next_at") : nextAt;
   yield* run("reopenHold", at, pk);
   yield* addEvent(pk, event);
-  context.news.hold = true;
+  yield* changed(context, pk);
   context.news.deadline ||= at !== null;
 }
 
@@ -131,7 +137,7 @@ export function* acceptHold(context: Context, runPk: number, key: string, event:
   const pk = integer(row, "pk");
   yield* run("acceptHold", event.at, pk);
   yield* addEvent(pk, event);
-  context.news.hold = true;
+  yield* changed(context, pk);
 }
 
 /** Whether every named event of the operation was written before: then this is a repetition. */
@@ -166,7 +172,7 @@ export function* moveHold(context: Context, operation: HoldOperation): Program<H
     operation.revision,
   );
   for (const event of operation.events) yield* addEvent(pk, event);
-  context.news.hold = true;
+  yield* changed(context, pk);
   context.news.deadline ||= operation.status === "open" && operation.nextAt !== null;
   if (operation.mail !== null) {
     const row = yield* findRun(context, { pk: before.runPk });

@@ -11,6 +11,7 @@ import type {
 import { expiredPerSweep, recordFault } from "@holdpoint/core";
 import { integer, integerOrNull, text } from "../columns/read.ts";
 import type { SqlRow } from "../driver/driver.ts";
+import { trimHoldChanges } from "./hold-feed.ts";
 import type { Context, Program } from "./program.ts";
 import { all, one, run } from "./program.ts";
 
@@ -72,6 +73,7 @@ export function* records({ namespace }: Context, kind: string, page: RecordPage)
   return (yield* all(statement, namespace, kind, from, prefix + last, now, limit)).map(readRecord);
 }
 
-export function sweepRecords({ namespace }: Context, now: Millis): Program<number> {
-  return run("sweepRecords", namespace, now, expiredPerSweep, now);
+export function* sweep({ namespace }: Context, now: Millis): Program<number> {
+  yield* trimHoldChanges();
+  return yield* run("sweepRecords", namespace, now, expiredPerSweep, now);
 }

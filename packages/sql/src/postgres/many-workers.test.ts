@@ -1,8 +1,9 @@
 import type { Store } from "@holdpoint/core";
 import { storeBuilders as build } from "@holdpoint/core/testing";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Cluster, missing, startCluster } from "../fixtures/cluster.ts";
+import { followsEveryChange, givesLateChanges } from "../fixtures/following.ts";
 import { migrations } from "./migrate.ts";
 import type { PostgresOptions } from "./options.ts";
 import { postgres } from "./postgres-store.ts";
@@ -193,6 +194,22 @@ describe.skipIf(missing !== null)(
       );
       expect(new Set(results.map(({ type }) => type))).toEqual(new Set(["advanced"]));
       await logged(["append_many"]);
+    });
+
+    test("a change of a hold that is committed late is given all the same on PostgreSQL", async () => {
+      const schema = cluster.schema();
+      const store = await opened(schema);
+      const client = new pg.Client({ connectionString: cluster.url, options: `-c search_path=${schema}` });
+      client.on("error", () => undefined);
+      await client.connect();
+      onTestFinished(() => client.end());
+      expect.hasAssertions();
+      await givesLateChanges(store, { execute: (sql) => client.query(sql) });
+    });
+
+    test("whoever follows holds on PostgreSQL misses no change of several writers", async () => {
+      expect.hasAssertions();
+      await followsEveryChange(await several(cluster.schema(), 4));
     });
 
     test("an entry the database cannot take fails alone", async () => {

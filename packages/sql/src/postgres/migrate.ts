@@ -11,8 +11,18 @@ import { limits } from "./migrations/004-limits.ts";
 import { lists } from "./migrations/005-lists.ts";
 import { statistics } from "./migrations/006-statistics.ts";
 import { records } from "./migrations/007-records.ts";
+import { holdChanges } from "./migrations/008-hold-changes.ts";
 
-export const migrations: readonly Migration[] = [first, schedules, holdRules, limits, lists, statistics, records];
+export const migrations: readonly Migration[] = [
+  first,
+  schedules,
+  holdRules,
+  limits,
+  lists,
+  statistics,
+  records,
+  holdChanges,
+];
 
 /** Of the processes that start together, one migrates; the others wait for it and find it done. */
 const migrationLock = 0x48504d31;

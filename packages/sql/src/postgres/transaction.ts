@@ -19,6 +19,7 @@ const unanswered: ReadonlySet<Call["statement"]> = new Set<StatementName>([
   "insertChunk",
   "insertStream",
   "insertHoldEvent",
+  "insertHoldChange",
   "insertDocument",
   "insertLogLine",
   "setNext",

@@ -6,11 +6,12 @@ import { openNodeSqlite } from "../driver/node-sqlite.ts";
 import { apply } from "../operations/apply.ts";
 import { claim, idleClaim } from "../operations/claim.ts";
 import { debounced } from "../operations/debounce.ts";
+import { changedHolds } from "../operations/hold-feed.ts";
 import { logLines } from "../operations/log.ts";
 import type { Context, Program } from "../operations/program.ts";
 import { one, Refusal, run } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
-import { record, records, sweepRecords } from "../operations/record.ts";
+import { record, records, sweep } from "../operations/record.ts";
 import { erase, retain } from "../operations/retention.ts";
 import { dueSchedules, firings, schedules } from "../operations/schedule.ts";
 import { hasOrphans, register, renew, retire, takeOver } from "../operations/workers.ts";
@@ -175,6 +176,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       const { sqliteQueries } = await import("../queries/dialect.ts");
       return reading(namespace, (context) => holds(sqliteQueries, context, filter, page));
     },
+    changedHolds: (namespace, page) => reading(namespace, (context) => changedHolds(context, page)),
     holdEvents: (namespace, id) => reading(namespace, (context) => read.holdEvents(context, id)),
     dueHolds: (namespace, now, limit) => looking(namespace, (context) => read.dueHolds(context, now, limit)),
     nextHoldAt: (namespace) => looking(namespace, read.nextHoldAt),
@@ -186,7 +188,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
 
     record: (namespace, kind, id, now) => reading(namespace, (context) => record(context, kind, id, now)),
     records: (namespace, kind, page) => reading(namespace, (context) => records(context, kind, page)),
-    sweepRecords: (namespace, now) => changing(namespace, (context) => sweepRecords(context, now)),
+    sweep: (namespace, now) => changing(namespace, (context) => sweep(context, now)),
     logLines: (namespace, log, page) => reading(namespace, (context) => logLines(context, log, page)),
 
     cached: (namespace, key, now) => reading(namespace, (context) => read.cached(context, key, now)),

@@ -41,6 +41,7 @@ async function contentOf(store: Store, space: string, now: number): Promise<Reco
     counts,
     openHolds,
     workers: (await store.workers(space)).sort((a, b) => (a.incarnation < b.incarnation ? -1 : 1)),
+    changed: (await store.changedHolds(space, { after: null, limit: 1_000, now })).holds,
     due: await store.dueHolds(space, now, 100),
     nextHoldAt: await store.nextHoldAt(space),
     debounced: [await store.debounced(space, "refund", "k0"), await store.debounced(space, "refund", "k1")],

@@ -219,7 +219,7 @@ export class RandomCalls {
 
   #sweepRecords(): RandomCall {
     const [now, space] = [this.#now, this.#space];
-    return { name: "sweepRecords", make: (store) => store.sweepRecords(space, now) };
+    return { name: "sweep", make: (store) => store.sweep(space, now) };
   }
 
   #holdKey(run: RunRow): string {

@@ -106,11 +106,11 @@ export const recordCases = cases("records", {
     await store.commit(namespace, many);
     await put(store, "kept");
     await put(store, "later", { expiresAt: t0 + 11 });
-    assert.equal(await store.sweepRecords("elsewhere", t0 + 10), 0);
-    assert.equal(await store.sweepRecords(namespace, t0 + 9), 0);
-    assert.equal(await store.sweepRecords(namespace, t0 + 10), expiredPerSweep);
-    assert.equal(await store.sweepRecords(namespace, t0 + 10), 1);
-    assert.equal(await store.sweepRecords(namespace, t0 + 10), 0);
+    assert.equal(await store.sweep("elsewhere", t0 + 10), 0);
+    assert.equal(await store.sweep(namespace, t0 + 9), 0);
+    assert.equal(await store.sweep(namespace, t0 + 10), expiredPerSweep);
+    assert.equal(await store.sweep(namespace, t0 + 10), 1);
+    assert.equal(await store.sweep(namespace, t0 + 10), 0);
     // They are gone, not only hidden.
     assert.deepEqual(await idsOf(store, { now: t0 }), ["kept", "later"]);
   },

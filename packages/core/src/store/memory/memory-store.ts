@@ -6,6 +6,7 @@ import { debounced, startDebounced } from "./debounce.ts";
 import { deliver } from "./deliver.ts";
 import { hex } from "./hex.ts";
 import { moveHold } from "./hold.ts";
+import { changedHolds } from "./hold-feed.ts";
 import { appendLog, logLines } from "./log.ts";
 import * as queries from "./queries.ts";
 import { dropRecord, putRecord, record, records, sweepRecords } from "./records.ts";
@@ -150,6 +151,7 @@ export function memoryStore(): Store {
     async holdEvents(namespace, holdId) {
       return (spaceOf(namespace).holds.get(holdId)?.events ?? []).map((event) => ({ ...event }));
     },
+    changedHolds: async (namespace, page) => changedHolds(spaceOf(namespace), page),
     dueHolds: async (namespace, now, limit) => queries.dueHolds(spaceOf(namespace), now, limit),
     nextHoldAt: async (namespace) => spaceOf(namespace).dueHolds.first()?.row.nextAt ?? null,
 
@@ -160,7 +162,7 @@ export function memoryStore(): Store {
 
     record: async (namespace, kind, id, now) => record(spaceOf(namespace), kind, id, now),
     records: async (namespace, kind, page) => records(spaceOf(namespace), kind, page),
-    sweepRecords: async (namespace, now) => sweepRecords(spaceOf(namespace), now),
+    sweep: async (namespace, now) => sweepRecords(spaceOf(namespace), now),
     logLines: async (namespace, log, page) => logLines(spaceOf(namespace), log, page),
 
     async cached(namespace, key, now) {

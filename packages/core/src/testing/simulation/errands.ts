@@ -3,7 +3,7 @@ import type { Store } from "../../store/store.ts";
 import type { Dice } from "../dice.ts";
 import type { FaultPoint } from "../faults.ts";
 import { nodesOf } from "./program.ts";
-import { countUp, keepSessions, writeLog } from "./record-errands.ts";
+import { countUp, followHolds, keepSessions, writeLog } from "./record-errands.ts";
 import { namespace, type World } from "./world.ts";
 
 /** Something people ask an engine for now and then, beside making runs go on. */
@@ -87,9 +87,15 @@ export const errands: readonly Errand[] = [
   },
   {
     name: "keep sessions",
-    points: ["records", "commit:putRecord", "commit:dropRecord", "sweepRecords"],
+    points: ["records", "commit:putRecord", "commit:dropRecord", "sweep"],
     weight: 0.7,
     run: (_engine, _id, world, store) => keepSessions(store, world),
+  },
+  {
+    name: "follow holds",
+    points: ["changedHolds"],
+    weight: 1,
+    run: (_engine, _id, world, store) => followHolds(store, world),
   },
   {
     name: "write to a log",

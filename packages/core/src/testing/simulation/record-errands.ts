@@ -10,6 +10,9 @@ export class RecordsBook {
   /** Keys of lines whose append was acknowledged. */
   readonly logged = new Set<string>();
   lines = 0;
+  /** Where following holds has come to; null before it has begun. */
+  cursor: string | null = null;
+  readonly followed = new Set<string>();
 }
 
 const counter = { kind: "counter", id: "one" };
@@ -33,7 +36,7 @@ export async function keepSessions(store: Store, { now, dice }: World): Promise<
   await store.commit(namespace, [{ type: "putRecord", ...session, body: "{}", expected: "any", expiresAt }]);
   await store.records(namespace, session.kind, { limit: 2, now });
   if (dice.chance(0.5)) await store.commit(namespace, [{ type: "dropRecord", ...session, expected: "any" }]);
-  await store.sweepRecords(namespace, now);
+  await store.sweep(namespace, now);
 }
 
 /** Lines by several writers at the same time; one that is written again under its key is there once. */
@@ -43,6 +46,13 @@ export async function writeLog(store: Store, { records, now }: World): Promise<v
   const [result] = await store.commit(namespace, [{ ...line, lines: [...line.lines] }]);
   if (result.type === "logged") records.logged.add(key);
   await store.logLines(namespace, "audit", { newestFirst: true, limit: 3 });
+}
+
+/** Reads on in the feed of holds. */
+export async function followHolds(store: Store, { records, now }: World): Promise<void> {
+  const page = await store.changedHolds(namespace, { after: records.cursor, limit: 3, now });
+  for (const id of page.holds) records.followed.add(id);
+  records.cursor = page.cursor;
 }
 
 /** What must hold of them when a world has come to rest. */
@@ -56,5 +66,19 @@ export async function checkRecords(world: World): Promise<void> {
   if (broken !== null) world.violation(`the log does not follow from the line before ${broken}`);
   const keys = new Set(lines.map(({ key }) => key));
   if (keys.size !== lines.length) world.violation("the log has a line twice");
+  await checkFollowed(world);
   for (const key of records.logged) if (!keys.has(key)) world.violation(`the log has lost ${key}`);
+}
+
+/** Whoever reads on to the end has been given every hold there is. */
+async function checkFollowed(world: World): Promise<void> {
+  const { store, records, now } = world;
+  for (let more = records.cursor !== null; more; ) {
+    const page = await store.changedHolds(namespace, { after: records.cursor, limit: 100, now });
+    for (const id of page.holds) records.followed.add(id);
+    ({ cursor: records.cursor, more } = page);
+  }
+  if (records.cursor === null) return;
+  const { items } = await store.holds(namespace, {}, { limit: 1_000, cursor: null });
+  for (const { id } of items) if (!records.followed.has(id)) world.violation(`whoever follows holds missed ${id}`);
 }
