@@ -8,6 +8,7 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 const alias = [
   { find: /^@holdpoint\/([a-z]+)$/, replacement: at("./packages/$1/src/index.ts") },
   { find: /^@holdpoint\/([a-z]+)\/testing$/, replacement: at("./packages/$1/src/testing/index.ts") },
+  { find: /^@holdpoint\/client\/contract$/, replacement: at("./packages/client/src/contract/index.ts") },
   { find: /^holdpoint$/, replacement: at("./packages/cli/src/index.ts") },
   { find: /^holdpoint\/testing$/, replacement: at("./packages/cli/src/testing.ts") },
 ];

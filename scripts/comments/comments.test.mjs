@@ -13,6 +13,8 @@ const doors = {
   "packages/tasks/src/index.ts": "@holdpoint/tasks",
   "packages/channels/src/index.ts": "@holdpoint/channels",
   "packages/annotate/src/index.ts": "@holdpoint/annotate",
+  "packages/client/src/index.ts": "@holdpoint/client",
+  "packages/server/src/index.ts": "@holdpoint/server",
 };
 const symbols = Object.fromEntries(Object.keys(doors).map((door) => [door, publicSymbols(root, door)]));
 
@@ -25,7 +27,7 @@ const at = (file, line) => `${relative(root, file)}:${line}`;
 
 describe.each(Object.entries(symbols))("%s", (_door, given) => {
   test("every symbol it gives out has a doc comment", () => {
-    expect(given.length).toBeGreaterThan(10);
+    expect(given.length).toBeGreaterThan(5);
     const bare = given.filter(({ comment }) => comment === "");
     expect(bare.map(({ name, file, line }) => `${name} (${at(file, line)})`)).toEqual([]);
   });

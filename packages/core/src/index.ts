@@ -72,6 +72,7 @@ export {
   type ReadGeneration,
   readExportedRun,
 } from "./journal/exported-run.ts";
+export { readableJson } from "./journal/readable-json.ts";
 export type { ChainProblem, ProblemKind } from "./journal/verify.ts";
 export { expiredPerSweep, logFault, maxRecordBytes, recordFault } from "./record/limits.ts";
 export { brokenLogLine, type LogHead, logLink, nextLogLine } from "./record/log-chain.ts";

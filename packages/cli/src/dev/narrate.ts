@@ -94,5 +94,4 @@ async function news(engine: Engine, id: string, places: Map<string, Place>, bega
   return place ? events : events.filter((event) => event.at.getTime() >= began - 1000);
 }
 
-/** `<run>.<generation>.<seq>` */
-const generationOf = (event: RunEvent | undefined): number => Number(event?.id.split(".").at(-2) ?? 0);
+const generationOf = (event: RunEvent | undefined): number => event?.generation ?? 0;

@@ -5,7 +5,7 @@ import { valueCodec } from "../journal/codec.ts";
 import type { ExportedRun } from "../journal/exported-run.ts";
 import { defaultPayloadLimit, encodePayload } from "../journal/payload.ts";
 import { randomSalt } from "../run/random-supply.ts";
-import type { NewMail, Page, PageOf, RunFilter } from "../store/store.ts";
+import type { NewMail, Page, PageOf, RunFilter, Store } from "../store/store.ts";
 import type { AnyWorkflow, InputOf, OutputOf } from "../workflow/definition.ts";
 import { durationMs } from "../workflow/duration.ts";
 import { type BulkResult, bulkCancel, bulkRetry } from "./bulk.ts";
@@ -147,6 +147,16 @@ export class Engine {
     );
   }
 
+  /** The tenant it works for. */
+  get namespace(): string {
+    return this.parts.namespace;
+  }
+
+  /** Where its runs live. For what an installation keeps beside them (records, logs), once the engine is open. */
+  get store(): Store {
+    return this.parts.store;
+  }
+
   /** Opens the store and brings its tables up to date. Called by everything else when needed. */
   open(): Promise<void> {
     this.worker.settings.guard.install();
@@ -278,7 +288,7 @@ export class Engine {
       mail,
     );
     if (created) this.parts.thisTurn.woke(id);
-    return new RunHandle<OutputOf<W>>(this.parts, id);
+    return new RunHandle<OutputOf<W>>(this.parts, id, created);
   }
 
   /**

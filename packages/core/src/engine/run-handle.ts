@@ -13,8 +13,13 @@ import type { Ending, EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 import { retryRun } from "./retry.ts";
 import { type Run, viewRun } from "./run-view.ts";
-import { type RunEvent, watchRun } from "./watch.ts";
+import { type RunEvent, type WatchPosition, watchRun } from "./watch.ts";
 import { type Why, whyOf } from "./why.ts";
+
+const positionOf = ({ after, generation }: { after?: number; generation?: number }): WatchPosition => ({
+  after: after ?? 0,
+  generation: generation ?? null,
+});
 
 /** How often a wait looks again although nobody told that anything changed, in ms. */
 const lookAgainMs = 1000;
@@ -31,9 +36,12 @@ const lookAtLeastMs = 5000;
 export class RunHandle<Out = unknown> {
   /** Its public id. */
   readonly id: string;
+  /** Whether the call that gave this handle made the run. False: it was there, or is only looked up. */
+  readonly created: boolean;
   private readonly parts: EngineParts;
 
-  constructor(parts: EngineParts, id: string) {
+  constructor(parts: EngineParts, id: string, created = false) {
+    this.created = created;
     this.parts = parts;
     this.id = id;
   }
@@ -136,22 +144,23 @@ export class RunHandle<Out = unknown> {
   }
 
   /**
-   * Journal events from the first, or after the number `after`, until the run has ended.
+   * Journal events from the first, or after the number `after`, until the run has ended. The number is one of the newest generation, unless
+   * `generation` says of which; then that one is read to its end, and those after it follow. Who goes on later gives both.
    *
    * @example
    * for await (const event of run.watch()) console.error(event.seq, event.type, event.key);
    */
-  watch(options: { after?: number } = {}): AsyncIterableIterator<RunEvent> {
-    return watchRun(this.parts, this.id, options.after ?? 0, () => {
+  watch(options: { after?: number; generation?: number } = {}): AsyncIterableIterator<RunEvent> {
+    return watchRun(this.parts, this.id, positionOf(options), () => {
       const { promise, stop } = this.change("write");
       return { heard: () => promise(lookAgainMs), stop };
     });
   }
 
   /** The journal so far, or what it has after a number, as `watch` gives it. */
-  async journal(options: { after?: number } = {}): Promise<RunEvent[]> {
+  async journal(options: { after?: number; generation?: number } = {}): Promise<RunEvent[]> {
     const events: RunEvent[] = [];
-    for await (const event of watchRun(this.parts, this.id, options.after ?? 0, null)) events.push(event);
+    for await (const event of watchRun(this.parts, this.id, positionOf(options), null)) events.push(event);
     return events;
   }
 
@@ -225,7 +234,7 @@ export class RunHandle<Out = unknown> {
    * @throws NotFoundError nothing of that key is recorded; RunConflictError the new id is taken
    */
   async fork(options: ForkOptions): Promise<RunHandle<Out>> {
-    return new RunHandle<Out>(this.parts, await forkRun(this.parts, this.id, options));
+    return new RunHandle<Out>(this.parts, await forkRun(this.parts, this.id, options), true);
   }
 
   /**

@@ -61,7 +61,8 @@ export class Schedules {
 
   /**
    * Creates a schedule. The same definition again changes nothing; another one under the same id needs `replace`, and goes on
-   * from where the schedule stands: what is paused stays paused, and history is kept.
+   * from where the schedule stands: what is paused stays paused, and history is kept. `check` is given what would be replaced, and
+   * throws where that is not what was expected: nothing changes between its look and the writing.
    *
    * @example
    * await engine.schedules.create({ id: "hourly-sync", workflow: "sync", when: { every: "1h" } }, { by: "ana" });
@@ -71,7 +72,7 @@ export class Schedules {
    */
   async create<W extends AnyWorkflow | string>(
     definition: ScheduleDefinition<W>,
-    options: ScheduleActor & { replace?: boolean } = {},
+    options: ScheduleActor & { replace?: boolean; check?: (current: Schedule) => void } = {},
   ): Promise<Schedule> {
     await this.open();
     const made = await makeSchedule(this.parts, definition);
@@ -84,6 +85,7 @@ export class Schedules {
           { id: row.id },
         );
       }
+      if (row) options.check?.(await this.view(row));
       const schedule = row
         ? await replacedSchedule(this.parts, row, made)
         : await bornSchedule(this.parts, made, options.by ?? null);

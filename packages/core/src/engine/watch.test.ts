@@ -45,3 +45,32 @@ test("what a run writes while a watcher is looking is not left for later", async
   expect(seen.length).toBeGreaterThan(before);
   expect(seen.at(-1)?.type).toBe("run.settled");
 });
+
+const counting = workflow({ name: "counting", input: z.object({ n: z.number() }) }, async (ctx, { n }) => {
+  await ctx.step("count", () => n);
+  await ctx.signal("next", z.unknown());
+  if (n < 3) await ctx.continueAsNew({ n: n + 1 });
+  return n;
+});
+
+test("a watcher that was away goes on where it was, through every generation since", async () => {
+  world = new World([counting], {});
+  const run = await world.begin(counting, { n: 1 });
+  const whole: string[] = [];
+  const watcher = (async () => {
+    for await (const event of run.watch()) whole.push(event.id);
+  })();
+  for (let n = 1; n <= 3; n++) {
+    await world.clock.settle();
+    await run.signal("next");
+    await world.clock.advance(1000);
+  }
+  await world.clock.settle();
+  await watcher;
+  expect(whole.some((id) => id.endsWith(".3.1"))).toBe(true);
+  for (const [index, id] of whole.entries()) {
+    const [generation, after] = id.split(".").slice(-2).map(Number);
+    const rest = await run.journal({ generation: generation!, after: after! });
+    expect(rest.map((event) => event.id)).toEqual(whole.slice(index + 1));
+  }
+});

@@ -8,6 +8,8 @@ import { assemble } from "./payloads.ts";
 export interface RunEvent {
   /** `<run>.<generation>.<seq>`. */
   id: string;
+  /** Which generation of the run: 1, or more after `ctx.continueAsNew`. */
+  generation: number;
   /** Its number in this generation of the run; what was delivered to it is numbered alike. */
   seq: number;
   /** `run.opened`, `step.settled`, `step.attempt`, `hold.opened`, `mail.decision`, … */
@@ -36,27 +38,38 @@ export interface Change {
   stop(): void;
 }
 
-/** Events after `after`, in order; waits for more (with `listen`) until the run has ended. */
+/** After which event: a number, and the generation it is of; without one it is a number of the newest. */
+export interface WatchPosition {
+  after: number;
+  generation: number | null;
+}
+
+/**
+ * Events after a position, in order; waits for more (with `listen`) until the run has ended. A generation is read to its end before the
+ * next one begins, however many there were meanwhile.
+ */
 export async function* watchRun(
   parts: EngineParts,
   id: string,
-  after: number,
+  position: WatchPosition,
   listen: (() => Change) | null,
 ): AsyncIterableIterator<RunEvent> {
-  let seen = after;
-  let generation: number | null = null;
+  let { after: seen, generation } = position;
   for (;;) {
     const change = listen?.();
     try {
-      const look = await eventsAfter(parts, id, seen, generation);
-      if (!look) return;
-      generation = look.row.generation;
-      for (const event of look.events) {
-        seen = event.seq;
-        yield event;
+      const newest = await parts.store.run(parts.namespace, id);
+      if (!newest) return;
+      generation ??= newest.generation;
+      for (const row of await generationsFrom(parts, newest, generation)) {
+        if (row.generation !== generation) seen = 0;
+        generation = row.generation;
+        for (const event of await eventsAfter(parts, row, seen)) {
+          seen = event.seq;
+          yield event;
+        }
       }
-      const { status, seq } = look.row;
-      if (!change || ((isFinished(status) || status === "diverged") && seq <= seen)) return;
+      if (!change || ((isFinished(newest.status) || newest.status === "diverged") && newest.seq <= seen)) return;
       await change.heard();
     } finally {
       change?.stop();
@@ -64,28 +77,29 @@ export async function* watchRun(
   }
 }
 
-/** What a run's newest generation has after a number; all it has when the number is that of an earlier one. */
-async function eventsAfter(
-  parts: EngineParts,
-  id: string,
-  after: number,
-  generation: number | null,
-): Promise<{ row: RunRow; events: RunEvent[] } | null> {
+/** The newest generation, after those before it from `generation` on. */
+async function generationsFrom(parts: EngineParts, newest: RunRow, generation: number): Promise<RunRow[]> {
+  if (newest.generation <= generation) return [newest];
+  const all = await parts.store.generations(parts.namespace, newest.id);
+  return all.filter((row) => row.generation >= generation);
+}
+
+/** What one generation has after a number. */
+async function eventsAfter(parts: EngineParts, row: RunRow, after: number): Promise<RunEvent[]> {
   const { store, namespace } = parts;
-  const row = await store.run(namespace, id);
-  if (!row) return null;
-  const seen = generation !== null && row.generation !== generation ? 0 : after;
-  const [read] = await store.history(namespace, [{ pk: row.pk, after: seen }]);
+  const [read] = await store.history(namespace, [{ pk: row.pk, after }]);
   const history = await assemble(store, namespace, row.pk, read ?? { entries: [], mail: [] });
   const events = [
     ...history.entries.map((entry) => entryEvent(parts, row, entry)),
     ...history.mail.map((mail) => mailEvent(parts, row, mail)),
-  ].sort((a, b) => a.seq - b.seq);
-  return { row, events };
+  ];
+  return events.sort((a, b) => a.seq - b.seq);
 }
+
 function entryEvent(parts: EngineParts, row: RunRow, entry: Entry): RunEvent {
   return {
     id: `${row.id}.${row.generation}.${entry.seq}`,
+    generation: row.generation,
     seq: entry.seq,
     type: `${entry.kind}.${entry.phase.replace(/[:~].*$/, "")}`,
     key: entry.key,
@@ -102,6 +116,7 @@ function entryEvent(parts: EngineParts, row: RunRow, entry: Entry): RunEvent {
 function mailEvent(parts: EngineParts, row: RunRow, mail: Mail): RunEvent {
   return {
     id: `${row.id}.${row.generation}.${mail.n}`,
+    generation: row.generation,
     seq: mail.n,
     type: `mail.${mail.kind}`,
     key: mail.key,

@@ -1,0 +1,100 @@
+import { followEvents } from "./events.ts";
+import { paths, type RouteName } from "./paths.ts";
+import { ProblemError } from "./problem-error.ts";
+import type { RouteInput, RouteOutput, StreamItem } from "./types.ts";
+
+/** Where the server is, and who asks. */
+export interface ClientOptions {
+  /** Where Holdpoint is: `https://holds.example.com`, or with the path it is mounted at. */
+  url: string;
+  /** An API key: `hp_…`. Without one, requests carry what the browser has (cookies of the same origin). */
+  key?: string;
+  /** Instead of the platform's. */
+  fetch?: typeof fetch;
+}
+
+/** What one request may say besides. */
+export interface RequestOptions {
+  /** Ends the request, or the stream. */
+  signal?: AbortSignal;
+  /** The `ETag` of what was read: refused with 412 when it is another by now. */
+  ifMatch?: string;
+}
+
+type Group = RouteName extends `${infer G}.${string}` ? G : never;
+type Action<G extends string> = Extract<RouteName, `${G}.${string}`> extends `${G}.${infer A}` ? A : never;
+type Named<G extends string, A extends string> = Extract<RouteName, `${G}.${A}`>;
+type Answer<N extends RouteName> = N extends "runs.events" ? AsyncGenerator<StreamItem<N>> : Promise<RouteOutput<N>>;
+type Method<N extends RouteName> =
+  Record<never, never> extends RouteInput<N>
+    ? (input?: RouteInput<N>, options?: RequestOptions) => Answer<N>
+    : (input: RouteInput<N>, options?: RequestOptions) => Answer<N>;
+
+/** Every route of the API as a function: `client.runs.start(…)`, `client.holds.decide(…)`. */
+export type HoldpointClient = { [G in Group]: { [A in Action<G>]: Method<Named<G, A>> } };
+
+/** What is sent, and how. */
+interface Sent {
+  method: string;
+  url: string;
+  body: string | undefined;
+}
+
+/**
+ * A client of one server. Each function takes one object: the parts of the path, the query or the body, whatever the route has.
+ *
+ * @example
+ * import { createClient } from "@holdpoint/client";
+ * const client = createClient({ url: "http://localhost:4400", key: "hp_…" });
+ * const run = await client.runs.start({ workflow: "refund", input: { orderId: "A-7", amount: 120 }, id: "refund-A-7" });
+ * const { items } = await client.holds.list({ run: run.id });
+ * for (const { id, revision, evidenceHash } of items)
+ *   await client.holds.decide({ hold: id, revision, evidenceHash, answer: { approved: true } });
+ * for await (const event of client.runs.events({ run: run.id })) console.log(event.type, event.key);
+ *
+ * @throws ProblemError from each function: the server refused
+ */
+export function createClient({ url, key, fetch: send = fetch }: ClientOptions): HoldpointClient {
+  const base = url.replace(/\/+$/, "");
+  const client: Record<string, Record<string, unknown>> = {};
+  const ask = async (sent: Sent, options: RequestOptions, extra: Record<string, string> = {}): Promise<Response> => {
+    const headers = {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(sent.body === undefined ? {} : { "content-type": "application/json" }),
+      ...(options.ifMatch === undefined ? {} : { "if-match": options.ifMatch }),
+      ...extra,
+    };
+    const init = { method: sent.method, headers, body: sent.body ?? null, signal: options.signal ?? null };
+    const response = await send(sent.url, init);
+    if (response.ok) return response;
+    const problem = (await response.json().catch(() => null)) as Record<string, unknown> | null;
+    throw new ProblemError(response.status, problem ?? {});
+  };
+  for (const [name, place] of Object.entries(paths)) {
+    const [group = "", action = ""] = name.split(".");
+    const call = (input: Record<string, unknown> = {}, options: RequestOptions = {}): unknown => {
+      const sent = write(base, place, input);
+      if (name === "runs.events") return followEvents((headers) => ask(sent, options, headers), options.signal ?? null);
+      return ask(sent, options).then((response) => (response.status === 204 ? undefined : response.json()));
+    };
+    client[group] = { ...client[group], [action]: call };
+  }
+  return client as unknown as HoldpointClient;
+}
+
+/** One object as path, query or body. */
+function write(base: string, place: string, input: Record<string, unknown>): Sent {
+  const [method = "GET", path = ""] = place.split(" ");
+  const rest = { ...input };
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(rest[name]);
+    delete rest[name];
+    return encodeURIComponent(value);
+  });
+  if (method === "POST" || method === "PUT") return { method, url: base + filled, body: JSON.stringify(rest) };
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(rest))
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) query.append(name, String(one));
+  const text = query.toString();
+  return { method, url: base + filled + (text === "" ? "" : `?${text}`), body: undefined };
+}

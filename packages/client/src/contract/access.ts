@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { moment, word } from "./text.ts";
+
+/** What somebody is here. Each role's permissions are in `docs/server.md`. */
+export const role = z.enum(["viewer", "operator", "reviewer", "author", "admin"]);
+
+/** What a route asks for. */
+export const permission = z.enum([
+  "workflows:read",
+  "runs:read",
+  "runs:start",
+  "runs:signal",
+  "runs:control",
+  "holds:read",
+  "holds:decide",
+  "holds:comment",
+  "schedules:read",
+  "schedules:operate",
+  "schedules:write",
+  "events:emit",
+  "keys:manage",
+]);
+
+/** Who is asking. */
+export const Principal = z
+  .object({
+    id: z.string().describe("the name under which they act"),
+    namespace: z.string(),
+    roles: z.array(role),
+    permissions: z.array(permission).describe("what the roles, narrowed by scopes, allow"),
+  })
+  .meta({ id: "Principal" });
+
+/** An API key, without its secret. */
+export const ApiKey = z
+  .object({
+    id: z.string().describe("its public beginning: `hp_…`"),
+    name: z.string(),
+    person: z.string().describe("the name under which it acts"),
+    namespace: z.string(),
+    roles: z.array(role),
+    scopes: z.array(permission).nullable().describe("narrows the roles; null does not"),
+    createdBy: z.string().nullable(),
+    createdAt: moment,
+    expiresAt: moment.nullable(),
+    lastUsedAt: moment.nullable().describe("to the minute"),
+    revokedAt: moment.nullable(),
+    replacedBy: z.string().nullable().describe("the key that takes its place"),
+  })
+  .meta({ id: "ApiKey" });
+
+/** A key that was just made: the only time its secret is shown. */
+export const NewApiKey = z
+  .object({ key: z.string().describe("keep it: it is shown once"), ...ApiKey.shape })
+  .meta({ id: "NewApiKey" });
+
+/** What a key is made of. */
+export const CreateApiKey = z
+  .strictObject({
+    name: word(128).describe("what it is for"),
+    person: word().optional().describe("the name under which it acts; by default `key:` and its name"),
+    roles: z.array(role).min(1).max(5),
+    scopes: z.array(permission).min(1).max(20).optional(),
+    expiresAt: moment.optional(),
+  })
+  .meta({ id: "CreateApiKey" });

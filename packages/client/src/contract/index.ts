@@ -1,0 +1,35 @@
+/**
+ * The API as zod schemas: every route with its permission, what it takes and what it gives. The server validates with them, the OpenAPI
+ * document is generated from them, and the client's types are theirs.
+ *
+ * @example
+ * import { routes } from "@holdpoint/client/contract";
+ * console.log(Object.keys(routes));
+ */
+
+import type { RouteName } from "../paths.ts";
+import type { RouteDefinition } from "./route.ts";
+import { accessRoutes } from "./routes/access.ts";
+import { holdRoutes } from "./routes/holds.ts";
+import { runRoutes } from "./routes/runs.ts";
+import { scheduleRoutes } from "./routes/schedules.ts";
+import { systemRoutes } from "./routes/system.ts";
+import { workflowRoutes } from "./routes/workflows.ts";
+
+export { paths, type RouteName } from "../paths.ts";
+export { permission, role } from "./access.ts";
+export { Problem } from "./problem.ts";
+export type { RouteDefinition, RoutePermission } from "./route.ts";
+
+/** Every route by its name. Where it is stands in `paths`. */
+export const routes = {
+  ...workflowRoutes,
+  ...runRoutes,
+  ...holdRoutes,
+  ...scheduleRoutes,
+  ...accessRoutes,
+  ...systemRoutes,
+} satisfies Record<RouteName, RouteDefinition>;
+
+/** The routes with all that is known of each. */
+export type Routes = typeof routes;

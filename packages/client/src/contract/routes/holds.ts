@@ -1,0 +1,188 @@
+import { z } from "zod";
+import { Hold, HoldEvent, holdStatus, severity } from "../hold.ts";
+import { pageOf, pageQuery } from "../page.ts";
+import { Problem } from "../problem.ts";
+import { route } from "../route.ts";
+import { json, moment, prose, word } from "../text.ts";
+
+const params = z.object({ hold: word() });
+const tag = "Holds";
+const nothing = z.strictObject({});
+const hold = { 200: Hold };
+const asRead = {
+  revision: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional().describe("of the hold as it was read"),
+  evidenceHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .describe("of the hold as it was read"),
+};
+
+export const holdRoutes = {
+  "holds.list": route({
+    tag,
+    summary: "List holds, newest first",
+    description:
+      "The open ones by default. `inbox` leaves those that you may decide now; such a page may come back with fewer.",
+    permission: "holds:read",
+    query: z.strictObject({
+      status: z.array(holdStatus).max(6).optional(),
+      run: word().optional(),
+      workflow: word(128).optional(),
+      name: word(1024).optional(),
+      severity: z.array(severity).max(4).optional(),
+      origin: z.enum(["author", "operator"]).optional(),
+      dueBefore: moment.optional(),
+      inbox: z.boolean().optional(),
+      ...pageQuery,
+    }),
+    success: { 200: pageOf(Hold) },
+  }),
+  "holds.decideMany": route({
+    tag,
+    summary: "Decide many holds with one answer",
+    description:
+      "Each by its own rules; what is refused leaves the others alone. Critical ones are refused, high ones must be given as they were read.",
+    permission: "holds:decide",
+    body: z
+      .strictObject({
+        holds: z
+          .array(z.strictObject({ hold: word(), ...asRead }))
+          .min(1)
+          .max(1000),
+        answer: json,
+        note: prose().describe("one reason for all of them"),
+        option: word(1024).optional(),
+        each: z
+          .record(
+            word(),
+            z.strictObject({
+              answer: json.optional(),
+              note: prose().optional(),
+              option: word(1024).optional(),
+              skip: z.boolean().optional(),
+            }),
+          )
+          .optional()
+          .describe("what differs, by the hold's id"),
+      })
+      .meta({ id: "DecideManyRequest" }),
+    success: {
+      200: z.object({
+        items: z.array(z.object({ id: z.string(), hold: Hold.nullable(), error: Problem.nullable() })),
+      }),
+    },
+  }),
+  "holds.show": route({
+    tag,
+    summary: "Show a hold with its evidence",
+    permission: "holds:read",
+    params,
+    success: hold,
+    etag: "gives",
+  }),
+  "holds.trail": route({
+    tag,
+    summary: "Read a hold's audit trail",
+    permission: "holds:read",
+    params,
+    success: { 200: z.object({ items: z.array(HoldEvent) }) },
+  }),
+  "holds.similar": route({
+    tag,
+    summary: "Open holds like this one",
+    description:
+      "Same workflow, name, form and proposed action. Pages are of holds looked at: one may come back with fewer.",
+    permission: "holds:read",
+    params,
+    query: z.strictObject(pageQuery),
+    success: { 200: pageOf(Hold) },
+  }),
+  "holds.decide": route({
+    tag,
+    summary: "Decide a hold",
+    description:
+      "Send what you read: `If-Match` with its `ETag`, or `revision` and `evidenceHash`. High and critical ones are decided on exactly what was shown. The same answer by the same person again is no error.",
+    permission: "holds:decide",
+    params,
+    body: z
+      .strictObject({
+        answer: json.describe('what the form asks for; of an approval `{ "approved": true }`'),
+        note: prose().optional(),
+        option: word(1024).optional(),
+        signature: z.string().max(4096).optional(),
+        ...asRead,
+      })
+      .meta({ id: "DecideRequest" }),
+    success: hold,
+    etag: "takes",
+  }),
+  "holds.abstain": route({
+    tag,
+    summary: "Vote for neither",
+    permission: "holds:decide",
+    params,
+    body: z.strictObject({ note: prose().optional() }).meta({ id: "AbstainRequest" }),
+    success: hold,
+  }),
+  "holds.claim": route({
+    tag,
+    summary: "Take a hold",
+    description: "Nobody else decides it until it is released.",
+    permission: "holds:decide",
+    params,
+    body: nothing,
+    success: hold,
+  }),
+  "holds.release": route({
+    tag,
+    summary: "Give a hold back",
+    permission: "holds:decide",
+    params,
+    body: nothing,
+    success: hold,
+  }),
+  "holds.assign": route({
+    tag,
+    summary: "Give a hold to somebody",
+    permission: "holds:decide",
+    params,
+    body: z.strictObject({ to: word() }).meta({ id: "AssignRequest" }),
+    success: hold,
+  }),
+  "holds.delegate": route({
+    tag,
+    summary: "Hand your right to decide it to somebody",
+    permission: "holds:decide",
+    params,
+    body: z.strictObject({ to: word() }).meta({ id: "DelegateRequest" }),
+    success: hold,
+  }),
+  "holds.ask": route({
+    tag,
+    summary: "Ask before deciding",
+    permission: "holds:decide",
+    params,
+    body: z
+      .strictObject({ question: prose(), to: word().optional().describe("by default whoever started the run") })
+      .meta({ id: "AskRequest" }),
+    success: hold,
+  }),
+  "holds.answer": route({
+    tag,
+    summary: "Answer a question",
+    description: "The answer is evidence: votes before it are gone. Whoever was asked may answer.",
+    permission: "holds:comment",
+    params: z.object({ hold: word(), question: z.int().min(1).max(1_000_000) }),
+    body: z.strictObject({ text: prose() }).meta({ id: "AnswerRequest" }),
+    success: hold,
+  }),
+  "holds.comment": route({
+    tag,
+    summary: "Leave a remark",
+    permission: "holds:comment",
+    params,
+    body: z.strictObject({ text: prose() }).meta({ id: "CommentRequest" }),
+    success: hold,
+  }),
+};

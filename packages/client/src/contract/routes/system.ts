@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { route } from "../route.ts";
+
+const tag = "System";
+
+export const systemRoutes = {
+  "system.version": route({
+    tag,
+    summary: "Versions",
+    permission: "signed-in",
+    success: { 200: z.object({ holdpoint: z.string(), node: z.string(), api: z.literal("v1") }) },
+  }),
+  "system.live": route({
+    tag,
+    summary: "Whether the process answers",
+    permission: "public",
+    success: { 200: z.object({ status: z.literal("ok") }) },
+  }),
+  "system.ready": route({
+    tag,
+    summary: "Whether it can take work",
+    description: "503 while it cannot reach its store, and once it is shutting down.",
+    permission: "public",
+    success: { 200: z.object({ status: z.literal("ready") }) },
+  }),
+};

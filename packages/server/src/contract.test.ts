@@ -1,0 +1,205 @@
+import { createClient, type HoldpointClient, ProblemError } from "@holdpoint/client";
+import { routes } from "@holdpoint/client/contract";
+import { Validator as OpenApiValidator } from "@seriousme/openapi-schema-validator";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Office } from "./fixtures/office.ts";
+import { Witness } from "./fixtures/witness.ts";
+import { openApiDocument } from "./openapi/document.ts";
+
+let office: Office;
+const witness = new Witness(openApiDocument({ strict: true }));
+let admin: HoldpointClient;
+let ben: HoldpointClient;
+let eve: HoldpointClient;
+
+beforeAll(async () => {
+  office = await new Office().open();
+  const as = async (role: "admin" | "reviewer", person: string) =>
+    office.clientOf(await office.key(role, person), witness.observe);
+  admin = await as("admin", "ada");
+  ben = await as("reviewer", "ben");
+  eve = await as("reviewer", "eve");
+});
+afterAll(() => office.close());
+
+test("the document is OpenAPI 3.1", async () => {
+  const result = await new OpenApiValidator().validate(JSON.parse(JSON.stringify(openApiDocument())));
+  expect(result.errors ?? []).toEqual([]);
+  expect(result.valid).toBe(true);
+});
+
+test("workflows are listed and described with their schemas", async () => {
+  const { items } = await admin.workflows.list();
+  expect(items.map(({ name }) => name)).toEqual(["anything", "echo", "fragile", "long-runner", "refund"]);
+  const { input, versions } = await admin.workflows.show({ workflow: "refund" });
+  expect(versions).toEqual([1]);
+  expect(input).toMatchObject({ required: ["orderId", "amount"] });
+});
+
+test("a run is started once, asked about, decided and done", async () => {
+  const start = { workflow: "refund", input: { orderId: "A-7", amount: 12 }, id: "refund-A-7" };
+  const run = await admin.runs.start(start);
+  expect(run).toMatchObject({ id: "refund-A-7", createdBy: "ada" });
+  expect((await admin.runs.start(start)).createdAt).toBe(run.createdAt);
+  const other = admin.runs.start({ ...start, input: { orderId: "A-8", amount: 12 } });
+  await expect(other).rejects.toMatchObject({ status: 409, code: "RUN_CONFLICT" });
+
+  const engineRun = await office.engine.get(run.id);
+  const open = await engineRun.hold("approve refund");
+  const { items } = await ben.holds.list({ run: run.id, inbox: true });
+  expect(items).toHaveLength(1);
+  const hold = await ben.holds.show({ hold: open.id });
+  expect(hold.title).toBe("Refund $12 for order A-7");
+  await ben.holds.claim({ hold: hold.id });
+  await ben.holds.release({ hold: hold.id });
+  await ben.holds.comment({ hold: hold.id, text: "looks right" });
+  await ben.holds.ask({ hold: hold.id, question: "Which invoice?", to: "ada" });
+  await admin.holds.answer({ hold: hold.id, question: 1, text: "A-7-1" });
+  await ben.holds.assign({ hold: hold.id, to: "eve" });
+  const why = await admin.runs.why({ run: run.id });
+  expect(why.waits[0]).toMatchObject({ type: "hold" });
+  expect((await admin.runs.result({ run: run.id, wait: 0 })).status).toBe("parked");
+
+  const { revision, evidenceHash } = await ben.holds.show({ hold: hold.id });
+  await eve.holds.assign({ hold: hold.id, to: "ben" });
+  const decided = await ben.holds.decide({
+    hold: hold.id,
+    revision,
+    evidenceHash,
+    answer: { approved: true },
+    note: "ok",
+  });
+  expect(decided).toMatchObject({ status: "decided", decidedBy: "ben" });
+  expect(await admin.runs.result({ run: run.id, wait: 20 })).toMatchObject({
+    status: "completed",
+    output: { status: "refunded" },
+    error: null,
+  });
+  expect((await admin.runs.show({ run: run.id })).outcome).toBe("success");
+  const trail = await ben.holds.trail({ hold: hold.id });
+  expect(trail.items.map(({ action }) => action)).toContain("decided");
+  const journal = await admin.runs.journal({ run: run.id, limit: 2 });
+  expect(journal.items).toHaveLength(2);
+  expect(journal.next).toBe(journal.items[1]?.seq);
+  const page = await admin.runs.list({ workflow: "refund", status: ["completed"], limit: 1 });
+  expect(page.items[0]?.id).toBe(run.id);
+});
+
+test("its events are followed to the end", async () => {
+  const keys: string[] = [];
+  for await (const event of admin.runs.events({ run: "refund-A-7" })) keys.push(event.type);
+  expect(keys[0]).toBe("run.opened");
+  expect(keys.at(-1)).toBe("run.settled");
+});
+
+test("holds like one another are decided together", async () => {
+  const opened: string[] = [];
+  for (const n of [1, 2, 3]) {
+    const run = await admin.runs.start({ workflow: "refund", input: { orderId: `B-${n}`, amount: n } });
+    opened.push((await (await office.engine.get(run.id)).hold("approve refund")).id);
+  }
+  const [first = "", ...rest] = opened;
+  const { items } = await ben.holds.similar({ hold: first });
+  expect(items.map(({ id }) => id).sort()).toEqual([...rest].sort());
+  await ben.holds.delegate({ hold: first, to: "eve" }).catch((error: unknown) => {
+    expect(error).toBeInstanceOf(ProblemError);
+  });
+  const answers = await ben.holds.decideMany({
+    holds: [...opened.map((hold) => ({ hold })), { hold: "h_nothing" }],
+    answer: { approved: false },
+    note: "all of one customer",
+  });
+  expect(answers.items.map(({ error }) => error?.code ?? null)).toContain("NOT_FOUND");
+  expect(answers.items.filter(({ hold }) => hold !== null).length).toBeGreaterThanOrEqual(2);
+});
+
+test("runs are signalled, paused, resumed, cancelled, retried and forked", async () => {
+  const run = await admin.runs.start({ workflow: "echo", input: { text: "a" } });
+  const handle = await office.engine.get(run.id);
+  await expect.poll(() => handle.status()).toBe("parked");
+  await admin.runs.pause({ run: run.id });
+  await expect.poll(() => handle.status()).toBe("paused");
+  await admin.runs.resume({ run: run.id });
+  await admin.runs.signal({ run: run.id, name: "said", value: { text: "b" }, dedupe: "1" });
+  expect((await admin.runs.result({ run: run.id, wait: 20 })).output).toEqual({ text: "a", said: "b" });
+  const fork = await admin.runs.fork({ run: run.id, from: "step:hear#1", decisions: "ask", id: "fork-1" });
+  expect(fork.forkedFrom?.id).toBe(run.id);
+  await admin.runs.cancel({ run: fork.id, reason: "enough" });
+  expect((await admin.runs.result({ run: fork.id, wait: 20 })).error).toMatchObject({ code: "CANCELLED" });
+
+  const broken = await admin.runs.start({ workflow: "fragile", attributes: { customer: "ana" } });
+  const failed = await admin.runs.result({ run: broken.id, wait: 20 });
+  expect(failed).toMatchObject({ status: "failed", error: { message: expect.stringContaining("the machine is off") } });
+  await admin.runs.retry({ run: broken.id });
+  await admin.runs.result({ run: broken.id, wait: 20 });
+  const listed = await admin.runs.list({ attribute: ["customer=ana"] });
+  expect(listed.items.map(({ id }) => id)).toEqual([broken.id]);
+  const bulk = await admin.runs.bulk({ action: "retry", filter: { attributes: { customer: "ana" } } });
+  expect(bulk.done).toEqual([broken.id]);
+});
+
+test("what JSON cannot hold is said in words", async () => {
+  const run = await admin.runs.start({ workflow: "anything", input: [1, null, { "": "x" }] });
+  const { output } = await admin.runs.result({ run: run.id, wait: 20 });
+  expect(output).toEqual({ input: [1, null, { "": "x" }], at: "1970-01-01T00:00:00.000Z", big: "10" });
+});
+
+test("schedules are put, fired, paused and removed; of two editors one is told", async () => {
+  const definition = { workflow: "echo", input: { text: "night" }, when: { cron: "0 2 * * *" } };
+  const made = await admin.schedules.put({ schedule: "nightly", ...definition });
+  expect((await admin.schedules.put({ schedule: "nightly", ...definition })).etag).toBe(made.etag);
+  const changed = { schedule: "nightly", ...definition, when: { every: "1h" } };
+  await expect(admin.schedules.put(changed)).rejects.toMatchObject({ status: 428 });
+  const next = await admin.schedules.put(changed, { ifMatch: made.etag });
+  expect(next.when).toMatchObject({ every: 3_600_000 });
+  const late = admin.schedules.put({ ...changed, when: { every: "2h" } }, { ifMatch: made.etag });
+  await expect(late).rejects.toMatchObject({ status: 412 });
+  await admin.schedules.put({ schedule: "on-paid", ...definition, when: { event: "paid" } });
+  expect((await admin.events.emit({ event: "paid", data: { text: "x" }, id: "p-1" })).items).toHaveLength(1);
+  await admin.schedules.pause({ schedule: "nightly", note: "holidays" });
+  await admin.schedules.resume({ schedule: "nightly" });
+  expect((await admin.schedules.upcoming({ schedule: "nightly", count: 2 })).items).toHaveLength(2);
+  const { runId } = await admin.schedules.run({ schedule: "nightly", id: "now-1" });
+  expect((await admin.runs.show({ run: runId })).workflow).toBe("echo");
+  expect((await admin.schedules.history({ schedule: "nightly" })).items.length).toBeGreaterThan(0);
+  const daily = { schedule: "daily", ...definition };
+  await admin.schedules.put(daily);
+  const range = { from: "2026-01-01T00:00:00Z", to: "2026-01-03T00:00:00Z" };
+  const filled = await admin.schedules.backfill({ schedule: "daily", ...range, overlap: "allow" });
+  expect(filled.started).toHaveLength(2);
+  expect((await admin.schedules.list({})).items).toHaveLength(3);
+  expect((await admin.schedules.show({ schedule: "daily" })).workflow).toBe("echo");
+  await admin.schedules.remove({ schedule: "daily" });
+});
+
+test("keys are made, listed, replaced and revoked", async () => {
+  const made = await admin.keys.create({ name: "robot", roles: ["operator"] });
+  expect(made.key.startsWith(`${made.id}_`)).toBe(true);
+  const robot = createClient({
+    url: "http://localhost",
+    key: made.key,
+    fetch: (input, init) => Promise.resolve(office.app.fetch(new Request(input, init))),
+  });
+  expect(await robot.system.me()).toMatchObject({ id: "key:robot", namespace: "default", roles: ["operator"] });
+  const next = await admin.keys.rotate({ key: made.id, overlap: 60 });
+  expect((await admin.keys.list({ prefix: made.id })).items[0]).toMatchObject({ replacedBy: next.id });
+  await robot.system.me();
+  await admin.keys.revoke({ key: made.id });
+  await expect(robot.system.me()).rejects.toMatchObject({ status: 401, message: "this key was revoked" });
+  await admin.system.me();
+});
+
+test("the rest of the routes answer", async () => {
+  await admin.system.version();
+  await admin.system.live();
+  await admin.system.ready();
+  const run = await admin.runs.start({ workflow: "refund", input: { orderId: "C-1", amount: 5 } });
+  const hold = await (await office.engine.get(run.id)).hold("approve refund");
+  expect((await ben.holds.abstain({ hold: hold.id, note: "not mine" })).progress.votes).toHaveLength(1);
+});
+
+test("every route of the document was exercised, and every request and answer fits it", () => {
+  expect(witness.problems.slice(0, 3)).toEqual([]);
+  expect(Object.keys(routes).filter((name) => !witness.succeeded.has(name))).toEqual([]);
+  expect(office.complaints).toEqual([]);
+});

@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import { type RouteName, routes } from "@holdpoint/client/contract";
+import type { Engine } from "@holdpoint/core";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import { type Context, Hono } from "hono";
+import { compress } from "hono/compress";
+import { cors } from "hono/cors";
+import type { Caller } from "./access/principal.ts";
+import { RequestError } from "./http/errors.ts";
+import { jsonResponse } from "./http/json-response.ts";
+import { problemOf } from "./http/problem.ts";
+import { secureHeaders } from "./http/secure-headers.ts";
+import { placeOf, serveRoute } from "./http/serve-route.ts";
+import { openApiDocument } from "./openapi/document.ts";
+import { docsPage } from "./openapi/page.ts";
+import type { ServerOptions } from "./options.ts";
+import { Server } from "./server.ts";
+
+/** What travels with a request. */
+interface Variables {
+  requestId: string;
+  /** Under which name it was sent, once that is known. */
+  principal?: string;
+}
+
+/** An application of Hono that serves an engine: to be mounted in another, or served by itself. */
+export type HoldpointApp = Hono<{ Variables: Variables }>;
+
+/**
+ * Holdpoint over HTTP, as a Hono application: the API at `/api/v1`, its document at `/api/openapi.json`, a readable page at `/api/docs`,
+ * `/healthz` and `/readyz`. The engine is yours: start and stop it yourself.
+ *
+ * @example
+ * import { apiKeys, holdpoint } from "@holdpoint/server";
+ * const keys = apiKeys({ engine, secret: "at least 32 characters nobody can guess" });
+ * const app = holdpoint(engine, { keys });
+ * const response = await app.request("/healthz");
+ */
+export function holdpoint(engine: Engine, options: ServerOptions = {}): HoldpointApp {
+  const server = new Server(engine, options);
+  const app: HoldpointApp = new Hono();
+  app.onError((error, context) => refused(server, context, error));
+  app.use(async (context, next) => {
+    const sent = context.req.header("x-request-id");
+    context.set("requestId", sent !== undefined && /^[\w.-]{8,64}$/.test(sent) ? sent : randomUUID());
+    const began = performance.now();
+    await next();
+    context.res.headers.set("x-request-id", context.get("requestId"));
+    // Who keeps a connection would keep the server from ending.
+    if (server.closing.aborted) context.res.headers.set("connection", "close");
+    const { method } = context.req;
+    server.log.info(
+      {
+        requestId: context.get("requestId"),
+        method,
+        path: context.req.path,
+        status: context.res.status,
+        ms: Math.round(performance.now() - began),
+        by: context.get("principal") ?? null,
+      },
+      "request",
+    );
+  });
+  app.use(secureHeaders);
+  if (options.cors) app.use(corsOf(options.cors.origins));
+  app.use(compress({ threshold: 1024 }));
+
+  for (const name of Object.keys(routes) as RouteName[]) {
+    const { method, path } = placeOf(name);
+    app.on(method, path, (context) => serveRoute(server, name, context, callerOf(context)));
+  }
+  app.get("/api/openapi.json", (context) => context.json(openApiDocument({ base: baseOf(context) })));
+  app.get("/api/docs", (context) => docsPage(baseOf(context)));
+  const { decisionPage } = options;
+  if (decisionPage) app.all("/decide", (context) => decisionPage(context.req.raw));
+  otherMethods(app);
+  app.all("*", (context) => {
+    throw new RequestError(404, "NOT_FOUND", `there is nothing at ${context.req.path.slice(0, 200)}; see /api/docs`);
+  });
+  return app;
+}
+
+/** Paths that are there for other methods. */
+function otherMethods(app: HoldpointApp): void {
+  const methods = new Map<string, string[]>();
+  for (const name of Object.keys(routes) as RouteName[]) {
+    const { method, path } = placeOf(name);
+    methods.set(path, [...(methods.get(path) ?? []), method, ...(method === "GET" ? ["HEAD"] : [])]);
+  }
+  for (const [path, allowed] of methods) {
+    app.all(path, () => {
+      const allow = allowed.join(", ");
+      throw new RequestError(405, "METHOD_NOT_ALLOWED", `this takes ${allow}`, { headers: { allow } });
+    });
+  }
+}
+
+/** Every failure ends here: a problem document, and a line in the log for what is our fault. */
+function refused(server: Server, context: Context<{ Variables: Variables }>, error: Error): Response {
+  const requestId = context.get("requestId") ?? randomUUID();
+  const problem = problemOf(error, requestId);
+  if (problem.status >= 500) server.log.error({ requestId, path: context.req.path, error }, "a request failed");
+  return jsonResponse(
+    { ...problem, type: `${baseOf(context)}${problem.type}` },
+    {
+      status: problem.status,
+      type: "application/problem+json",
+      ...(error instanceof RequestError ? { headers: error.headers } : {}),
+    },
+  );
+}
+
+/** Where the application is mounted: what stands before its own paths. */
+function baseOf(context: Context): string {
+  return /^(.*?)\/(?:api\/|healthz$|readyz$|decide$)/.exec(context.req.path)?.[1] ?? "";
+}
+
+function callerOf(context: Context): Caller {
+  try {
+    return { address: getConnInfo(context).remote.address ?? null };
+  } catch {
+    // Not on Node's own server: nobody says.
+    return { address: null };
+  }
+}
+
+const corsOf = (origins: readonly string[]) =>
+  cors({
+    origin: [...origins],
+    allowMethods: ["GET", "POST", "PUT", "DELETE"],
+    allowHeaders: ["authorization", "content-type", "if-match", "last-event-id", "x-request-id"],
+    exposeHeaders: ["etag", "location", "retry-after", "x-request-id"],
+    maxAge: 600,
+  });

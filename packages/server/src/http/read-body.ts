@@ -1,0 +1,83 @@
+import { RequestError } from "./errors.ts";
+
+/** What is read of a request at most. */
+export interface BodyLimits {
+  /** In bytes. */
+  size: number;
+  /** How deep objects and lists may be nested. */
+  depth: number;
+  /** How long a body may take to arrive, in ms. */
+  timeMs: number;
+}
+
+/**
+ * A request's body as JSON. Nothing is looked at beyond the limits: size and depth are checked before anything is parsed.
+ * An empty body is an empty object.
+ *
+ * @throws RequestError 400, 408, 413 or 415
+ */
+export async function readJsonBody(request: Request, limits: BodyLimits): Promise<unknown> {
+  const text = await readText(request, limits);
+  if (text.trim() === "") return {};
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
+    throw new RequestError(415, "UNSUPPORTED_MEDIA_TYPE", "send JSON, with `Content-Type: application/json`");
+  if (depthOf(text, limits.depth) > limits.depth)
+    throw new RequestError(400, "TOO_DEEP", `the body is nested deeper than ${limits.depth} levels`);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new RequestError(400, "MALFORMED", "the body is not JSON");
+  }
+}
+
+async function readText(request: Request, { size, timeMs }: BodyLimits): Promise<string> {
+  const tooLarge = new RequestError(413, "PAYLOAD_TOO_LARGE", `the body is larger than ${size} bytes`);
+  if (Number(request.headers.get("content-length") ?? 0) > size) throw tooLarge;
+  if (request.body === null) return "";
+  const reader = request.body.getReader();
+  const parts: Uint8Array[] = [];
+  let read = 0;
+  const slow = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => slow.reject(new RequestError(408, "TOO_SLOW", `the body did not arrive within ${timeMs} ms`)),
+    timeMs,
+  );
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), slow.promise]);
+      if (done) break;
+      read += value.length;
+      if (read > size) throw tooLarge;
+      parts.push(value);
+    }
+  } catch (error) {
+    reader.cancel().catch(() => {});
+    if (error instanceof RequestError) throw error;
+    throw new RequestError(400, "MALFORMED", "the body broke off");
+  } finally {
+    clearTimeout(timer);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(parts));
+  } catch {
+    throw new RequestError(400, "MALFORMED", "the body is not UTF-8");
+  }
+}
+
+/** How deep a JSON text nests, as far as `most + 1`; strings are skipped. */
+function depthOf(text: string, most: number): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < text.length && deepest <= most; at++) {
+    const code = text.charCodeAt(at);
+    if (inString) {
+      if (code === 0x5c) at++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x7d || code === 0x5d) depth--;
+  }
+  return deepest;
+}

@@ -1,0 +1,38 @@
+/** Every problem this server answers with, for people. */
+export const problemCodes: readonly { code: string; status: number; means: string }[] = [
+  { code: "MALFORMED", status: 400, means: "The body is not JSON or not UTF-8, or a header cannot be read." },
+  { code: "TOO_DEEP", status: 400, means: "The body is nested too deeply." },
+  { code: "UNAUTHENTICATED", status: 401, means: "No key, or one that is unknown, revoked or expired." },
+  { code: "FORBIDDEN", status: 403, means: "You are known, and your roles do not have the permission this needs." },
+  {
+    code: "NOT_ALLOWED",
+    status: 403,
+    means: "The rules of this hold do not let you do this; the sentence says whom they let.",
+  },
+  { code: "NOT_FOUND", status: 404, means: "Nothing of that name or id is there, in your namespace." },
+  { code: "METHOD_NOT_ALLOWED", status: 405, means: "The path takes other methods: see `Allow`." },
+  {
+    code: "TOO_SLOW",
+    status: 408,
+    means: "The body did not arrive in time; as 503: the work takes too long and may be done yet.",
+  },
+  { code: "RUN_CONFLICT", status: 409, means: "The id belongs to a run of another workflow, or with another input." },
+  {
+    code: "HOLD_CONFLICT",
+    status: 409,
+    means: "The hold was decided, withdrawn or changed before; `details` says by whom.",
+  },
+  { code: "INVALID_STATE", status: 409, means: "It cannot be done to something in this state." },
+  { code: "DIVERGED", status: 409, means: "Code and journal of the run do not agree." },
+  { code: "VERSION_MISMATCH", status: 409, means: "No version of the workflow that is here can take the run." },
+  { code: "PRECONDITION_FAILED", status: 412, means: "What If-Match names is not what is there any more: look again." },
+  { code: "PAYLOAD_TOO_LARGE", status: 413, means: "The body, or a value in it, is larger than the limit." },
+  { code: "UNSUPPORTED_MEDIA_TYPE", status: 415, means: "Bodies are JSON: `Content-Type: application/json`." },
+  { code: "VALIDATION", status: 422, means: "A field does not fit; `issues` names each." },
+  { code: "NOT_STORABLE", status: 422, means: "A value cannot be stored; the sentence names its path." },
+  { code: "PRECONDITION_REQUIRED", status: 428, means: "Send the ETag of what you read as If-Match." },
+  { code: "INTERNAL", status: 500, means: "A fault of the server; its log has it under `requestId`." },
+  { code: "STORE", status: 503, means: "The store did not take it just now: repeat it." },
+  { code: "TOO_MANY_STREAMS", status: 503, means: "Too many event streams are open at once: try again later." },
+  { code: "CLOSING", status: 503, means: "The server is shutting down." },
+];

@@ -1,0 +1,48 @@
+import type { Duration, Engine, EngineLog } from "@holdpoint/core";
+import type { Authenticate } from "./access/principal.ts";
+import type { ApiKeys } from "./keys/api-keys.ts";
+
+/** How much a request may ask for. */
+export interface RequestLimits {
+  /** The largest body, in bytes. Default 1 MiB. */
+  body?: number;
+  /** How deep its objects and lists may be nested. Default 64. */
+  depth?: number;
+  /** How long a body may take to arrive. Default "10s". */
+  bodyTime?: Duration;
+  /** How long the work of a request may take before its caller is told to try again. Default "30s"; a long-poll has its own. */
+  time?: Duration;
+  /** How many event streams may be open at once. Default 2,000. */
+  streams?: number;
+}
+
+/**
+ * How a server is set up. Nobody may do anything until `keys` or `authenticate` says who they are.
+ *
+ * @example
+ * import { Hono } from "hono";
+ * import { apiKeys, holdpoint } from "@holdpoint/server";
+ * const keys = apiKeys({ engine, secret: "at least 32 characters nobody can guess" });
+ * const app = new Hono().route("/holdpoint", holdpoint(engine, { keys }));
+ */
+export interface ServerOptions {
+  /** API keys: `Authorization: Bearer hp_…`, and the routes that manage them. */
+  keys?: ApiKeys;
+  /** Other ways to say who is asking, asked in their order after the keys. */
+  authenticate?: Authenticate | readonly Authenticate[];
+  /** The engine of another namespace; null where there is none. Default: only that of the engine itself. */
+  tenant?: (namespace: string) => Engine | null;
+  /** The page that decision links lead to, as `decisionPage` of `@holdpoint/channels` makes it: served at `/decide`. */
+  decisionPage?: (request: Request) => Promise<Response>;
+  /** Which other origins' pages may call this with credentials of their own. Default: none. */
+  cors?: { origins: readonly string[] };
+  limits?: RequestLimits;
+  /** Where a line for each request goes. Default: the console, warnings and errors only. */
+  log?: EngineLog;
+  /** Aborted when the server shuts down: streams end, and `/readyz` says no. */
+  closing?: AbortSignal;
+  /** A sign of life on idle event streams. Default "15s". */
+  heartbeat?: Duration;
+  /** How long a reader of a stream may take nothing before it is dropped. Default "30s". */
+  patience?: Duration;
+}

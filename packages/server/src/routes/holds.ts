@@ -1,0 +1,109 @@
+import { type GivenHold, type Hold, HoldConflictError, type HoldFilter } from "@holdpoint/core";
+import { RequestError } from "../http/errors.ts";
+import { ifMatch, StaleError } from "../http/etag.ts";
+import { problemOf } from "../http/problem.ts";
+import type { Handler } from "./call.ts";
+import { holdBody, holdTag } from "./hold-body.ts";
+import { given, millis, wire } from "./wire.ts";
+
+const shown = (hold: Hold) => ({
+  status: 200 as const,
+  body: holdBody(hold),
+  headers: { etag: `"${holdTag(hold)}"` },
+});
+
+export const listHolds: Handler<"holds.list"> = async ({ engine, actor, query }) => {
+  const { limit, cursor, inbox, run, dueBefore, ...rest } = query;
+  const filter: HoldFilter = given({
+    ...rest,
+    runId: run,
+    dueBefore: dueBefore === undefined ? undefined : millis(dueBefore),
+  });
+  const page = given({ limit, cursor });
+  const { status = ["open"], ...where } = filter;
+  const found = inbox
+    ? await engine.holds.inbox(actor.by, where, page)
+    : await engine.holds({ ...where, status }, page);
+  return { status: 200, body: { items: found.items.map(holdBody), cursor: found.cursor } };
+};
+
+export const showHold: Handler<"holds.show"> = async ({ engine, params }) => shown(await engine.hold(params.hold));
+
+export const holdTrail: Handler<"holds.trail"> = async ({ engine, params }) => {
+  await engine.hold(params.hold);
+  return { status: 200, body: { items: wire(await engine.holdEvents(params.hold)) } };
+};
+
+export const similarHolds: Handler<"holds.similar"> = async ({ engine, params, query }) => {
+  const { items, cursor } = await engine.holds.similar(params.hold, given(query));
+  return { status: 200, body: { items: items.map(holdBody), cursor } };
+};
+
+/** A hold as it was read, where whoever decides says what they read. */
+function asRead(id: string, sent: { revision?: number | undefined; evidenceHash?: string | undefined }): GivenHold {
+  const { revision, evidenceHash } = sent;
+  if (revision === undefined && evidenceHash === undefined) return id;
+  if (revision !== undefined && evidenceHash !== undefined) return { id, revision, evidenceHash };
+  throw new RequestError(422, "VALIDATION", "body: revision and evidenceHash go together, as they were read");
+}
+
+/** What `If-Match` says was read. Throws `StaleError` for a tag that is none of a hold. */
+function matched(id: string, tag: string): GivenHold {
+  const [, revision, evidenceHash] = /^(\d{1,15})\.([0-9a-f]{64})$/.exec(tag) ?? [];
+  if (revision === undefined || evidenceHash === undefined) throw new StaleError("the hold");
+  return { id, revision: Number(revision), evidenceHash };
+}
+
+export const decideHold: Handler<"holds.decide"> = async ({ engine, actor, params, body, request }) => {
+  const { answer, note, option, signature, ...read } = body;
+  const tag = ifMatch(request);
+  const hold = tag === null ? asRead(params.hold, read) : matched(params.hold, tag);
+  try {
+    return shown(await engine.decide(hold, answer, { ...actor, ...given({ note, option, signature }) }));
+  } catch (error) {
+    // It is still open: what failed is the condition, not the decision.
+    if (tag !== null && error instanceof HoldConflictError && error.details.status === "open")
+      throw new StaleError("the hold");
+    throw error;
+  }
+};
+
+export const decideManyHolds: Handler<"holds.decideMany"> = async ({ engine, actor, body }) => {
+  const { holds, answer, note, option, each = {} } = body;
+  const overrides = Object.fromEntries(Object.entries(each).map(([id, one]) => [id, given(one)]));
+  const results = await engine.holds.decideMany(
+    holds.map(({ hold, ...read }) => asRead(hold, read)),
+    answer,
+    { ...actor, note, each: overrides, ...given({ option }) },
+  );
+  const items = results.map(({ id, hold, error }) => ({
+    id,
+    hold: hold && holdBody(hold),
+    error: error && problemOf(error, ""),
+  }));
+  return { status: 200, body: { items } };
+};
+
+export const abstainHold: Handler<"holds.abstain"> = async ({ engine, actor, params, body }) =>
+  shown(await engine.holds.abstain(params.hold, { ...actor, ...given(body) }));
+
+export const claimHold: Handler<"holds.claim"> = async ({ engine, actor, params }) =>
+  shown(await engine.holds.claim(params.hold, actor));
+
+export const releaseHold: Handler<"holds.release"> = async ({ engine, actor, params }) =>
+  shown(await engine.holds.release(params.hold, actor));
+
+export const assignHold: Handler<"holds.assign"> = async ({ engine, actor, params, body }) =>
+  shown(await engine.holds.assign(params.hold, body.to, actor));
+
+export const delegateHold: Handler<"holds.delegate"> = async ({ engine, actor, params, body }) =>
+  shown(await engine.holds.delegate(params.hold, body.to, actor));
+
+export const askHold: Handler<"holds.ask"> = async ({ engine, actor, params, body }) =>
+  shown(await engine.holds.ask(params.hold, body.question, { ...actor, ...given({ to: body.to }) }));
+
+export const answerHold: Handler<"holds.answer"> = async ({ engine, actor, params, body }) =>
+  shown(await engine.holds.answer(params.hold, params.question, body.text, actor));
+
+export const commentHold: Handler<"holds.comment"> = async ({ engine, actor, params, body }) =>
+  shown(await engine.holds.comment(params.hold, body.text, actor));

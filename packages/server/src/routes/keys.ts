@@ -1,0 +1,63 @@
+import { RequestError } from "../http/errors.ts";
+import { type ApiKeys, checkRights } from "../keys/api-keys.ts";
+import type { StoredKey } from "../keys/stored-key.ts";
+import type { Server } from "../server.ts";
+import type { Handler, Reply } from "./call.ts";
+
+const moment = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+/** A key without its hash. */
+function keyBody({ hash: _hash, ...key }: StoredKey): Reply<"keys.list">["body"]["items"][number] {
+  return {
+    ...key,
+    createdAt: new Date(key.createdAt).toISOString(),
+    expiresAt: moment(key.expiresAt),
+    // To the minute: so often it is written down.
+    lastUsedAt: moment(key.lastUsedAt),
+    revokedAt: moment(key.revokedAt),
+  };
+}
+
+function keysOf(server: Server): ApiKeys {
+  if (server.keys) return server.keys;
+  throw new RequestError(404, "NOT_FOUND", "this server has no API keys; people sign in another way");
+}
+
+export const listKeys: Handler<"keys.list"> = async ({ server, principal, query }) => {
+  const keys = await keysOf(server).list(principal.namespace, query.prefix ?? "");
+  return { status: 200, body: { items: keys.map(keyBody) } };
+};
+
+export const createKey: Handler<"keys.create"> = async ({ server, principal, body }) => {
+  const { name, person, roles, scopes, expiresAt } = body;
+  checkRights(principal, { roles, scopes: scopes ?? null });
+  const made = await keysOf(server).create(
+    {
+      name,
+      ...(person === undefined ? {} : { person }),
+      namespace: principal.namespace,
+      roles,
+      scopes: scopes ?? null,
+      expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
+    },
+    principal.id,
+  );
+  return { status: 201, body: { key: made.key, ...keyBody(made.stored) } };
+};
+
+export const rotateKey: Handler<"keys.rotate"> = async ({ server, principal, params, body }) => {
+  const keys = keysOf(server);
+  checkRights(principal, (await keys.get(principal.namespace, params.key)).key);
+  const made = await keys.rotate(principal.namespace, params.key, {
+    overlapMs: (body.overlap ?? 86_400) * 1000,
+    by: principal.id,
+  });
+  return { status: 201, body: { key: made.key, ...keyBody(made.stored) } };
+};
+
+export const revokeKey: Handler<"keys.revoke"> = async ({ server, principal, params }) => {
+  const keys = keysOf(server);
+  checkRights(principal, (await keys.get(principal.namespace, params.key)).key);
+  await keys.revoke(principal.namespace, params.key);
+  return { status: 204, body: null };
+};

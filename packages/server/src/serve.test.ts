@@ -1,0 +1,112 @@
+import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { createClient } from "@holdpoint/client";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { loopbackUser } from "./access/loopback.ts";
+import { Office } from "./fixtures/office.ts";
+import { type RunningServer, serve } from "./serve.ts";
+
+let office: Office;
+let server: RunningServer;
+beforeEach(async () => {
+  office = await new Office().open();
+  server = await serve(office.engine, { keys: office.keys, port: 0 });
+});
+afterEach(async () => {
+  await server.stop();
+  await office.close();
+});
+
+test("a client over the network starts a run, follows it and waits for its end", async () => {
+  const client = createClient({ url: server.url, key: await office.key("operator", "olga") });
+  const run = await client.runs.start({ workflow: "echo", input: { text: "a" } });
+  const types: string[] = [];
+  const follower = (async () => {
+    for await (const event of client.runs.events({ run: run.id })) {
+      types.push(event.type);
+      if (event.type === "step.settled") await client.runs.signal({ run: run.id, name: "said", value: { text: "b" } });
+    }
+  })();
+  expect((await client.runs.result({ run: run.id, wait: 30 })).output).toEqual({ text: "a", said: "b" });
+  await follower;
+  expect(types).toEqual(expect.arrayContaining(["step.settled", "signal.opened", "mail.signal"]));
+  expect([types[0], types.at(-1), types.length]).toEqual(["run.opened", "run.settled", 5]);
+});
+
+test("a taken port is said in a sentence", async () => {
+  const taken = serve(office.engine, { port: server.port });
+  await expect(taken).rejects.toMatchObject({ code: "LISTEN", message: expect.stringContaining("is taken") });
+});
+
+test("stopping ends streams, answers what is under way, and takes nothing new", async () => {
+  const client = createClient({ url: server.url, key: await office.key("operator", "olga") });
+  const run = await client.runs.start({ workflow: "echo", input: { text: "a" } });
+  const aborter = new AbortController();
+  const stream = client.runs.events({ run: run.id }, { signal: aborter.signal });
+  await stream.next();
+  const reached = Promise.withResolvers<void>();
+  const { get } = office.engine;
+  office.engine.get = (id) => {
+    reached.resolve();
+    return get.call(office.engine, id) as never;
+  };
+  const waiting = client.runs.result({ run: run.id, wait: 60 });
+  await reached.promise;
+  const stopped = server.stop();
+  expect((await waiting).status).toBe("parked");
+  await stopped;
+  aborter.abort();
+  await expect(client.system.me()).rejects.toThrow();
+});
+
+test("whoever sits at this machine is signed in, and nobody's page with them", async () => {
+  const dev = await serve(office.engine, { authenticate: loopbackUser({ id: "ana" }), port: 0 });
+  try {
+    const me = async (headers: Record<string, string>) =>
+      new Promise<number>((resolve, reject) => {
+        const sent = httpRequest(
+          `${dev.url}/api/v1/me`,
+          { headers: { connection: "close", ...headers } },
+          (response) => {
+            response.resume();
+            resolve(response.statusCode ?? 0);
+          },
+        );
+        sent.on("error", reject).end();
+      });
+    expect(await me({})).toBe(200);
+    expect(await me({ host: `localhost:${dev.port}` })).toBe(200);
+    expect(await me({ origin: dev.url, "sec-fetch-site": "same-origin" })).toBe(200);
+    expect(await me({ host: "rebound.evil.example" })).toBe(401);
+    expect(await me({ origin: "https://evil.example" })).toBe(401);
+    expect(await me({ "sec-fetch-site": "cross-site" })).toBe(401);
+    expect(await me({ "x-forwarded-for": "203.0.113.9" })).toBe(401);
+  } finally {
+    await dev.stop();
+  }
+});
+
+test("what is no HTTP at all does no harm", async () => {
+  const socket = connect(server.port, "127.0.0.1");
+  socket.write("\u0000\u0001 not http\r\n\r\n");
+  const said = await new Promise<string>((resolve) => {
+    let text = "";
+    socket.on("data", (bytes) => (text += bytes.toString()));
+    socket.on("close", () => resolve(text));
+    socket.on("error", () => resolve(text));
+  });
+  expect(said).toMatch(/^HTTP\/1.1 400/);
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+});
+
+test("of servers that start at once one prints the first key, and later ones none", async () => {
+  const keys = await Promise.all([
+    office.keys.first("default"),
+    office.keys.first("default"),
+    office.keys.first("default"),
+  ]);
+  const made = keys.filter((key) => key !== null);
+  expect(made).toHaveLength(1);
+  expect(await office.keys.first("default")).toBeNull();
+  expect(await createClient({ url: server.url, key: made[0] ?? "" }).system.me()).toMatchObject({ roles: ["admin"] });
+});

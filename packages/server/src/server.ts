@@ -1,0 +1,68 @@
+import { durationMs, type Engine, type EngineLog } from "@holdpoint/core";
+import type { Authenticate, Caller, Principal } from "./access/principal.ts";
+import { ForbiddenError, UnauthenticatedError } from "./http/errors.ts";
+import type { BodyLimits } from "./http/read-body.ts";
+import type { ApiKeys } from "./keys/api-keys.ts";
+import type { ServerOptions } from "./options.ts";
+
+const silent = (): void => {};
+const consoleLog: EngineLog = {
+  debug: silent,
+  info: silent,
+  warn: (fields, message) => console.warn(`holdpoint: ${message}`, fields),
+  error: (fields, message) => console.error(`holdpoint: ${message}`, fields),
+};
+
+/** What routes work with: an engine for each namespace, and the options with their defaults. */
+export class Server {
+  /** The engine the server was made for. */
+  readonly engine: Engine;
+  readonly keys: ApiKeys | null;
+  readonly log: EngineLog;
+  readonly closing: AbortSignal;
+  readonly bodyLimits: BodyLimits;
+  /** In ms. */
+  readonly timeMs: number;
+  readonly streams: { most: number; open: number };
+  readonly heartbeatMs: number;
+  readonly patienceMs: number;
+  private readonly authenticators: readonly Authenticate[];
+  private readonly tenant: (namespace: string) => Engine | null;
+
+  constructor(engine: Engine, options: ServerOptions) {
+    const { limits = {}, authenticate = [], keys } = options;
+    this.engine = engine;
+    this.keys = keys ?? null;
+    this.log = options.log ?? consoleLog;
+    this.closing = options.closing ?? new AbortController().signal;
+    this.bodyLimits = {
+      size: limits.body ?? 1024 * 1024,
+      depth: limits.depth ?? 64,
+      timeMs: durationMs(limits.bodyTime ?? "10s", "limits.bodyTime"),
+    };
+    this.timeMs = durationMs(limits.time ?? "30s", "limits.time");
+    this.streams = { most: limits.streams ?? 2000, open: 0 };
+    this.heartbeatMs = durationMs(options.heartbeat ?? "15s", "heartbeat");
+    this.patienceMs = durationMs(options.patience ?? "30s", "patience");
+    const others = typeof authenticate === "function" ? [authenticate] : authenticate;
+    this.authenticators = [...(keys ? [keys.authenticate] : []), ...others];
+    this.tenant = options.tenant ?? (() => null);
+  }
+
+  /** Who sends a request. Throws `UnauthenticatedError` for nobody we know. */
+  async principal(request: Request, caller: Caller): Promise<Principal> {
+    for (const authenticate of this.authenticators) {
+      const principal = await authenticate(request, caller);
+      if (principal !== null) return principal;
+    }
+    throw new UnauthenticatedError();
+  }
+
+  /** The engine of somebody's namespace, and of no other. Throws `ForbiddenError` where there is none. */
+  engineOf({ namespace }: Principal): Engine {
+    if (namespace === this.engine.namespace) return this.engine;
+    const engine = this.tenant(namespace);
+    if (engine === null || engine.namespace !== namespace) throw new ForbiddenError(`of namespace "${namespace}"`);
+    return engine;
+  }
+}
