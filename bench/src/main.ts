@@ -1,3 +1,4 @@
+import { d5 } from "./d5-holds.ts";
 import { type Figure, line, reached } from "./figures.ts";
 import { p1p2, p1p2OnMariadb } from "./p1-p2.ts";
 import { p3, p4 } from "./p3-p4.ts";
@@ -47,6 +48,7 @@ const suites: [string, () => Promise<Figure[]>][] = [
   ["p3", () => p3(rounds)],
   ["p4", () => p4(Math.min(rounds, 3))],
   ["p5", () => p5()],
+  ["d5", () => d5(rounds)],
   ["tasks", () => tasksSuite(Math.min(rounds, 3))],
 ];
 
