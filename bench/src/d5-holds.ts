@@ -70,6 +70,11 @@ export async function d5(rounds: number): Promise<Figure[]> {
       "one in a thousand by severity",
       (engine, cursor) => engine.holds({ status: ["open"], severity: ["critical"] }, { cursor }),
     ],
+    [
+      "D5 tag",
+      "one in a thousand by tag",
+      (engine, cursor) => engine.holds({ status: ["open"], tag: "rare" }, { cursor }),
+    ],
     ["D5 reviewer", "inbox of who may decide all", (engine, cursor) => engine.holds.inbox("chief", {}, { cursor })],
     [
       "D5 team",

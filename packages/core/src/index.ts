@@ -16,6 +16,7 @@ export type { HoldActor } from "./engine/hold-acting.ts";
 export type { Holds, NamedActor } from "./engine/hold-desk.ts";
 export type { ExportHoldOptions } from "./engine/hold-export.ts";
 export type { GateDryRun, TriggerLesson } from "./engine/hold-lessons.ts";
+export type { HoldListFilter } from "./engine/hold-lists.ts";
 export type { Hold } from "./engine/hold-view.ts";
 export type { ProcessIdentity } from "./engine/identity.ts";
 export type { LiveWorker } from "./engine/live-workers.ts";

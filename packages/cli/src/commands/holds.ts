@@ -1,4 +1,4 @@
-import type { Hold, HoldFilter, HoldStatus, Severity } from "@holdpoint/core";
+import type { Hold, HoldListFilter, HoldStatus, Page, PageOf, Severity } from "@holdpoint/core";
 import { type CommandFactory, newCommand, perform } from "../command/context.ts";
 import type { Session } from "../command/session.ts";
 import { UsageError } from "../command/usage-error.ts";
@@ -21,6 +21,7 @@ interface Options extends PageOptions {
   run?: string;
   name?: string;
   origin?: string;
+  tag?: string;
   due?: string;
   for?: string;
 }
@@ -41,6 +42,7 @@ export const holdsCommand: CommandFactory = (context) => {
     .option("--run <id>", "of this run")
     .option("--name <name>", "with this name in the workflow")
     .option("--origin <who>", "opened by the workflow's author, or by the engine for an operator: author, operator")
+    .option("--tag <word>", "with this tag")
     .option("--for <name>", "that this person may decide now")
     .option("--due <duration>", 'whose deadline acts within: "4h", "1d"');
   addPage(command, 50).enablePositionalOptions().allowExcessArguments().action(perform(context, list));
@@ -80,9 +82,11 @@ async function list(session: Session, options: Options): Promise<void> {
     throw new UsageError("--for lists open holds; leave --status out");
   const { items, cursor } = await session.withEngine((engine) => {
     const { status, ...filter } = filterOf(options);
-    return person === undefined
-      ? engine.holds(status ? { ...filter, status } : filter, page)
-      : engine.holds.inbox(person, filter, page);
+    return fullPage(page, (asked) =>
+      person === undefined
+        ? engine.holds(status ? { ...filter, status } : filter, asked)
+        : engine.holds.inbox(person, filter, asked),
+    );
   });
   session.result({ holds: items, cursor }, () =>
     items.length === 0 ? ["nothing waits for a person"] : renderTable(session.terminal, columns(Date.now()), items),
@@ -90,7 +94,19 @@ async function list(session: Session, options: Options): Promise<void> {
   if (cursor !== null) session.note(`more: --cursor ${cursor}`);
 }
 
-function filterOf({ status, severity, workflow, run, name, origin, due }: Options): HoldFilter {
+/** A list that looks at so many for a page gives fewer where few fit: goes on until there are as many as were asked for. */
+async function fullPage(page: Page, list: (page: Page) => Promise<PageOf<Hold>>): Promise<PageOf<Hold>> {
+  const items: Hold[] = [];
+  let { cursor } = page;
+  do {
+    const found: PageOf<Hold> = await list({ limit: page.limit - items.length, cursor });
+    items.push(...found.items);
+    cursor = found.cursor;
+  } while (cursor !== null && items.length < page.limit);
+  return { items, cursor };
+}
+
+function filterOf({ status, severity, workflow, run, name, origin, tag, due }: Options): HoldListFilter {
   return {
     ...(status === "all" ? {} : { status: status === undefined ? ["open"] : listOf("status", status, statuses) }),
     ...(severity === undefined ? {} : { severity: listOf("severity", severity, severities) }),
@@ -98,6 +114,7 @@ function filterOf({ status, severity, workflow, run, name, origin, due }: Option
     ...(run === undefined ? {} : { runId: run }),
     ...(name === undefined ? {} : { name }),
     ...(origin === undefined ? {} : { origin: wordOf("origin", origin, ["author", "operator"] as const) }),
+    ...(tag === undefined ? {} : { tag }),
     ...(due === undefined ? {} : { dueBefore: Date.now() + lengthOfTime("--due", due) }),
   };
 }

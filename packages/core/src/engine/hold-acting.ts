@@ -25,16 +25,32 @@ export interface HoldActor {
 
 /** What the rules of a hold look at, with what the directory says about the people at hand. */
 export async function situationOf(parts: EngineParts, row: HoldRow, people: readonly string[]): Promise<Situation> {
-  const document = documentOf(parts, row);
-  const progress = progressOf(row, parts.codec);
-  const groups = [...groupsOf(policyOf(document)), ...progress.additions.flatMap((one) => one.groups)];
-  const later = document.deadline.flatMap((rung) => ("escalate" in rung ? rung.escalate.groups : []));
-  const roster = await readRoster(
-    parts.options.directory ?? null,
-    [...new Set([...groups, ...later])],
-    [...people, ...progress.delegations.map(({ from }) => from)],
-  );
-  return {
+  const [situation] = await situationsOf(parts, [row], people);
+  return situation as Situation;
+}
+
+/** The same for many holds: the directory is asked once for each group that any of them names. */
+export async function situationsOf(
+  parts: EngineParts,
+  rows: readonly HoldRow[],
+  people: readonly string[],
+): Promise<Situation[]> {
+  const groups = new Set<string>();
+  const acting = new Set(people);
+  const found = rows.map((row) => {
+    const document = documentOf(parts, row);
+    const progress = progressOf(row, parts.codec);
+    for (const group of groupsOf(policyOf(document))) groups.add(group);
+    for (const rung of document.deadline) {
+      if ("escalate" in rung) for (const group of rung.escalate.groups) groups.add(group);
+    }
+    for (const addition of progress.additions) for (const group of addition.groups) groups.add(group);
+    for (const { from } of progress.delegations) acting.add(from);
+    return { row, document, progress };
+  });
+  const roster = await readRoster(parts.options.directory ?? null, [...groups], [...acting]);
+  const now = parts.clock.now();
+  return found.map(({ row, document, progress }) => ({
     title: row.title,
     workflow: row.workflow,
     document,
@@ -42,8 +58,8 @@ export async function situationOf(parts: EngineParts, row: HoldRow, people: read
     progress,
     round: row.revision - progress.moves,
     roster,
-    now: parts.clock.now(),
-  };
+    now,
+  }));
 }
 
 /** What was asked, its kind made out. */

@@ -1,6 +1,5 @@
 import { ValidationError } from "../errors.ts";
 import * as custody from "../hold/custody.ts";
-import { isIndependent, type Situation, standingOf } from "../hold/electorate.ts";
 import * as questions from "../hold/questions.ts";
 import type { HoldRecord } from "../hold/record/format.ts";
 import type { HoldTrigger } from "../hold/triggers.ts";
@@ -8,10 +7,11 @@ import { castVote } from "../hold/vote.ts";
 import type { HoldFilter, Page, PageOf } from "../store/store.ts";
 import type { GivenHold } from "./decide.ts";
 import { type DecideManyOptions, type DecideManyResult, decideMany, similarHolds } from "./decide-many.ts";
-import { actOnHold, type HoldActor, situationOf } from "./hold-acting.ts";
+import { actOnHold, type HoldActor } from "./hold-acting.ts";
 import { type ExportHoldOptions, exportHold } from "./hold-export.ts";
 import { dryRunGate, type GateDryRun, type TriggerLesson, triggerLessons } from "./hold-lessons.ts";
-import { type Hold, viewHold } from "./hold-view.ts";
+import { type HoldListFilter, inboxOf, listHolds } from "./hold-lists.ts";
+import type { Hold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** Somebody with a name acts. */
@@ -36,9 +36,9 @@ export interface NamedActor extends HoldActor {
  */
 export interface Holds {
   /** Holds that fit the filter, by default the open ones, newest first; pages as in `runs`. */
-  (filter?: HoldFilter, page?: Partial<Page>): Promise<PageOf<Hold>>;
-  /** Open holds that this person may decide now, newest first. Pages are of holds looked at: one may come back with fewer. */
-  inbox(person: string, filter?: Omit<HoldFilter, "status">, page?: Partial<Page>): Promise<PageOf<Hold>>;
+  (filter?: HoldListFilter, page?: Partial<Page>): Promise<PageOf<Hold>>;
+  /** Open holds that this person may decide now, newest first. At most 500 are looked at for a page: one may come back with fewer and a cursor. */
+  inbox(person: string, filter?: Omit<HoldListFilter, "status">, page?: Partial<Page>): Promise<PageOf<Hold>>;
   /** Open holds like this one: same workflow, name, form and proposed action. Pages as in `inbox`. */
   similar(hold: GivenHold, page?: Partial<Page>): Promise<PageOf<Hold>>;
   /**
@@ -92,10 +92,6 @@ export interface Holds {
 
 const idOf = (hold: GivenHold): string => (typeof hold === "string" ? hold : hold.id);
 
-/** Whose answer is there among independent ones has nothing left to do. */
-const hasAnswered = ({ document, progress, round }: Situation, person: string): boolean =>
-  isIndependent(document) && progress.votes.some((vote) => vote.by === person && vote.round === round);
-
 function named({ by }: HoldActor): string {
   if (typeof by === "string" && by !== "") return by;
   throw new ValidationError("hold", [{ path: "by", message: "must say who acts" }]);
@@ -111,24 +107,15 @@ export function createHolds(
     await open();
     return actOnHold(parts, idOf(hold), actor, rule);
   };
-  const { store, namespace } = parts;
   return Object.assign(
-    async (filter: HoldFilter = { status: ["open"] }, page: Partial<Page> = {}) => {
+    async (filter: HoldListFilter = { status: ["open"] }, page: Partial<Page> = {}) => {
       await open();
-      const rows = await store.holds(namespace, filter, pageOf(page));
-      return { items: await Promise.all(rows.items.map((row) => viewHold(parts, row))), cursor: rows.cursor };
+      return listHolds(parts, filter, pageOf(page));
     },
     {
-      async inbox(person: string, filter: Omit<HoldFilter, "status"> = {}, page: Partial<Page> = {}) {
+      async inbox(person: string, filter: Omit<HoldListFilter, "status"> = {}, page: Partial<Page> = {}) {
         await open();
-        const rows = await store.holds(namespace, { ...filter, status: ["open"] }, pageOf(page));
-        const items: Hold[] = [];
-        for (const row of rows.items) {
-          const situation = await situationOf(parts, row, [person]);
-          const standing = standingOf(situation, person);
-          if (typeof standing !== "string" && !hasAnswered(situation, person)) items.push(await viewHold(parts, row));
-        }
-        return { items, cursor: rows.cursor };
+        return inboxOf(parts, person, filter, pageOf(page));
       },
       async similar(hold: GivenHold, page: Partial<Page> = {}) {
         await open();

@@ -133,6 +133,16 @@ function principalsOf(
   return [...handed, ...away];
 }
 
+/** Whether somebody could have a say at all, told without counting votes: most holds of a long list are others'. */
+export function isConcerned({ document, progress, roster }: Situation, person: string): boolean {
+  if (progress.additions.length > 0 || progress.delegations.length > 0) return true;
+  if (roster.substitutions.some(({ substitute }) => substitute === person)) return true;
+  return policyOf(document).stages.some(
+    (stage) =>
+      isOpen(stage) || stage.people.includes(person) || stage.groups.some((group) => isMember(roster, person, group)),
+  );
+}
+
 /** As whom a person may vote now, or the sentence that says why not. */
 export function standingOf(situation: Situation, person: string | null): Standing | string {
   const { index, stage } = currentStage(situation);
