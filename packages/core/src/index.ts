@@ -12,6 +12,7 @@ export type { DecideManyOptions, DecideManyOverride, DecideManyResult } from "./
 export { createEngine, Engine, type ObservedRun } from "./engine/engine.ts";
 export type { EraseTarget } from "./engine/erase.ts";
 export type { ForkOptions } from "./engine/fork.ts";
+export type { Grant, GrantFilter, Grants } from "./engine/grants.ts";
 export type { HoldActor } from "./engine/hold-acting.ts";
 export type { Holds, NamedActor } from "./engine/hold-desk.ts";
 export type { ExportHoldOptions } from "./engine/hold-export.ts";
@@ -36,6 +37,7 @@ export * from "./errors.ts";
 export type { BusinessCalendar, Weekday } from "./hold/calendar.ts";
 export { type Directory, type Substitution, staticDirectory } from "./hold/directory.ts";
 export { holdEventDigest, holdEventLink } from "./hold/event-chain.ts";
+export type { GrantTerms } from "./hold/grant.ts";
 export type { DeadlineRung, Escalation, LadderStep } from "./hold/ladder.ts";
 export type { HoldProgress, Question, Vote } from "./hold/progress.ts";
 export type { ChainLink, ChainProof, HoldRecord, ReadableHold, RecordSignature } from "./hold/record/format.ts";

@@ -1,8 +1,9 @@
-import type { DecideManyResult, Engine, Hold } from "@holdpoint/core";
+import type { DecideManyOverride, DecideManyResult, Engine, Hold } from "@holdpoint/core";
 import type { Session } from "../command/session.ts";
 import { UsageError } from "../command/usage-error.ts";
 import type { Project } from "../config/project.ts";
 import { givenAnswer } from "../forms/given-answer.ts";
+import { readJsonArgument } from "../options/json-argument.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import { needsReading } from "../views/hold-commands.ts";
 import { requireHold } from "../views/names.ts";
@@ -22,6 +23,8 @@ export async function decideMany(
     throw new UsageError("several at once need one reason for all of them: --note TEXT");
   if (revision !== undefined || evidence !== undefined)
     throw new UsageError("--revision and --evidence say what was read of one hold; give one");
+  if (options.next !== undefined) throw new UsageError("a grant goes with one decision; give one hold with --next");
+  const each = options.each === undefined ? {} : await overridesOf(session, options.each);
   const holds = await Promise.all(ids.map((id) => requireHold(engine, id)));
   const unread = holds.find((hold) => hold.status === "open" && needsReading(hold));
   if (unread) {
@@ -36,15 +39,39 @@ export async function decideMany(
   const results = await engine.holds.decideMany(
     holds.map(({ id }) => id),
     given.answer,
-    { by, note, channel: "cli", ...(option === undefined ? {} : { option }) },
+    { by, note, channel: "cli", each, ...(option === undefined ? {} : { option }) },
   );
   const refused = results.filter(({ error }) => error !== null);
   const worked = refused.length < results.length ? await workStore(session, engine, project) : "nobody";
   session.result({ results: results.map(asJson), worked }, () => [
-    ...results.map((result, index) => lineOf(session, result, holds[index], by)),
+    ...results.map((result) =>
+      lineOf(
+        session,
+        result,
+        holds.find(({ id }) => id === result.id),
+        by,
+      ),
+    ),
     ...(refused.length > 0 ? [`${results.length - refused.length} decided, ${refused.length} refused`] : []),
   ]);
   return refused.length > 0 ? 1 : 0;
+}
+
+/** What differs, by the hold's id. */
+async function overridesOf(session: Session, text: string): Promise<Record<string, DecideManyOverride>> {
+  const given = await readJsonArgument("--each", text, session.startedIn);
+  const isObject = (value: unknown): value is object =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isObject(given) || !Object.values(given).every(isObject))
+    throw new UsageError('--each takes an object for each hold that differs: {"h_…": {"answer": {"approved": false}}}');
+  for (const [id, override] of Object.entries(given)) {
+    const stray = Object.keys(override as object).find(
+      (field) => !["answer", "note", "option", "skip"].includes(field),
+    );
+    if (stray !== undefined)
+      throw new UsageError(`--each: ${id} has "${stray}"; it may have answer, note, option and skip`);
+  }
+  return given as Record<string, DecideManyOverride>;
 }
 
 function lineOf(

@@ -4,13 +4,15 @@ import type { Session } from "../command/session.ts";
 import { UsageError } from "../command/usage-error.ts";
 import type { Project } from "../config/project.ts";
 import { type AnswerOptions, givenAnswer } from "../forms/given-answer.ts";
+import { addGrantTerms, type GrantOptions, grantTerms } from "../options/grant-terms.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { needsReading, unattendedSuffix } from "../views/hold-commands.ts";
 import { requireHold } from "../views/names.ts";
 import { settleRun } from "../work/settle-run.ts";
 import { decideMany } from "./decide-many.ts";
 
-export interface Options extends AnswerOptions {
+export interface Options extends AnswerOptions, GrantOptions {
+  each?: string;
   note?: string;
   by?: string;
   yes?: boolean;
@@ -19,16 +21,19 @@ export interface Options extends AnswerOptions {
 }
 
 export const decideCommand: CommandFactory = (context) =>
-  newCommand(
-    "decide",
-    "answer a hold",
-    [
-      "holdpoint decide h_9aT2kqX0 --approve --note 'checked with the warehouse'",
-      "holdpoint decide h_4Lw8mZc1 --set account=DE89370400440532013000 --set urgent=true",
-      "holdpoint decide h_9aT2kqX0        (on a terminal: shows it and asks)",
-      "holdpoint decide h_9aT2kqX0 h_4Lw8mZc1 --reject --note 'both are duplicates'",
-    ],
-    "Answers a hold, or several with one answer and one reason (not high and critical ones: these are read one by one). One of high or critical severity is shown and confirmed on a terminal; without one say what you read: --revision N --yes, as `holdpoint holds show` prints it.",
+  addGrantTerms(
+    newCommand(
+      "decide",
+      "answer a hold",
+      [
+        "holdpoint decide h_9aT2kqX0 --approve --note 'checked with the warehouse'",
+        "holdpoint decide h_4Lw8mZc1 --set account=DE89370400440532013000 --set urgent=true",
+        "holdpoint decide h_9aT2kqX0        (on a terminal: shows it and asks)",
+        "holdpoint decide h_9aT2kqX0 h_4Lw8mZc1 --reject --note 'both are duplicates'",
+        "holdpoint decide h_9aT2kqX0 --approve --next 20 --for 1h --most arguments.amount=50",
+      ],
+      "Answers a hold, or several with one answer and one reason (not high and critical ones: these are read one by one). One of high or critical severity is shown and confirmed on a terminal; without one say what you read: --revision N --yes, as `holdpoint holds show` prints it.",
+    ),
   )
     .argument("<holds...>", "its id; several are decided together")
     .option("--approve", "yes")
@@ -40,6 +45,10 @@ export const decideCommand: CommandFactory = (context) =>
     .option("--by <name>", "who decides (default HOLDPOINT_USER, else the user of this machine); taken at its word")
     .option("--revision <n>", "refuse unless the hold is still the one that was read")
     .option("--evidence <hash>", "the same by the evidence's hash, or its first 12 digits or more")
+    .option(
+      "--each <file|json>",
+      'of several, what differs: {"h_…": {"answer": {"approved": false}, "note": "…", "option": "…", "skip": true}}',
+    )
     .option("--yes", "do not ask; for high and critical severity together with --revision or --evidence")
     .action(
       perform(context, (session, ids: string[], options: Options) =>
@@ -55,6 +64,9 @@ async function decide(session: Session, engine: Engine, project: Project, id: st
   const hold = await requireHold(engine, id);
   checkRead(hold, options);
   const by = session.by(options.by);
+  if (options.each !== undefined)
+    throw new UsageError("--each says what differs between several holds; give more than one");
+  const grant = grantTerms(options, hold);
   const given = await givenAnswer(session, hold, options);
   const { answer, option, note } = await confirmed(session, engine, hold, given, options, by);
   const decided = await engine.decide(hold, answer, {
@@ -62,7 +74,9 @@ async function decide(session: Session, engine: Engine, project: Project, id: st
     channel: "cli",
     ...(note === undefined ? {} : { note }),
     ...(option === undefined ? {} : { option }),
+    ...(grant === null ? {} : { grant }),
   });
+  if (grant) session.note(`the next ${grant.count} like it are approved, too: holdpoint grants`);
   session.note(`${session.terminal.paintErr("green", "✓")} ${outcomeText(hold, decided, by)}`);
   await settleRun(session, engine, project, hold.runId, { hold: decided });
 }

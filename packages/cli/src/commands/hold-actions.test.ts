@@ -116,6 +116,51 @@ describe("what people do with holds", { timeout: 60_000 }, () => {
     expect(page).toContain("<dt>signed by</dt><dd>nobody</dd>");
   });
 
+  test("others like it are approved in advance: given, listed, shown in what they decide, revoked", async () => {
+    await begin("note");
+    const decide = (...args: string[]) => project.holdpoint(["decide", id, "--approve", "--by", "ana", ...args]);
+    expect((await decide("--most", "arguments.a=1")).stderr).toContain("--for, --most and --same go with --next N");
+    expect((await decide("--next", "2", "--for", "1h")).stderr).toContain("the next 2 like it are approved, too");
+    const { grants } = await project.json<{ grants: { id: string; used: number }[] }>(["grants"]);
+    const [grant] = grants;
+    const next = await project.json<Held>(["run", "note", "--id", `note-${++count}`]);
+    expect(next).toMatchObject({ output: { approved: true, by: "ana", grant: grant?.id } });
+    expect((await project.holdpoint(["grants"])).stdout).toMatch(/ana +note: sign +1 of 2/);
+    const { holds: all } = await project.json<Held>(["holds", "--status", "decided", "--workflow", "note"]);
+    expect((await holds("show", all[0]?.id ?? "")).stdout).toContain(`approved by ana through grant ${grant?.id}`);
+    expect((await project.holdpoint(["grants", "show", grant?.id ?? ""])).stdout).toContain(all[0]?.id);
+    expect((await project.holdpoint(["grants", "revoke", grant?.id ?? "", "--by", "ben"])).stdout).toContain(
+      "used 1 of 2",
+    );
+    await begin("note");
+    expect((await project.holdpoint(["grants"])).stdout).toContain("nothing is approved in advance");
+    const alone = await project.holdpoint(["grants", "give", id, "--next", "1", "--for", "1h", "--by", "eve"]);
+    expect(alone).toMatchObject({ code: 0, stdout: expect.stringContaining("0 of 1") });
+  });
+
+  test("its evidence is replaced, from a file", async () => {
+    await begin("note");
+    project.write("evidence.json", JSON.stringify({ total: 9 }));
+    expect((await holds("amend", id, "evidence.json")).stdout).toContain("must read it again (revision 1)");
+    expect((await holds("show", id)).stdout).toContain("total");
+  });
+
+  test("several at once, one of them otherwise", async () => {
+    const ids: string[] = [];
+    for (const _ of [1, 2]) {
+      await begin("note");
+      ids.push(id);
+    }
+    const each = JSON.stringify({ [id]: { answer: { approved: false }, note: "not this one" } });
+    const many = ["decide", ...ids, "--approve", "--note", "the usual ones", "--by", "ana"];
+    expect((await project.holdpoint([...many, "--each", '{"h":{"reason":1}}'])).stderr).toContain('h has "reason"');
+    const { results } = await project.json<{ results: { hold: { decision: object } }[] }>([...many, "--each", each]);
+    expect(results.map(({ hold }) => hold.decision)).toMatchObject([
+      { value: { approved: true }, note: "the usual ones" },
+      { value: { approved: false }, note: "not this one" },
+    ]);
+  });
+
   test("one that is claimed is released, assigned and delegated", async () => {
     await begin("note");
     const claimed = await project.json<Held>(["holds", "claim", id, "--by", "ana"]);

@@ -1,6 +1,8 @@
 import type { Engine, Hold, NamedActor } from "@holdpoint/core";
 import type { Command } from "commander";
 import { type CommandContext, type CommandFactory, newCommand, perform } from "../command/context.ts";
+import type { Session } from "../command/session.ts";
+import { readJsonArgument } from "../options/json-argument.ts";
 import { requireHold } from "../views/names.ts";
 import { settleRun } from "../work/settle-run.ts";
 
@@ -15,6 +17,8 @@ interface Action {
   name: string;
   says: string;
   example: string;
+  /** The words are read from files or JSON first. */
+  json?: true;
   /** Arguments after the hold's id, each needed. */
   words?: readonly [name: string, says: string][];
   option?: readonly [flags: string, says: string];
@@ -91,6 +95,15 @@ const actions: readonly Action[] = [
     act: (holds, hold, actor, [text = ""]) => holds.comment(hold, text, actor),
     done: () => "noted",
   },
+  {
+    name: "amend",
+    says: "replace the evidence of a hold: votes before it are gone",
+    example: "holdpoint holds amend h_9aT2kqX0 evidence.json",
+    words: [["context", "all of the new evidence: JSON, a file, or - for standard input"]],
+    json: true,
+    act: (holds, hold, actor, [context = "null"]) => holds.amend(hold, JSON.parse(context), actor),
+    done: (hold) => `whoever read it before must read it again (revision ${hold.revision})`,
+  },
 ];
 
 /** Adds what people do with holds to `holdpoint holds`. */
@@ -110,7 +123,8 @@ const actionCommand =
       .action(
         perform(context, (session, id: string, ...rest: unknown[]) =>
           session.withEngine(async (engine, project) => {
-            const words = rest.filter((one): one is string => typeof one === "string");
+            const given = rest.filter((one): one is string => typeof one === "string");
+            const words = action.json ? await Promise.all(given.map((one) => asJson(session, action, one))) : given;
             const options = rest.find((one): one is Options => typeof one === "object" && one !== null) ?? {};
             const actor = { by: session.by(options.by), channel: "cli" };
             const hold = await action.act(engine.holds, await requireHold(engine, id), actor, words, options);
@@ -121,3 +135,8 @@ const actionCommand =
         ),
       );
   };
+
+/** What a word names or says, as JSON text. */
+async function asJson({ startedIn }: Session, { words }: Action, given: string): Promise<string> {
+  return JSON.stringify(await readJsonArgument(words?.[0]?.[0] ?? "", given, startedIn));
+}

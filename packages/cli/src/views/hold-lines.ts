@@ -79,9 +79,10 @@ export function whoLines({ people, reviewers }: Hold): string[] {
   return excluded.length === 0 ? lines : [...lines, `not ${excluded.join(", ")}`];
 }
 
-function voteText({ by, as, outcome, note }: Hold["progress"]["votes"][number]): string {
+function voteText({ by, as, outcome, note, grant }: Hold["progress"]["votes"][number]): string {
   const place = as === by || as === null ? "" : ` for ${as}`;
-  return `${outcome} by ${by ?? "somebody unnamed"}${place}${note === null ? "" : `: ${note}`}`;
+  const how = grant === undefined ? "" : ` through grant ${grant}`;
+  return `${outcome} by ${by ?? "somebody unnamed"}${place}${how}${note === null ? "" : `: ${note}`}`;
 }
 
 function questionLines({ n, by, text, answer, run }: Hold["progress"]["questions"][number]): string[] {
@@ -110,8 +111,9 @@ function decisionText({ status, decision, decidedBy, closedAt }: Hold): string |
   const when = closedAt ? ` ${shownTime(closedAt)}` : "";
   if (!decision) return `${status}${when}`;
   const option = decision.option === null ? "" : ` (${decision.option})`;
+  const how = decision.grant === undefined ? "" : ` through grant ${decision.grant}`;
   const note = decision.note === null ? "" : `: ${decision.note}`;
-  return `${answerWords(decision.value)}${option} by ${decidedBy ?? decision.channel}${when}${note}`;
+  return `${answerWords(decision.value)}${option} by ${decidedBy ?? decision.channel}${how}${when}${note}`;
 }
 
 function answerWords(value: unknown): string {

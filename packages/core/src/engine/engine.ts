@@ -1,5 +1,6 @@
 import { systemClock } from "../clock.ts";
 import { NotFoundError, ValidationError } from "../errors.ts";
+import type { GrantTerms } from "../hold/grant.ts";
 import type { Anchors } from "../journal/anchor.ts";
 import { valueCodec } from "../journal/codec.ts";
 import type { ExportedRun } from "../journal/exported-run.ts";
@@ -13,6 +14,8 @@ import { type CheckReport, check } from "./check.ts";
 import { type DecideOptions, decide } from "./decide.ts";
 import { type EraseTarget, erase } from "./erase.ts";
 import { exportRun } from "./export.ts";
+import { GrantKeeper } from "./grant-keeper.ts";
+import { createGrants, decideAndGrant, type Grants } from "./grants.ts";
 import { guardFor } from "./guard.ts";
 import { createHolds, type Holds } from "./hold-desk.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
@@ -66,6 +69,9 @@ export class Engine {
    * for (const hold of mine.items) await engine.holds.claim(hold, { by: "ana" });
    */
   readonly holds: Holds;
+  /** Approvals given in advance, for holds like one that somebody has seen: give, list, revoke. */
+  readonly grants: Grants;
+  private readonly keeper: GrantKeeper;
   private readonly parts: EngineParts;
   private readonly worker: Worker;
   private readonly sweeper: Sweeper;
@@ -114,6 +120,7 @@ export class Engine {
           for (const observer of this.observers) observer({ id: execution.runId, workflow, version });
         }
         if (operation.holds.length === 0) continue;
+        this.keeper.opened(execution.workflow.name, operation.holds);
         for (const hold of operation.holds) if (hold.nextAt !== null) this.sweeper.expect(hold.nextAt);
         this.changed("rest", execution.runId);
       }
@@ -137,6 +144,8 @@ export class Engine {
       onChange: (id, what, listener) => this.listen(id, what, listener),
     };
     this.holds = createHolds(this.parts, pageOf, () => this.open());
+    this.keeper = new GrantKeeper(this.parts);
+    this.grants = createGrants(this.parts, this.keeper, () => this.open());
     this.sweeper = new Sweeper(this.parts);
     this.retention = new Retention(this.parts);
     this.scheduler = new Scheduler(this.parts);
@@ -176,6 +185,7 @@ export class Engine {
     await this.schedules.declare(this.parts.options.schedules ?? []);
     await this.worker.start();
     this.sweeper.start();
+    this.keeper.start();
     this.retention.start();
     this.scheduler.start();
     this.watchStore();
@@ -191,6 +201,7 @@ export class Engine {
     if (this.started) {
       this.started = false;
       this.sweeper.stop();
+      await this.keeper.stop();
       this.retention.stop();
       await this.scheduler.stop();
       await this.worker.stop(durationMs(this.parts.options.drainTimeout ?? "30s", "drainTimeout"));
@@ -220,7 +231,9 @@ export class Engine {
     }
     await this.sweeper.sweep();
     await this.sweeper.idle();
-    await this.worker.untilIdle();
+    await this.keeper.look();
+    do await this.worker.untilIdle();
+    while (await this.keeper.idle());
     if (temporary) await this.worker.stop(durationMs(this.parts.options.drainTimeout ?? "30s", "drainTimeout"));
   }
 
@@ -347,6 +360,8 @@ export class Engine {
    * Decides a hold: the answer is checked, then one transaction closes the hold and wakes the run. Pass the hold as you read it; a
    * bare id is taken for low and medium severity only. The same answer by the same person again is no error.
    *
+   * @param options with `grant` an approval counts for the next ones like it, too: see `grants`
+   *
    * @example
    * const hold = await run.hold("approve refund");
    * await engine.decide(hold, { approved: true }, { by: "ana", note: "second late delivery" });
@@ -357,10 +372,11 @@ export class Engine {
   async decide(
     hold: string | Pick<Hold, "id" | "revision" | "evidenceHash">,
     answer: unknown,
-    options: DecideOptions = {},
+    { grant, ...options }: DecideOptions & { grant?: GrantTerms } = {},
   ): Promise<Hold> {
     await this.open();
-    return decide(this.parts, hold, answer, options);
+    if (grant === undefined) return decide(this.parts, hold, answer, options);
+    return decideAndGrant(this.parts, this.grants, hold, answer, { ...options, grant });
   }
 
   /**

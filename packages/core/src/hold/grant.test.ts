@@ -7,6 +7,7 @@ import {
   type StoredGrant,
   shownValue,
   whyNotCovered,
+  withSettled,
   withUse,
 } from "./grant.ts";
 import { ask } from "./questions.ts";
@@ -43,6 +44,7 @@ describe("how far a grant reaches", () => {
     ["a critical one", {}, { severity: "critical" as never }, "it is critical"],
     ["one more severe than meant", {}, { severity: "high" as never }, "it is high"],
     ["as severe as meant", { severity: "high" }, { severity: "high" as never }, null],
+    ["the one it was given on", {}, { id: "h_1" as never }, "it was open before"],
     ["one that was open before", {}, { openedAt: openedAt - 2 * hour }, "it was open before"],
     ["an amount within", { amount: { of: "arguments.amount", most: 40 } }, {}, null],
     [
@@ -131,12 +133,17 @@ describe("uses of a grant", () => {
   test("a hold is one use, however often it is tried; a use whose hold closed without it comes back", () => {
     const once = withUse(granted("ana"), "h_2", 1);
     expect(withUse(once, "h_2", 9).uses).toEqual([{ hold: "h_2", at: 1, settled: false }]);
-    const more = withUse(once, "h_3", 2, new Map([["h_2", true]]));
-    expect(more.uses).toEqual([
-      { hold: "h_2", at: 1, settled: true },
-      { hold: "h_3", at: 2, settled: false },
-    ]);
-    expect(withUse(more, "h_4", 3, new Map([["h_3", false]])).uses.map(({ hold }) => hold)).toEqual(["h_2", "h_4"]);
+    const both = withUse(once, "h_3", 2);
+    expect(
+      withSettled(
+        both,
+        new Map([
+          ["h_2", true],
+          ["h_3", false],
+        ]),
+      ).uses,
+    ).toEqual([{ hold: "h_2", at: 1, settled: true }]);
+    expect(withSettled(both, new Map())).toEqual(both);
   });
 
   test("each is a vote of whoever gave it: the hold's own rules count it as theirs", async () => {

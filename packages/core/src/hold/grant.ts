@@ -147,7 +147,7 @@ export function whyNotCovered(grant: StoredGrant, subject: GrantSubject, situati
   if (subject.origin !== "author" || !isDeepStrictEqual(grant.like, subject.like)) return "it asks something else";
   if (subject.severity === "critical" || severities.indexOf(subject.severity) > severities.indexOf(grant.severity))
     return `it is ${subject.severity}`;
-  if (subject.openedAt < grant.at) return "it was open before";
+  if (subject.openedAt < grant.at || subject.id === grant.hold) return "it was open before";
   const { progress, round, document } = situation;
   if (document.kind === "form") return "it asks for more than yes or no";
   if (round > 0 || progress.questions.length > 0) return "it has changed since it opened";
@@ -165,21 +165,21 @@ export function whyNotCovered(grant: StoredGrant, subject: GrantSubject, situati
   return used || grant.uses.length < grant.count ? null : "it is used up";
 }
 
+/** Reserves one of a grant's uses for a hold, before its vote is given: however often that is tried, and by however many, it is one use. */
+export function withUse(grant: StoredGrant, hold: string, at: number): StoredGrant {
+  if (grant.uses.some((use) => use.hold === hold)) return grant;
+  return { ...grant, uses: [...grant.uses, { hold, at, settled: false }] };
+}
+
 /**
- * Reserves one of a grant's uses for a hold, before its vote is given: however often that is tried, and by however many, it is one use.
+ * What became of uses that were reserved.
  *
- * @param known what became of earlier uses that were not settled: true for a vote that is there, false for a hold that closed without it
+ * @param known by hold: true for one whose vote is there, false for one that closed without it, whose use comes back
  */
-export function withUse(
-  grant: StoredGrant,
-  hold: string,
-  at: number,
-  known: ReadonlyMap<string, boolean> = new Map(),
-): StoredGrant {
+export function withSettled(grant: StoredGrant, known: ReadonlyMap<string, boolean>): StoredGrant {
   const uses = grant.uses.flatMap((use) => {
     const there = known.get(use.hold);
     return there === undefined ? [use] : there ? [{ ...use, settled: true }] : [];
   });
-  if (uses.some((use) => use.hold === hold)) return { ...grant, uses };
-  return { ...grant, uses: [...uses, { hold, at, settled: false }] };
+  return { ...grant, uses };
 }
