@@ -38,6 +38,7 @@ export const commands: Record<string, Entry> = {
   annotations: {
     summary: "how an annotation queue stands and how well annotators agree; export its labels",
     load: async () => (await import("../commands/annotations.ts")).annotationsCommand,
+  },
   grants: {
     summary: "list approvals given in advance; show, give, revoke",
     load: async () => (await import("../commands/grants/grants.ts")).grantsCommand,
