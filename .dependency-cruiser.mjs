@@ -31,7 +31,7 @@ const TESTS = [
 const BUNDLED = "^node_modules/(kysely|@dagrejs/dagre)/";
 
 /** Optional peers, loaded when they are asked for; a development dependency here, for the tests: docs/decisions/015. */
-const OPTIONAL_PEERS = "^node_modules/(pg|mysql2)/";
+const OPTIONAL_PEERS = "^(node_modules/(pg|mysql2)/|packages/server/|@holdpoint/server)";
 
 export default {
   forbidden: [

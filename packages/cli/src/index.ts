@@ -18,4 +18,4 @@ export {
   type SqliteOptions,
   sqlite,
 } from "@holdpoint/sql";
-export { defineConfig, type HoldpointConfig } from "./config/define-config.ts";
+export { defineConfig, type HoldpointConfig, type ServerConfig } from "./config/define-config.ts";

@@ -18,6 +18,10 @@ export const commands: Record<string, Entry> = {
     summary: "work the project's store, reload on change, show what happens",
     load: async () => (await import("../commands/dev.ts")).devCommand,
   },
+  start: {
+    summary: "production: a worker and, with @holdpoint/server, the API",
+    load: async () => (await import("../commands/start.ts")).startCommand,
+  },
   run: { summary: "start a run of a workflow", load: async () => (await import("../commands/run.ts")).runCommand },
   runs: {
     summary: "list runs; show, cancel, pause, resume, retry, fork, migrate, pin, signal",
@@ -46,6 +50,10 @@ export const commands: Record<string, Entry> = {
   schedule: {
     summary: "list schedules; add, show, pause, resume, remove, run, backfill, emit, history",
     load: async () => (await import("../commands/schedule/schedule.ts")).scheduleCommand,
+  },
+  keys: {
+    summary: "API keys of the server: list, create, rotate, revoke",
+    load: async () => (await import("../commands/keys.ts")).keysCommand,
   },
   check: {
     summary: "replay live runs against this code before you deploy it",

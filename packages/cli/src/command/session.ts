@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { createEngine, type Engine } from "@holdpoint/core";
 import { openProject, type Project } from "../config/project.ts";
@@ -7,6 +6,7 @@ import { jsonText } from "../terminal/json-text.ts";
 import { withProgress } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { CommandContext } from "./context.ts";
+import { currentUser } from "./current-user.ts";
 import { commandLog } from "./log.ts";
 
 export interface GlobalOptions {
@@ -57,7 +57,7 @@ export class Session {
 
   /** Who is acting: as named, else `HOLDPOINT_USER`, else the user of the operating system. Taken at its word. */
   by(named: string | undefined): string {
-    return named ?? (process.env.HOLDPOINT_USER || userInfo().username);
+    return named ?? currentUser();
   }
 
   project(): Promise<Project> {

@@ -7,6 +7,27 @@ export interface HoldpointConfig extends Omit<EngineOptions, "store" | "clock" |
    * Default: the address in `HOLDPOINT_STORE`, then `.holdpoint/holdpoint.db` beside the configuration.
    */
   store?: Store | string;
+  /** The API that `holdpoint start` and `holdpoint dev` serve where `@holdpoint/server` is installed. */
+  server?: ServerConfig;
+}
+
+/** Where the API listens, and who may call it besides holders of API keys. `HOLDPOINT_HOST` and `HOLDPOINT_PORT` go before it. */
+export interface ServerConfig {
+  /** Default "127.0.0.1": this machine alone. */
+  host?: string;
+  /** Default 4400. */
+  port?: number;
+  /** Which other origins' pages may call it. Default: none. */
+  cors?: { origins: readonly string[] };
+  /** Who sends a request: `Authenticate` of `@holdpoint/server`. Null for nobody you know. */
+  authenticate?: (
+    request: Request,
+    caller: { address: string | null },
+  ) => Promise<{
+    id: string;
+    namespace: string;
+    roles: readonly ("viewer" | "operator" | "reviewer" | "author" | "admin")[];
+  } | null>;
 }
 
 /**

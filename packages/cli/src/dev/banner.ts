@@ -5,7 +5,12 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { version } from "../version.ts";
 
 /** What `holdpoint dev` says once it works. */
-export async function bannerLines(terminal: Terminal, engine: Engine, project: Project): Promise<string[]> {
+export async function bannerLines(
+  terminal: Terminal,
+  engine: Engine,
+  project: Project,
+  url: string | null,
+): Promise<string[]> {
   const dim = (text: string): string => terminal.paintErr("dim", text);
   const names = engine.workflows().map((workflow) => `${workflow.name} v${workflow.version}`);
   const [diverged, held] = await Promise.all([
@@ -19,7 +24,12 @@ export async function bannerLines(terminal: Terminal, engine: Engine, project: P
     dim(`  ${names.length > 0 ? names.join(", ") : "no workflows yet: add one to `workflows`"}`),
     ...(waiting > 0 ? [dim(`  ${some(waiting)} for a person: holdpoint holds`)] : []),
     ...(apart > 0 ? [terminal.paintErr("magenta", `  ${apart} diverged: holdpoint runs --status diverged`)] : []),
-    dim("  no server or console yet: type `holdpoint run` and `holdpoint decide` elsewhere"),
+    dim(
+      url === null
+        ? "  no API: npm install @holdpoint/server"
+        : `  API ${url}/api/docs: you are signed in on this machine`,
+    ),
+    dim("  no console yet: type `holdpoint run` and `holdpoint decide` elsewhere"),
     "",
   ];
 }

@@ -49,7 +49,9 @@ async function startRun(id: string): Promise<string> {
 
 test("the worker executes what other commands deliver, and shows it", { timeout: 60_000 }, async () => {
   const hold = await startRun("g1");
-  expect(dev.output()).toContain("no server or console yet");
+  const [, url = ""] = /API (http\S+)\/api\/docs: you are signed in on this machine/.exec(dev.output()) ?? [];
+  expect(await (await fetch(`${url}/api/v1/me`)).json()).toMatchObject({ id: "ana", roles: ["admin"] });
+  expect(await (await fetch(`${url}/api/v1/holds/${hold}`)).json()).toMatchObject({ title: "Greet them?" });
   const decided = await project.json<{ worked: string }>(["decide", hold, "--approve", "--note", "do"]);
   expect(decided.worked).toBe("worker");
   await dev.prints("g1 → hold:ok approved  by ana · do");

@@ -1,9 +1,11 @@
 /** The worker process of `holdpoint dev`: loads the project, executes its runs, shows what they do. */
 import { createEngine } from "@holdpoint/core";
+import { currentUser } from "../command/current-user.ts";
 import { failureOf } from "../command/failure.ts";
 import { commandLog } from "../command/log.ts";
 import { openProject, type Project } from "../config/project.ts";
 import { loadedFiles } from "../config/typescript.ts";
+import { serveProject } from "../server/serve-project.ts";
 import { plainText } from "../terminal/plain-text.ts";
 import { processTerminal } from "../terminal/terminal.ts";
 import { bannerLines } from "./banner.ts";
@@ -35,15 +37,26 @@ function giveUp(error: unknown): never {
 async function work(project: Project): Promise<void> {
   const { config, store } = project;
   const log = config.log ?? commandLog({ terminal, debug: debug === "debug" }, "info");
+  // What runs do is shown; each request is not.
+  const silent = (): void => {};
+  const serverLog = { debug: silent, info: silent, warn: log.warn.bind(log), error: log.error.bind(log) };
   const engine = createEngine({ drainTimeout: "8s", ...config, store, log });
   const quiet = narrate(terminal, engine, json);
   await engine.start();
-  if (!json) for (const line of await bannerLines(terminal, engine, project)) terminal.err(line);
+  const served = await serveProject(engine, project, { log: serverLog, signedInAs: currentUser() }).catch(
+    async (error) => {
+      await engine.stop();
+      throw error;
+    },
+  );
+  const url = served?.server.url ?? null;
+  if (!json) for (const line of await bannerLines(terminal, engine, project, url)) terminal.err(line);
   let ending = false;
   const end = (): void => {
     if (ending) return;
     ending = true;
-    void engine.stop().finally(() => {
+    const stopped = served === null ? engine.stop() : served.server.stop().finally(() => engine.stop());
+    void stopped.finally(() => {
       quiet();
       process.exit(0);
     });

@@ -1,0 +1,65 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { createClient } from "@holdpoint/client";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { buildCommand, type Running, type TestProject, testProject } from "../project.fixture.ts";
+
+const config = `
+import { defineConfig, workflow } from "holdpoint";
+const greet = workflow({ name: "greet" }, (ctx) => ctx.step("say", () => "hello"));
+export default defineConfig({ workflows: [greet] });
+`;
+
+let project: TestProject;
+beforeAll(() => buildCommand(), 60_000);
+beforeEach(() => {
+  project = testProject({ "holdpoint.config.ts": config });
+});
+afterEach(() => project.remove());
+
+async function started(): Promise<{ running: Running; url: string; key: string }> {
+  const running = project.start(["start", "--port", "0", "--json"]);
+  await running.prints(/^\}/m, 30_000);
+  const json = running.output().slice(running.output().indexOf("{"), running.output().lastIndexOf("}") + 1);
+  return { running, ...(JSON.parse(json) as { url: string; key: string }) };
+}
+
+test("the first start prints an administrator's key, which works; the next prints none", {
+  timeout: 90_000,
+}, async () => {
+  const first = await started();
+  const client = createClient({ url: first.url, key: first.key });
+  expect(await client.system.me()).toMatchObject({ id: "admin", roles: ["admin"] });
+  const run = await client.runs.start({ workflow: "greet" });
+  expect((await client.runs.result({ run: run.id, wait: 30 })).output).toBe("hello");
+  await expect(createClient({ url: first.url }).runs.list({})).rejects.toMatchObject({ status: 401 });
+  expect(statSync(join(project.directory, ".holdpoint/secret")).mode & 0o077).toBe(0);
+  first.running.child.kill("SIGTERM");
+  expect(await first.running.ended).toBe(0);
+
+  const second = await started();
+  expect(second.key).toBeNull();
+  expect(await createClient({ url: second.url, key: first.key }).system.me()).toMatchObject({ id: "admin" });
+  second.running.child.kill("SIGTERM");
+  expect(await second.running.ended).toBe(0);
+});
+
+test("keys are made, listed, replaced and revoked on the command line", { timeout: 60_000 }, async () => {
+  const made = await project.json<{ id: string; key: string }>([
+    "keys",
+    "create",
+    "desk",
+    "--role",
+    "reviewer",
+    "--person",
+    "ben",
+  ]);
+  expect(made.key.startsWith(made.id)).toBe(true);
+  const next = await project.json<{ id: string }>(["keys", "rotate", made.id]);
+  await project.json(["keys", "revoke", made.id]);
+  const { keys } = await project.json<{ keys: { id: string; person: string; replacedBy: string | null }[] }>(["keys"]);
+  expect(keys.find(({ id }) => id === made.id)).toMatchObject({ person: "ben", replacedBy: next.id });
+  expect(JSON.stringify(keys)).not.toContain("hash");
+  const wrong = await project.holdpoint(["keys", "create", "x", "--role", "king"]);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("unknown role 'king'")]);
+});
