@@ -84,7 +84,7 @@ export class Worker {
     this.suspect = new Suspect(settings.clock, () => this.wake());
     this.onRest = onRest;
     const { store, namespace, clock, options } = settings;
-    const residence = { count: 1000, bytes: 64 * 1024 * 1024, ...options.residence };
+    const residence = { count: 10_000, bytes: 64 * 1024 * 1024, ...options.residence };
     if ((options.discipline ?? "normal") !== "normal") residence.count = 0;
     this.residence = new Residence(residence);
     this.host = new LiveHost(this);
