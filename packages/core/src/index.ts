@@ -23,6 +23,7 @@ export type { ProcessIdentity } from "./engine/identity.ts";
 export type { LiveWorker } from "./engine/live-workers.ts";
 export type { MigrateOptions, MigrateReport } from "./engine/migrate.ts";
 export type { EngineLog, EngineOptions, QueueOptions, RateLimit, RetentionOptions } from "./engine/options.ts";
+export type { ChangedHold, PolicyDryRun, TriedPolicy } from "./engine/policy-dry-run.ts";
 export { closest } from "./engine/registry.ts";
 export type { RetentionResult } from "./engine/retention.ts";
 export type { RunHandle } from "./engine/run-handle.ts";

@@ -138,6 +138,21 @@ describe("what people do with holds", { timeout: 60_000 }, () => {
     expect(alone).toMatchObject({ code: 0, stdout: expect.stringContaining("0 of 1") });
   });
 
+  test("other rules are tried on what was decided", async () => {
+    await begin("note");
+    const decided = id;
+    await project.holdpoint(["decide", decided, "--approve", "--by", "ana"]);
+    const dryRun = (policy: object) =>
+      holds("dry-run", "note", "sign", "--policy", JSON.stringify(policy), "--limit", "1");
+    expect((await dryRun({ reviewers: { people: ["zoe"] } })).stdout).toMatch(
+      new RegExp(`${decided} +approved by ana +open .*"ana" may not decide`),
+    );
+    expect((await dryRun({ reviewers: { groups: ["finance"] } })).stdout).toContain("1 would have ended the same");
+    expect((await dryRun({ holdWhen: [{ cel: "amount >" }] })).stderr).toContain("is not an expression in CEL");
+    expect((await dryRun({ votes: 2 })).stderr).toContain('--policy has "votes"');
+    expect((await holds("lessons")).stdout).toContain("nothing to learn from");
+  });
+
   test("its evidence is replaced, from a file", async () => {
     await begin("note");
     project.write("evidence.json", JSON.stringify({ total: 9 }));

@@ -13,6 +13,7 @@ import { requireHold } from "../views/names.ts";
 import { severityStyle } from "../views/severity.ts";
 import { addHoldActions } from "./hold-actions.ts";
 import { holdExportCommand } from "./hold-export.ts";
+import { holdDryRunCommand, holdLessonsCommand } from "./hold-policy.ts";
 
 interface Options extends PageOptions {
   status?: string;
@@ -46,7 +47,9 @@ export const holdsCommand: CommandFactory = (context) => {
     .option("--for <name>", "that this person may decide now")
     .option("--due <duration>", 'whose deadline acts within: "4h", "1d"');
   addPage(command, 50).enablePositionalOptions().allowExcessArguments().action(perform(context, list));
-  return addHoldActions(command.addCommand(showCommand(context)).addCommand(holdExportCommand(context)), context);
+  for (const make of [showCommand, holdExportCommand, holdDryRunCommand, holdLessonsCommand])
+    command.addCommand(make(context));
+  return addHoldActions(command, context);
 };
 
 const showCommand: CommandFactory = (context) =>

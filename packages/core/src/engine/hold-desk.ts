@@ -13,6 +13,7 @@ import { dryRunGate, type GateDryRun, type TriggerLesson, triggerLessons } from 
 import { type HoldListFilter, inboxOf, listHolds } from "./hold-lists.ts";
 import type { Hold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
+import { dryRunPolicy, type PolicyDryRun, type TriedPolicy } from "./policy-dry-run.ts";
 
 /** Somebody with a name acts. */
 export interface NamedActor extends HoldActor {
@@ -60,6 +61,13 @@ export interface Holds {
     gate: { workflow: string; name: string; holdWhen: readonly HoldTrigger[] },
     options?: { limit?: number },
   ): Promise<GateDryRun>;
+  /**
+   * What other reviewers, another quorum, ladder or `holdWhen` would have made of the newest `limit` (default 1,000) holds of a step: everybody does
+   * what they did when they did it, and the other rules say what comes of it, and when. Groups are those of today. Writes nothing.
+   *
+   * @throws ValidationError the rules are none
+   */
+  dryRunPolicy(policy: TriedPolicy, options?: { limit?: number }): Promise<PolicyDryRun>;
   /** Takes it: nobody else decides it until it is released. Not for one that takes several votes. */
   claim(hold: GivenHold, actor: NamedActor): Promise<Hold>;
   /** Gives it back. A manager may give back what somebody else has. */
@@ -135,6 +143,10 @@ export function createHolds(
       ) {
         await open();
         return dryRunGate(parts, gate, limit);
+      },
+      async dryRunPolicy(policy: TriedPolicy, { limit = 1000 }: { limit?: number } = {}) {
+        await open();
+        return dryRunPolicy(parts, policy, limit);
       },
       async export(hold: GivenHold, options: ExportHoldOptions = {}) {
         await open();

@@ -1,6 +1,12 @@
 import { ValidationError } from "../errors.ts";
 import type { RecordedDecision } from "../hold/answer.ts";
-import { checkTriggers, type FiredTrigger, firedTriggers, type HoldTrigger } from "../hold/triggers.ts";
+import {
+  type Acquaintance,
+  checkTriggers,
+  type FiredTrigger,
+  firedTriggers,
+  type HoldTrigger,
+} from "../hold/triggers.ts";
 import { decodePayload } from "../journal/payload.ts";
 import { type GateRecord, gateStep } from "../run/gate.ts";
 import type { HoldFilter, RunFilter } from "../store/store.ts";
@@ -124,16 +130,20 @@ function look(
   { facts, fired }: GateRecord,
   holdWhen: readonly HoldTrigger[],
 ): void {
-  const then = new Set(fired.map(({ rule }) => rule));
-  const known = {
-    action: !then.has("firstTime"),
-    arguments: !then.has("novelArguments"),
-    chance: then.has("sample") ? 0 : 1,
-  };
-  const after = firedTriggers(holdWhen, facts, known);
+  const after = firedTriggers(holdWhen, facts, knownThen(fired));
   result.looked++;
   if (fired.length > 0) result.held.before++;
   if (after.length > 0) result.held.after++;
   if (fired.length > 0 === after.length > 0 || result.changes.length >= mostChanges) return;
   result.changes.push({ runId, key, before: fired, after });
+}
+
+/** What depended on the moment, as it was then. */
+export function knownThen(fired: readonly FiredTrigger[]): Acquaintance {
+  const then = new Set(fired.map(({ rule }) => rule));
+  return {
+    action: !then.has("firstTime"),
+    arguments: !then.has("novelArguments"),
+    chance: then.has("sample") ? 0 : 1,
+  };
 }
