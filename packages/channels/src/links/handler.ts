@@ -10,7 +10,7 @@ import { InvalidTokenError } from "../errors.ts";
 import { readBody } from "../http/read-body.ts";
 import { html } from "../render/escape.ts";
 import { answerOf } from "./answer.ts";
-import { type Attempt, askingBody, closedBody } from "./hold-page.ts";
+import { type Attempt, askingBody, closedBody, recordedBody } from "./hold-page.ts";
 import type { DecisionLinks } from "./links.ts";
 import { page } from "./page.ts";
 import type { LinkClaims } from "./token.ts";
@@ -50,11 +50,12 @@ export function decisionPage(options: DecisionPageOptions): (request: Request) =
   };
 }
 
-const nothing = (): Attempt => ({ problem: null, issues: [], sent: new URLSearchParams() });
+const nothing = (): Attempt => ({ problem: null, issues: [], difference: [], sent: new URLSearchParams() });
 
 function shown(hold: Hold, { person }: LinkClaims, attempt: Attempt, status = 200): Response {
   if (hold.status !== "open") return page(status, hold.title, closedBody(hold));
-  return page(status, hold.title, askingBody(hold, person, attempt));
+  const failed = attempt.problem !== null || attempt.issues.length > 0;
+  return page(status, `${failed ? "Not recorded: " : ""}${hold.title}`, askingBody(hold, person, attempt));
 }
 
 async function decided(
@@ -68,7 +69,7 @@ async function decided(
     throw new InvalidTokenError("this is not our form", "malformed");
   const sent = new URLSearchParams(await readBody(request, formLimit));
   const { value, note, option, issues } = answerOf(hold, sent);
-  if (hold.status === "open" && issues.length > 0) return shown(hold, claims, { problem: null, issues, sent }, 422);
+  if (hold.status === "open" && issues.length > 0) return shown(hold, claims, { ...nothing(), issues, sent }, 422);
   const asRead = { id: hold.id, revision: Number(sent.get("revision")), evidenceHash: sent.get("evidence") ?? "" };
   try {
     const after = await engine.decide(asRead, value, {
@@ -77,20 +78,19 @@ async function decided(
       ...(note === undefined ? {} : { note }),
       ...(option === undefined ? {} : { option }),
     });
-    const more = after.status === "open" ? "<p>It stays open until enough people have decided.</p>" : "";
-    return page(
-      200,
-      "Recorded",
-      `<h1>Recorded</h1>\n<p>Your decision on “${html(hold.title)}” is recorded. You can close this page.</p>\n${more}`,
-    );
+    return page(200, "Recorded", recordedBody(after, value));
   } catch (error) {
     const now = await engine.hold(hold.id);
-    if (error instanceof ValidationError) return shown(now, claims, { problem: null, issues: error.issues, sent }, 422);
+    if (error instanceof ValidationError) return shown(now, claims, { ...nothing(), issues: error.issues, sent }, 422);
     if (!(error instanceof HoldConflictError)) throw error;
     const problem = "What is asked has changed since you looked. Nothing was recorded; please look again.";
-    return shown(now, claims, { ...nothing(), problem, sent }, 409);
+    return shown(now, claims, { ...nothing(), problem, difference: error.difference, sent: stillMeant(sent) }, 409);
   }
 }
+
+/** What somebody wrote stays; what they said about evidence that is not there any more does not. */
+const stillMeant = (sent: URLSearchParams): URLSearchParams =>
+  new URLSearchParams([...sent].filter(([name]) => name === "note" || name.startsWith("field.")));
 
 /** What went wrong, in a sentence that gives nothing away. */
 function refused(error: unknown): Response {

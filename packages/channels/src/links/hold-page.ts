@@ -1,8 +1,11 @@
 import type { Hold, Issue } from "@holdpoint/core";
-import { type Field, wanted } from "../notice/fields.ts";
-import { evidenceOf, type Line } from "../notice/message.ts";
+import { timeText } from "../notice/deadline.ts";
+import { factsOf } from "../notice/facts.ts";
+import type { Line } from "../notice/message.ts";
 import { oneLine, plain, valueText } from "../notice/plain.ts";
 import { html } from "../render/escape.ts";
+import { evidenceHtml } from "./evidence-html.ts";
+import { choiceHtml, errorHtml, formHtml, noteHtml, optionsHtml } from "./form-html.ts";
 import { inputsOf } from "./inputs.ts";
 
 /** What stands on the page besides the hold. */
@@ -10,40 +13,42 @@ export interface Attempt {
   /** Why the last attempt did not count. */
   problem: string | null;
   issues: readonly Issue[];
+  /** What is asked otherwise than when they looked. */
+  difference: readonly { path: string; before: unknown; after: unknown }[];
   /** What was filled in. */
   sent: URLSearchParams;
 }
 
-/** Nobody decides on evidence that was cut off. */
-const everything = { lines: Number.POSITIVE_INFINITY, characters: Number.POSITIVE_INFINITY };
-
 /** A hold that waits, with all there is to see, and the form to decide it. */
-export function askingBody(hold: Hold, person: string, { problem, issues, sent }: Attempt): string {
+export function askingBody(hold: Hold, person: string, attempt: Attempt): string {
   const grave = hold.severity === "high" || hold.severity === "critical";
+  const { issues, sent } = attempt;
   return [
-    `<h1>${html(oneLine(hold.title))}</h1>`,
-    `<p>You decide as <strong>${html(oneLine(person))}</strong>.</p>`,
-    problemBox(problem, issues),
+    `<header><p class="soft">You decide as <strong>${html(oneLine(person))}</strong></p>`,
+    `<h1>${html(oneLine(hold.title))}</h1></header>`,
+    problemBox(hold, attempt),
     hold.consequence === null
       ? ""
       : `<p class="notice"><strong>If approved:</strong> ${html(plain(hold.consequence))}</p>`,
-    list(factsOf(hold)),
-    section("What it rests on", evidenceOf(hold, everything)),
-    '<form method="post">',
+    facts(factsOf(hold, false)),
+    evidenceHtml(hold),
+    '<form method="post" aria-label="Your decision">',
     // The first button is what Enter presses: one that does nothing.
     '<button type="submit" disabled hidden></button>',
     `<input type="hidden" name="revision" value="${hold.revision}">`,
     `<input type="hidden" name="evidence" value="${html(hold.evidenceHash)}">`,
-    formOf(hold, issues, sent),
-    optionsOf(hold, sent),
-    area("note", "Note", "Kept with your decision.", sent.get("note") ?? "", false, null),
+    "<h2>Your decision</h2>",
+    formHtml(hold, attempt),
+    optionsHtml(hold, attempt),
+    noteHtml(attempt),
     grave
-      ? `<p class="choice"><input type="checkbox" id="seen" name="seen" value="yes" required${invalid("seen", issues)}> <label for="seen">I have looked at the evidence. This is ${html(hold.severity)}.</label></p>`
+      ? `${errorHtml("seen", "seen", issues)}${choiceHtml("checkbox", "seen", "seen", "yes", `I have looked at the evidence. This is ${hold.severity}.`, sent.get("seen") === "yes", " required")}`
       : "",
     hold.kind === "approval"
       ? '<div class="buttons"><button name="outcome" value="approve">Approve</button><button class="no" name="outcome" value="reject">Reject</button></div>'
       : '<div class="buttons"><button>Send the answer</button></div>',
     "</form>",
+    '<footer class="soft">Opening this page has decided nothing. It is for you alone: please do not pass its address on.</footer>',
   ].join("\n");
 }
 
@@ -55,95 +60,43 @@ export function closedBody(hold: Hold): string {
   const lines: Line[] = [
     { label: "Status", value: decided ? word : hold.status },
     ...(decided ? [{ label: "By", value: oneLine(hold.decidedBy ?? "the deadline") }] : []),
-    ...(hold.closedAt ? [{ label: "At", value: hold.closedAt.toISOString() }] : []),
+    ...(hold.closedAt ? [{ label: "At", value: timeText(hold.closedAt) }] : []),
     ...(hold.decision?.note ? [{ label: "Note", value: plain(hold.decision.note) }] : []),
   ];
-  return `<h1>${html(oneLine(hold.title))}</h1>\n<p>Nothing is to be decided here any more.</p>\n${list(lines)}`;
+  return `<h1>${html(oneLine(hold.title))}</h1>\n<p>Nothing is to be decided here any more.</p>\n${facts(lines)}`;
 }
 
-function problemBox(problem: string | null, issues: readonly Issue[]): string {
+/** What was just recorded. */
+export function recordedBody(hold: Hold, value: unknown): string {
+  const approved = (value as { approved?: unknown } | null)?.approved;
+  const what = approved === true ? "You approved" : approved === false ? "You rejected" : "You answered";
+  const more = hold.status === "open" ? "It stays open until enough people have decided. " : "";
+  return `<h1>Recorded</h1>\n<p class="done">${what} “${html(oneLine(hold.title))}”.</p>\n<p>${more}You can close this page.</p>`;
+}
+
+/** What went wrong, first on the page and read out at once; each line leads to its field. */
+function problemBox(hold: Hold, { problem, issues, difference }: Attempt): string {
   if (problem === null && issues.length === 0) return "";
-  const items = issues.map(({ path, message }) => `<li>${html(path ? `${path}: ${message}` : message)}</li>`).join("");
-  return `<div class="error" role="alert"><p>${html(problem ?? "Nothing was recorded yet:")}</p>${items ? `<ul>${items}</ul>` : ""}</div>`;
+  const changes = difference.map(
+    ({ path, before, after }) => `<li>${html(oneLine(path))}: ${brief(before)} → ${brief(after)}</li>`,
+  );
+  const inputs = inputsOf(hold);
+  const items = issues.map(({ path, message }) => {
+    const input = inputs.find(({ field }) => path === field.name || path.startsWith(`${field.name}.`));
+    const id = input ? input.name : ["seen", "option", "note"].includes(path) ? path : null;
+    const text = html(path && path !== "seen" && path !== "outcome" ? `${path}: ${message}` : message);
+    return `<li>${id === null ? text : `<a href="#${html(id)}">${text}</a>`}</li>`;
+  });
+  const lines = [...changes, ...items].join("");
+  return `<div class="error" role="alert" tabindex="-1" autofocus><p>${html(problem ?? "Nothing was recorded yet:")}</p>${lines && `<ul>${lines}</ul>`}</div>`;
 }
 
-function factsOf(hold: Hold): Line[] {
-  return [
-    { label: "Severity", value: hold.severity },
-    { label: "Asked by", value: oneLine(`${hold.workflow}, run ${hold.runId}`) },
-    ...(hold.dueAt ? [{ label: "Deadline", value: hold.dueAt.toISOString() }] : []),
-  ];
-}
+const brief = (value: unknown): string => html(oneLine(valueText(value, 200)));
 
-const section = (title: string, lines: readonly Line[]): string =>
-  lines.length === 0 ? "" : `<h2>${html(title)}</h2>\n${list(lines)}`;
-
-const list = (lines: readonly Line[]): string =>
-  `<dl>${lines.map(({ label, value }) => `<dt>${html(label)}</dt><dd>${html(value)}</dd>`).join("")}</dl>`;
-
-const invalid = (name: string, issues: readonly Issue[]): string =>
-  issues.some(({ path }) => path === name || path.startsWith(`${name}.`)) ? ' aria-invalid="true"' : "";
-
-function optionsOf(hold: Hold, sent: URLSearchParams): string {
-  if (hold.options.length === 0) return "";
-  const chosen = sent.get("option");
-  const one = ({ value }: { value: string }, index: number): string =>
-    `<p class="choice"><input type="radio" id="option-${index}" name="option" value="${html(value)}"${chosen === value ? " checked" : ""}> <label for="option-${index}">${html(oneLine(value))}</label></p>`;
-  return `<fieldset><legend>Options</legend>${hold.options.map(one).join("")}</fieldset>`;
-}
-
-function formOf(hold: Hold, issues: readonly Issue[], sent: URLSearchParams): string {
-  const fields = inputsOf(hold).map(({ field, name }) => fieldOf(field, name, issues, sent));
-  if (hold.kind === "form" || fields.length === 0) return fields.join("\n");
-  return `<fieldset><legend>What is proposed: change it if you approve it otherwise</legend>${fields.join("\n")}</fieldset>`;
-}
-
-function fieldOf(field: Field, name: string, issues: readonly Issue[], sent: URLSearchParams): string {
-  const hint = [field.description?.replace(/[.!?]?$/, "."), `${wanted(field)}.`].filter(Boolean).join(" ");
-  const given = sent.has(name)
-    ? sent.getAll(name)
-    : field.fallback === undefined
-      ? []
-      : [field.fallback].flat().map(String);
-  const bad = invalid(field.name, issues);
-  const required = field.required ? " required" : "";
-  const id = html(name);
-  const label = `<label for="${id}">${html(field.title)}</label><p class="hint" id="${id}-hint">${html(hint)}</p>`;
-  const attributes = `id="${id}" name="${id}" aria-describedby="${id}-hint"${bad}${required}`;
-  const options = (values: readonly unknown[], words = values.map(String)): string =>
-    [
-      '<option value="">–</option>',
-      ...values.map(
-        (value, at) =>
-          `<option value="${html(String(value))}"${given[0] === String(value) ? " selected" : ""}>${html(words[at] ?? "")}</option>`,
-      ),
-    ].join("");
-  switch (field.type) {
-    case "choice":
-      return `<div class="field">${label}<select ${attributes}>${options(field.choices)}</select></div>`;
-    case "boolean":
-      return `<div class="field">${label}<select ${attributes}>${options([true, false], ["yes", "no"])}</select></div>`;
-    case "choices": {
-      const boxes = field.choices.map(
-        (value, at) =>
-          `<p class="choice"><input type="checkbox" id="${id}-${at}" name="${id}" value="${html(String(value))}"${given.includes(String(value)) ? " checked" : ""}> <label for="${id}-${at}">${html(String(value))}</label></p>`,
-      );
-      return `<fieldset><legend>${html(field.title)}</legend><p class="hint">${html(hint)}</p>${boxes.join("")}</fieldset>`;
-    }
-    case "number":
-    case "integer":
-      return `<div class="field">${label}<input inputmode="decimal" ${attributes} value="${html(given[0] ?? "")}"></div>`;
-    case "string":
-      return `<div class="field">${label}<input ${attributes} value="${html(given[0] ?? "")}"></div>`;
-    default: {
-      const fallback =
-        field.fallback === undefined || sent.has(name) ? (given[0] ?? "") : valueText(field.fallback, 10_000);
-      return area(name, field.title, hint, fallback, field.required, bad);
-    }
-  }
-}
-
-function area(name: string, title: string, hint: string, value: string, required: boolean, bad: string | null): string {
-  const id = html(name);
-  return `<div class="field"><label for="${id}">${html(title)}</label><p class="hint" id="${id}-hint">${html(hint)}</p><textarea id="${id}" name="${id}" rows="3" aria-describedby="${id}-hint"${bad ?? ""}${required ? " required" : ""}>\n${html(value)}</textarea></div>`;
-}
+const facts = (lines: readonly Line[]): string =>
+  `<dl class="facts">${lines
+    .map(({ label, value }) => {
+      const badge = label === "Severity" ? ` class="badge ${html(value)}"` : "";
+      return `<div><dt>${html(label)}</dt><dd><span${badge}>${html(value)}</span></dd></div>`;
+    })
+    .join("")}</dl>`;

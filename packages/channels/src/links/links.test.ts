@@ -84,11 +84,18 @@ describe("a decision link", () => {
       ttl: "1h",
       now: () => new Date("2026-01-01T10:00:00Z"),
     });
-    const made = short.mint({ id: "h", dueAt: null }, "ana");
+    const made = short.mint({ id: "h" }, "ana");
     expect(short.read(made).expiresAt).toEqual(new Date("2026-01-01T11:00:00Z"));
-    expect(short.read(short.mint({ id: "h", dueAt: new Date("2026-01-01T10:20:00Z") }, "ana")).expiresAt).toEqual(
-      new Date("2026-01-01T10:20:00Z"),
-    );
+    // It ends with the hold, not at the next reminder.
+    const ladder = (last: object) => [
+      { at: Date.parse("2026-01-01T10:05:00Z"), remind: true as const },
+      { at: Date.parse("2026-01-01T10:20:00Z"), ...last },
+    ];
+    const until = (deadline: object[]): Date =>
+      short.read(short.mint({ id: "h", progress: hold.progress, deadline: deadline as Hold["deadline"] }, "ana"))
+        .expiresAt;
+    expect(until(ladder({ expire: true }))).toEqual(new Date("2026-01-01T10:20:00Z"));
+    expect(until(ladder({ remind: true }))).toEqual(new Date("2026-01-01T11:00:00Z"));
     const later = decisionLinks({ url: "https://x.example/", secret, now: () => new Date("2026-01-01T11:00:00Z") });
     expect(() => later.read(made)).toThrow("this link has expired");
   });
@@ -169,7 +176,7 @@ describe("the decision page", () => {
 
   test("POST decides, as the link's person, with note and option; once", async () => {
     const done = await post({ outcome: "approve", note: "third time", option: "voucher" });
-    expect([done.status, await done.text()]).toEqual([200, expect.stringContaining("is recorded")]);
+    expect([done.status, await done.text()]).toEqual([200, expect.stringContaining("You approved “Refund")]);
     expect(await finish()).toEqual({ approved: true, by: "ana", note: "third time", option: "voucher" });
     const [last] = (await engine.holdEvents(hold.id)).slice(-1);
     expect(last).toMatchObject({ actor: "ana", channel: "link", action: "decided" });
@@ -222,7 +229,7 @@ describe("the decision page", () => {
   test("a person who may not decide is told, and a link for another hold does nothing here", async () => {
     const eve = await post({ outcome: "approve" }, links.mint(hold, "eve"));
     expect([eve.status, await eve.text()]).toEqual([403, expect.stringContaining("ana may")]);
-    expect((await get(links.mint({ id: "h_none", dueAt: null }, "ana"))).status).toBe(404);
+    expect((await get(links.mint({ id: "h_none" }, "ana"))).status).toBe(404);
     expect((await get("https://holds.example.com/decide?token=x")).status).toBe(400);
     const old = decisionLinks({ url: "https://holds.example.com/decide", secret, ttl: 1000, now: () => new Date(0) });
     expect((await get(old.mint(hold, "ana"))).status).toBe(410);

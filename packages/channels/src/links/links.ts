@@ -1,10 +1,11 @@
 import { type Duration, durationMs, type Hold, ValidationError } from "@holdpoint/core";
+import { endOf } from "../notice/deadline.ts";
 import { checkLinkSecret, type LinkClaims, mintToken, readToken } from "./token.ts";
 
 /** Makes links by which one person decides one hold, and reads them. */
 export interface DecisionLinks {
-  /** A link for this person and hold. */
-  mint(hold: Pick<Hold, "id" | "dueAt">, person: string): string;
+  /** A link for this person and hold. It ends with the hold, where its ladder says when that is. */
+  mint(hold: Pick<Hold, "id"> & Partial<Pick<Hold, "deadline" | "progress">>, person: string): string;
   /** What a link stands for. Throws `InvalidTokenError`: it is not ours, was changed, or has expired. */
   read(url: string | URL): LinkClaims;
 }
@@ -42,10 +43,12 @@ export function decisionLinks(options: LinkOptions): DecisionLinks {
       { path: "url", message: "must begin with https://: whoever reads a link on its way can decide" },
     ]);
   return {
-    mint({ id, dueAt }, person) {
+    mint({ id, deadline, progress }, person) {
       const latest = now().getTime() + ttlMs;
+      // A rung that reminds or escalates ends nothing: who was asked before it may decide after it.
+      const end = deadline && progress ? endOf({ deadline, progress }) : null;
       const expiresAt = new Date(
-        dueAt === null ? latest : Math.min(latest, Math.max(dueAt.getTime(), now().getTime() + 60_000)),
+        end === null ? latest : Math.min(latest, Math.max(end.getTime(), now().getTime() + 60_000)),
       );
       const url = new URL(base);
       url.searchParams.set("token", mintToken(first, { hold: id, person, expiresAt }));

@@ -1,4 +1,5 @@
 import type { Hold } from "@holdpoint/core";
+import { factsOf } from "./facts.ts";
 import { fieldsOf, wanted } from "./fields.ts";
 import type { Notice } from "./notice.ts";
 import { oneLine, plain, shortened, valueText } from "./plain.ts";
@@ -83,16 +84,6 @@ function stateOf({ kind, hold, happening }: Notice): string {
 }
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
-
-function factsOf(hold: Hold, closed: boolean): Line[] {
-  const facts: Line[] = [
-    { label: "Severity", value: hold.severity },
-    { label: "Asked by", value: oneLine(`${hold.workflow}, run ${hold.runId}`) },
-  ];
-  if (!closed && hold.dueAt)
-    facts.push({ label: "Deadline", value: `${hold.dueAt.toISOString().slice(0, 16).replace("T", " ")} UTC` });
-  return facts;
-}
 
 /** How much of the evidence is shown. */
 export interface EvidenceLimits {

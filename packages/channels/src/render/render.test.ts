@@ -32,7 +32,11 @@ const hold = (changes: Partial<Hold> = {}): Hold =>
     context: { order: "A-7", history: ["late twice"], total: 120n },
     options: [{ value: "voucher", outcome: null }],
     people: ["ana"],
-    deadline: [],
+    deadline: [
+      { at: Date.parse("2026-01-02T09:00:00Z"), remind: true },
+      { at: Date.parse("2026-01-04T09:00:00Z"), decide: { value: { approved: false }, note: null, option: null } },
+    ],
+    fired: [{ rule: "amountAbove", limit: 100, value: 120, says: "amount 120 is above 100" }],
     form: {
       type: "object",
       properties: {
@@ -45,7 +49,7 @@ const hold = (changes: Partial<Hold> = {}): Hold =>
     revision: 1,
     evidenceHash: "ab",
     openedAt: new Date("2026-01-01T09:00:00Z"),
-    dueAt: new Date("2026-01-04T09:00:00Z"),
+    dueAt: new Date("2026-01-02T09:00:00Z"),
     closedAt: null,
     decidedBy: null,
     decision: null,
@@ -55,6 +59,9 @@ const hold = (changes: Partial<Hold> = {}): Hold =>
     links: [{ title: "The order", url: "https://shop.example.com/A-7" }],
     attachments: [{ name: "invoice.pdf", sha256: "ab".repeat(32) }],
     progress: {
+      votes: [{ by: "cleo", outcome: "approved", note: "fine", round: 1 }],
+      pausedAt: null,
+      delayMs: 0,
       questions: [
         {
           n: 1,
@@ -118,7 +125,9 @@ describe("a message shows consequence, evidence, form and options", () => {
     "shop.example.com",
     "Why twice?",
     "The carrier failed",
-    "2026-01-04 09:00 UTC",
+    "amount 120 is above 100",
+    "cleo approved (fine)",
+    "rejected on 4 Jan 2026, 09:00 UTC",
   ];
   const parts: [string, () => string][] = [
     ["as text", () => textOf(message)],
@@ -141,7 +150,7 @@ describe("a message shows consequence, evidence, form and options", () => {
   test("and as JSON for programs", () => {
     const { type, data } = webhookBodyOf(notice());
     expect(type).toBe("hold.asked");
-    expect(data.hold).toMatchObject({ id: "h_1", revision: 1, evidenceHash: "ab", dueAt: "2026-01-04T09:00:00.000Z" });
+    expect(data.hold).toMatchObject({ id: "h_1", revision: 1, evidenceHash: "ab", dueAt: "2026-01-02T09:00:00.000Z" });
   });
 });
 
