@@ -22,7 +22,7 @@ const words = { approved: "approved", rejected: "rejected", abstained: "abstaine
 
 /** Votes on what is asked now. What others answered to a form is not told: it would lead. */
 function votesOf({ progress, revision, reviewers }: Hold): string[] {
-  if (reviewers?.independent) return [];
+  if (reviewers?.stages.some(({ independent }) => independent)) return [];
   const votes = progress.votes.filter(({ round }) => round === revision);
   const said = votes.map(({ by, outcome, note }) =>
     oneLine(`${by ?? "somebody"} ${words[outcome]}${note && outcome !== "answered" ? ` (${note})` : ""}`),
