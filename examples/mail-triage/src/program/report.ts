@@ -54,8 +54,8 @@ function decisions({ decided }: Register, letters: readonly Letter[]): string[] 
   if (decided.length === 0) return [];
   const truth = new Map(letters.map((letter) => [fileOf(letter), letter.label === "spam"]));
   const said = decided.flatMap((hold) => decisionIn(hold) ?? []);
-  const right = said.filter(({ file, spam }) => spam === truth.get(file)).length;
-  const agreed = said.filter(({ spam, proposed }) => spam === (proposed === "quarantine")).length;
+  const right = said.filter(({ id, label }) => (label === "spam") === truth.get(id)).length;
+  const agreed = said.filter(({ label, predicted }) => label === predicted).length;
   return [
     row("decided by people", `${said.length}, of which ${right} as the labels say and ${agreed} as was proposed`),
   ];

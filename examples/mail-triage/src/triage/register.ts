@@ -40,7 +40,7 @@ async function all<T>(read: (cursor: string | null) => Promise<{ items: T[]; cur
 export async function labelScores(engine: Engine, { decided }: Register): Promise<void> {
   for (const hold of decided) {
     const said = decisionIn(hold);
-    if (said) await engine.label(hold.runId, "step:score#1", said.spam ? "spam" : "good", { by: said.by });
+    if (said) await engine.label(hold.runId, "step:score#1", said.label, { by: said.by });
   }
 }
 

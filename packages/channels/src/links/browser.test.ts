@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createEngine, type Engine, type Hold, memoryStore, workflow } from "@holdpoint/core";
+import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -54,7 +54,6 @@ const label = workflow({ name: "label" }, async (ctx) => {
   });
   return value;
 });
-const axe: string = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 describe.skipIf(missing !== null)(
   `the decision page in a browser${missing === null ? "" : ` (skipped: ${missing})`}`,
@@ -289,7 +288,7 @@ describe.skipIf(missing !== null)(
       const options: BrowserContextOptions = { colorScheme, viewport: { width, height: 800 }, bypassCSP: true };
       /** What axe, the field's checker, finds wrong by the accessibility rules (WCAG 2.2 AA); of a page also by good practice. */
       const found = async (tab: Page, more: string[] = []): Promise<string[]> => {
-        await tab.addScriptTag({ path: axe });
+        await tab.addScriptTag({ content: axe.source });
         return tab.evaluate(
           async (tags) => {
             interface Rule {

@@ -1,16 +1,17 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { HoldConflictError, NotAllowedError } from "../errors.ts";
 import { staticDirectory } from "../hold/directory.ts";
 import type { ApproveRequest } from "../workflow/context.ts";
 import { workflow } from "../workflow/definition.ts";
-import { Deployments, eventually, reaches } from "./deployments.fixture.ts";
+import { Deployments, disciplines, eventually, reaches } from "./deployments.fixture.ts";
 import type { Engine } from "./engine.ts";
 
 const people = Array.from({ length: 50 }, (_, i) => `p${i}`);
 const directory = staticDirectory({ groups: { everybody: people } });
 
-describe("races about one hold", () => {
-  const world = new Deployments("normal", { directory });
+describe.each(disciplines)("races about one hold (%s)", (discipline) => {
+  const world = new Deployments(discipline, { directory });
   afterEach(() => world.stop());
 
   const asking = (request: Omit<ApproveRequest, "title">) =>
@@ -133,6 +134,41 @@ describe("races about one hold", () => {
     await reaches(engine, run.id, "completed", "cancelled");
     const { status } = await engine.hold(hold.id);
     expect(decided.status === "fulfilled" ? ["decided", "superseded"] : ["withdrawn"]).toContain(status);
+  });
+
+  test("a decision and the run ending without it: it is taken before, or told that the hold was withdrawn", async () => {
+    const leaving = workflow({ name: "leaving" }, async (ctx) => {
+      void ctx.approve("sign", { title: "Pay?", reviewers: { groups: ["everybody"] } }).catch(() => undefined);
+      await ctx.signal("leave", z.unknown());
+      return "gone";
+    });
+    const engine = await world.deploy([leaving]);
+    for (const first of ["decide", "leave", "both"] as const) {
+      const run = await engine.run(leaving, undefined);
+      const hold = await run.hold("sign");
+      const decide = () => engine.decide(hold, { approved: true }, { by: "p1" }).catch((error: unknown) => error);
+      const leave = () => run.signal("leave", null);
+      let decided: unknown;
+      if (first === "both") [decided] = await Promise.all([decide(), leave()]);
+      else if (first === "decide") {
+        decided = await decide();
+        await leave();
+      } else {
+        await leave();
+        await run.result();
+        decided = await decide();
+      }
+      expect(await run.result()).toBe("gone");
+      const { status, decidedBy } = await engine.hold(hold.id);
+      if (decided instanceof HoldConflictError) {
+        expect(first).not.toBe("decide");
+        expect([status, decided.message]).toEqual(["withdrawn", expect.stringContaining("was already withdrawn")]);
+      } else {
+        expect(first).not.toBe("leave");
+        expect([["decided", "superseded"], decidedBy]).toEqual([expect.arrayContaining([status]), "p1"]);
+      }
+      expect((await engine.verify(run.id)).problems).toEqual([]);
+    }
   });
 
   test("a decision on a branch that has lost its race is refused, or superseded and told so", async () => {

@@ -29,6 +29,7 @@ describe("several processes on one file", () => {
         startChild("decide", path, hold.id, `${from}`, `${from + 10}`),
       );
       await Promise.all(children.map((child) => child.line()));
+      for (const child of children) child.kill("SIGUSR2");
       const told = (await Promise.all(children.map((child) => child.end()))).flat() as {
         by: string;
         won: boolean;

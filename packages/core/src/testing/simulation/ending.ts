@@ -252,6 +252,11 @@ class Ending {
         this.world.violation(`${row.name} was decided twice: "${other}", "${said}"`);
       taken.set(holdId, said);
     }
+    for (const { holdId, by, winner } of this.people.refused) {
+      const row = this.archive.holds.get(holdId)?.row;
+      if (row && row.decidedBy !== winner)
+        this.world.violation(`${row.name}: ${by} was told that ${String(winner)} decided, it was ${row.decidedBy}`);
+    }
   }
 
   private lastObservations(run: ArchivedRun) {

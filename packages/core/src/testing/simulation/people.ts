@@ -19,6 +19,8 @@ export interface Acknowledged {
 /** Everybody outside: they start, answer, send, cancel, pause and retry, and do not give up when a call fails. */
 export class People {
   readonly acknowledged: Acknowledged[] = [];
+  /** Who was told that a hold had been decided, and by whom. */
+  readonly refused: { holdId: string; by: string; winner: unknown }[] = [];
   /** Runs that somebody asked to cancel. */
   readonly cancelled = new Set<string>();
   readonly started = new Set<string>();
@@ -225,6 +227,8 @@ export class People {
     if (node.answerAfter === null) return;
     const wait = row.openedAt + node.answerAfter - this.world.now;
     this.later("answers", wait, () => this.decide(row, node, "ana"));
+    const crowd = node.kind === "approve" && node.reviewers === null ? this.world.crowd : 0;
+    for (let n = 0; n < crowd; n++) this.later("answers in a crowd", wait, () => this.decide(row, node, `p${n}`));
     if (node.contested) this.later("answers too", wait + dice.between(-10, 10), () => this.decide(row, node, "ben"));
   }
 
@@ -248,6 +252,8 @@ export class People {
       if (good && decided) this.acknowledged.push({ holdId: row.id, by, answer });
     } catch (error) {
       if (!(error instanceof HoldConflictError || error instanceof NotFoundError)) throw error;
+      const { status, by: winner } = error.details;
+      if (status === "decided") this.refused.push({ holdId: row.id, by, winner });
     }
   }
 

@@ -11,6 +11,8 @@ export interface SimulationOptions {
   /** The store under test; a fresh one for each world. Default: in memory. */
   store?: () => Store | Promise<Store>;
   onTrace?: (line: TraceLine) => void;
+  /** So many more people answer every approval that anybody may answer, all at the same moment. Default none. */
+  crowd?: number;
   /** Called with the world when it has ended. */
   onEnd?: (world: World) => void | Promise<void>;
 }
@@ -21,6 +23,8 @@ export interface SimulationResult {
   /** Empty when everything held. */
   violations: string[];
   coverage: Coverage;
+  /** Decisions that were taken, and those whose person was told that somebody else's was. */
+  decisions: { taken: number; refused: number };
   /** Events carried out. */
   steps: number;
   /** Equal for equal seeds. */
@@ -42,12 +46,13 @@ export async function simulate(seed: string | number, options: SimulationOptions
   // Loaded on first use, which takes real time: no part of any history.
   await checkJsonSchema({}, null);
   const world = new World(seed, store, options.onTrace);
+  world.crowd = options.crowd ?? 0;
   const { scheduler, fleet, mishaps } = world;
   const began = world.now;
   const onRejection = (reason: unknown): void => world.violation(`unhandled rejection: ${describe(reason)}`);
   process.on("unhandledRejection", onRejection);
+  const people = new People(world);
   try {
-    const people = new People(world);
     for (let machine = 0; machine < 3; machine++) fleet.launch(machine);
     people.begin();
     let settled = false;
@@ -93,6 +98,7 @@ export async function simulate(seed: string | number, options: SimulationOptions
     seed,
     violations: [...world.witness.violations],
     coverage: world.coverage,
+    decisions: { taken: people.acknowledged.length, refused: people.refused.length },
     steps: scheduler.steps,
     digest: scheduler.digest,
     lasted: world.now - began,

@@ -38,6 +38,8 @@ export class World {
   /** Runs that were cancelled without their cooperation. */
   readonly forced = new Set<string>();
   readonly suspects: string[] = [];
+  /** How many more people answer each approval at the same moment. */
+  crowd = 0;
   readonly records = new RecordsBook();
   /** Retention has removed runs: a child may be gone although its parent is not. */
   retained = false;
