@@ -47,6 +47,7 @@ async function office(
   options: Partial<OutboxOptions> & Pick<OutboxOptions, "channels">,
   store: Store = memoryStore(),
   room = 100,
+  discipline: "normal" | "crash" = "normal",
 ): Promise<{ engine: Engine; outbox: Outbox }> {
   const names = Object.keys(options.channels);
   const outbox = createOutbox({
@@ -65,6 +66,7 @@ async function office(
     workflows: [pay, ...outbox.workflows],
     queues: outbox.queues,
     concurrency: room,
+    discipline,
   });
   await engine.start();
   const stop = outbox.start(engine, { store, pollMs: 50 });
@@ -398,6 +400,81 @@ describe("against real receivers", () => {
     await vi.waitFor(async () => expect((await outbox.deadLetters()).items).toHaveLength(1), { timeout: 5000 });
     expect(server.attempts()).toBe(1);
   });
+
+  test("across a crash after every write: whoever keeps ids sees one webhook and one mail per event", async () => {
+    const receiver = await httpReceiver();
+    const server = await smtpReceiver();
+    cleanups.push(receiver.stop, server.stop);
+    const { engine, outbox } = await office(
+      {
+        channels: {
+          hook: webhook({ url: receiver.url, secret, ...here }),
+          mail: mail({ smtp: server.url, from: "holds@example.com" }),
+        },
+      },
+      memoryStore(),
+      100,
+      "crash",
+    );
+    const run = await engine.run(pay, undefined);
+    await engine.decide(await run.hold("pay"), { approved: true }, { by: "ana" });
+    const sent = async (): Promise<string[]> =>
+      (await outbox.deliveries()).items.map(({ channel, action, status }) => `${channel} ${action} ${status}`).sort();
+    await vi.waitFor(
+      async () => {
+        const all = await sent();
+        expect(all).toContain("hook decided sent");
+        expect(all).toContain("mail decided sent");
+        expect(all.filter((one) => one.endsWith("waiting"))).toEqual([]);
+      },
+      { timeout: 15_000, interval: 20 },
+    );
+    const kinds = (await sent()).filter((one) => one.endsWith("sent"));
+    expect(visible(receiver.received)).toHaveLength(kinds.filter((one) => one.startsWith("hook")).length);
+    const ids = new Set(server.mails.map(({ messageId }) => messageId));
+    expect(ids.size).toBe(kinds.filter((one) => one.startsWith("mail")).length);
+  });
+
+  test("mail: a server that takes a mail and never says so gets it again, as the same mail", async () => {
+    const server = await smtpReceiver((count) => (count === 1 ? "hang" : null));
+    cleanups.push(server.stop);
+    const { hostname: host, port } = new URL(server.url);
+    const { engine, outbox } = await office({
+      channels: { mail: mail({ smtp: { host, port: Number(port), socketTimeout: 300 }, from: "holds@example.com" }) },
+    });
+    await engine.run(pay, undefined);
+    await settled(outbox);
+    expect(server.attempts()).toBe(2);
+    expect(server.mails.map(({ messageId }) => messageId)).toEqual([
+      server.mails[0]?.messageId,
+      server.mails[0]?.messageId,
+    ]);
+  });
+
+  test.each([
+    ["slack", slack],
+    ["teams", teams],
+  ] as const)(
+    "chat: %s shows a message once although its server fails, resets and answers twice",
+    async (_name, channel) => {
+      const shown: string[] = [];
+      const receiver = await httpReceiver(({ body }, count, response) => {
+        if (count === 1) return void response.writeHead(500).end();
+        if (count === 2) return void response.socket?.destroy();
+        shown.push(body);
+        response.writeHead(200).end("ok");
+        response.socket?.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+      });
+      cleanups.push(receiver.stop);
+      const { engine, outbox } = await office({ channels: { chat: channel({ url: receiver.url, ...here }) } });
+      const run = await engine.run(pay, undefined);
+      await vi.waitFor(() => expect(shown).toHaveLength(1), { timeout: 10_000 });
+      await engine.decide(await run.hold("pay"), { approved: true }, { by: "ana" });
+      await vi.waitFor(() => expect(shown).toHaveLength(2), { timeout: 10_000 });
+      await settled(outbox);
+      expect([receiver.received.length, shown.length]).toEqual([4, 2]);
+    },
+  );
 
   test("chat: Slack and Teams get one post each, without a link that decides", async () => {
     const receiver = await httpReceiver();

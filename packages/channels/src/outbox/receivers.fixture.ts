@@ -48,9 +48,9 @@ export async function httpReceiver(
 export const ok = (_received: Received, _count: number, response: ServerResponse): void =>
   void response.writeHead(200).end("ok");
 
-/** A real SMTP server; `refuse` gives an SMTP answer in the place of taking a mail. */
+/** A real SMTP server; `refuse` gives an SMTP answer in the place of taking a mail, or has it taken and never says so. */
 export async function smtpReceiver(
-  refuse: (count: number, to: string) => { code: number; text: string } | null = () => null,
+  refuse: (count: number, to: string) => { code: number; text: string } | "hang" | null = () => null,
 ): Promise<{ url: string; mails: Email[]; attempts: () => number; stop: () => Promise<void> }> {
   const mails: Email[] = [];
   let count = 0;
@@ -64,11 +64,12 @@ export async function smtpReceiver(
       stream.on("end", () => {
         count += 1;
         const refusal = refuse(count, session.envelope.rcptTo[0]?.address ?? "");
-        if (refusal) return callback(Object.assign(new Error(refusal.text), { responseCode: refusal.code }));
+        if (refusal !== null && refusal !== "hang")
+          return callback(Object.assign(new Error(refusal.text), { responseCode: refusal.code }));
         PostalMime.parse(Buffer.concat(parts)).then(
           (mail) => {
             mails.push(mail);
-            callback();
+            if (refusal === null) callback();
           },
           (error: unknown) => callback(error as Error),
         );

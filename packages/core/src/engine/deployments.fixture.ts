@@ -10,11 +10,14 @@ export type Discipline = (typeof disciplines)[number];
 const silent = (): void => {};
 export const quietLog: EngineLog = { debug: silent, info: silent, warn: silent, error: silent };
 
-/** In memory, unless another package runs these tests on its own store and has left a factory here. */
-export function storeUnderTest(): Store {
-  const make = Reflect.get(globalThis, Symbol.for("holdpoint.storeUnderTest")) as (() => Store) | undefined;
-  return make?.() ?? memoryStore();
-}
+const given = (): (() => Store) | undefined =>
+  Reflect.get(globalThis, Symbol.for("holdpoint.storeUnderTest")) as (() => Store) | undefined;
+
+/** Whether another package runs these tests on its own store, and has left a factory here. */
+export const isStoreGiven = (): boolean => given() !== undefined;
+
+/** That store, else one in memory. */
+export const storeUnderTest = (): Store => given()?.() ?? memoryStore();
 
 /** One store that outlives the engines on it, and what steps did to the world outside. */
 export class Deployments {

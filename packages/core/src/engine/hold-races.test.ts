@@ -1,16 +1,19 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { HoldConflictError, NotAllowedError } from "../errors.ts";
+import { HoldConflictError, InvalidStateError, NotAllowedError } from "../errors.ts";
 import { staticDirectory } from "../hold/directory.ts";
 import type { ApproveRequest } from "../workflow/context.ts";
 import { workflow } from "../workflow/definition.ts";
-import { Deployments, disciplines, eventually, reaches } from "./deployments.fixture.ts";
+import { Deployments, disciplines, eventually, isStoreGiven, reaches } from "./deployments.fixture.ts";
 import type { Engine } from "./engine.ts";
 
 const people = Array.from({ length: 50 }, (_, i) => `p${i}`);
 const directory = staticDirectory({ groups: { everybody: people } });
 
-describe.each(disciplines)("races about one hold (%s)", (discipline) => {
+/** Three ways in memory; once on a database, where fifty who write at the same moment take their time. */
+const ways = isStoreGiven() ? (["normal"] as const) : disciplines;
+
+describe.each(ways)("races about one hold (%s)", (discipline) => {
   const world = new Deployments(discipline, { directory });
   afterEach(() => world.stop());
 
@@ -61,7 +64,7 @@ describe.each(disciplines)("races about one hold (%s)", (discipline) => {
     const closed = await engine.hold(hold.id);
     expect(closed.progress.votes.map(({ by }) => by).sort()).toEqual([...won].sort());
     expect((await trail(engine, hold.id)).filter((action) => action === "voted")).toHaveLength(20);
-  });
+  }, 60_000);
 
   test("of fifty who claim it at once one has it", async () => {
     const { engine, run, hold } = await begin({ reviewers: { groups: ["everybody"] } });
@@ -76,9 +79,15 @@ describe.each(disciplines)("races about one hold (%s)", (discipline) => {
   });
 
   test("a decision and the deadline: whichever is written first counts, the other finds it closed", async () => {
-    for (let ms = 0; ms < 12; ms += 2) {
-      const { engine, run, hold } = await begin({ deadline: [{ after: 30, decide: { approved: false } }] });
-      await new Promise((resolve) => setTimeout(resolve, 24 + ms));
+    for (let ms = -6; ms < 6; ms += 2) {
+      const begun = await begin({ deadline: [{ after: 300, decide: { approved: false } }] }).catch((error: unknown) => {
+        if (error instanceof InvalidStateError) return null; // a slow machine: the deadline came before anybody looked
+        throw error;
+      });
+      if (begun === null) continue;
+      const { engine, run, hold } = begun;
+      const due = hold.dueAt?.getTime() ?? 0;
+      await new Promise((resolve) => setTimeout(resolve, due - Date.now() + ms));
       const mine = await engine.decide(hold, { approved: true }, { by: "p1" }).catch((error: unknown) => error);
       const result = await run.result();
       if (mine instanceof Error) {
