@@ -1,4 +1,4 @@
-import type { NewRun, RunPk, RunRow } from "./store.ts";
+import type { NewRun, RunPk, RunRow } from "./run-rows.ts";
 
 /** The row of a run that was just created, before anything was appended or delivered: `seq` and `entryCount` are 0. */
 export function bornRow(namespace: string, pk: RunPk, generation: number, run: NewRun): RunRow {

@@ -1,5 +1,7 @@
+import type { Millis } from "./journal-rows.ts";
+import type { RunPk } from "./run-rows.ts";
 import { type ArrivalTime, afterStart, opensAt, type StartRate } from "./start-rate.ts";
-import type { Capability, ClaimRequest, Millis, RunPk } from "./store.ts";
+import type { Capability, ClaimRequest } from "./worker-rows.ts";
 
 /** A run that could be claimed, as the plan sees it. */
 export interface Candidate {

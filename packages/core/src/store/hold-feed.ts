@@ -1,5 +1,5 @@
 import { ValidationError } from "../errors.ts";
-import type { Millis } from "./store.ts";
+import type { Millis } from "./journal-rows.ts";
 
 /** Which holds have changed. */
 export interface ChangedHolds {
@@ -57,6 +57,7 @@ export function readFeedCursor(text: string): FeedCursor {
   throw new ValidationError("after", [{ path: "", message: "is no cursor of a feed of holds; begin with null" }]);
 }
 
+/** The cursor as the text that readers keep. */
 export function feedCursorText({ through, gaps }: FeedCursor): string {
   return [through, ...gaps.map(({ n, since }) => `${n}@${since}`)].join(" ");
 }

@@ -1,4 +1,4 @@
-import type { Millis } from "./store.ts";
+import type { Millis } from "./journal-rows.ts";
 
 /** A line about to be appended to a log. */
 export interface NewLogLine {

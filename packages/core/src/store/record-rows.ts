@@ -1,4 +1,4 @@
-import type { Millis } from "./store.ts";
+import type { Millis } from "./journal-rows.ts";
 
 /**
  * Records: an installation's own small documents (scoped grants, API keys, sessions, subscriptions), beside the runs and not part
@@ -26,10 +26,11 @@ export interface RecordRow {
  * Writes a record if it is what the caller takes it for.
  *
  * @example
- * const [result] = await store.commit(namespace, [
- *   { type: "putRecord", kind: "session", id, body: JSON.stringify(session), expiresAt: now + 3_600_000, expected: "absent", at: now },
+ * const now = Date.now();
+ * const [result] = await store.commit("default", [
+ *   { type: "putRecord", kind: "session", id: "s1", body: "{}", expiresAt: now + 3_600_000, expected: "absent", at: now },
  * ]);
- * if (result.type === "changed") throw new Error("somebody else has made it");
+ * if (result.type === "changed") console.log("somebody else has made it");
  */
 export interface PutRecordOperation {
   type: "putRecord";

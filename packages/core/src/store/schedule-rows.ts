@@ -1,4 +1,5 @@
-import type { Delivery, Millis, NewRun, StoredPayload } from "./store.ts";
+import type { Millis, StoredPayload } from "./journal-rows.ts";
+import type { Delivery, NewRun } from "./run-rows.ts";
 
 /** A schedule as it is written. What it means is decided above: a store compares, orders and keeps. */
 export interface NewSchedule {

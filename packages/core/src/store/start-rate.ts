@@ -1,4 +1,4 @@
-import type { Millis } from "./store.ts";
+import type { Millis } from "./journal-rows.ts";
 
 /** How often runs may be begun: a queue's, or a key's in a queue. */
 export interface StartRate {

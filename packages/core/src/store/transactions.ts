@@ -1,5 +1,5 @@
 import type { Transaction } from "../workflow/transaction.ts";
-import type { AdvanceOperation, AdvanceResult, Operation, OperationResult, Refused } from "./store.ts";
+import type { AdvanceOperation, AdvanceResult, Operation, OperationResult, Refused } from "./operations.ts";
 
 /** The database undid all of a transaction. */
 export interface Undone {

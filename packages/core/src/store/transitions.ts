@@ -1,4 +1,6 @@
-import type { HoldStatus, MailKind, RunStatus } from "./store.ts";
+import type { HoldStatus } from "./hold-rows.ts";
+import type { MailKind } from "./journal-rows.ts";
+import type { RunStatus } from "./run-rows.ts";
 
 /**
  * The state changes every store must make alike, as pure functions.

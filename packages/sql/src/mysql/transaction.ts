@@ -2,36 +2,15 @@ import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import type { Call, Program } from "../operations/program.ts";
 import { Refusal } from "../operations/program.ts";
 import type { StatementName } from "../statements/statements.ts";
+import { unansweredStatements } from "../statements/unanswered.ts";
 import type { MysqlConnected } from "./connections.ts";
 import { isOwnFault, isTaken } from "./errors.ts";
 import { fill, type Template, templateOf } from "./literal.ts";
 import { givingKey, readingStatements, writingStatements } from "./statements.ts";
 
-/** Statements whose answer nobody looks at: they are sent together with the next one whose answer is wanted. */
+/** Sent together with the next statement whose answer is wanted. */
 const unanswered: ReadonlySet<Call["statement"]> = new Set<StatementName>([
-  "insertEntry",
-  "insertMail",
-  "insertChunk",
-  "insertStream",
-  "insertHoldEvent",
-  "insertHoldChange",
-  "insertDocument",
-  "insertLogLine",
-  "setNext",
-  "setVersion",
-  "setPhase",
-  "setProgress",
-  "setStreamed",
-  "setAttributes",
-  "setLabel",
-  "countMail",
-  "wakeByMail",
-  "pauseByMail",
-  "clearStalls",
-  "closeHold",
-  "reopenHold",
-  "acceptHold",
-  "moveHold",
+  ...unansweredStatements,
   "give",
   "extend",
   "removeWorker",

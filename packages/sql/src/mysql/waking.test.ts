@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createEngine, type Store, type StoreSignal, workflow } from "@holdpoint/core";
+import { createEngine, type Store, type StoreSignal } from "@holdpoint/core";
 import { storeBuilders as build } from "@holdpoint/core/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { counting } from "../fixtures/counting.ts";
 import { type Mariadb, missing, startMariadb } from "../fixtures/mariadb.ts";
 import { startProxy } from "../fixtures/mysql-proxy.ts";
 import { databaseTime } from "./clock.ts";
@@ -11,20 +12,6 @@ import type { MysqlOptions } from "./options.ts";
 const { namespace } = build;
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const skipped = missing === null ? "" : ` (skipped: ${missing})`;
-
-/** Thirty steps, each noting that it was done. */
-function counting(done: number[]) {
-  return workflow({ name: "count" }, async (ctx) => {
-    for (let i = 1; i <= 30; i++) {
-      await ctx.step(`step ${i}`, async () => {
-        done.push(i);
-        await delay(30);
-        return i;
-      });
-    }
-    return "counted";
-  });
-}
 
 describe.skipIf(missing !== null)(`waking on MariaDB${skipped}`, () => {
   let server: Mariadb;

@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Cluster, missing, startCluster } from "../fixtures/cluster.ts";
 import { followsEveryChange, givesLateChanges } from "../fixtures/following.ts";
+import { claimOnce, decideOnce, keepLimits, lockInOneOrder, startOnce, wakeOnce } from "../fixtures/many-workers.ts";
 import { migrations } from "./migrate.ts";
 import type { PostgresOptions } from "./options.ts";
 import { postgres } from "./postgres-store.ts";
@@ -55,117 +56,37 @@ describe.skipIf(missing !== null)(
     });
 
     test("never claim the same run, and leave none", async () => {
-      const workers = await several(cluster.schema(), 4);
-      const [first] = workers as [Store];
-      const ids = Array.from({ length: 400 }, (_, i) => `r${i}`);
-      await first.commit(
-        namespace,
-        ids.map((id) => build.start(id)),
-      );
-      const claimed = await Promise.all(
-        workers.map(async (store, i) => {
-          await store.register(namespace, build.worker(`w${i}`));
-          const got: string[] = [];
-          for (let idle = 0; idle < 20; ) {
-            const { runs } = await store.claim(namespace, build.claimRequest(`w${i}`, { limit: 3 }));
-            got.push(...runs.map(({ id }) => id));
-            if (runs.length === 0) idle++;
-          }
-          return got;
-        }),
-      );
-      expect(claimed.flat().sort()).toEqual([...ids].sort());
-      expect(claimed.filter((got) => got.length > 0).length).toBeGreaterThan(1);
+      expect.hasAssertions();
+      await claimOnce(await several(cluster.schema(), 4));
     });
 
     test("together never take more of a queue or a key than its limit", async () => {
-      const workers = await several(cluster.schema(), 4);
-      const [first] = workers as [Store];
-      const keyed = Array.from({ length: 60 }, (_, i) => build.start(`r${i}`, { concurrencyKey: `k${i % 6}` }));
-      await first.commit(namespace, keyed);
-      const queues = [{ name: "default", limit: 9, perKey: { limit: 2, while: "running" as const } }];
-      for (const [i, store] of workers.entries()) await store.register(namespace, build.worker(`w${i}`));
-      const claims = workers.flatMap((store, i) =>
-        [1, 2, 3].map(() => store.claim(namespace, build.claimRequest(`w${i}`, { limit: 5, queues }))),
-      );
-      const runs = (await Promise.all(claims)).flatMap((claim) => claim.runs);
-      expect(runs).toHaveLength(9);
-      const perKey = Map.groupBy(runs, ({ concurrencyKey }) => concurrencyKey);
-      for (const held of perKey.values()) expect(held.length).toBeLessThanOrEqual(2);
+      expect.hasAssertions();
+      await keepLimits(await several(cluster.schema(), 4));
+    });
+
+    test("wake runs whose time has come once, each with one tick", async () => {
+      expect.hasAssertions();
+      await wakeOnce(await several(cluster.schema(), 3));
     });
 
     test("that start a run of the same id at once start one", async () => {
-      const workers = await several(cluster.schema(), 4);
-      const results = await Promise.all(
-        workers.flatMap((store) =>
-          [1, 2, 3].map(() => store.commit(namespace, [build.start("same"), build.start("same-2")])),
-        ),
-      );
-      const created = results.flat().filter((result) => result.type === "started" && result.created);
-      expect(created).toHaveLength(2);
-      expect(results.flat().every(({ type }) => type === "started")).toBe(true);
+      expect.hasAssertions();
+      await startOnce(await several(cluster.schema(), 4));
     });
 
     test("of two who decide a hold at once one wins, and the run gets one answer", async () => {
-      const [one, two] = (await several(cluster.schema(), 2)) as [Store, Store];
-      await one.register(namespace, build.worker("w1"));
-      for (let i = 0; i < 20; i++) {
-        await one.commit(namespace, [build.start(`r${i}`)]);
-        const { runs } = await one.claim(namespace, build.claimRequest("w1"));
-        const [run] = runs;
-        if (run === undefined) throw new TypeError("a run was expected");
-        await one.commit(namespace, [
-          build.advance(run, [build.entry("hold:approve#1")], {
-            holds: [build.newHold(`h${i}`, "hold:approve#1")],
-            then: build.parked({ waiting: "hold" }),
-          }),
-        ]);
-        const decided = await Promise.all(
-          [one, two].map((store) => store.commit(namespace, [build.decide(`h${i}`, 0)])),
-        );
-        expect(decided.map(([{ type }]) => type).sort()).toEqual(["conflict", "moved"]);
-        const [history] = await one.history(namespace, [{ pk: run.pk, after: 0 }]);
-        expect(history?.mail).toHaveLength(1);
-        await one.claim(namespace, build.claimRequest("w1"));
-      }
+      expect.hasAssertions();
+      await decideOnce((await several(cluster.schema(), 2)) as [Store, Store]);
     });
 
-    test("a parent that cancels its child and the child that finishes take their rows in one order: no deadlock", async () => {
-      const [one, two] = (await several(cluster.schema(), 2)) as [Store, Store];
-      await one.register(namespace, build.worker("w1"));
-      const deadlocks = async (): Promise<number> => cluster.log().split("deadlock detected").length;
-      const before = await deadlocks();
-      for (let i = 0; i < 40; i++) {
-        await one.commit(namespace, [build.start(`p${i}`)]);
-        const parent = (await one.claim(namespace, build.claimRequest("w1"))).runs[0];
-        if (parent === undefined) throw new TypeError("a run was expected");
-        const born = build.newRun(`c${i}`, { parent: { pk: parent.pk, key: "child:c#1", close: "cancel" } });
-        const opening = build.entry("child:c#1");
-        await one.commit(namespace, [build.advance(parent, [opening], { children: [born] })]);
-        const child = (await one.claim(namespace, build.claimRequest("w1"))).runs[0];
-        if (child === undefined) throw new TypeError("a child was expected");
-        const raised = await one.runByPk(namespace, parent.pk);
-        if (raised === null) throw new TypeError("a parent was expected");
-        const news = build.mail({ kind: "child", key: "child:c#1" });
-        const [finished, closed] = await Promise.all([
-          one.commit(namespace, [
-            build.advance(child, [build.entry("run")], {
-              then: build.finished({ deliveries: [{ to: { pk: parent.pk }, mail: news }] }),
-            }),
-          ]),
-          two.commit(namespace, [
-            build.advance(raised, [build.entry("run")], {
-              then: build.finished({
-                deliveries: [{ to: { id: `c${i}` }, mail: build.mail({ kind: "cancel", key: "" }) }],
-              }),
-            }),
-          ]),
-        ]);
-        // Whoever comes second finds mail.
-        expect([finished[0].type, closed[0].type].filter((type) => type === "advanced").length).toBeGreaterThan(0);
-        expect([finished[0].type, closed[0].type]).not.toContain("refused");
-      }
-      expect(await deadlocks()).toBe(before);
+    test("a parent that cancels its child and the child that finishes take their rows in one order: no deadlock", {
+      timeout: 60_000,
+    }, async () => {
+      const stores = await several(cluster.schema(), 2);
+      const deadlocks = async () => cluster.log().split("deadlock detected").length;
+      expect.hasAssertions();
+      await lockInOneOrder(stores as [Store, Store], deadlocks);
     });
 
     test("the appends of many runs are one statement, and so are their start and their claim", async () => {

@@ -2,6 +2,7 @@ import type { SqlValue } from "../driver/driver.ts";
 import type { Call, Program } from "../operations/program.ts";
 import { Refusal } from "../operations/program.ts";
 import type { StatementName } from "../statements/statements.ts";
+import { unansweredStatements } from "../statements/unanswered.ts";
 import type { Connected } from "./connections.ts";
 import { isOwnFault, isTaken } from "./errors.ts";
 import { readingStatements, writingStatements } from "./statements.ts";
@@ -12,32 +13,8 @@ export function checkText(text: string): void {
   if (!text.isWellFormed()) throw new Refusal("text with half of a surrogate pair cannot be stored");
 }
 
-/** Statements whose answer nobody looks at: they are sent, and the program goes on before they are answered. */
-const unanswered: ReadonlySet<Call["statement"]> = new Set<StatementName>([
-  "insertEntry",
-  "insertMail",
-  "insertChunk",
-  "insertStream",
-  "insertHoldEvent",
-  "insertHoldChange",
-  "insertDocument",
-  "insertLogLine",
-  "setNext",
-  "setVersion",
-  "setPhase",
-  "setProgress",
-  "setStreamed",
-  "setAttributes",
-  "setLabel",
-  "countMail",
-  "wakeByMail",
-  "pauseByMail",
-  "clearStalls",
-  "closeHold",
-  "reopenHold",
-  "acceptHold",
-  "moveHold",
-]);
+/** Sent, and the program goes on before they are answered. */
+const unanswered: ReadonlySet<Call["statement"]> = new Set<StatementName>(unansweredStatements);
 
 /** Runs programs on one connection, each statement when the program asks for it. */
 export class ProgramRunner {

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createEngine, type Store, type StoreSignal, workflow } from "@holdpoint/core";
+import { createEngine, type Store, type StoreSignal } from "@holdpoint/core";
 import { storeBuilders as build } from "@holdpoint/core/testing";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Cluster, missing, startCluster } from "../fixtures/cluster.ts";
+import { counting } from "../fixtures/counting.ts";
 import type { PostgresOptions } from "./options.ts";
 import { postgres } from "./postgres-store.ts";
 
@@ -80,16 +81,7 @@ describe.skipIf(missing !== null)(`waking on PostgreSQL${missing === null ? "" :
 
   test("a run goes on after the server was killed and started again, and no step is repeated", async () => {
     const done: number[] = [];
-    const count = workflow({ name: "count" }, async (ctx) => {
-      for (let i = 1; i <= 30; i++) {
-        await ctx.step(`step ${i}`, async () => {
-          done.push(i);
-          await delay(30);
-          return i;
-        });
-      }
-      return "counted";
-    });
+    const count = counting(done);
     const store = postgres(cluster.url, { schema: cluster.schema() });
     const quiet = { debug() {}, info() {}, warn() {}, error() {} };
     const engine = createEngine({ store, workflows: [count], log: quiet });

@@ -1,22 +1,18 @@
-import type { Operation, OperationResult, ResultOf, RunPk, Store } from "@holdpoint/core";
-import { payloadColumns } from "../columns/payload.ts";
+import type { Operation, OperationResult, RunPk, Store } from "@holdpoint/core";
+import { DatabaseClock } from "../clock/database-clock.ts";
 import { integer } from "../columns/read.ts";
 import { offerTables } from "../copy/tables.ts";
 import { openNodeSqlite } from "../driver/node-sqlite.ts";
 import { apply } from "../operations/apply.ts";
 import { claim, idleClaim } from "../operations/claim.ts";
-import { debounced } from "../operations/debounce.ts";
-import { changedHolds } from "../operations/hold-feed.ts";
-import { logLines } from "../operations/log.ts";
 import type { Context, Program } from "../operations/program.ts";
 import { one, Refusal, run } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
-import { record, records, sweep } from "../operations/record.ts";
-import { erase, retain } from "../operations/retention.ts";
-import { dueSchedules, firings, schedules } from "../operations/schedule.ts";
-import { hasOrphans, register, renew, retire, takeOver } from "../operations/workers.ts";
-import { holds } from "../queries/holds.ts";
-import { runs } from "../queries/runs.ts";
+import { changes } from "../store/changes.ts";
+import { committing } from "../store/commit.ts";
+import { due } from "../store/due.ts";
+import { lookups } from "../store/lookups.ts";
+import { contextOf as spaceOf, unknownNamespace } from "../store/namespace.ts";
 import { Connection } from "./connection.ts";
 import { isOwnFault } from "./errors.ts";
 import { isInMemory } from "./files.ts";
@@ -25,9 +21,6 @@ import type { SqliteOptions } from "./options.ts";
 import type { Session } from "./session.ts";
 import { sqliteTransactions } from "./transactions.ts";
 import { Watchers } from "./watch.ts";
-
-/** A namespace nobody has written to yet: every read finds nothing there. */
-const unknownNamespace = -1;
 
 /**
  * A store in one SQLite file, on Node's own SQLite. Several processes may open the same file; they wake each other.
@@ -55,18 +48,14 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       const row = session.run(one("namespace", name));
       if (row !== null) namespaces.set(name, (namespace = integer(row, "pk")));
     }
-    return {
-      name,
-      namespace: namespace ?? unknownNamespace,
-      news: { ready: false, hold: false, deadline: false, mail: null },
-    };
+    return spaceOf(name, namespace ?? unknownNamespace);
   };
 
   /** In a transaction that may be undone: what it inserts is not remembered. */
   const contextIn = (session: Session, name: string): Context => {
     if (!namespaces.has(name)) session.run(run("insertNamespace", name));
     const namespace = namespaces.get(name) ?? integer(session.run(one("namespace", name)) ?? {}, "pk");
-    return { name, namespace, news: { ready: false, hold: false, deadline: false, mail: null } };
+    return spaceOf(name, namespace);
   };
   const announce = ({ name, news }: Context): void => {
     if (news.ready) awake.add(name);
@@ -109,6 +98,7 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
     );
   };
 
+  const plain = changes(changing);
   const store: Store = {
     name: `sqlite ${path}`,
     shared: !isInMemory(path),
@@ -127,13 +117,9 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
       claimed.clear();
     },
 
-    commit<const O extends readonly Operation[]>(namespace: string, operations: O) {
-      const results: Promise<OperationResult[]> =
-        operations.length === 0
-          ? Promise.resolve([])
-          : writing(namespace, (session, context) => applyAll(session, context, operations));
-      return results as Promise<{ [I in keyof O]: ResultOf<O[I]> }>;
-    },
+    commit: committing((namespace, operations) =>
+      writing(namespace, (session, context) => applyAll(session, context, operations)),
+    ),
     async claim(namespace, request) {
       if (!awake.delete(namespace)) {
         const idle = await reading(namespace, (context) => idleClaim(context, request));
@@ -146,60 +132,11 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
     history: (namespace, wanted, options) =>
       reading(namespace, (context) => read.history(context, wanted, options?.hashes ?? true, claimed.get(namespace))),
     unread: (namespace, owned) => reading(namespace, (context) => read.unread(context, owned)),
-    chunks: (namespace, pk, hashes) => reading(namespace, (context) => read.chunks(context, pk, hashes)),
-
-    register: (namespace, worker) => changing(namespace, (context) => register(context, worker)),
-    renew: (namespace, incarnation, now, leaseUntil) =>
-      changing(namespace, (context) => renew(context, incarnation, now, leaseUntil)),
-    retire: (namespace, incarnation) => changing(namespace, (context) => retire(context, incarnation)),
-    async takeOver(namespace, request) {
-      const needed = await reading(namespace, (context) => hasOrphans(context, request));
-      return needed ? changing(namespace, (context) => takeOver(context, request)) : 0;
-    },
-    workers: (namespace) => looking(namespace, read.workers),
-
-    run: (namespace, id) => looking(namespace, (context) => read.runById(context, id)),
-    runByPk: (namespace, pk) => looking(namespace, (context) => read.runByPk(context, pk)),
-    generations: (namespace, id) => reading(namespace, (context) => read.generations(context, id)),
-    tombstone: (namespace, id) => reading(namespace, (context) => read.tombstone(context, id)),
-    async runs(namespace, filter, page) {
-      const { sqliteQueries } = await import("../queries/dialect.ts");
-      return reading(namespace, (context) => runs(sqliteQueries, context, filter, page));
-    },
-    children: (namespace, pk) => reading(namespace, (context) => read.children(context, pk)),
-    stream: (namespace, pk, after, limit) => reading(namespace, (context) => read.stream(context, pk, after, limit)),
-    labels: (namespace, pk) => reading(namespace, (context) => read.labels(context, pk)),
-
-    hold: (namespace, id) => looking(namespace, (context) => read.hold(context, id)),
-    holdByKey: (namespace, pk, key) => reading(namespace, (context) => read.holdByKey(context, pk, key)),
-    async holds(namespace, filter, page) {
-      const { sqliteQueries } = await import("../queries/dialect.ts");
-      return reading(namespace, (context) => holds(sqliteQueries, context, filter, page));
-    },
-    changedHolds: (namespace, page) => reading(namespace, (context) => changedHolds(context, page)),
-    holdEvents: (namespace, id) => reading(namespace, (context) => read.holdEvents(context, id)),
-    dueHolds: (namespace, now, limit) => looking(namespace, (context) => read.dueHolds(context, now, limit)),
-    nextHoldAt: (namespace) => looking(namespace, read.nextHoldAt),
-
-    debounced: (namespace, workflow, key) => reading(namespace, (context) => debounced(context, workflow, key)),
-    schedules: (namespace, filter, page) => reading(namespace, (context) => schedules(context, filter, page)),
-    dueSchedules: (namespace, now, limit) => reading(namespace, (context) => dueSchedules(context, now, limit)),
-    firings: (namespace, id, page) => reading(namespace, (context) => firings(context, id, page)),
-
-    record: (namespace, kind, id, now) => reading(namespace, (context) => record(context, kind, id, now)),
-    records: (namespace, kind, page) => reading(namespace, (context) => records(context, kind, page)),
-    sweep: (namespace, now) => changing(namespace, (context) => sweep(context, now)),
-    logLines: (namespace, log, page) => reading(namespace, (context) => logLines(context, log, page)),
-
-    cached: (namespace, key, now) => reading(namespace, (context) => read.cached(context, key, now)),
-    async cache(namespace, key, value, expiresAt) {
-      const columns = payloadColumns(value);
-      await changing(namespace, (context) => run("cache", context.namespace, key, ...columns, expiresAt));
-    },
-
-    retain: (namespace, request) => changing(namespace, (context) => retain(context, request)),
+    ...lookups({ reading, looking, dialect: async () => (await import("../queries/dialect.ts")).sqliteQueries }),
+    ...due({ reading, looking, changing, clock: new DatabaseClock("caller"), askTime: async () => Date.now() }),
+    ...plain,
     async erase(namespace, pk, erasure) {
-      const done = await changing(namespace, (context) => erase(context, pk, erasure));
+      const done = await plain.erase(namespace, pk, erasure);
       await connection.emptyWal();
       return done;
     },

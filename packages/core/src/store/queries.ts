@@ -1,0 +1,75 @@
+import type { HoldStatus, Severity } from "./hold-rows.ts";
+import type { Millis } from "./journal-rows.ts";
+import type { Attributes, RunStatus, Waiting } from "./run-rows.ts";
+
+/** Which runs; everything that is given must hold. Times are milliseconds since 1970. */
+export interface RunFilter {
+  workflow?: string;
+  version?: number;
+  status?: readonly RunStatus[];
+  waiting?: readonly Exclude<Waiting, null>[];
+  outcome?: string;
+  queue?: string;
+  thread?: string;
+  parentId?: string;
+  idPrefix?: string;
+  attributes?: Attributes;
+  createdAfter?: Millis;
+  createdBefore?: Millis;
+  finishedAfter?: Millis;
+  finishedBefore?: Millis;
+}
+
+/** Which page of a list. */
+export interface Page {
+  /** 1 to 1,000. */
+  limit: number;
+  /** Opaque; from the previous page. */
+  cursor: string | null;
+}
+
+/** A page of a list. */
+export interface PageOf<T> {
+  items: T[];
+  /** Null on the last page. */
+  cursor: string | null;
+}
+
+/** Which holds; everything that is given must hold. Times are milliseconds since 1970. */
+export interface HoldFilter {
+  status?: readonly HoldStatus[];
+  runId?: string;
+  workflow?: string;
+  name?: string;
+  severity?: readonly Severity[];
+  origin?: "author" | "operator";
+  dueBefore?: Millis;
+}
+
+/** What may be removed. Times are milliseconds since 1970. */
+export interface RetentionRequest {
+  finishedBefore: Millis;
+  tombstonesBefore: Millis;
+  /** Null keeps holds and their events of removed runs. */
+  holdsBefore: Millis | null;
+  /** Run trees per call; call again while `removed` equals it. */
+  limit: number;
+  now: Millis;
+}
+
+/** How much a store holds; `bytes` is its size on disk, or about that in memory. */
+export interface StoreSizes {
+  runs: Record<RunStatus, number>;
+  openHolds: number;
+  bytes: number;
+}
+
+/** The salted digests that take the place of erased bytes, by number. */
+export interface Erasure {
+  /** Erases only a finished run with this number; otherwise nothing happens and the answer is false. Absent: any run that is there. */
+  expectSeq?: number;
+  entries: { seq: number; digest: Uint8Array }[];
+  mail: { n: number; digest: Uint8Array }[];
+  by: string | null;
+  at: Millis;
+}
