@@ -12,8 +12,9 @@ import type { Ledger } from "../crash/ledger.ts";
 import { chaosWorkflows, type Load } from "./programs/workflows.ts";
 
 const kinds: [kind: string, share: number][] = [
-  ["steps", 30],
-  ["held", 20],
+  ["steps", 22],
+  ["held", 18],
+  ["paid", 10],
   ["family", 10],
   ["timed", 12],
   ["order", 12],

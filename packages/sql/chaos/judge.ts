@@ -10,6 +10,7 @@ export interface Verdict {
   results: number;
   decisions: number;
   messages: number;
+  payments: number;
   /** Executions of a step beyond its first: a worker was cut off in the middle of it. */
   repeated: number;
   violations: string[];
@@ -27,7 +28,7 @@ interface RunFacts {
 export async function judge(engine: Engine, audit: Audit, lines: readonly LedgerLine[]): Promise<Verdict> {
   const memory = remember(lines);
   const verdict: Verdict = {
-    ...{ runs: 0, results: 0, decisions: 0, messages: 0 },
+    ...{ runs: 0, results: 0, decisions: 0, messages: 0, payments: 0 },
     repeated: memory.repeated,
     violations: [...memory.wrong],
   };
@@ -45,7 +46,26 @@ export async function judge(engine: Engine, audit: Audit, lines: readonly Ledger
     for (const run of all) await insist(() => judgeRun(engine, run, memory, verdict));
   };
   await Promise.all([lane(), lane(), lane(), lane()]);
+  await judgePayments(audit, memory, verdict);
   return verdict;
+}
+
+/** Each payment whose result a workflow saw is in the database once, as it was seen, and so is no other. */
+async function judgePayments(audit: Audit, memory: Memory, verdict: Verdict): Promise<void> {
+  const rows = await audit.ask("select run, token from chaos.payment");
+  verdict.payments = rows.length;
+  const byRun = Map.groupBy(rows, ({ run }) => String(run));
+  const seen = [...memory.seen].filter(([name]) => name.endsWith("/pay"));
+  for (const [name, { tokens }] of seen) {
+    const run = name.slice(0, -"/pay".length);
+    const found = (byRun.get(run) ?? []).map(({ token }) => String(token));
+    if (found.length !== 1 || !tokens.has(found[0] ?? "")) {
+      verdict.violations.push(`${run}: paid ${found.length} times (${found.join()}), seen as ${[...tokens].join()}`);
+    }
+  }
+  if (seen.length !== byRun.size) verdict.violations.push(`${byRun.size} runs have paid, ${seen.length} know of it`);
+  const total = await audit.number("select sum(amount) from chaos.balance");
+  if (total !== rows.length) verdict.violations.push(`${rows.length} payments make ${total}`);
 }
 
 const expectedSteps: Record<string, number> = {
@@ -56,6 +76,7 @@ const expectedSteps: Record<string, number> = {
   timed: 3,
   order: 2,
   messages: 3,
+  paid: 3,
 };
 
 async function judgeRun(engine: Engine, run: RunFacts, memory: Memory, verdict: Verdict): Promise<void> {

@@ -125,7 +125,8 @@ violations.push(...verdict.violations);
 
 const { kill, freeze, cut, backends, restart, clock, reset, silence, late, deaf } = counts;
 say(
-  `${verdict.runs} runs, ${verdict.results} results of steps, ${verdict.decisions} decisions, ${verdict.messages} messages`,
+  `${verdict.runs} runs, ${verdict.results} results of steps, ${verdict.decisions} decisions, ${verdict.messages} messages, ` +
+    `${verdict.payments} transactions`,
 );
 say(
   `${kill} kills, ${freeze} freezes past the lease, ${restart} restarts of the database, ${cut} cuts of the network ` +

@@ -74,6 +74,10 @@ export function remember(lines: readonly LedgerLine[]): Memory {
         if (own.tokens.size > 1) memory.wrong.push(`${name} was seen as ${[...own.tokens].join(" and as ")}`);
         break;
       }
+      case "tried":
+        // What a transaction does is there with its record or not at all, however often its function runs.
+        memory.byToken.set(line.token, line);
+        break;
       case "effect": {
         memory.byToken.set(line.token, line);
         const known = keys.get(name);

@@ -47,6 +47,10 @@ export class MysqlAudit implements Audit {
       "create table chaos.violation (what text not null, run_pk bigint not null, detail text not null) engine = InnoDB",
     );
     await this.ask(`
+      create table chaos.payment (run varchar(60) not null, token varchar(60) not null) engine = InnoDB;
+      create table chaos.balance (account integer primary key, amount bigint not null) engine = InnoDB;
+      insert into chaos.balance values (0, 0), (1, 0), (2, 0)`);
+    await this.ask(`
       create trigger ${this.table("chaos_watch")} after insert on ${this.table("journal")} for each row
       begin
         declare whose bigint;

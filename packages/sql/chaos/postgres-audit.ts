@@ -43,6 +43,9 @@ export class PostgresAudit implements Audit {
     await this.ask(`
       create schema chaos;
       create table chaos.violation (what text not null, run_pk bigint not null, detail text not null);
+      create table chaos.payment (run text not null, token text not null);
+      create table chaos.balance (account integer primary key, amount bigint not null);
+      insert into chaos.balance values (0, 0), (1, 0), (2, 0);
       create function chaos.watch_journal() returns trigger language plpgsql as $$
       declare
         whose bigint;

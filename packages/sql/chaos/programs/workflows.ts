@@ -124,5 +124,21 @@ export function chaosWorkflows(ledger: Ledger): AnyWorkflow[] {
     return before;
   });
 
-  return [steps, held, small, family, timed, order, messages, chain];
+  /** A payment in the database itself: its row and the step's record are one transaction. */
+  const paid = workflow({ name: "paid", input: Load }, async (ctx, { pace }) => {
+    const tokens = [await effect(ctx, "before", pace[0] ?? 0)];
+    const run = ctx.run.id;
+    const token = await ctx.transaction("pay", async (tx, { idempotencyKey }) => {
+      const token = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+      ledger.note("tried", { run, step: "pay", key: idempotencyKey, token });
+      await tx.execute("insert into chaos.payment (run, token) values (?, ?)", [run, token]);
+      await delay(pace[1] ?? 0);
+      await tx.execute("update chaos.balance set amount = amount + 1 where account = ?", [(pace[0] ?? 0) % 3]);
+      return token;
+    });
+    ledger.note("seen", { run, step: "pay", token });
+    return [...tokens, token, await effect(ctx, "after", pace[2] ?? 0)];
+  });
+
+  return [steps, held, small, family, timed, order, messages, chain, paid];
 }

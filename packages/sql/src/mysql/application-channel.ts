@@ -5,7 +5,8 @@ import type { Channel, Fault, Rows } from "../database/channel.ts";
 import type { Statement } from "../database/statement.ts";
 import { plainRows } from "./answer.ts";
 import { MysqlConnected } from "./connections.ts";
-import { errorNumber, isLost, isTransient, storeError } from "./errors.ts";
+import { errorNumber, isLost, isSilent, isTransient, storeError } from "./errors.ts";
+import { orDestroy } from "./or-destroy.ts";
 import { written } from "./parameter.ts";
 
 /** What a connection is to the server it leads to. */
@@ -76,14 +77,15 @@ export class MysqlChannel implements Channel {
     const values = order.map((place) => ` ${written(parameters[place] ?? null)} `);
     const sql = pieces.map((piece, i) => piece + (values[i] ?? "")).join("");
     const options: QueryOptions = { sql, timeout: this.settings.timeout, typeCast };
-    const [result, fields] = await this.#connection.query(options);
+    const [result, fields] = await orDestroy(this.#connection, this.#connection.query(options));
     if (!Array.isArray(result)) return { rows: [], changes: result.affectedRows };
     const rows = plainRows(result as Record<string, unknown>[], fields);
     return { rows, changes: changesRows ? rows.length : 0 };
   }
 
   async script(text: string): Promise<void> {
-    await this.#connection.query({ sql: text, timeout: this.settings.timeout });
+    const answer = this.#connection.query({ sql: text, timeout: this.settings.timeout });
+    await orDestroy(this.#connection, answer);
   }
 
   async commit(): Promise<void> {
@@ -108,6 +110,9 @@ export class MysqlChannel implements Channel {
   }
 
   explain(error: unknown): Fault {
-    return { error: storeError(this.settings.name, error), again: isTransient(error) || isLost(error) };
+    return {
+      error: storeError(this.settings.name, error),
+      again: isTransient(error) || isLost(error) || isSilent(error),
+    };
   }
 }

@@ -7,8 +7,9 @@ import type { SqlRow } from "../driver/driver.ts";
 import { loadMysql, type MysqlLibrary } from "../driver/mysql.ts";
 import { type Answer, answerOf } from "./answer.ts";
 import { driverOptions, lockTimeout } from "./connection-options.ts";
-import { errorNumber, isFull, isLost, isTransient, storeError } from "./errors.ts";
+import { errorNumber, isClosed, isFull, isLost, isTransient, storeError } from "./errors.ts";
 import type { MysqlOptions } from "./options.ts";
+import { orDestroy } from "./or-destroy.ts";
 import { type Server, serverOf, sessionSettings } from "./server.ts";
 
 /** How often a transaction that lost a deadlock or a race is tried again. */
@@ -31,7 +32,10 @@ export class MysqlConnected {
 
   /** Runs statements in their order, in one round trip; one that fails ends it, and those behind it are not run. */
   async script(statements: readonly string[]): Promise<Answer[]> {
-    const [results, fields] = await this.#connection.query({ sql: statements.join(";\n"), timeout: this.#timeout });
+    const [results, fields] = await orDestroy(
+      this.#connection,
+      this.#connection.query({ sql: statements.join(";\n"), timeout: this.#timeout }),
+    );
     if (statements.length === 1) return [answerOf(results, fields as FieldPacket[] | undefined)];
     const several = results as unknown[];
     const described = fields as unknown as (FieldPacket[] | undefined)[];
@@ -155,7 +159,8 @@ export class MysqlConnections {
         broken = false;
         return result;
       } catch (error) {
-        const again = isTransient(error) || (mode === "reading" && connection !== null && isLost(error));
+        const again =
+          isTransient(error) || isClosed(error) || (mode === "reading" && connection !== null && isLost(error));
         if (!again || attempt === tries) throw storeError(this.name, error);
       } finally {
         // After an error it may be inside a transaction: another one is opened in its place.

@@ -64,9 +64,19 @@ const sentences: Record<number, string> = {
 const lostCodes = new Set(["PROTOCOL_CONNECTION_LOST", "ECONNRESET", "EPIPE"]);
 const lostNumbers = new Set([1927, 3169, 4031]);
 
+/** The connection had ended before: the statement was not sent, and what was open on it is undone. */
+export function isClosed(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("connection is in closed state");
+}
+
+/** The server did not answer in time: the connection is of no use any more. */
+export function isSilent(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "PROTOCOL_SEQUENCE_TIMEOUT";
+}
+
 /** The connection is gone, and with it the answer: what was to be written may have been. */
 export function isLost(error: unknown): boolean {
-  if (lostNumbers.has(errorNumber(error) ?? 0)) return true;
+  if (lostNumbers.has(errorNumber(error) ?? 0) || isClosed(error)) return true;
   return error instanceof Error && "code" in error && lostCodes.has(String(error.code));
 }
 

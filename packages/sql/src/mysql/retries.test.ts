@@ -1,8 +1,10 @@
-import type { Store } from "@holdpoint/core";
+import { setTimeout as delay } from "node:timers/promises";
+import { createEngine, type Store, StoreError, workflow } from "@holdpoint/core";
 import { storeBuilders as build } from "@holdpoint/core/testing";
 import { type Connection, createConnection } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Mariadb, missing, startMariadb } from "../fixtures/mariadb.ts";
+import { startSilentProxy } from "../fixtures/silent-proxy.ts";
 import { MysqlConnections } from "./connections.ts";
 import { migrate, migrations } from "./migrate.ts";
 import { mysql } from "./mysql-store.ts";
@@ -143,6 +145,52 @@ describe.skipIf(missing !== null)(
       await rises(refused, before);
       await Promise.all(guests.map((guest) => guest.end()));
       expect((await delivered)?.id).toBe("r1");
+    });
+
+    test("a server that does not answer any more is given up after the timeout", async () => {
+      const url = server.database();
+      const proxy = await startSilentProxy(url);
+      const store = mysql(proxy.through(url), {
+        ...{ durability: "relaxed", clock: "caller", connections: 1, timeout: 1_500 },
+      });
+      await store.open();
+      await store.commit(namespace, [build.start("r1")]);
+      proxy.silence();
+      await expect(store.commit(namespace, [build.deliver({ id: "r1" })])).rejects.toThrow(StoreError);
+      await proxy.close();
+      await store.close();
+    });
+
+    test("a transaction whose connection was ended between two statements is run again", async () => {
+      const url = server.database();
+      let calls = 0;
+      const pay = workflow({ name: "pay" }, (ctx) =>
+        ctx.transaction("pay", async (tx) => {
+          await tx.execute("insert into paid values (?)", [++calls]);
+          const own = await tx.fetchOne<{ id: number }>("select connection_id() as id");
+          if (calls === 1) {
+            await admin.query(`kill ${own?.id}`);
+            await vi.waitFor(async () => {
+              expect(await count(`select count(*) from information_schema.processlist where id = ${own?.id}`)).toBe(0);
+            }, patient);
+            // What the server said last has arrived.
+            await delay(100);
+          }
+          await tx.execute("update paid set n = n + 10");
+          return calls;
+        }),
+      );
+      const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+      const store = mysql(url, { durability: "relaxed" });
+      const engine = createEngine({ store, workflows: [pay], log: quiet });
+      await engine.open();
+      const table = `${new URL(url).pathname.slice(1)}.paid`;
+      await admin.query(`create table ${table} (n integer) engine = InnoDB`);
+      const run = await engine.run(pay, undefined);
+      await engine.runUntilIdle();
+      expect(await run.result({ timeout: "15s" })).toBe(2);
+      expect((await admin.query(`select n from ${table}`))[0]).toEqual([{ n: 12 }]);
+      await engine.stop();
     });
 
     test("workers that start together on the schema of an older release bring it up to date once", async () => {

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createEngine, type Store, type Transaction, workflow } from "@holdpoint/core";
+import { createEngine, type Store, StoreError, type Transaction, workflow } from "@holdpoint/core";
 import { storeBuilders as build } from "@holdpoint/core/testing";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { database } from "../database/database.ts";
 import { type Cluster, missing, startCluster } from "../fixtures/cluster.ts";
+import { startSilentProxy } from "../fixtures/silent-proxy.ts";
 import { Connections } from "./connections.ts";
 import { migrate, migrations } from "./migrate.ts";
 import type { PostgresOptions } from "./options.ts";
@@ -173,6 +174,49 @@ describe.skipIf(missing !== null)(
       );
       await Promise.all(guests.map((guest) => guest.end()));
       expect((await delivered).map(({ type }) => type)).toEqual(["delivered"]);
+    });
+
+    test("a server that does not answer any more is given up after the timeout", async () => {
+      const proxy = await startSilentProxy(cluster.url);
+      const store = postgres(proxy.through(cluster.url), {
+        ...{ schema: cluster.schema(), clock: "caller", listen: false, connections: 1, timeout: 1_500 },
+      });
+      await store.open();
+      await store.commit(namespace, [build.start("r1")]);
+      proxy.silence();
+      await expect(store.commit(namespace, [build.deliver({ id: "r1" })])).rejects.toThrow(StoreError);
+      await proxy.close();
+      await store.close();
+    });
+
+    test("a transaction whose connection was ended between two statements is run again", async () => {
+      await admin.query("create table paid (n integer)");
+      let calls = 0;
+      const pay = workflow({ name: "pay" }, (ctx) =>
+        ctx.transaction("pay", async (tx) => {
+          await tx.execute("insert into paid values (?)", [++calls]);
+          const own = await tx.fetchOne<{ pid: number }>("select pg_backend_pid() as pid");
+          if (calls === 1) {
+            await admin.query("select pg_terminate_backend($1)", [own?.pid]);
+            await vi.waitFor(async () => {
+              const { rows } = await admin.query("select from pg_stat_activity where pid = $1", [own?.pid]);
+              expect(rows).toEqual([]);
+            }, patient);
+            // What the server said last has arrived.
+            await delay(100);
+          }
+          await tx.execute("update paid set n = n + 10");
+          return calls;
+        }),
+      );
+      const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+      const store = postgres(cluster.url, { schema: cluster.schema(), listen: false });
+      const engine = createEngine({ store, workflows: [pay], log: quiet });
+      const run = await engine.run(pay, undefined);
+      await engine.runUntilIdle();
+      expect(await run.result({ timeout: "15s" })).toBe(2);
+      expect((await admin.query("select n from paid")).rows).toEqual([{ n: 12 }]);
+      await engine.stop();
     });
 
     test("workers that start together on the schema of an older release bring it up to date once", async () => {
