@@ -212,4 +212,38 @@ describe("rules of holds, random policies and orders of events", () => {
       expect(seen.get(outcome) ?? 0, `${outcome} of ${JSON.stringify([...seen])}`).toBeGreaterThan(seeds / 50);
     }
   });
+
+  test("independent answers close a hold when so many people have given one, whatever they say, and never before", async () => {
+    for (let seed = 1; seed <= 300; seed++) {
+      const dice = new Dice(seed, "independent");
+      const independent = dice.between(1, 4);
+      const exclude = dice.chance(0.4) ? [dice.pick(people)] : [];
+      const hold = await RuledHold.open({ people, exclude, independent, managers: { people: ["mo"] } });
+      const answered = new Set<string>();
+      for (let step = 0; step < 40 && !hold.closed; step++) {
+        const who = dice.pick(people);
+        const act = dice.weighted([
+          [6, "vote"],
+          [1, "abstain"],
+          [0.5, "amend"],
+        ] as const);
+        if (act === "amend") {
+          hold.act((now) => amend(now, "mo", { step }));
+          answered.clear();
+        } else if (exclude.includes(who)) {
+          expect(() => hold.vote(who, true)).toThrow(NotAllowedError);
+        } else if (act === "vote") {
+          hold.vote(who, dice.chance(0.5));
+          answered.add(who);
+        } else {
+          hold.abstain(who);
+          answered.delete(who);
+        }
+        expect(hold.closed !== null, `seed ${seed}, step ${step}`).toBe(answered.size >= independent);
+      }
+      if (!hold.closed) continue;
+      const counted = hold.closed.votes.filter(({ outcome }) => outcome !== "abstained");
+      expect(counted.map(({ by }) => by).toSorted()).toEqual([...answered].toSorted());
+    }
+  });
 });
