@@ -10,7 +10,7 @@ import { workflow } from "../workflow/definition.ts";
 import { Deployments, reaches } from "./deployments.fixture.ts";
 import { createEngine, type Engine } from "./engine.ts";
 
-const short = { timeout: "3s" } as const;
+const short = { timeout: "15s" } as const;
 const chainKey = createHash("sha256").update("secret").digest();
 
 const child = workflow({ name: "part", input: z.string() }, (ctx, what) => ctx.step("part", () => `${what} in part`));

@@ -6,7 +6,7 @@ import { type AnyWorkflow, type WorkflowOptions, workflow } from "../workflow/de
 import { Deployments, disciplines, eventually, reaches } from "./deployments.fixture.ts";
 import type { Engine } from "./engine.ts";
 
-const short = { timeout: "3s" } as const;
+const short = { timeout: "15s" } as const;
 
 describe.each(disciplines)("a failed run is retried (%s)", (discipline) => {
   const world = new Deployments(discipline);
