@@ -51,6 +51,9 @@ export const paths = {
   "keys.rotate": "POST /api/v1/keys/{key}/rotation",
   "keys.revoke": "DELETE /api/v1/keys/{key}",
 
+  "audit.list": "GET /api/v1/audit",
+  "audit.verify": "GET /api/v1/audit/verification",
+
   "system.me": "GET /api/v1/me",
   "system.version": "GET /api/v1/version",
   "system.live": "GET /healthz",

@@ -191,6 +191,8 @@ test("keys are made, listed, replaced and revoked", async () => {
 
 test("the rest of the routes answer", async () => {
   await admin.system.version();
+  expect((await admin.audit.list({ limit: 3 })).items).toHaveLength(3);
+  expect((await admin.audit.verify()).intact).toBe(true);
   await admin.system.live();
   await admin.system.ready();
   const run = await admin.runs.start({ workflow: "refund", input: { orderId: "C-1", amount: 5 } });

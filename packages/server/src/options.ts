@@ -37,6 +37,8 @@ export interface ServerOptions {
   /** Which other origins' pages may call this with credentials of their own. Default: none. */
   cors?: { origins: readonly string[] };
   limits?: RequestLimits;
+  /** Whether calls that change something are written to the audit log of their namespace before they are done. Default true. */
+  audit?: boolean;
   /** Where a line for each request goes. Default: the console, warnings and errors only. */
   log?: EngineLog;
   /** Aborted when the server shuts down: streams end, and `/readyz` says no. */

@@ -1,5 +1,6 @@
 import { durationMs, type Engine, type EngineLog } from "@holdpoint/core";
 import type { Authenticate, Caller, Principal } from "./access/principal.ts";
+import { type AuditEntry, AuditLog } from "./audit/audit-log.ts";
 import { ForbiddenError, UnauthenticatedError } from "./http/errors.ts";
 import type { BodyLimits } from "./http/read-body.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
@@ -26,6 +27,8 @@ export class Server {
   readonly streams: { most: number; open: number };
   readonly heartbeatMs: number;
   readonly patienceMs: number;
+  private readonly audited: boolean;
+  private readonly audits = new WeakMap<Engine, AuditLog>();
   private readonly authenticators: readonly Authenticate[];
   private readonly tenant: (namespace: string) => Engine | null;
 
@@ -44,6 +47,7 @@ export class Server {
     this.streams = { most: limits.streams ?? 2000, open: 0 };
     this.heartbeatMs = durationMs(options.heartbeat ?? "15s", "heartbeat");
     this.patienceMs = durationMs(options.patience ?? "30s", "patience");
+    this.audited = options.audit ?? true;
     const others = typeof authenticate === "function" ? [authenticate] : authenticate;
     this.authenticators = [...(keys ? [keys.authenticate] : []), ...others];
     this.tenant = options.tenant ?? (() => null);
@@ -56,6 +60,20 @@ export class Server {
       if (principal !== null) return principal;
     }
     throw new UnauthenticatedError();
+  }
+
+  /** The audit log of an engine's namespace. */
+  auditOf(engine: Engine): AuditLog {
+    const known = this.audits.get(engine);
+    if (known) return known;
+    const made = new AuditLog(engine, Date.now);
+    this.audits.set(engine, made);
+    return made;
+  }
+
+  /** Writes down that somebody asks for something, or was refused; resolves once it is durable. */
+  async audit(engine: Engine, entry: AuditEntry): Promise<void> {
+    if (this.audited) await this.auditOf(engine).append(entry);
   }
 
   /** The engine of somebody's namespace, and of no other. Throws `ForbiddenError` where there is none. */

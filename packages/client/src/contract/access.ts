@@ -19,6 +19,7 @@ export const permission = z.enum([
   "schedules:write",
   "events:emit",
   "keys:manage",
+  "audit:read",
 ]);
 
 /** Who is asking. */

@@ -10,6 +10,7 @@
 import type { RouteName } from "../paths.ts";
 import type { RouteDefinition } from "./route.ts";
 import { accessRoutes } from "./routes/access.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { holdRoutes } from "./routes/holds.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
@@ -28,6 +29,7 @@ export const routes = {
   ...holdRoutes,
   ...scheduleRoutes,
   ...accessRoutes,
+  ...auditRoutes,
   ...systemRoutes,
 } satisfies Record<RouteName, RouteDefinition>;
 

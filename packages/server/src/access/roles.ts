@@ -41,6 +41,7 @@ const allowed: Readonly<Record<Role, readonly Permission[]>> = {
     "schedules:write",
     "events:emit",
     "keys:manage",
+    "audit:read",
   ],
 };
 

@@ -8,6 +8,7 @@ import type { Server } from "../server.ts";
 import { checkPart } from "./check.ts";
 import { ForbiddenError, RequestError } from "./errors.ts";
 import { jsonResponse } from "./json-response.ts";
+import { problemOf } from "./problem.ts";
 import { readJsonBody } from "./read-body.ts";
 import { readParameters } from "./read-parameters.ts";
 
@@ -28,10 +29,21 @@ export async function serveRoute(server: Server, name: RouteName, context: Conte
   const request = context.req.raw;
   const principal = route.permission === "public" ? nobody : await server.principal(request, caller);
   context.set("principal", principal.id);
-  if (route.permission !== "public" && route.permission !== "signed-in") {
-    if (!permissionsOf(principal).has(route.permission)) throw new ForbiddenError(route.permission);
-  }
   const engine = route.permission === "public" ? server.engine : server.engineOf(principal);
+  const entry = {
+    by: principal.id,
+    route: name,
+    address: caller.address,
+    requestId: String(context.get("requestId")),
+  };
+  const refused = (code: string, target: Record<string, unknown>): Promise<void> =>
+    server.audit(engine, { ...entry, target, outcome: "refused", code });
+  if (route.permission !== "public" && route.permission !== "signed-in") {
+    if (!permissionsOf(principal).has(route.permission)) {
+      await refused("FORBIDDEN", {});
+      throw new ForbiddenError(route.permission);
+    }
+  }
   const params = route.params
     ? checkPart(route.params, readParameters(route.params, Object.entries(context.req.param())), "path")
     : {};
@@ -48,10 +60,23 @@ export async function serveRoute(server: Server, name: RouteName, context: Conte
     request,
     server,
   };
+  const changes = request.method !== "GET" && request.method !== "HEAD";
+  const target = targetOf(params, body);
+  if (changes) await server.audit(engine, { ...entry, target, outcome: "asked", code: null });
   const work = (handlers[name] as AnyHandler)({ ...call, params, query, body });
-  const reply = await withinTime(work, server.timeMs + extraMs(name, query));
+  const reply = await withinTime(work, server.timeMs + extraMs(name, query)).catch(async (error: unknown) => {
+    const problem = problemOf(error, entry.requestId);
+    if (changes && problem.status < 500) await refused(problem.code, target);
+    throw error;
+  });
   if (reply instanceof Response) return reply;
   return jsonResponse(reply.body, { status: reply.status, ...(reply.headers ? { headers: reply.headers } : {}) });
+}
+
+/** Of what it is: the parts of the path, and the id of what is to be made. Nothing else that was sent is kept for ever. */
+function targetOf(params: Record<string, unknown>, body: unknown): Record<string, unknown> {
+  const id = (body as { id?: unknown } | null)?.id;
+  return typeof id === "string" ? { ...params, id } : params;
 }
 
 const noQuery = routes["holds.similar"].query.pick({}).strict();

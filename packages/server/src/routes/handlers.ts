@@ -1,5 +1,6 @@
 import type { RouteName } from "@holdpoint/client/contract";
 import { followRun } from "../events/follow-run.ts";
+import { listAudit, verifyAudit } from "./audit.ts";
 import type { Handler } from "./call.ts";
 import {
   abstainHold,
@@ -96,6 +97,8 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "keys.create": createKey,
   "keys.rotate": rotateKey,
   "keys.revoke": revokeKey,
+  "audit.list": listAudit,
+  "audit.verify": verifyAudit,
   "system.me": showMe,
   "system.version": showVersion,
   "system.live": live,
