@@ -1,9 +1,8 @@
 import { InvalidStateError, type StoreTransactions } from "@holdpoint/core";
-import { integer } from "../columns/read.ts";
 import { type ServerHooks, type StoreOnChannel, serverTransactions } from "../database/server-transactions.ts";
 import { written } from "../operations/advance.ts";
 import type { Context } from "../operations/program.ts";
-import { one, run } from "../operations/program.ts";
+import { contextMade, contextOf } from "../store/namespace.ts";
 import { MysqlChannel } from "./application-channel.ts";
 import { type ApplicationConnections, isRefusal } from "./application-connections.ts";
 import { oneByOne } from "./commit.ts";
@@ -38,14 +37,8 @@ async function onStore<T>(
   const runner = new MysqlProgramRunner(connected, "writing");
   await runner.send(`set names utf8mb4 collate ${collation}`);
   await runner.send(`use ${quoted(hooks.database)}`);
-  let pk = hooks.known(namespace);
-  if (pk === undefined) {
-    // Not remembered: the transaction may be undone, and the namespace with it.
-    await runner.run(run("insertNamespace", namespace));
-    pk = integer((await runner.run(one("namespace", namespace))) ?? {}, "pk");
-  }
-  const news = { ready: false, hold: false, deadline: false, mail: null };
-  const context: Context = { name: namespace, namespace: pk, news };
+  const pk = hooks.known(namespace);
+  const context = pk === undefined ? await runner.run(contextMade(namespace)) : contextOf(namespace, pk);
   const result = await work({
     context,
     apply: (operations) => oneByOne(runner, context, operations),

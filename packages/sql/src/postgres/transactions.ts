@@ -1,9 +1,8 @@
 import type { StoreTransactions } from "@holdpoint/core";
-import { integer } from "../columns/read.ts";
 import { type ServerHooks, type StoreOnChannel, serverTransactions } from "../database/server-transactions.ts";
 import { written } from "../operations/advance.ts";
 import type { Context } from "../operations/program.ts";
-import { one, run } from "../operations/program.ts";
+import { contextMade, contextOf } from "../store/namespace.ts";
 import { oneByOne } from "./commit.ts";
 import { Connected, type Connections } from "./connections.ts";
 import { PostgresChannel } from "./postgres-channel.ts";
@@ -28,15 +27,11 @@ async function onSchema<T>(
   await client.query("select set_config('search_path', $1, true)", [`"${connections.schema}"`]);
   // Nothing is prepared: nobody knows whether the next transaction is on the same connection.
   const connected = new Connected(client, "", true);
-  let pk = known(namespace);
-  if (pk === undefined) {
-    // Not remembered: the transaction may be undone, and the namespace with it.
-    const runner = new ProgramRunner(connected, "writing");
-    await runner.run(run("insertNamespace", namespace));
-    pk = integer((await runner.run(one("namespace", namespace))) ?? {}, "pk");
-  }
-  const news = { ready: false, hold: false, deadline: false, mail: null };
-  const context: Context = { name: namespace, namespace: pk, news };
+  const pk = known(namespace);
+  const context =
+    pk === undefined
+      ? await new ProgramRunner(connected, "writing").run(contextMade(namespace))
+      : contextOf(namespace, pk);
   const result = await work({
     context,
     apply: (operations) => oneByOne(connected, context, operations),

@@ -12,7 +12,7 @@ import { changes } from "../store/changes.ts";
 import { committing } from "../store/commit.ts";
 import { due } from "../store/due.ts";
 import { lookups } from "../store/lookups.ts";
-import { contextOf as spaceOf, unknownNamespace } from "../store/namespace.ts";
+import { contextMade, contextOf as spaceOf, unknownNamespace } from "../store/namespace.ts";
 import { Connection } from "./connection.ts";
 import { isOwnFault } from "./errors.ts";
 import { isInMemory } from "./files.ts";
@@ -53,9 +53,8 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
 
   /** In a transaction that may be undone: what it inserts is not remembered. */
   const contextIn = (session: Session, name: string): Context => {
-    if (!namespaces.has(name)) session.run(run("insertNamespace", name));
-    const namespace = namespaces.get(name) ?? integer(session.run(one("namespace", name)) ?? {}, "pk");
-    return spaceOf(name, namespace);
+    const namespace = namespaces.get(name);
+    return namespace === undefined ? session.run(contextMade(name)) : spaceOf(name, namespace);
   };
   const announce = ({ name, news }: Context): void => {
     if (news.ready) awake.add(name);

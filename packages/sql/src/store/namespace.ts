@@ -1,4 +1,5 @@
-import type { Context } from "../operations/program.ts";
+import { integer } from "../columns/read.ts";
+import { type Context, one, type Program, run } from "../operations/program.ts";
 
 /** A namespace nobody has written to yet: every read finds nothing there. */
 export const unknownNamespace = -1;
@@ -6,4 +7,11 @@ export const unknownNamespace = -1;
 /** What a program gets that works in a namespace, with nothing to tell yet. */
 export function contextOf(name: string, namespace: number): Context {
   return { name, namespace, news: { ready: false, hold: false, deadline: false, mail: null } };
+}
+
+/** The same in a namespace that need not be there, in a transaction that may be undone, and the namespace with it. */
+export function* contextMade(name: string): Program<Context> {
+  yield* run("insertNamespace", name);
+  const row = yield* one("namespace", name);
+  return contextOf(name, integer(row ?? {}, "pk"));
 }
