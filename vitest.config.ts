@@ -21,6 +21,7 @@ const project = (name: string, root: string) => ({
   test: {
     name,
     root: at(root),
+    setupFiles: [at("./scripts/test-setup.mjs")],
     include: ["**/*.test.ts", "**/*.test.mjs"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/out/**", ...left],
   },
@@ -31,7 +32,8 @@ export default defineConfig({
   test: {
     // Processes, not threads: tests send signals, change directory and open database files.
     pool: "forks",
-    maxWorkers: 2,
+    // One more than the processors of a small machine: much of the suite waits for processes it killed.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [

@@ -52,7 +52,7 @@ describe.skipIf(missing !== null)(`waking on MariaDB${skipped}`, () => {
     const engine = createEngine({ store: mysql(server.database()), workflows: [count], log: quiet });
     await engine.start();
     const run = await engine.run(count, undefined);
-    await vi.waitFor(() => expect(done.length).toBeGreaterThan(5), { timeout: 5_000 });
+    await vi.waitFor(() => expect(done.length).toBeGreaterThan(5));
     await server.restart();
     expect(await run.result({ timeout: "15s" })).toBe("counted");
     expect(done).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));

@@ -97,7 +97,7 @@ describe.skipIf(missing !== null)(
       let from = cluster.log().length;
       const logged = async (names: string[]): Promise<void> => {
         const named = () => statements(from).map((text) => text.split(":")[0]);
-        await vi.waitFor(() => expect(named()).toEqual(names), { timeout: 5_000 });
+        await vi.waitFor(() => expect(named()).toEqual(names));
         from = cluster.log().length;
       };
       await store.commit(

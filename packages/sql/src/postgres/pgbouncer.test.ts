@@ -66,7 +66,7 @@ describe.skipIf(missing !== null)(
       await store.open();
       const heard: string[] = [];
       store.watch(namespace, ({ type }) => heard.push(type));
-      await vi.waitFor(() => expect(heard.length).toBeGreaterThanOrEqual(3), { timeout: 5_000 });
+      await vi.waitFor(() => expect(heard.length).toBeGreaterThanOrEqual(3));
       expect(new Set(heard)).toEqual(new Set(["foreign"]));
       expect(cluster.log()).not.toContain(`listen "holdpoint_${schema}"`);
       await store.close();
@@ -80,11 +80,11 @@ describe.skipIf(missing !== null)(
       await two.open();
       const heard: string[] = [];
       one.watch(namespace, ({ type }) => heard.push(type));
-      await vi.waitFor(() => expect(cluster.log()).toContain(`listen "holdpoint_${schema}"`), { timeout: 5_000 });
+      await vi.waitFor(() => expect(cluster.log()).toContain(`listen "holdpoint_${schema}"`));
       heard.length = 0;
       // Whoever cannot listen tells the others all the same.
       await two.commit(namespace, [build.start("r1")]);
-      await vi.waitFor(() => expect(heard).toContain("ready"), { timeout: 5_000 });
+      await vi.waitFor(() => expect(heard).toContain("ready"));
       await one.close();
       await two.close();
     });

@@ -55,7 +55,7 @@ describe.skipIf(missing !== null)(`plans on PostgreSQL${missing === null ? "" : 
   const plansOf = async (ask: () => Promise<unknown>): Promise<string> => {
     const from = cluster.log().length;
     await ask();
-    await vi.waitFor(() => expect(cluster.log().slice(from)).toContain("plan:"), { timeout: 5_000 });
+    await vi.waitFor(() => expect(cluster.log().slice(from)).toContain("plan:"));
     return cluster.log().slice(from);
   };
   const readsAll = /Seq Scan on (run|journal|inbox|hold|hold_event)\b/;

@@ -36,7 +36,7 @@ describe.skipIf(missing !== null)(`waking on PostgreSQL${missing === null ? "" :
   };
   const listeners = "from pg_stat_activity where query like 'listen%'";
   const listening = (): Promise<void> =>
-    vi.waitFor(async () => expect(await admin(`select 1 ${listeners}`)).not.toEqual([]), { timeout: 5_000 });
+    vi.waitFor(async () => expect(await admin(`select 1 ${listeners}`)).not.toEqual([]));
 
   test("another process hears of ready runs, holds and mail by name", async () => {
     const schema = cluster.schema();
@@ -45,7 +45,7 @@ describe.skipIf(missing !== null)(`waking on PostgreSQL${missing === null ? "" :
     two.watch(namespace, (signal) => heard.push(signal));
     await listening();
     await one.commit(namespace, [build.start("r1")]);
-    await vi.waitFor(() => expect(heard).toEqual([{ type: "ready" }]), { timeout: 5_000 });
+    await vi.waitFor(() => expect(heard).toEqual([{ type: "ready" }]));
     await one.register(namespace, build.worker("w1", { leaseUntil: Date.now() + 15_000 }));
     const { runs } = await one.claim(
       namespace,
@@ -53,7 +53,7 @@ describe.skipIf(missing !== null)(`waking on PostgreSQL${missing === null ? "" :
     );
     expect(runs).toHaveLength(1);
     await one.commit(namespace, [build.deliver({ id: "r1" })]);
-    await vi.waitFor(() => expect(heard.slice(1)).toEqual([{ type: "mail", pk: runs[0]?.pk }]), { timeout: 5_000 });
+    await vi.waitFor(() => expect(heard.slice(1)).toEqual([{ type: "mail", pk: runs[0]?.pk }]));
   });
 
   test("a listener that is cut off comes back, and says that it may have missed something", async () => {
@@ -63,11 +63,11 @@ describe.skipIf(missing !== null)(`waking on PostgreSQL${missing === null ? "" :
     two.watch(namespace, ({ type }) => heard.push(type));
     await listening();
     await admin(`select pg_terminate_backend(pid) ${listeners}`);
-    await vi.waitFor(() => expect(heard).toContain("foreign"), { timeout: 5_000 });
+    await vi.waitFor(() => expect(heard).toContain("foreign"));
     await listening();
     heard.length = 0;
     await one.commit(namespace, [build.start("r1")]);
-    await vi.waitFor(() => expect(heard).toContain("ready"), { timeout: 5_000 });
+    await vi.waitFor(() => expect(heard).toContain("ready"));
   });
 
   test("who cannot listen is told to look four times a second", async () => {
@@ -87,7 +87,7 @@ describe.skipIf(missing !== null)(`waking on PostgreSQL${missing === null ? "" :
     const engine = createEngine({ store, workflows: [count], log: quiet });
     await engine.start();
     const run = await engine.run(count, undefined);
-    await vi.waitFor(() => expect(done.length).toBeGreaterThan(5), { timeout: 5_000 });
+    await vi.waitFor(() => expect(done.length).toBeGreaterThan(5));
     await cluster.restart();
     expect(await run.result({ timeout: "15s" })).toBe("counted");
     expect(done).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));

@@ -269,9 +269,9 @@ describe("on SQLite", () => {
     here.addCallback("*", (task, before, after) => void heard.push(`${task.taskId} ${before} ${after}`));
     const there = machineOn({ store: sqlite(path) });
     await there.startTask("t");
-    await vi.waitFor(() => expect(heard).toEqual(["t PENDING RUNNING"]), { timeout: 5000 });
+    await vi.waitFor(() => expect(heard).toEqual(["t PENDING RUNNING"]));
     await there.complete("t");
-    await vi.waitFor(() => expect(heard).toEqual(["t PENDING RUNNING", "t RUNNING COMPLETED"]), { timeout: 5000 });
+    await vi.waitFor(() => expect(heard).toEqual(["t PENDING RUNNING", "t RUNNING COMPLETED"]));
     await here.close();
     await idle.stop();
   });
