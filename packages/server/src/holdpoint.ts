@@ -74,7 +74,9 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
   const { decisionPage } = options;
   if (decisionPage) app.all("/decide", (context) => decisionPage(context.req.raw));
   otherMethods(app);
-  app.all("*", (context) => {
+  app.all("*", async (context) => {
+    const response = await options.signIn?.handle(context.req.raw, callerOf(context));
+    if (response) return response;
     throw new RequestError(404, "NOT_FOUND", `there is nothing at ${context.req.path.slice(0, 200)}; see /api/docs`);
   });
   return app;

@@ -1,6 +1,7 @@
 import type { Duration, Engine, EngineLog } from "@holdpoint/core";
 import type { Authenticate } from "./access/principal.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
+import type { SignIn } from "./sign-in/sign-in.ts";
 
 /** How much a request may ask for. */
 export interface RequestLimits {
@@ -28,7 +29,9 @@ export interface RequestLimits {
 export interface ServerOptions {
   /** API keys: `Authorization: Bearer hp_…`, and the routes that manage them. */
   keys?: ApiKeys;
-  /** Other ways to say who is asking, asked in their order after the keys. */
+  /** Signing in for people, and tokens for machines: `signIn(…)`. Its paths are served (`/auth/…`), and it is asked after the keys. */
+  signIn?: SignIn;
+  /** Other ways to say who is asking, asked in their order after these. */
   authenticate?: Authenticate | readonly Authenticate[];
   /** The engine of another namespace; null where there is none. Default: only that of the engine itself. */
   tenant?: (namespace: string) => Engine | null;

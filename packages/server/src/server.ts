@@ -33,7 +33,7 @@ export class Server {
   private readonly tenant: (namespace: string) => Engine | null;
 
   constructor(engine: Engine, options: ServerOptions) {
-    const { limits = {}, authenticate = [], keys } = options;
+    const { limits = {}, authenticate = [], keys, signIn } = options;
     this.engine = engine;
     this.keys = keys ?? null;
     this.log = options.log ?? consoleLog;
@@ -49,7 +49,7 @@ export class Server {
     this.patienceMs = durationMs(options.patience ?? "30s", "patience");
     this.audited = options.audit ?? true;
     const others = typeof authenticate === "function" ? [authenticate] : authenticate;
-    this.authenticators = [...(keys ? [keys.authenticate] : []), ...others];
+    this.authenticators = [...[keys, signIn].flatMap((one) => one?.authenticate ?? []), ...others];
     this.tenant = options.tenant ?? (() => null);
   }
 
