@@ -69,7 +69,7 @@ function describeBatch({ look, proposed, holds }: Alike): string {
 
 async function offerBatch(engine: Engine, { look, proposed, holds }: Alike): Promise<void> {
   if (holds.length === 0) return;
-  console.log(`\n${holds.length} more like it (${look}), proposed for out/${proposed}:`);
+  console.log(`\n${counted(holds.length, "mail")} that look alike (${look}), proposed for out/${proposed}:`);
   for (const { title } of holds) console.log(`    ${title}`);
   const note = await askLine("Approve all of them? Say why, once for all (empty: no): ");
   if (note === "") return;
