@@ -1,6 +1,6 @@
-// `npm run mutants`: plants ten bugs, one by one, and sees to it that the simulation catches each within its default seeds.
+// `npm run mutants`: plants twelve bugs, one by one, and sees to it that the simulation catches each within its default seeds.
 //
-//   npm run mutants                     all ten
+//   npm run mutants                     all twelve
 //   npm run mutants -- epoch lease      those whose name contains one of the words
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";

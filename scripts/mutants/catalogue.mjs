@@ -1,4 +1,4 @@
-// Ten bugs, each as edits of the sources of core. An edit whose text is not found exactly once stops the hunt: then the
+// Twelve bugs, each as edits of the sources of core. An edit whose text is not found exactly once stops the hunt: then the
 // code has moved, and the mutant must move with it.
 
 const advance = "store/memory/advance.ts";
@@ -102,6 +102,26 @@ export const mutants = [
         file: "run/generation.ts",
         from: "mail: [...ledger.unreadSignals(), ...execution.passedOn].map(",
         to: "mail: [...execution.passedOn].map(",
+      },
+    ],
+  },
+  {
+    name: "quorum reached one vote early",
+    edits: [
+      {
+        file: "hold/tally.ts",
+        from: "return people.length >= quorum && fills(need, people);",
+        to: "return people.length >= Math.max(1, quorum - 1) && fills(need, people);",
+      },
+    ],
+  },
+  {
+    name: "vote over a vote nobody read",
+    edits: [
+      {
+        file: "store/memory/hold.ts",
+        from: 'if (hold.row.status !== "open" || hold.row.revision !== operation.revision) {',
+        to: 'if (hold.row.status !== "open") {',
       },
     ],
   },

@@ -75,9 +75,11 @@ export interface CurrentStage {
 /** Goes through the sign-offs to the first that has not passed, or to the last. */
 export function currentStage(situation: Situation): CurrentStage {
   const stages = stagesOf(situation);
+  const { document, progress } = situation;
+  const mayGrow = document.deadline.slice(progress.rungs).some((rung) => "escalate" in rung);
   for (const [index, stage] of stages.entries()) {
     const last = index === stages.length - 1;
-    const tally = tallyStage(stage, votesOf(situation, index), electorsOf(situation, stage, index));
+    const tally = tallyStage(stage, votesOf(situation, index), electorsOf(situation, stage, index), mayGrow);
     if (tally.type !== "passed" || last) return { index, stage, tally, last };
   }
   throw new TypeError("a hold has at least one sign-off");
@@ -104,11 +106,10 @@ function hasSignedBefore({ progress, round }: Situation, index: number, person: 
   );
 }
 
-/** Who may still vote in a sign-off; null when nobody can list them, or more may come. */
+/** Who may still vote in a sign-off; null when nobody can list them. */
 function electorsOf(situation: Situation, stage: StoredStage, index: number): Elector[] | null {
-  const { document, progress, roster } = situation;
+  const { roster } = situation;
   if (isOpen(stage)) return null;
-  if (document.deadline.slice(progress.rungs).some((rung) => "escalate" in rung)) return null;
   const listed = stage.groups.map((group) => roster.members.get(group) ?? null);
   if (listed.includes(null)) return null;
   const voted = new Set(votesOf(situation, index).flatMap(({ by, as }) => [by, as]));

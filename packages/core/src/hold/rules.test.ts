@@ -60,6 +60,16 @@ describe("who may decide", () => {
 });
 
 describe("how many", () => {
+  test("without a veto no number of rejections ends it, also while others may still be brought in", async () => {
+    const deadline = [{ after: "8h", escalate: { groups: ["leads"] } }] as const;
+    const hold = await open({ groups: ["finance"], quorum: 1, veto: "none" }, { deadline });
+    hold.vote("ben", false);
+    hold.vote("cleo", false);
+    expect(hold.outcome).toBe("open");
+    hold.vote("ana", true);
+    expect(hold.outcome).toBe("approved");
+  });
+
   test("a quorum counts by outcome: a rejection is no step towards an approval", async () => {
     const hold = await open({ groups: ["finance"], quorum: 2, veto: "none" });
     hold.vote("ana", true);

@@ -23,11 +23,13 @@ export type StageTally =
  *
  * @param votes of this sign-off and of the evidence as it is now
  * @param electors who may still vote; null when nobody can list them
+ * @param mayGrow whether others may still be brought in: then nothing is out of reach
  */
 export function tallyStage(
   stage: StoredStage,
   votes: readonly Vote[],
   electors: readonly Elector[] | null,
+  mayGrow = false,
 ): StageTally {
   const distinct = onePerPerson(votes);
   if (stage.independent) {
@@ -50,6 +52,7 @@ export function tallyStage(
   if (
     against.length > 0 &&
     electors !== null &&
+    !mayGrow &&
     isApproval(distinct) &&
     !isEnough(stage, [...approvals, ...electors])
   ) {

@@ -1,7 +1,7 @@
 import { assemble } from "../../engine/payloads.ts";
 import type { RecordedDecision } from "../../hold/answer.ts";
 import { decodePayload } from "../../journal/payload.ts";
-import type { Entry, History, HoldRow, Mail, RunRow, StoredPayload } from "../../store/store.ts";
+import type { Entry, History, HoldEvent, HoldRow, Mail, RunRow, StoredPayload } from "../../store/store.ts";
 import { nodesOf, type Program } from "./program.ts";
 import { namespace, type World } from "./world.ts";
 
@@ -13,7 +13,7 @@ export interface ArchivedRun {
   stored: History;
   entries: (Entry & { value: unknown })[];
   mail: (Mail & { value: unknown })[];
-  holds: { row: HoldRow; actions: string[] }[];
+  holds: ArchivedHold[];
   program: Program | null;
   output: unknown;
   /** Ended from outside, without its cooperation. */
@@ -25,10 +25,17 @@ export interface ArchivedRun {
   holdByKey(key: string): { status: string; decidedBy: string | null; value: unknown } | undefined;
 }
 
+/** A hold with its audit trail. */
+export interface ArchivedHold {
+  row: HoldRow;
+  actions: string[];
+  trail: readonly HoldEvent[];
+}
+
 export interface Archive {
   /** Generations of a run stand together, oldest first. */
   runs: ArchivedRun[];
-  holds: Map<string, { row: HoldRow }>;
+  holds: Map<string, ArchivedHold>;
   generationsOf(id: string): ArchivedRun[];
   childrenOf(run: ArchivedRun, program: string): { status: string; output: unknown }[];
 }
@@ -74,7 +81,7 @@ async function allHolds({ store }: World): Promise<Map<number, ArchivedRun["hold
     const page = await store.holds(namespace, {}, { limit: 1000, cursor });
     for (const row of page.items) {
       const events = await store.holdEvents(namespace, row.id);
-      const hold = { row, actions: events.map((event) => event.action) };
+      const hold = { row, actions: events.map((event) => event.action), trail: events };
       const list = holds.get(row.runPk);
       if (list) list.push(hold);
       else holds.set(row.runPk, [hold]);

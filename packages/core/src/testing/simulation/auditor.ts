@@ -179,6 +179,9 @@ export class Auditor {
     this.attempts.set(operation.holdId, tried);
     const size = tried.size;
     tried.add(operation.events[0]?.channel === "deadline" ? "deadline" : "person");
+    const votes = operation.events.some(({ action }) => action === "voted");
+    if (votes && result.type === "conflict" && "hold" in result && result.hold.status === "open")
+      this.world.coverage.met("votes collide");
     if (size === 1 && tried.size === 2) this.world.coverage.met("decision against deadline");
     if (result.type === "moved" && !result.repeated)
       this.books.get(result.hold.runPk)?.openHolds.delete(result.hold.key);

@@ -24,6 +24,10 @@ export const rareStates = [
   "decision against deadline",
   "loser's hold decided",
   "takeover of a frozen worker",
+  "fifty deciders",
+  "votes collide",
+  "veto",
+  "vote after an escalation",
 ] as const;
 export type RareState = (typeof rareStates)[number];
 

@@ -6,6 +6,7 @@ import { isFinished } from "../../store/transitions.ts";
 import { type Archive, type ArchivedRun, readArchive } from "./archive.ts";
 import { boundedMs, codeOf } from "./interpret.ts";
 import { Model } from "./model.ts";
+import { countPanel } from "./panel.ts";
 import type { People } from "./people.ts";
 import { nodesOf, type Program } from "./program.ts";
 import { checkRecords } from "./record-errands.ts";
@@ -31,6 +32,7 @@ export async function checkEnding(world: World, people: People): Promise<void> {
   }
   for (const id of new Set(archive.runs.map((run) => run.row.id))) checks.signals(id);
   checks.decisions();
+  checks.panels();
   await checkRecords(world);
 }
 
@@ -256,6 +258,24 @@ class Ending {
       const row = this.archive.holds.get(holdId)?.row;
       if (row && row.decidedBy !== winner)
         this.world.violation(`${row.name}: ${by} was told that ${String(winner)} decided, it was ${row.decidedBy}`);
+    }
+  }
+
+  /** Where several must approve: what it came to is what their votes add up to, and no vote that was acknowledged is lost. */
+  panels(): void {
+    const { world, archive } = this;
+    for (const { row, trail } of archive.holds.values()) {
+      const panel = this.people.panelOf(row.name);
+      if (row.origin !== "author" || !panel) continue;
+      const { problem, vetoed, escalated } = countPanel(row, trail, panel);
+      if (problem !== null) world.violation(`${row.name} (${JSON.stringify(panel)}): ${problem}`);
+      if (vetoed) world.coverage.met("veto");
+      if (escalated) world.coverage.met("vote after an escalation");
+    }
+    for (const { holdId, by } of this.people.assembly.acknowledged) {
+      const hold = archive.holds.get(holdId);
+      if (hold && !hold.trail.some(({ action, actor }) => action === "voted" && actor === by))
+        world.violation(`${hold.row.name}: the vote of ${by} was acknowledged and is lost`);
     }
   }
 

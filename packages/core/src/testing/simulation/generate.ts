@@ -1,4 +1,5 @@
 import { Dice } from "../dice.ts";
+import { randomPanel } from "./panel.ts";
 import type { AskNode, Node, Program, SignalNode, StepNode, WorkflowName } from "./program.ts";
 
 /** What happens to a run from outside, beside answers and signals. */
@@ -23,7 +24,7 @@ export interface Plan {
 /** Makes up the programs of one world. */
 export function generatePlan(seed: string | number): Plan {
   const dice = new Dice(seed, "programs");
-  const maker = new Maker(dice);
+  const maker = new Maker(dice, new Dice(seed, "panels"));
   const fates: Fate[] = [];
   const roots = dice.between(3, 4);
   for (let i = 0; i < roots; i++) {
@@ -50,10 +51,13 @@ const waits = [1, 20, 100, 400, 900, 1100, 1500, 2500];
 class Maker {
   readonly programs = new Map<string, Program>();
   private readonly dice: Dice;
+  /** Of their own, so that whether a hold has a panel changes nothing else of a world. */
+  private readonly panels: Dice;
   private count = 0;
 
-  constructor(dice: Dice) {
+  constructor(dice: Dice, panels: Dice) {
     this.dice = dice;
+    this.panels = panels;
   }
 
   private name(kind: string): string {
@@ -210,6 +214,7 @@ class Maker {
       contested: dice.chance(0.2),
       severity: dice.pick(["low", "medium", "high"]),
       reviewers: dice.chance(0.3) ? ["ana", "ben"] : null,
+      panel: kind === "approve" && this.panels.chance(0.3) ? randomPanel(this.panels) : null,
     };
   }
 }

@@ -2,6 +2,7 @@ import { HoldpointError, NonRetryableError } from "../../errors.ts";
 import type { StepInfo, WorkflowContext } from "../../workflow/context.ts";
 import { type AnyWorkflow, type Workflow, workflow } from "../../workflow/definition.ts";
 import { answerForm, messageSchema, programSchema } from "./forms.ts";
+import { ladderOf, reviewersOf } from "./panel.ts";
 import type { SimulatedProcess } from "./process.ts";
 import type { AskNode, Node, Outcome, Program, StepNode, WorkflowName } from "./program.ts";
 import type { Coroutine, Effect } from "./witness.ts";
@@ -193,15 +194,20 @@ class Interpreter {
     const text = {
       title: `Decide ${node.name}`,
       severity: node.severity,
-      ...(node.reviewers ? { reviewers: { people: node.reviewers } } : {}),
+      ...(node.panel
+        ? { reviewers: reviewersOf(node.panel) }
+        : node.reviewers
+          ? { reviewers: { people: node.reviewers } }
+          : {}),
     };
     if (node.kind === "approve") {
-      const deadline = node.deadline && [
+      const end = node.deadline && [
         node.deadline.then === "expire"
           ? { after: node.deadline.after, expire: true as const }
           : { after: node.deadline.after, decide: { approved: node.deadline.then === "approve", note: "deadline" } },
       ];
-      const { approved, by, note } = await ctx.approve(node.name, deadline ? { ...text, deadline } : text);
+      const deadline = [...(node.panel ? ladderOf(node.panel) : []), ...(end ?? [])];
+      const { approved, by, note } = await ctx.approve(node.name, deadline.length > 0 ? { ...text, deadline } : text);
       return { value: approved, by, note };
     }
     const deadline = node.deadline && [

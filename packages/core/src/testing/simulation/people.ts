@@ -2,8 +2,10 @@ import type { Engine } from "../../engine/engine.ts";
 import { HoldConflictError, HoldpointError, InvalidStateError, NotFoundError, StoreError } from "../../errors.ts";
 import type { HoldRow, Store } from "../../store/store.ts";
 import { Actor } from "../scheduler.ts";
+import { Assembly, roundOf } from "./assembly.ts";
 import { chooseErrands, type Errand, someRun } from "./errands.ts";
 import type { Fate } from "./generate.ts";
+import { board, type Panel } from "./panel.ts";
 import type { SimulatedProcess } from "./process.ts";
 import { type AskNode, nodesOf, type SignalNode } from "./program.ts";
 import type { Prey } from "./provocation.ts";
@@ -28,6 +30,7 @@ export class People {
   private readonly desk: SimulatedProcess;
   private readonly phone: SimulatedProcess;
   private readonly actor = new Actor("people");
+  readonly assembly: Assembly;
   private readonly asks = new Map<string, AskNode>();
   private readonly knownHolds = new Set<string>();
   private readonly retrying = new Set<string>();
@@ -43,10 +46,19 @@ export class People {
     this.world = world;
     this.desk = world.fleet.counter("desk", true);
     this.phone = world.fleet.counter("phone", false);
+    this.assembly = new Assembly(world, {
+      later: (what, ms, act) => this.later(what, ms, act),
+      call: (what, act) => this.call(what, act),
+    });
     for (const program of world.plan.programs.values()) {
       for (const node of nodesOf(program.body))
         if (node.kind === "approve" || node.kind === "ask") this.asks.set(node.name, node);
     }
+  }
+
+  /** Who must approve a hold of this name; null where one person decides. */
+  panelOf(name: string): Panel | null {
+    return this.asks.get(name)?.panel ?? null;
   }
 
   begin(): void {
@@ -63,7 +75,8 @@ export class People {
     const row =
       "id" in prey ? await store.hold(namespace, prey.id) : await store.holdByKey(namespace, prey.pk, prey.key);
     const node = row?.status === "open" ? this.asks.get(row.name) : undefined;
-    if (row && node) await this.decide(row, node, "ben");
+    if (row && node?.panel) await this.assembly.vote(row, roundOf(row), board[0] ?? "", true);
+    else if (row && node) await this.decide(row, node, "ben");
   }
 
   private async goOn(errand: Errand): Promise<void> {
@@ -217,6 +230,8 @@ export class People {
   }
 
   private notice(row: HoldRow): void {
+    const { panel = null, answerAfter = null } = this.asks.get(row.name) ?? {};
+    if (row.origin === "author" && panel) return this.assembly.notice(row, panel, answerAfter);
     const known = `${row.id} ${row.revision}`;
     if (this.knownHolds.has(known)) return;
     this.knownHolds.add(known);

@@ -4,6 +4,7 @@ import { Actor } from "../scheduler.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 import { workflowsOf } from "./interpret.ts";
 import { Link } from "./link.ts";
+import { directory } from "./panel.ts";
 import type { Coroutine, Effect } from "./witness.ts";
 import { leaseMs, type World } from "./world.ts";
 
@@ -67,6 +68,7 @@ export class SimulatedProcess {
       workflows: options.author ? workflowsOf(world, this) : [],
       clock: this.clock,
       process: { host, bootId: "boot", pid, isAlive: options.isAlive },
+      directory,
       lease: leaseMs,
       drainTimeout: 500,
       determinism: "off",

@@ -1,3 +1,5 @@
+import type { Panel } from "./panel.ts";
+
 /**
  * A generated workflow as data. One interpreter runs it on a `WorkflowContext` (`interpret.ts`), another says what
  * must come out (`model.ts`); neither knows the other.
@@ -66,6 +68,8 @@ export interface AskNode {
   contested: boolean;
   severity: "low" | "medium" | "high";
   reviewers: readonly string[] | null;
+  /** Several must approve; null where one decides. */
+  panel: Panel | null;
 }
 
 export interface SignalNode {
