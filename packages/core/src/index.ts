@@ -37,7 +37,7 @@ export type { WaitReason, Why } from "./engine/why.ts";
 export * from "./errors.ts";
 export type { BusinessCalendar, Weekday } from "./hold/calendar.ts";
 export { type Directory, type Substitution, staticDirectory } from "./hold/directory.ts";
-export { holdEventDigest, holdEventLink } from "./hold/event-chain.ts";
+export { holdEventDigest, holdEventLink, holdEventWords } from "./hold/event-chain.ts";
 export type { GrantTerms } from "./hold/grant.ts";
 export type { DeadlineRung, Escalation, LadderStep } from "./hold/ladder.ts";
 export type { HoldProgress, Question, Vote } from "./hold/progress.ts";

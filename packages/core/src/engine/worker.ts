@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { Execution } from "../run/execution.ts";
 import type { Rest } from "../run/host.ts";
 import { RunWriter } from "../run/writer.ts";
+import { hasRate } from "../store/claim-plan.ts";
 import type { ClaimRequest, History, NewMail, RunPk, RunRow, Store, StoreSignal } from "../store/store.ts";
 import { adopt } from "./adoption.ts";
 import { Committer, type Flight } from "./committer.ts";
@@ -66,8 +67,12 @@ export class Worker {
   private started = false;
   private claiming = false;
   private claimAgain = false;
+  /** There may be ready runs that the last claim had no room for. */
+  private crowded = false;
   /** Runs may be ours without being here: a claim's answer was lost, or what it gave could not be begun. */
   private mayOwnMore = false;
+  /** What ends here may let others begin that were kept back. */
+  private readonly limited: boolean;
   private readonly suspect: Suspect;
   private stopTimers: (() => void)[] = [];
   private cancelWake: (() => void) | null = null;
@@ -81,6 +86,7 @@ export class Worker {
   constructor(settings: WorkerSettings, onRest: (execution: Execution, rest: Rest) => void) {
     this.settings = settings;
     this.lease = new Lease(settings);
+    this.limited = settings.queues.some((queue) => queue.limit !== null || queue.perKey !== null || hasRate(queue));
     this.suspect = new Suspect(settings.clock, () => this.wake());
     this.onRest = onRest;
     const { store, namespace, clock, options } = settings;
@@ -287,6 +293,7 @@ export class Worker {
   private async claim(): Promise<number> {
     const { store, namespace, clock, concurrency, leaseMs, registry, queues } = this.settings;
     const free = concurrency - this.running.size;
+    if (free <= 0) this.crowded = true;
     if (this.claiming || free <= 0 || !this.started || this.draining || !this.leaseHeld()) return 0;
     this.claiming = true;
     this.claimAgain = false;
@@ -318,6 +325,7 @@ export class Worker {
         if (this.suspect.pk !== null && !this.running.has(this.suspect.pk)) this.acquit(this.suspect.pk);
       }
       this.sleepUntil(nextWake);
+      this.crowded = runs.length === free;
       if (runs.length === free || poisoned.length > 0) this.claimAgain = true;
       whole = true;
     } finally {
@@ -443,7 +451,9 @@ export class Worker {
     else if (rest.type === "fenced") this.mayOwnMore = true;
     this.onRest(execution, rest);
     for (const waiter of [...this.restWaiters]) waiter();
-    this.wake();
+    // A free slot is no reason to look where the last claim found less than it had room for, unless it was a limit that kept it.
+    const given = rest.type === "finished" || rest.type === "parked";
+    if (this.crowded || this.limited || !given) this.wake();
   }
 
   private async quietly(work: Promise<unknown>): Promise<void> {

@@ -7,6 +7,11 @@ export function holdEventDigest({ data, salt }: { data: StoredPayload | null; sa
   return plain(sha256(Buffer.concat([salt ?? new Uint8Array(0), Buffer.from(`${data.codec}\0`), data.bytes])));
 }
 
+/** Who, where, what and when, as the link covers them. */
+export function holdEventWords(n: number, { actor, channel, address, action, at }: NewHoldEvent): string {
+  return JSON.stringify([n, actor, channel, address ?? null, action, at]);
+}
+
 /**
  * The link that binds an event to all before it: who, where, what, when, about which evidence. Every store computes it alike as it
  * writes the event; `holdpoint verify` computes it again.
@@ -20,9 +25,8 @@ export function holdEventLink(
   event: NewHoldEvent,
   digest: Uint8Array = holdEventDigest(event),
 ): Uint8Array {
-  const { actor, channel, address, action, at, evidenceHash } = event;
-  const words = JSON.stringify([n, actor, channel, address ?? null, action, at]);
-  const parts = [previous ?? new Uint8Array(0), Buffer.from(words), evidenceHash ?? new Uint8Array(0), digest];
+  const words = Buffer.from(holdEventWords(n, event));
+  const parts = [previous ?? new Uint8Array(0), words, event.evidenceHash ?? new Uint8Array(0), digest];
   const lengths = Buffer.alloc(4 * parts.length);
   for (const [index, part] of parts.entries()) lengths.writeUInt32BE(part.length, 4 * index);
   return plain(sha256(Buffer.concat([lengths, ...parts])));

@@ -1,4 +1,4 @@
-import type { HoldOperation, HoldResult, HoldStatus, NewHold, NewHoldEvent } from "@holdpoint/core";
+import type { HoldOperation, HoldResult, HoldRow, HoldStatus, NewHold, NewHoldEvent } from "@holdpoint/core";
 import { holdEventLink, isFinished, isHoldPending, statusAfterClosing } from "@holdpoint/core";
 import { holdStatus, originCode, runStatus, severityCode } from "../columns/codes.ts";
 import { readHold } from "../columns/hold.ts";
@@ -140,12 +140,13 @@ export function* acceptHold(context: Context, runPk: number, key: string, event:
   yield* changed(context, pk);
 }
 
-/** Whether every named event of the operation was written before: then this is a repetition. */
-function* isRepeated(holdPk: number, events: readonly NewHoldEvent[]): Program<boolean> {
+/** Whether every named event of the operation was written before: then this is a repetition. `first` is known of the first event. */
+function* isRepeated(holdPk: number, events: readonly NewHoldEvent[], first: Trail | null): Program<boolean> {
   let named = 0;
-  for (const event of events) {
+  for (const [i, event] of events.entries()) {
     if (event.idempotencyKey === null) continue;
-    if (!(yield* trailOf(holdPk, event)).known) return false;
+    const { known } = i === 0 && first !== null ? first : yield* trailOf(holdPk, event);
+    if (!known) return false;
     named += 1;
   }
   return named > 0;
@@ -157,7 +158,10 @@ export function* moveHold(context: Context, operation: HoldOperation): Program<H
   if (found === null) return { type: "absent" };
   const pk = integer(found, "pk");
   const before = readHold(found);
-  if (yield* isRepeated(pk, operation.events)) return { type: "moved", hold: before, repeated: true };
+  const [event] = operation.events;
+  // Looked at once: the hold is locked, so nobody adds to its trail meanwhile.
+  const trail = event === undefined ? null : yield* trailOf(pk, event);
+  if (yield* isRepeated(pk, operation.events, trail)) return { type: "moved", hold: before, repeated: true };
   if (before.status !== "open" || before.revision !== operation.revision) return { type: "conflict", hold: before };
   yield* run(
     "moveHold",
@@ -171,7 +175,10 @@ export function* moveHold(context: Context, operation: HoldOperation): Program<H
     operation.holdId,
     operation.revision,
   );
-  for (const event of operation.events) yield* addEvent(pk, event);
+  for (const [i, event] of operation.events.entries()) {
+    if (i > 0 || trail === null) yield* addEvent(pk, event);
+    else if (!trail.known) yield* insertEvent(pk, trail, event);
+  }
   yield* changed(context, pk);
   context.news.deadline ||= operation.status === "open" && operation.nextAt !== null;
   if (operation.mail !== null) {
@@ -180,6 +187,11 @@ export function* moveHold(context: Context, operation: HoldOperation): Program<H
       if ((yield* duplicateOf(before.runPk, operation.mail)) === null) yield* putMail(context, row, operation.mail);
     }
   }
+  return movedHold(before, operation);
+}
+
+/** The hold as a move has left it. */
+export function movedHold(before: HoldRow, operation: HoldOperation): HoldResult {
   return {
     type: "moved",
     repeated: false,

@@ -1,18 +1,20 @@
 import type { AdvanceOperation, AdvanceResult } from "@holdpoint/core";
 import { statusCode } from "../columns/codes.ts";
 import { integer } from "../columns/read.ts";
-import type { SqlValue } from "../driver/driver.ts";
+import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import type { ArrayType } from "../driver/postgres-arrays.ts";
 import { endingOf } from "../operations/plain.ts";
 import type { Context } from "../operations/program.ts";
-import type { Connected } from "./connections.ts";
+import type { Prepared } from "./connections.ts";
 import { entryColumnNames, entryColumns, entryTypes, packed } from "./entries.ts";
+import { few } from "./few.ts";
 
 /**
  * Fence, order and record of any number of runs in one statement, so one round trip and one commit. `raised` takes each
  * run's row, proves epoch, head and (where it ends) number, and raises the number; an entry is inserted with the number
  * its run had plus its place. A run that was not its owner's to change gives no row back. What `continue` finds as the
- * run's number tells of mail that came in between.
+ * run's number tells of mail that came in between. Rows are found by their key and by nothing else (`+ 0`): one index more seems
+ * to promise few rows, and has all that are running.
  */
 const text = `
   with input as (
@@ -20,6 +22,7 @@ const text = `
       $9::smallint[], $10::smallint[], $11::smallint[], $12::bigint[], $13::bigint[], $14::text[], $15::text[])
     with ordinality as input (pk, epoch, expected, previous, head, count, at, ending, status, waiting, wake_at, ready_at,
       note, outcome, n)
+    ${few(16 + entryTypes.length)}
   ), raised as (
     update run set
       seq = run.seq + input.count, entry_count = run.entry_count + input.count, head = input.head, updated_at = input.at,
@@ -34,7 +37,7 @@ const text = `
       key_held = case when input.ending = 2 then 0 else run.key_held end,
       finished_at = case when input.ending = 2 then input.at else run.finished_at end
     from input
-    where run.pk = input.pk and run.namespace = $1 and run.epoch = input.epoch and run.status = ${statusCode.running}
+    where run.pk = input.pk and run.namespace + 0 = $1 and run.epoch = input.epoch and run.status + 0 = ${statusCode.running}
       and run.head = input.previous and (input.ending = 0 or run.seq = input.expected)
     returning input.n, run.pk, run.seq - input.count as before
   ), recorded as (
@@ -76,14 +79,17 @@ function runColumns(operations: readonly AdvanceOperation[]): SqlValue[][] {
 }
 
 /** Applies plain operations of different runs; null where the row was not as it should be, which has to be looked into. */
-export async function append(
-  connected: Connected,
+export function append(context: Context, operations: readonly AdvanceOperation[]): Prepared<(AdvanceResult | null)[]> {
+  const columns = [...runColumns(operations), ...entryColumns(operations.map(({ entries }) => entries))];
+  const values = [context.namespace, ...packed(types, columns), operations.length];
+  return { query: { name: "append_many", text, values }, read: (rows) => advanced(context, operations, rows) };
+}
+
+function advanced(
   context: Context,
   operations: readonly AdvanceOperation[],
-): Promise<(AdvanceResult | null)[]> {
-  const columns = [...runColumns(operations), ...entryColumns(operations.map(({ entries }) => entries))];
-  const values = [context.namespace, ...packed(types, columns)];
-  const { rows } = await connected.query({ name: "append_many", text, values });
+  rows: readonly SqlRow[],
+): (AdvanceResult | null)[] {
   const results: (AdvanceResult | null)[] = operations.map(() => null);
   for (const row of rows) {
     const i = integer(row, "n") - 1;

@@ -1,26 +1,55 @@
-import type { Operation, OperationResult } from "@holdpoint/core";
+import type { HoldOperation, Operation, OperationResult } from "@holdpoint/core";
+import type { SqlRow } from "../driver/driver.ts";
 import { apply } from "../operations/apply.ts";
-import { operationsOf, type Part, partsOf } from "../operations/plain.ts";
+import { operationsOf as operationsOfPart, type Part as PlainPart, partsOf } from "../operations/plain.ts";
 import type { Context } from "../operations/program.ts";
 import { Refusal } from "../operations/program.ts";
 import { append } from "./append.ts";
-import type { Connected } from "./connections.ts";
+import type { Connected, Prepared } from "./connections.ts";
 import { isOwnFault } from "./errors.ts";
 import { lockRuns } from "./lock.ts";
+import { isPlainMove, moveHolds } from "./move-holds.ts";
 import { startRuns } from "./start.ts";
 import { attempt, inTransaction, ProgramRunner } from "./transaction.ts";
 
+/** As the other databases have them, and moves of different holds, which here are one statement, too. */
+type Part = PlainPart | { moves: HoldOperation[] };
+
+function operationsOf(part: Part): readonly Operation[] {
+  return "moves" in part ? part.moves : operationsOfPart(part);
+}
+
+function withMoves(plain: readonly PlainPart[]): Part[] {
+  const parts: Part[] = [];
+  for (const part of plain) {
+    const operation = "other" in part ? part.other : null;
+    if (operation?.type !== "hold" || !isPlainMove(operation)) {
+      parts.push(part);
+      continue;
+    }
+    const last = parts.at(-1);
+    const fits = last !== undefined && "moves" in last && !last.moves.some(({ holdId }) => holdId === operation.holdId);
+    if (fits) last.moves.push(operation);
+    else parts.push({ moves: [operation] });
+  }
+  return parts;
+}
+
 /** What one statement makes of a part; null in the place of each operation that did not find things as they should be. */
-async function atOnce(connected: Connected, context: Context, part: Part): Promise<(OperationResult | null)[]> {
-  if ("appends" in part) return append(connected, context, part.appends);
-  return "starts" in part ? startRuns(connected, context, part.starts) : [null];
+function atOnce(context: Context, part: Part): Prepared<(OperationResult | null)[]> | null {
+  if ("appends" in part) return append(context, part.appends);
+  if ("moves" in part) return moveHolds(context, part.moves);
+  return "starts" in part ? startRuns(context, part.starts) : null;
 }
 
 async function applyPart(connected: Connected, runner: ProgramRunner, context: Context, part: Part) {
-  if (!("other" in part)) await runner.settle();
+  const prepared = atOnce(context, part);
+  if (prepared !== null) await runner.settle();
   const operations = operationsOf(part);
+  const found =
+    prepared === null ? operations.map(() => null) : prepared.read((await connected.query(prepared.query)).rows);
   const results: OperationResult[] = [];
-  for (const [i, result] of (await atOnce(connected, context, part)).entries()) {
+  for (const [i, result] of found.entries()) {
     // What the statement did not find as it should be, the program explains.
     results.push(result ?? (await runner.run(apply(context, operations[i] as Operation))));
   }
@@ -67,25 +96,57 @@ function separately(connected: Connected, context: Context, operations: readonly
 }
 
 /**
- * Applies a batch. The rule is a batch of plain appends, or of starts: one statement, which is its own transaction. Anything else is one
- * transaction that locks its runs first.
+ * One statement for each part, all of them sent before the first is answered: one round trip. Several are one transaction, which
+ * locks the runs first; a single one is a transaction of its own.
+ */
+async function allAtOnce(
+  connected: Connected,
+  context: Context,
+  prepared: readonly Prepared<(OperationResult | null)[]>[],
+  operations: readonly Operation[],
+): Promise<(OperationResult | null)[]> {
+  const [first] = prepared;
+  if (first !== undefined && prepared.length === 1) return first.read((await connected.query(first.query)).rows);
+  const locking = lockRuns(context.namespace, operations);
+  const runner = new ProgramRunner(connected, "writing");
+  runner.send("begin");
+  if (locking !== null) connected.query(locking).catch(() => undefined);
+  const sent = prepared.map(({ query }) => connected.query(query));
+  for (const answer of sent) answer.catch(() => undefined);
+  // After a statement that failed it rolls back.
+  runner.send("commit");
+  const answers: { rows: SqlRow[] }[] = [];
+  try {
+    for (const answer of sent) answers.push(await answer);
+    await runner.settle();
+  } catch (error) {
+    await connected.exec("rollback").catch(() => undefined);
+    throw error;
+  }
+  return prepared.flatMap(({ read }, i) => read(answers[i]?.rows ?? []));
+}
+
+/**
+ * Applies a batch. The rule is a batch of plain appends, starts and decisions: a statement for each of the three, in one round trip.
+ * Anything else is one transaction that locks its runs first.
  */
 export async function commit(
   connected: Connected,
   context: Context,
   operations: readonly Operation[],
 ): Promise<OperationResult[]> {
-  const parts = partsOf(operations);
-  const [first] = parts;
-  if (first === undefined || parts.length > 1 || "other" in first) return inOne(connected, context, parts, operations);
+  const parts = withMoves(partsOf(operations));
+  if (parts.some((part) => "other" in part)) return inOne(connected, context, parts, operations);
   let results: (OperationResult | null)[];
   try {
-    results = await atOnce(connected, context, first);
+    // All of them are made before one is sent: what cannot be put into words must not leave half a batch behind.
+    const prepared = parts.flatMap((part) => atOnce(context, part) ?? []);
+    results = await allAtOnce(connected, context, prepared, operations);
   } catch (error) {
     if (!isOwnFault(error)) throw error;
     return separately(connected, context, operations);
   }
-  // What the statement passed over is looked into by itself: the others are written.
+  // What a statement passed over is looked into by itself: the others are written.
   const rest = operations.filter((_, i) => results[i] === null);
   if (rest.length === 0) return results as OperationResult[];
   const others = rest.map((other) => ({ other }));

@@ -16,6 +16,12 @@ export interface Query {
   values: readonly (SqlValue | readonly SqlValue[])[];
 }
 
+/** A statement that is ready to be sent, and what its answer means. */
+export interface Prepared<T> {
+  query: Query;
+  read(rows: SqlRow[]): T;
+}
+
 /** How often a transaction that lost a deadlock or a race is tried again. */
 const tries = 6;
 
@@ -138,7 +144,9 @@ export class Connections {
   #settings(how: "" | "local "): string {
     const commit = (this.#options.durability ?? "full") === "full" ? "on" : "off";
     const isolation = how === "" ? "session characteristics as transaction" : "transaction";
-    return `set ${isolation} isolation level read committed; set ${how}search_path to "${this.schema}"; set ${how}synchronous_commit to ${commit}`;
+    const settings = [`set ${isolation} isolation level read committed`, `set ${how}search_path to "${this.schema}"`];
+    // Compiling a statement would take longer than any of these runs.
+    return [...settings, `set ${how}synchronous_commit to ${commit}`, `set ${how}jit to off`].join("; ");
   }
 
   #config(connectionString: string): ClientConfig {

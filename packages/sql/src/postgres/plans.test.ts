@@ -113,6 +113,56 @@ describe.skipIf(missing !== null)(`plans on PostgreSQL${missing === null ? "" : 
     expect(plans).not.toMatch(readsAll);
   });
 
+  test("on new tables without statistics, what the hot path writes and reads is found by its key", async () => {
+    const schema = cluster.schema();
+    const fresh = postgres(cluster.url, { schema, clock: "caller", listen: false, connections: 1 });
+    await fresh.open();
+    await fresh.register(namespace, build.worker("w1"));
+    const ids = Array.from({ length: 300 }, (_, i) => `fresh-${i}`);
+    const plans = await plansOf(async () => {
+      for (let i = 0; i < ids.length; i += 30) {
+        await fresh.commit(
+          namespace,
+          ids.slice(i, i + 30).map((id) => build.start(id)),
+        );
+      }
+      // More often than a plan is made for the values at hand: the last ones have the plan that is kept.
+      for (let i = 0; i < 10; i++) {
+        const { runs } = await fresh.claim(namespace, build.claimRequest("w1", { limit: 10 }));
+        await fresh.history(
+          namespace,
+          runs.map(({ pk }) => ({ pk, after: 0 })),
+        );
+        await fresh.commit(
+          namespace,
+          runs.map((run) => build.advance(run, [build.entry("step:a#1")])),
+        );
+        const after = await Promise.all(runs.map(({ id }) => fresh.run(namespace, id)));
+        const waiting = after.flatMap((run, n) => {
+          if (run === null) return [];
+          const holds = [build.newHold(`h-${i}-${n}`, "hold:go#1")];
+          return [build.advance(run, [build.entry("hold:go#1")], { holds, then: build.parked({ waiting: "hold" }) })];
+        });
+        await fresh.commit(namespace, waiting);
+        const moved = await fresh.commit(
+          namespace,
+          runs.map((_, n) => build.decide(`h-${i}-${n}`, 0)),
+        );
+        expect(moved.map(({ type }) => type)).toEqual(runs.map(() => "moved"));
+        await fresh.unread(
+          namespace,
+          runs.map(({ pk, epoch, seq }) => ({ pk, epoch, seq })),
+        );
+        await fresh.hold(namespace, `h-${i}-0`);
+      }
+    });
+    await fresh.close();
+    expect(plans).not.toMatch(readsAll);
+    expect(plans).not.toMatch(
+      /using (run_by_id|run_running|hold_by_id) on [^\n]*\n[^\n]*Index Cond: \(namespace = [^ ]+\)\n/,
+    );
+  });
+
   test("attributes are found whatever stands in them", async () => {
     const odd = {
       'a"b': 'x","customer":"c777',

@@ -13,10 +13,11 @@ import { claim } from "./claim.ts";
 import { databaseTime } from "./clock.ts";
 import { commit } from "./commit.ts";
 import { type Connected, Connections } from "./connections.ts";
+import { Gathered } from "./gathered.ts";
 import { migrate } from "./migrate.ts";
 import { Notices } from "./notices.ts";
 import type { PostgresOptions } from "./options.ts";
-import { history, tableBytes, unread } from "./read.ts";
+import { history, holdsById, runsById, tableBytes, unread } from "./read.ts";
 import { inTransaction, ProgramRunner } from "./transaction.ts";
 import { postgresTransactions } from "./transactions.ts";
 
@@ -78,6 +79,13 @@ export function postgres(url: string, options: PostgresOptions = {}): Store {
     return integer(rows[0] ?? {}, "now");
   };
 
+  const runsAsked = new Gathered((namespace, ids) =>
+    access.look(namespace, (context, connected) => runsById(connected, context, ids)),
+  );
+  const holdsAsked = new Gathered((namespace, ids) =>
+    access.look(namespace, (context, connected) => holdsById(connected, context, ids)),
+  );
+
   const store: Store = {
     name,
     shared: true,
@@ -114,6 +122,9 @@ export function postgres(url: string, options: PostgresOptions = {}): Store {
       looking: reading,
       dialect: async () => (await import("../queries/postgres-dialect.ts")).postgresQueries,
     }),
+    // Those who wait for many of them look in one statement.
+    run: (namespace, id) => runsAsked.get(namespace, id),
+    hold: (namespace, id) => holdsAsked.get(namespace, id),
     ...due({ reading, looking: reading, changing, clock, askTime }),
     ...changes(changing),
     async sizes(namespace) {

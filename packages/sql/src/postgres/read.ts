@@ -1,16 +1,21 @@
-import type { History, RunPk } from "@holdpoint/core";
+import type { History, HoldRow, RunPk, RunRow } from "@holdpoint/core";
 import { statusCode } from "../columns/codes.ts";
+import { readHold } from "../columns/hold.ts";
 import { readEntry, readMail } from "../columns/journal.ts";
 import { integer } from "../columns/read.ts";
+import { readRun } from "../columns/run.ts";
 import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import type { Context } from "../operations/program.ts";
+import { selectHold } from "../statements/hold.ts";
 import type { Connected } from "./connections.ts";
+import { few } from "./few.ts";
 
 /** Entries and mail of many runs in one statement, which sees them at one moment. */
 const historyText = `
   with wanted as (
-    select input.n, input.pk, input.after from unnest($2::bigint[], $3::bigint[]) with ordinality as input (pk, after, n)
-    join run on run.pk = input.pk and run.namespace = $1
+    select input.n, input.pk, input.after
+    from (select * from unnest($2::bigint[], $3::bigint[]) with ordinality as input (pk, after, n) ${few(5)}) as input
+    join run on run.pk = input.pk and run.namespace + 0 = $1
   )
   select wanted.n, 0 as is_mail, seq as number, key, phase, kind, outcome, codec, bytes, ref, started_at as at, duration, attempt,
     measures, mail_seen, case when $4::boolean then hash else ''::bytea end as hash, null::text as dedupe, null::text as sender, null::bytea as salt
@@ -33,7 +38,8 @@ export async function history(
 ): Promise<History[]> {
   const found: History[] = wanted.map(() => ({ entries: [], mail: [] }));
   if (wanted.length === 0) return found;
-  const values = [namespace, wanted.map(({ pk }) => pk), wanted.map(({ after }) => after), String(hashes)];
+  const pks = wanted.map(({ pk }) => pk);
+  const values = [namespace, pks, wanted.map(({ after }) => after), String(hashes), wanted.length];
   const { rows } = await connected.query({ name: "history", text: historyText, values });
   for (const row of rows) {
     const one = found[integer(row, "n") - 1];
@@ -45,8 +51,8 @@ export async function history(
 
 const unreadText = `
   select input.n, run.seq, coalesce(run.epoch <> input.epoch or run.status <> ${statusCode.running}, true) as fenced
-  from unnest($2::bigint[], $3::bigint[], $4::bigint[]) with ordinality as input (pk, epoch, seq, n)
-  left join run on run.pk = input.pk and run.namespace = $1
+  from (select * from unnest($2::bigint[], $3::bigint[], $4::bigint[]) with ordinality as input (pk, epoch, seq, n) ${few(5)}) as input
+  left join run on run.pk = input.pk and run.namespace + 0 = $1
   where run.pk is null or run.seq > input.seq or run.epoch <> input.epoch or run.status <> ${statusCode.running}
   order by input.n`;
 
@@ -56,7 +62,8 @@ export async function unread(
   owned: readonly { pk: RunPk; epoch: number; seq: number }[],
 ): Promise<{ pk: RunPk; seq: number; fenced: boolean }[]> {
   if (owned.length === 0) return [];
-  const values = [namespace, owned.map(({ pk }) => pk), owned.map(({ epoch }) => epoch), owned.map(({ seq }) => seq)];
+  const pks = owned.map(({ pk }) => pk);
+  const values = [namespace, pks, owned.map(({ epoch }) => epoch), owned.map(({ seq }) => seq), owned.length];
   const { rows } = await connected.query({ name: "unread", text: unreadText, values });
   return rows.flatMap((row) => {
     const one = owned[integer(row, "n") - 1];
@@ -74,4 +81,33 @@ const sizeText = `
 export async function tableBytes(connected: Connected, schema: string): Promise<number> {
   const { rows } = await connected.query({ text: sizeText, values: [schema] });
   return integer(rows[0] as SqlRow, "bytes");
+}
+
+/** Without those that no row can have: PostgreSQL takes no NUL in text, and half of a surrogate pair has no UTF-8. */
+const possible = (ids: readonly string[]): string[] => ids.filter((id) => !id.includes("\u0000") && id.isWellFormed());
+
+const runsText = `
+  select run.*, worker.incarnation from unnest($2::text[]) as wanted (id) cross join lateral (
+    select * from run where namespace = $1 and run.id = wanted.id order by generation desc limit 1) run
+  left join worker on worker.pk = run.owner`;
+
+/** The newest generation of each of these runs, by id. */
+export async function runsById(
+  connected: Connected,
+  { name, namespace }: Context,
+  ids: readonly string[],
+): Promise<Map<string, RunRow>> {
+  const { rows } = await connected.query({ name: "runs", text: runsText, values: [namespace, possible(ids)] });
+  return new Map(rows.map((row) => [row.id as string, readRun(row, name)]));
+}
+
+const holdsText = `${selectHold} where hold.namespace = $1 and hold.id = any($2::text[])`;
+
+export async function holdsById(
+  connected: Connected,
+  { namespace }: Context,
+  ids: readonly string[],
+): Promise<Map<string, HoldRow>> {
+  const { rows } = await connected.query({ name: "holds", text: holdsText, values: [namespace, possible(ids)] });
+  return new Map(rows.map((row) => [row.id as string, readHold(row)]));
 }

@@ -2,9 +2,10 @@ import type { StartOperation, StartResult } from "@holdpoint/core";
 import { bornRow } from "@holdpoint/core";
 import { bornColumns as columns } from "../columns/born.ts";
 import { integer } from "../columns/read.ts";
+import type { SqlRow } from "../driver/driver.ts";
 import type { ArrayType } from "../driver/postgres-arrays.ts";
 import type { Context } from "../operations/program.ts";
-import type { Connected } from "./connections.ts";
+import type { Prepared } from "./connections.ts";
 import { entryColumnNames, entryColumns, entryTypes, packed } from "./entries.ts";
 
 const types = [...columns.map(([, type]) => type as ArrayType), ...entryTypes];
@@ -16,7 +17,8 @@ const parameters = (types: readonly string[], from: number): string =>
 
 /**
  * Creates any number of runs with their entries in one statement. An id that is taken, by a run, by a tombstone or by
- * somebody who inserts it at this moment, gives no row back.
+ * somebody who inserts it at this moment, gives no row back. Each id is looked up (`offset 0` keeps the look-up from becoming a join,
+ * for which all runs of the namespace would be read).
  */
 const text = `
   with wanted as (
@@ -27,8 +29,8 @@ const text = `
   ), born as (
     insert into run (namespace, generation, key_held, epoch, stalls, streamed, entry_count, updated_at, ${names})
     select $1, 1, 0, 0, 0, 0, wanted.seq, wanted.created_at, ${wanted} from wanted
-    where not exists (select 1 from run where run.namespace = $1 and run.id = wanted.id)
-      and not exists (select 1 from tombstone where tombstone.namespace = $1 and tombstone.id = wanted.id)
+    where not exists (select 1 from run where run.namespace = $1 and run.id = wanted.id offset 0)
+      and not exists (select 1 from tombstone where tombstone.namespace = $1 and tombstone.id = wanted.id offset 0)
     order by wanted.n
     on conflict (namespace, id, generation) do nothing
     returning pk, id
@@ -44,17 +46,20 @@ const text = `
   select wanted.n, born.pk from born join wanted on wanted.id = born.id`;
 
 /** Starts runs of different ids; null where the id is taken, which has to be looked into. */
-export async function startRuns(
-  connected: Connected,
-  context: Context,
-  operations: readonly StartOperation[],
-): Promise<(StartResult | null)[]> {
+export function startRuns(context: Context, operations: readonly StartOperation[]): Prepared<(StartResult | null)[]> {
   const given = [
     ...columns.map(([, , of]) => operations.map(of)),
     ...entryColumns(operations.map(({ run }) => run.entries)),
   ];
   const values = [context.namespace, ...packed(types, given)];
-  const { rows } = await connected.query({ name: "start_many", text, values });
+  return { query: { name: "start_many", text, values }, read: (rows) => started(context, operations, rows) };
+}
+
+function started(
+  context: Context,
+  operations: readonly StartOperation[],
+  rows: readonly SqlRow[],
+): (StartResult | null)[] {
   const results: (StartResult | null)[] = operations.map(() => null);
   for (const row of rows) {
     const i = integer(row, "n") - 1;

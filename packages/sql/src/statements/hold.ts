@@ -1,12 +1,14 @@
 import { holdCode } from "../columns/codes.ts";
 
 /** A hold with what its run and its form's document say; a run that retention removed left its names in the hold. */
-const selectHold = `
-  select hold.pk, hold.id, hold.run_pk, coalesce(hold.run_id, run.id) as run_id,
+export const holdColumns = `
+    hold.pk, hold.id, hold.run_pk, coalesce(hold.run_id, run.id) as run_id,
     coalesce(hold.workflow, run.workflow) as workflow, hold.key, hold.name, hold.origin, hold.status, hold.title,
     hold.severity, document.bytes as form, hold.request_codec, hold.request_bytes, hold.request_ref,
     hold.evidence_hash, hold.action_hash, hold.next_at, hold.revision, hold.progress_codec, hold.progress_bytes, hold.progress_ref, hold.decision_codec, hold.decision_bytes,
-    hold.decision_ref, hold.decided_by, hold.opened_at, hold.closed_at
+    hold.decision_ref, hold.decided_by, hold.opened_at, hold.closed_at`;
+export const selectHold = `
+  select ${holdColumns}
   from hold left join run on run.pk = hold.run_pk left join document on document.pk = hold.form`;
 
 export const holdStatements = {
