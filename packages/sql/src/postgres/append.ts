@@ -80,23 +80,30 @@ function runColumns(operations: readonly AdvanceOperation[]): SqlValue[][] {
 
 /** Applies plain operations of different runs; null where the row was not as it should be, which has to be looked into. */
 export function append(context: Context, operations: readonly AdvanceOperation[]): Prepared<(AdvanceResult | null)[]> {
-  const columns = [...runColumns(operations), ...entryColumns(operations.map(({ entries }) => entries))];
-  const values = [context.namespace, ...packed(types, columns), operations.length];
-  return { query: { name: "append_many", text, values }, read: (rows) => advanced(context, operations, rows) };
+  // Rows are taken in the order of the list: everybody takes them in the order of `pk`.
+  const ordered = [...operations].sort((a, b) => a.pk - b.pk);
+  const columns = [...runColumns(ordered), ...entryColumns(ordered.map(({ entries }) => entries))];
+  const values = [context.namespace, ...packed(types, columns), ordered.length];
+  const read = (rows: readonly SqlRow[]): (AdvanceResult | null)[] => {
+    const results = advanced(context, ordered, rows);
+    return operations.map((operation) => results.get(operation) ?? null);
+  };
+  return { query: { name: "append_many", text, values }, read };
 }
 
 function advanced(
   context: Context,
   operations: readonly AdvanceOperation[],
   rows: readonly SqlRow[],
-): (AdvanceResult | null)[] {
-  const results: (AdvanceResult | null)[] = operations.map(() => null);
+): Map<AdvanceOperation, AdvanceResult> {
+  const results = new Map<AdvanceOperation, AdvanceResult>();
   for (const row of rows) {
-    const i = integer(row, "n") - 1;
+    const operation = operations[integer(row, "n") - 1] as AdvanceOperation;
     const before = integer(row, "before");
-    const { entries, then } = operations[i] as AdvanceOperation;
+    const { entries, then } = operation;
     const count = entries.length;
-    results[i] = { type: "advanced", seq: before + count, firstSeq: count === 0 ? 0 : before + 1, repeated: false };
+    const firstSeq = count === 0 ? 0 : before + 1;
+    results.set(operation, { type: "advanced", seq: before + count, firstSeq, repeated: false });
     if (then.type === "park" && then.status === "ready") context.news.ready = true;
   }
   return results;

@@ -89,7 +89,7 @@ describe.skipIf(missing !== null)(
       await lockInOneOrder(stores as [Store, Store], deadlocks);
     });
 
-    test("the appends of many runs are one statement, and so are their start and their claim", async () => {
+    test("the appends of many runs are one statement, and so are their start, their claim and their decisions", async () => {
       // Told to nobody: a notification is a statement of its own, behind the commit.
       const store = await opened(cluster.schema(), { listen: false });
       await store.register(namespace, build.worker("w1"));
@@ -107,14 +107,73 @@ describe.skipIf(missing !== null)(
       await logged(["start_many"]);
       const { runs } = await store.claim(namespace, build.claimRequest("w1"));
       expect(runs).toHaveLength(50);
-      // One that only looks, one that takes, and a look at what a head start keeps back.
-      await logged(["look", "take", "head_start"]);
+      await logged(["claim"]);
       const results = await store.commit(
         namespace,
         runs.map((run) => build.advance(run, [build.entry("step:a#1"), build.entry("step:b#1")])),
       );
       expect(new Set(results.map(({ type }) => type))).toEqual(new Set(["advanced"]));
       await logged(["append_many"]);
+      const after = await store.runs(namespace, {}, { limit: 50, cursor: null });
+      await store.commit(
+        namespace,
+        after.items.map((run) =>
+          build.advance(run, [build.entry("hold:go#1")], {
+            holds: [build.newHold(`h-${run.id}`, "hold:go#1")],
+            then: build.parked({ waiting: "hold" }),
+          }),
+        ),
+      );
+      await vi.waitFor(() => expect(statements(from).at(-1)).toMatch(/^commit/), { timeout: 5_000 });
+      from = cluster.log().length;
+      const decided = await store.commit(
+        namespace,
+        runs.map(({ id, pk }) =>
+          build.decide(`h-${id}`, 0, { mail: build.mail({ kind: "decision", dedupe: `${pk}` }) }),
+        ),
+      );
+      expect(new Set(decided.map(({ type }) => type))).toEqual(new Set(["moved"]));
+      await logged(["move_holds"]);
+      const again = await store.claim(namespace, build.claimRequest("w1"));
+      expect(again.runs).toHaveLength(50);
+      // Looked up by many who ask in one turn.
+      from = cluster.log().length;
+      const found = await Promise.all(runs.map(({ id }) => store.run(namespace, id)));
+      expect(found.map((run) => run?.pk)).toEqual(runs.map(({ pk }) => pk));
+      await logged(["runs"]);
+    });
+
+    test("of two holds of one run that are decided in one batch both are, and their answers have numbers of their own", async () => {
+      const store = await opened(cluster.schema());
+      await store.register(namespace, build.worker("w1"));
+      await store.commit(namespace, [build.start("r1"), build.start("r2")]);
+      const [run] = (await store.claim(namespace, build.claimRequest("w1", { limit: 1 }))).runs;
+      if (run === undefined) throw new TypeError("a run was expected");
+      const holds = ["a", "b"].map((name) => build.newHold(name, `hold:${name}#1`));
+      const then = build.parked({ waiting: "hold" });
+      await store.commit(namespace, [build.advance(run, [build.entry("hold:a#1")], { holds, then })]);
+      const answer = (name: string) =>
+        build.decide(name, 0, { mail: build.mail({ kind: "decision", key: `hold:${name}#1`, dedupe: name }) });
+      // With others beside them: what is one statement each goes out in one transaction.
+      const results = await store.commit(namespace, [answer("a"), build.start("r3"), answer("b"), answer("nobody")]);
+      expect(results.map(({ type }) => type)).toEqual(["moved", "started", "moved", "absent"]);
+      const [history] = await store.history(namespace, [{ pk: run.pk, after: 0 }]);
+      expect(history?.mail.map(({ dedupe }) => dedupe)).toEqual(["a", "b"]);
+      expect(await store.run(namespace, "r1")).toMatchObject({ status: "ready", seq: (history?.mail[0]?.n ?? 0) + 1 });
+    });
+
+    test("a batch that one operation spoils is written without it, whatever goes with it", async () => {
+      const store = await opened(cluster.schema());
+      await store.register(namespace, build.worker("w1"));
+      await store.commit(namespace, [build.start("r1")]);
+      const [run] = (await store.claim(namespace, build.claimRequest("w1"))).runs;
+      if (run === undefined) throw new TypeError("a run was expected");
+      const results = await store.commit(namespace, [
+        build.advance(run, [build.entry("step:a#1")]),
+        build.start("r2"),
+        build.start("r3", { createdBy: "nul \u0000" }),
+      ]);
+      expect(results).toMatchObject([{ type: "advanced", repeated: false }, { created: true }, { type: "refused" }]);
     });
 
     test("a change of a hold that is committed late is given all the same on PostgreSQL", async () => {

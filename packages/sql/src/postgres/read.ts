@@ -6,7 +6,7 @@ import { integer } from "../columns/read.ts";
 import { readRun } from "../columns/run.ts";
 import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import type { Context } from "../operations/program.ts";
-import { selectHold } from "../statements/hold.ts";
+import { holdColumns } from "../statements/hold.ts";
 import type { Connected } from "./connections.ts";
 import { few } from "./few.ts";
 
@@ -101,7 +101,10 @@ export async function runsById(
   return new Map(rows.map((row) => [row.id as string, readRun(row, name)]));
 }
 
-const holdsText = `${selectHold} where hold.namespace = $1 and hold.id = any($2::text[])`;
+const holdsText = `
+  select ${holdColumns} from unnest($2::text[]) as wanted (id) cross join lateral (
+    select * from hold where namespace = $1 and hold.id = wanted.id limit 1) hold
+  left join run on run.pk = hold.run_pk left join document on document.pk = hold.form`;
 
 export async function holdsById(
   connected: Connected,

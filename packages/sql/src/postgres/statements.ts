@@ -62,8 +62,18 @@ export function numbered(sql: string): string {
   return sql.replaceAll("?", () => `$${++n}`);
 }
 
+/**
+ * A row that is named by its key is found by it. With few rows in the table, or none when the plan was made, the server thinks
+ * another index as good, and that one has every run that is running.
+ */
+function byKey(sql: string): string {
+  return sql
+    .replaceAll(/\bpk = \? and (run\.)?namespace = \?/g, "pk = ? and $1namespace + 0 = ?")
+    .replace(`and status = ${statusCode.running} and seq = ?`, `and status + 0 = ${statusCode.running} and seq = ?`);
+}
+
 function prepared(texts: Record<string, string>): Record<StatementName, string> {
-  return Object.fromEntries(Object.entries(texts).map(([name, sql]) => [name, numbered(sql)])) as Record<
+  return Object.fromEntries(Object.entries(texts).map(([name, sql]) => [name, numbered(byKey(sql))])) as Record<
     StatementName,
     string
   >;

@@ -7,7 +7,7 @@ export const holdColumns = `
     hold.severity, document.bytes as form, hold.request_codec, hold.request_bytes, hold.request_ref,
     hold.evidence_hash, hold.action_hash, hold.next_at, hold.revision, hold.progress_codec, hold.progress_bytes, hold.progress_ref, hold.decision_codec, hold.decision_bytes,
     hold.decision_ref, hold.decided_by, hold.opened_at, hold.closed_at`;
-export const selectHold = `
+const selectHold = `
   select ${holdColumns}
   from hold left join run on run.pk = hold.run_pk left join document on document.pk = hold.form`;
 
