@@ -22,8 +22,9 @@ describe("lists of holds", () => {
 
   test("are searched by tag and by who may decide: full pages, each hold once, in order, to the end", async () => {
     const engine = await world.deploy([asking]);
-    for (let n = 0; n < 230; n++) await engine.run("asking", n);
-    await expect.poll(async () => (await engine.holds({}, { limit: 1000 })).items.length).toBe(230);
+    await Promise.all(Array.from({ length: 230 }, (_, n) => engine.run("asking", n)));
+    const opened = async (): Promise<number> => (await engine.holds({}, { limit: 1000 })).items.length;
+    await expect.poll(opened, { timeout: 15_000 }).toBe(230);
     const numbers = (titles: { title: string }[]): number[] => titles.map(({ title }) => Number(/\d+/.exec(title)));
     const everything = numbers((await engine.holds({}, { limit: 1000 })).items);
     for (const [list, fits] of [

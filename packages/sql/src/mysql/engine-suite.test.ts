@@ -11,7 +11,19 @@ const make = () =>
   mysql(server?.database() ?? "", { connections: 2, clock: "caller", durability: "relaxed", pollEvery: 250 });
 
 /** The engine's own tests, on this store: each three ways, as in memory. */
-const suites = ["divergence", "retry", "versions", "fork", "chain-whole", "erasure", "hold-races", "hold-grants"];
+const suites = [
+  "divergence",
+  "retry",
+  "versions",
+  "fork",
+  "chain-whole",
+  "erasure",
+  "hold-races",
+  "hold-grants",
+  "hold-export",
+  "hold-lists",
+  "independent",
+];
 
 describe.skipIf(server === null)(`on MariaDB${server === null ? ` (skipped: ${missing})` : ""}`, async () => {
   if (server !== null) Reflect.set(globalThis, Symbol.for("holdpoint.storeUnderTest"), make);

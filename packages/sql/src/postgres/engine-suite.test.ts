@@ -10,7 +10,19 @@ afterAll(() => cluster?.stop());
 const make = () => postgres(cluster?.url ?? "", { schema: cluster?.schema() ?? "", connections: 2, clock: "caller" });
 
 /** The engine's own tests, on this store: each three ways, as in memory. */
-const suites = ["divergence", "retry", "versions", "fork", "chain-whole", "erasure", "hold-races", "hold-grants"];
+const suites = [
+  "divergence",
+  "retry",
+  "versions",
+  "fork",
+  "chain-whole",
+  "erasure",
+  "hold-races",
+  "hold-grants",
+  "hold-export",
+  "hold-lists",
+  "independent",
+];
 
 describe.skipIf(cluster === null)(`on PostgreSQL${cluster === null ? ` (skipped: ${missing})` : ""}`, async () => {
   if (cluster !== null) Reflect.set(globalThis, Symbol.for("holdpoint.storeUnderTest"), make);

@@ -12,7 +12,19 @@ const make = () => sqlite(join(directory, `${++files}.db`), { durability: "relax
 Reflect.set(globalThis, Symbol.for("holdpoint.storeUnderTest"), make);
 
 /** The engine's own tests, on this store: each three ways, as in memory. */
-const suites = ["divergence", "retry", "versions", "fork", "chain-whole", "erasure", "hold-races", "hold-grants"];
+const suites = [
+  "divergence",
+  "retry",
+  "versions",
+  "fork",
+  "chain-whole",
+  "erasure",
+  "hold-races",
+  "hold-grants",
+  "hold-export",
+  "hold-lists",
+  "independent",
+];
 
 describe("on SQLite", async () => {
   for (const suite of suites) await import(new URL(`../../../core/src/engine/${suite}.test.ts`, import.meta.url).href);
