@@ -58,6 +58,8 @@ export interface ReadableHold {
       note: string | null;
       at: Moment;
       signed: boolean;
+      /** What each said, where they answered independently. */
+      answer?: unknown;
     }[];
   } | null;
   /** The audit trail, oldest first. `says` is what the event carries. */

@@ -89,9 +89,9 @@ function verdictHtml({ status, decision, closedAt, kind }: ReadableHold): string
 }
 
 function votesHtml(votes: NonNullable<ReadableHold["decision"]>["votes"]): string {
-  const rows = votes.map(({ by, as, outcome, note, at, signed }) => [
+  const rows = votes.map(({ by, as, outcome, note, at, signed, answer }) => [
     as === by || as === null ? name(by) : `${name(by)} for ${name(as)}`,
-    escaped(outcome),
+    answer === undefined ? escaped(outcome) : valueHtml(answer),
     escaped(note ?? ""),
     time(at),
     signed ? "signed" : "",

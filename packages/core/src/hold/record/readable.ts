@@ -63,8 +63,9 @@ export function readableHold(row: RecordedHold, events: readonly HoldEvent[], co
 function decisionOf(row: RecordedHold, codec: PayloadCodec): ReadableHold["decision"] {
   if (row.decision === null || row.decision.codec === erasedCodec) return null;
   const { value, note, option, channel, votes = [] } = decodePayload(row.decision, codec) as RecordedDecision;
-  const counted = votes.map(({ at, signed, by, as, outcome, note: said }) => {
-    return { by, as, outcome, note: said, at: moment(at), signed: signed !== undefined };
+  const counted = votes.map(({ at, signed, by, as, outcome, note: said, answer }) => {
+    const given = answer ? { answer: answer.value } : {};
+    return { by, as, outcome, note: said, at: moment(at), signed: signed !== undefined, ...given };
   });
   return { by: row.decidedBy, value, note, option, channel, votes: counted };
 }
