@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Engine, StoreError } from "@holdpoint/core";
 
 /** People are found before anybody knows whose tenant they are of: what signing in needs is of the installation. */
@@ -19,6 +20,13 @@ interface Write {
   expiresAt: number | null;
 }
 
+/** What stands in the store. */
+interface Body<T> {
+  /** Of this very write: of two that write the same at once, one only finds its own. */
+  write: string;
+  value: T;
+}
+
 /** Values of one kind, as records of the store an engine works on. */
 export class Stored<T> {
   private readonly engine: Engine;
@@ -34,19 +42,19 @@ export class Stored<T> {
   async read(id: string): Promise<Read<T> | null> {
     await this.engine.open();
     const row = await this.engine.store.record(installation, this.kind, id, this.now());
-    return row && { id, value: JSON.parse(row.body) as T, revision: row.revision };
+    return row && { id, value: readBody<T>(row.body), revision: row.revision };
   }
 
   /** Writes it where it is still what was expected; gives the new revision, or null where it is not. */
   async write(id: string, value: T, { expected, expiresAt }: Write): Promise<number | null> {
     await this.engine.open();
-    const body = JSON.stringify(value);
+    const body = JSON.stringify({ write: randomUUID(), value } satisfies Body<T>);
     const [result] = await this.engine.store.commit(installation, [
       { type: "putRecord", kind: this.kind, id, body, expiresAt, expected, at: this.now() },
     ]);
     if (result.type === "refused") throw new StoreError(`the ${this.kind} was not taken: ${result.reason}`);
     if (result.type === "put") return result.revision;
-    // After an answer that was lost, what stands there is what we wrote: values that must differ bear something random.
+    // After an answer that was lost, what stands there is what we wrote.
     return result.record?.body === body ? result.record.revision : null;
   }
 
@@ -66,7 +74,7 @@ export class Stored<T> {
     for (let after: string | undefined; ; ) {
       const page = { prefix, limit: pageSize, now: this.now(), ...(after === undefined ? {} : { after }) };
       const rows = await this.engine.store.records(installation, this.kind, page);
-      for (const { id, body, revision } of rows) found.push({ id, value: JSON.parse(body) as T, revision });
+      for (const { id, body, revision } of rows) found.push({ id, value: readBody<T>(body), revision });
       after = rows.at(-1)?.id;
       if (rows.length < pageSize) return found;
     }
@@ -84,3 +92,5 @@ export class Stored<T> {
     }
   }
 }
+
+const readBody = <T>(body: string): T => (JSON.parse(body) as Body<T>).value;

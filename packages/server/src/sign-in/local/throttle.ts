@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
 import type { Engine } from "@holdpoint/core";
 import { RequestError } from "../../http/errors.ts";
@@ -8,8 +8,6 @@ import { Stored } from "../stored.ts";
 interface Tries {
   count: number;
   until: number;
-  /** Makes each write another one: of two tries at once only one may think that it was counted. */
-  nonce: string;
 }
 
 /** How many tries are free before each costs a wait. */
@@ -46,7 +44,7 @@ export class Throttle {
   async forget(name: string, address: string | null): Promise<void> {
     await this.kept.drop(idOf("pair", name, networkOf(address)));
     await this.kept.drop(idOf("person", name));
-    const less = (tries: Tries): Tries => ({ ...tries, count: Math.max(0, tries.count - 1), nonce: randomUUID() });
+    const less = (tries: Tries): Tries => ({ ...tries, count: Math.max(0, tries.count - 1) });
     await this.kept.change(idOf("address", networkOf(address)), less, ({ until }) => this.expiryOf(until));
   }
 
@@ -57,7 +55,7 @@ export class Throttle {
       const { count, until } = read?.value ?? { count: 0, until: 0 };
       if (until > now) throw tooMany(until - now);
       const waitMs = count < freeTries ? 0 : Math.min(1000 * 2 ** (count - freeTries), longestMs);
-      const next: Tries = { count: count + 1, until: now + waitMs, nonce: randomUUID() };
+      const next: Tries = { count: count + 1, until: now + waitMs };
       const write = { expected: read?.revision ?? ("absent" as const), expiresAt: this.expiryOf(next.until) };
       if ((await this.kept.write(id, next, write)) !== null) return;
     }

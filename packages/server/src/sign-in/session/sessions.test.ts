@@ -130,6 +130,21 @@ test("a session that was ended while it was being used does not come back", asyn
   expect(await who()).toBeNull();
 });
 
+test("a session that begins while all of its person's are ended is ended with them", async () => {
+  const { store } = office.engine;
+  const commit = store.commit.bind(store);
+  // Between listing the session and keeping it, an administrator ends all.
+  store.commit = (async (namespace: string, operations: Parameters<typeof commit>[1]) => {
+    if (operations[0]?.type === "putRecord" && operations[0].kind === "session") {
+      store.commit = commit;
+      expect(await people.revokeAll(ana)).toBe(1);
+    }
+    return commit(namespace, operations);
+  }) as typeof store.commit;
+  await expect(signIn()).rejects.toMatchObject({ status: 401, code: "SIGN_IN_FAILED" });
+  expect(await store.records("_installation", "session", { limit: 10, now: office.time })).toEqual([]);
+});
+
 test("what changes something needs the session's token, from our own page", async () => {
   await signIn();
   const token = await tokenOf();

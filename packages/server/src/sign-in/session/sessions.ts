@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Duration, durationMs, type Engine, HoldpointError, ValidationError } from "@holdpoint/core";
+import { RequestError } from "../../http/errors.ts";
 import { cookieName, readCookie, setCookie } from "../cookie.ts";
 import { checkOrigin } from "../origin.ts";
 import type { Person } from "../person.ts";
@@ -83,6 +84,11 @@ export class Sessions {
     );
     const kept = await this.kept.write(id, session, { expected: "absent", expiresAt: this.expiryOf(session) });
     if (listed === null || kept === null) throw new HoldpointError("STORE", "the session was not taken; try again");
+    if ((await this.ofPerson.read(`${personKey(person)}/${id}`)) === null) {
+      // Somebody ended all of this person's sessions while this one began.
+      await this.kept.drop(id);
+      throw new RequestError(401, "SIGN_IN_FAILED", "your sessions were ended just now; sign in again");
+    }
     return setCookie(this.cookie, secret, { secure: this.secure, maxAge: this.absoluteMs / 1000 });
   }
 
@@ -143,6 +149,8 @@ export class Sessions {
     if (!(await this.idsOf(person)).includes(id)) return false;
     await this.kept.drop(id);
     await this.ofPerson.drop(`${personKey(person)}/${id}`);
+    // One that was beginning may have been written in between; one that is written from now on finds that it is not listed.
+    await this.kept.drop(id);
     return true;
   }
 

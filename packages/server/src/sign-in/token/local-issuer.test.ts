@@ -294,6 +294,27 @@ test("a verifier that cannot have the issuer's keys says so, and goes on when it
   expect(await shaky.verify(token)).toMatchObject({ sub: "import" });
 });
 
+test("the issuer that is discovered must be the one that was asked, and its keys must come over HTTPS", async () => {
+  const token = await tokenFor(await register());
+  const lying =
+    (more: object): typeof fetch =>
+    async (to, init) => {
+      const response = await issuer.fetch(to, init);
+      if (!String(to).includes("/.well-known/")) return response;
+      return Response.json({ ...((await response.json()) as object), ...more });
+    };
+  for (const more of [
+    { issuer: "https://evil.example" },
+    { jwks_uri: "http://evil.example/jwks" },
+    { jwks_uri: undefined },
+  ])
+    await expect(verifierOf({ fetch: lying(more) }).verify(token)).rejects.toMatchObject({
+      status: 503,
+      code: "ISSUER_UNREACHABLE",
+    });
+  expect(await verifierOf({ fetch: lying({}) }).verify(token)).toMatchObject({ sub: "import" });
+});
+
 test("options that would make tokens unsafe are refused", () => {
   const { engine } = office;
   expect(() => verifierOf({ algorithms: ["HS256"] })).toThrow("tokens.algorithms: must be some of");
