@@ -179,14 +179,16 @@ export class Worker {
   }
 
   private crashing = 0;
+  /** A run is ready, and its last owner has its head start: be that one gone or busy, it is ours in a moment. */
+  private ownerGoesFirst = false;
   private lastCrash: Promise<void> = Promise.resolve();
 
   /** Works until nothing is ready or running here. */
   async untilIdle(): Promise<void> {
     for (;;) {
       const claimed = await this.claim();
-      if (claimed === 0 && this.running.size === 0 && this.committer.idle && !this.claiming && this.crashing === 0)
-        return;
+      const resting = this.running.size === 0 && this.committer.idle && !this.claiming && this.crashing === 0;
+      if (claimed === 0 && resting && !this.ownerGoesFirst) return;
       if (claimed === 0) await this.nextRest(50);
     }
   }
@@ -324,6 +326,8 @@ export class Worker {
         // It could not even be begun.
         if (this.suspect.pk !== null && !this.running.has(this.suspect.pk)) this.acquit(this.suspect.pk);
       }
+      // Only what is still to come: what is due and was not given to us never will be.
+      this.ownerGoesFirst = store.shared && nextWake !== null && nextWake > now && nextWake - now <= headStartMs;
       this.sleepUntil(nextWake);
       this.crowded = runs.length === free;
       if (runs.length === free || poisoned.length > 0) this.claimAgain = true;
