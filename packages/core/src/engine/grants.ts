@@ -13,6 +13,7 @@ import type { EngineParts } from "./parts.ts";
 
 /** A grant as it stands: "approve the next twenty like it for an hour, up to $50 each". */
 export interface Grant {
+  /** What it is named by. */
   id: string;
   /** Who gave it: each hold it decides has a vote of theirs. */
   by: string;
@@ -22,28 +23,39 @@ export interface Grant {
   status: "active" | "used up" | "over" | "revoked";
   /** The hold it was given on. */
   hold: string;
-  /** Which holds are like it. */
+  /** Which holds are like it: of this workflow. */
   workflow: string;
+  /** With this name in it. */
   name: string;
+  /** That propose this action; null where none is proposed. */
   action: string | null;
-  /** How many it may decide in all, and how many that are. */
+  /** How many it may decide in all. */
   count: number;
+  /** How many that are by now. */
   used: number;
   /** Until when. */
   until: Date;
+  /** What each may amount to; null for any amount. */
   amount: { of: string; most: number } | null;
+  /** Values that must be the same. */
   where: Record<string, unknown>;
+  /** The highest severity it counts for. */
   severity: "low" | "medium" | "high";
+  /** Why; kept with each vote. */
   note: string | null;
   /** The holds it was used for. */
   uses: { hold: string; at: Date }[];
+  /** Who ended it; null while nobody has. */
   revoked: { by: string; at: Date; note: string | null } | null;
 }
 
 /** Which grants. */
 export interface GrantFilter {
+  /** Given by this person. */
   by?: string;
+  /** For holds of this workflow. */
   workflow?: string;
+  /** For holds with this name. */
   name?: string;
   /** Given on this hold. */
   hold?: string;

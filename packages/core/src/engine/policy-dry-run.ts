@@ -19,20 +19,27 @@ import type { EngineParts } from "./parts.ts";
 
 /** Other rules to try on holds of the past; what is left out stays as it was. */
 export interface TriedPolicy {
+  /** The workflow's name. */
   workflow: string;
   /** The hold's name. */
   name: string;
+  /** When people would be asked. */
   holdWhen?: readonly HoldTrigger[];
+  /** Who would decide, and how many. */
   reviewers?: Reviewers;
   /** `decide` as in the hold itself. */
   deadline?: ApprovalDeadline | AnswerDeadline<unknown>;
+  /** When people work: for `deadline`. */
   calendar?: BusinessCalendar;
 }
 
 /** A hold that would have ended otherwise. */
 export interface ChangedHold {
+  /** The hold. */
   holdId: string;
+  /** Its run. */
   runId: string;
+  /** How it ended; `waitedMs` is null while it is open. */
   before: { outcome: ReplayedHold["outcome"]; by: string | null; waitedMs: number | null };
   /** `automatic`: nobody would have been asked. */
   after: { outcome: ReplayedHold["outcome"] | "automatic"; by: string | null; waitedMs: number | null };

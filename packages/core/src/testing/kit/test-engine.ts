@@ -6,6 +6,7 @@ import { Registry } from "../../engine/registry.ts";
 import type { RunHandle } from "../../engine/run-handle.ts";
 import type { RunOptions } from "../../engine/run-options.ts";
 import { InvalidStateError, ValidationError } from "../../errors.ts";
+import type { GrantTerms } from "../../hold/grant.ts";
 import type { ExportedRun } from "../../journal/exported-run.ts";
 import { memoryStore } from "../../store/index.ts";
 import type { AnyWorkflow, InputOf, OutputOf } from "../../workflow/definition.ts";
@@ -117,7 +118,7 @@ export class TestEngine extends Engine {
   override decide(
     hold: string | Pick<Hold, "id" | "revision" | "evidenceHash">,
     answer: unknown,
-    options: DecideOptions = {},
+    options: DecideOptions & { grant?: GrantTerms } = {},
   ): Promise<Hold> {
     return this.skipper.during(() => super.decide(hold, answer, options));
   }
