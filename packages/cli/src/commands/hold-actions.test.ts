@@ -136,6 +136,8 @@ describe("what people do with holds", { timeout: 60_000 }, () => {
     expect((await project.holdpoint(["grants"])).stdout).toContain("nothing is approved in advance");
     const alone = await project.holdpoint(["grants", "give", id, "--next", "1", "--for", "1h", "--by", "eve"]);
     expect(alone).toMatchObject({ code: 0, stdout: expect.stringContaining("0 of 1") });
+    const { grants: left } = await project.json<{ grants: { id: string }[] }>(["grants"]);
+    for (const one of left) await project.holdpoint(["grants", "revoke", one.id, "--by", "ben"]);
   });
 
   test("other rules are tried on what was decided", async () => {
