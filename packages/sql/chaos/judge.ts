@@ -92,7 +92,7 @@ async function judgeRun(engine: Engine, run: RunFacts, memory: Memory, verdict: 
   const due = falls ? "failed" : "completed";
   if (status !== due && !(cancelled && status === "cancelled")) {
     const end = events.at(-1);
-    wrong.push(`is ${status}, not ${due}; last: ${end?.type} ${end?.key} ${JSON.stringify(end?.value)?.slice(0, 200)}`);
+    wrong.push(`is ${status}, not ${due}; last: ${end?.type} ${end?.key} ${JSON.stringify(end?.value)?.slice(0, 600)}`);
   }
 
   const settled = events.filter(({ type, outcome }) => type === "step.settled" && outcome === "ok");
