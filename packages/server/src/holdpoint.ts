@@ -21,6 +21,8 @@ interface Variables {
   requestId: string;
   /** Under which name it was sent, once that is known. */
   principal?: string;
+  /** Headers that say how often they may ask yet. */
+  rates?: Record<string, string>;
 }
 
 /** An application of Hono that serves an engine: to be mounted in another, or served by itself. */
@@ -46,6 +48,8 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
     const began = performance.now();
     await next();
     context.res.headers.set("x-request-id", context.get("requestId"));
+    for (const [field, value] of Object.entries(context.get("rates") ?? {}))
+      if (!context.res.headers.has(field)) context.res.headers.set(field, value);
     // Who keeps a connection would keep the server from ending.
     if (server.closing.aborted) context.res.headers.set("connection", "close");
     const { method } = context.req;

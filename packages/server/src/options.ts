@@ -1,4 +1,4 @@
-import type { Duration, Engine, EngineLog } from "@holdpoint/core";
+import type { Duration, Engine, EngineLog, RateLimit } from "@holdpoint/core";
 import type { Authenticate } from "./access/principal.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
@@ -40,6 +40,8 @@ export interface ServerOptions {
   /** Which other origins' pages may call this with credentials of their own. Default: none. */
   cors?: { origins: readonly string[] };
   limits?: RequestLimits;
+  /** How often this process is asked, at most: by one person or key, and from one address. More is 429. Default: no limit. */
+  rates?: { perPrincipal?: RateLimit; perAddress?: RateLimit };
   /** Whether calls that change something are written to the audit log of their namespace before they are done. Default true. */
   audit?: boolean;
   /** Where a line for each request goes. Default: the console, warnings and errors only. */

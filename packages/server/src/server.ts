@@ -1,5 +1,6 @@
 import { durationMs, type Engine, type EngineLog } from "@holdpoint/core";
 import type { Authenticate, Caller, Principal } from "./access/principal.ts";
+import { RateLimits } from "./access/rate-limits.ts";
 import { type AuditEntry, AuditLog } from "./audit/audit-log.ts";
 import { ForbiddenError, UnauthenticatedError } from "./http/errors.ts";
 import type { BodyLimits } from "./http/read-body.ts";
@@ -27,6 +28,7 @@ export class Server {
   readonly streams: { most: number; open: number };
   readonly heartbeatMs: number;
   readonly patienceMs: number;
+  readonly rates: RateLimits;
   private readonly audited: boolean;
   private readonly audits = new WeakMap<Engine, AuditLog>();
   private readonly authenticators: readonly Authenticate[];
@@ -47,6 +49,7 @@ export class Server {
     this.streams = { most: limits.streams ?? 2000, open: 0 };
     this.heartbeatMs = durationMs(options.heartbeat ?? "15s", "heartbeat");
     this.patienceMs = durationMs(options.patience ?? "30s", "patience");
+    this.rates = new RateLimits(options.rates ?? {});
     this.audited = options.audit ?? true;
     const others = typeof authenticate === "function" ? [authenticate] : authenticate;
     this.authenticators = [...[keys, signIn].flatMap((one) => one?.authenticate ?? []), ...others];

@@ -27,8 +27,11 @@ type AnyHandler = (
 export async function serveRoute(server: Server, name: RouteName, context: Context, caller: Caller): Promise<Response> {
   const route: RouteDefinition = routes[name];
   const request = context.req.raw;
+  context.set("rates", await server.rates.ofAddress(caller));
   const principal = route.permission === "public" ? nobody : await server.principal(request, caller);
   context.set("principal", principal.id);
+  if (route.permission !== "public")
+    context.set("rates", { ...context.get("rates"), ...(await server.rates.ofPrincipal(principal)) });
   const engine = route.permission === "public" ? server.engine : server.engineOf(principal);
   const entry = {
     by: principal.id,

@@ -51,6 +51,7 @@ export const problemCodes: readonly { code: string; status: number; means: strin
   { code: "PASSWORD", status: 422, means: "The password is too short, too long or too simple." },
   { code: "TOO_MANY_TRIES", status: 429, means: "Too many tries to sign in: wait as long as `Retry-After` says." },
   { code: "PRECONDITION_REQUIRED", status: 428, means: "Send the ETag of what you read as If-Match." },
+  { code: "TOO_MANY_REQUESTS", status: 429, means: "You, or your address, ask too often: wait `Retry-After` seconds." },
   { code: "INTERNAL", status: 500, means: "A fault of the server; its log has it under `requestId`." },
   { code: "STORE", status: 503, means: "The store did not take it just now: repeat it." },
   { code: "TOO_MANY_STREAMS", status: 503, means: "Too many event streams are open at once: try again later." },
