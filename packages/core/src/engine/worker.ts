@@ -2,7 +2,6 @@ import type { Clock } from "../clock.ts";
 import { Execution } from "../run/execution.ts";
 import type { Rest } from "../run/host.ts";
 import { RunWriter } from "../run/writer.ts";
-import { hasRate } from "../store/claim-plan.ts";
 import type { ClaimRequest, History, NewMail, RunPk, RunRow, Store, StoreSignal } from "../store/store.ts";
 import { adopt } from "./adoption.ts";
 import { Committer, type Flight } from "./committer.ts";
@@ -67,12 +66,8 @@ export class Worker {
   private started = false;
   private claiming = false;
   private claimAgain = false;
-  /** There may be ready runs that the last claim had no room for. */
-  private crowded = false;
   /** Runs may be ours without being here: a claim's answer was lost, or what it gave could not be begun. */
   private mayOwnMore = false;
-  /** What ends here may let others begin that were kept back. */
-  private readonly limited: boolean;
   private readonly suspect: Suspect;
   private stopTimers: (() => void)[] = [];
   private cancelWake: (() => void) | null = null;
@@ -86,7 +81,6 @@ export class Worker {
   constructor(settings: WorkerSettings, onRest: (execution: Execution, rest: Rest) => void) {
     this.settings = settings;
     this.lease = new Lease(settings);
-    this.limited = settings.queues.some((queue) => queue.limit !== null || queue.perKey !== null || hasRate(queue));
     this.suspect = new Suspect(settings.clock, () => this.wake());
     this.onRest = onRest;
     const { store, namespace, clock, options } = settings;
@@ -295,7 +289,6 @@ export class Worker {
   private async claim(): Promise<number> {
     const { store, namespace, clock, concurrency, leaseMs, registry, queues } = this.settings;
     const free = concurrency - this.running.size;
-    if (free <= 0) this.crowded = true;
     if (this.claiming || free <= 0 || !this.started || this.draining || !this.leaseHeld()) return 0;
     this.claiming = true;
     this.claimAgain = false;
@@ -329,7 +322,6 @@ export class Worker {
       // Only what is still to come: what is due and was not given to us never will be.
       this.ownerGoesFirst = store.shared && nextWake !== null && nextWake > now && nextWake - now <= headStartMs;
       this.sleepUntil(nextWake);
-      this.crowded = runs.length === free;
       if (runs.length === free || poisoned.length > 0) this.claimAgain = true;
       whole = true;
     } finally {
@@ -455,9 +447,8 @@ export class Worker {
     else if (rest.type === "fenced") this.mayOwnMore = true;
     this.onRest(execution, rest);
     for (const waiter of [...this.restWaiters]) waiter();
-    // A free slot is no reason to look where the last claim found less than it had room for, unless it was a limit that kept it.
-    const given = rest.type === "finished" || rest.type === "parked";
-    if (this.crowded || this.limited || !given) this.wake();
+    // For a free slot, and for the time a parked run waits for: the claim says when to look again.
+    this.wake();
   }
 
   private async quietly(work: Promise<unknown>): Promise<void> {
