@@ -66,7 +66,12 @@ describe("an import in bulk", () => {
   test("of a million lines needs less than 200 MB", async () => {
     await makePeople(join(folder, "out/people.csv"), 1_000_000);
     const peak = "data:text/javascript,process.on('exit',()=>console.log(process.resourceUsage().maxRSS/1024))";
-    const { output } = await run(["--batch", "5000"], undefined, ["--max-old-space-size=48", "--max-semi-space-size=4", "--import", peak]);
+    const { output } = await run(["--batch", "5000"], undefined, [
+      "--max-old-space-size=48",
+      "--max-semi-space-size=4",
+      "--import",
+      peak,
+    ]);
     expect(output).toContain("completed: 1000000 lines, 0 of them in batches that failed");
     const megabytes = Number(output.trim().split("\n").at(-1));
     console.log(`a million lines: ${Math.round(megabytes)} MB at most`);

@@ -222,10 +222,12 @@ describe("callbacks", () => {
 
   test("hear what a deadline does, which nobody here asked for", async () => {
     const machine = machineOn();
-    await machine.startTask("t");
     const heard = heardBy(machine);
+    await machine.startTask("t");
     await machine.requestApproval("t", { reason: "may it?", deadline: [{ after: 20, decide: { approved: false } }] });
-    await vi.waitFor(() => expect(heard).toEqual(["t RUNNING AWAITING_APPROVAL", "t AWAITING_APPROVAL REJECTED"]));
+    await vi.waitFor(() =>
+      expect(heard).toEqual(["t PENDING RUNNING", "t RUNNING AWAITING_APPROVAL", "t AWAITING_APPROVAL REJECTED"]),
+    );
   });
 
   test("each transition is logged with its fields, refusals too", async () => {
