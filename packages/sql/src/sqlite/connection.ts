@@ -79,6 +79,7 @@ export class Connection {
         if (durability === "full" && !isInMemory(path)) {
           const room = new WalRoom(path, walBytes);
           session.beforeWriting = () => room.make();
+          session.syncs();
           this.#room = room;
         }
         this.#session = session;

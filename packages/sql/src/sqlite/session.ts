@@ -28,6 +28,8 @@ export class Session {
   readonly #beginReading: SqlStatement;
   readonly #commit: SqlStatement;
   readonly #dataVersion: SqlStatement;
+  /** Whether commits are waited for until the disk has them; null where they never are. */
+  #synced: boolean | null = null;
 
   constructor(driver: SqliteDriver) {
     this.driver = driver;
@@ -43,9 +45,30 @@ export class Session {
     return step.value;
   }
 
+  /** From now on a transaction is on the disk when it returns, if the connection was told so (`synchronous = full`). */
+  syncs(): void {
+    this.#synced = true;
+  }
+
   /** Runs `work` in one transaction that holds the write lock from the start; undone when it throws. */
   transaction<T>(work: () => T): T {
+    this.#sync(true);
     return this.#inside(this.#begin, this.beforeWriting, work);
+  }
+
+  /**
+   * The same for what a power cut may undo: every process sees it at once, and it is on the disk with the next transaction that is, or before.
+   */
+  passing<T>(work: () => T): T {
+    this.#sync(false);
+    return this.#inside(this.#begin, this.beforeWriting, work);
+  }
+
+  /** SQLite takes this between transactions only: should one be open by mistake, it throws before anything is written. */
+  #sync(wanted: boolean): void {
+    if (this.#synced === null || this.#synced === wanted) return;
+    this.driver.exec(wanted ? "pragma synchronous = full" : "pragma synchronous = normal");
+    this.#synced = wanted;
   }
 
   /** Runs `work`, which only reads, on one unchanging view of the database. */

@@ -9,7 +9,7 @@ export const holdChanges: Migration = {
   name: "changes of holds",
   sql: `
     create table hold_change (
-      pk integer primary key autoincrement,
+      pk integer primary key,
       namespace integer not null,
       hold_pk integer not null
     ) strict;
