@@ -16,5 +16,5 @@ const strict = whole ? ["--allowOnly=false"] : [];
 
 runNode([vitest, "run", ...reporters, ...strict, ...args], {
   cwd: root,
-  env: { ...process.env, HOLDPOINT_WHOLE_SUITE: whole ? "1" : "" },
+  env: { ...process.env, ...(whole && { HOLDPOINT_WHOLE_SUITE: "1", HOLDPOINT_SECOND_TRY: "1" }) },
 });

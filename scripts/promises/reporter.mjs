@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkPromises, readPromises } from "./check.mjs";
+import { hasNoSecondTry } from "./second-try.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
@@ -19,13 +20,21 @@ export default class PromisesReporter {
     // What .ci/run found before the tests stands in the same line, so that the line tells the whole truth.
     const checks = (process.env.HOLDPOINT_FAILED_CHECKS ?? "").split(" ").filter(Boolean);
     if (checks.length > 0) console.error(`failed before the tests: ${checks.join(", ")}`);
-    if (broken.length > 0 || checks.length > 0 || reason !== "passed") process.exitCode = 1;
+
+    // What passed only when it was tried again is said, each with its first error; where no second try counts it failed.
+    const again = tests.filter(({ flaky }) => flaky);
+    for (const { name, file, state, error } of again)
+      console.error(`${state === "failed" ? "failed" : "passed only at the second try"}: ${file} > ${name}: ${error}`);
+    const inVain = again.some(({ state }) => state === "failed");
+    if (broken.length > 0 || checks.length > 0 || inVain || reason !== "passed") process.exitCode = 1;
 
     const count = (wanted) => tests.filter(({ state }) => state === wanted).length;
     const failed =
       count("failed") + brokenOutsideTests(modules) + unhandledErrors.length + broken.length + checks.length;
     const skipped = count("skipped") + count("pending");
     if (skipped > 0) console.log(`${skipped} skipped`);
+    const lucky = again.filter(({ state }) => state === "passed").length;
+    if (lucky > 0) console.log(`${lucky} passed only at the second try`);
     console.log(`\n${count("passed")} passed, ${failed} failed`);
   }
 }
@@ -38,12 +47,12 @@ function brokenOutsideTests(modules) {
 function testsOf(module) {
   const project = module.project;
   const file = relative(project.config.root, module.moduleId);
-  return [...module.children.allTests()].map((test) => ({
-    package: project.name,
-    file,
-    name: test.fullName,
-    state: test.result().state,
-  }));
+  return [...module.children.allTests()].map((test) => {
+    const { state, errors } = test.result();
+    const flaky = test.diagnostic()?.flaky === true;
+    const counts = flaky && hasNoSecondTry(file) ? "failed" : state;
+    return { package: project.name, file, name: test.fullName, state: counts, flaky, error: errors?.[0]?.message };
+  });
 }
 
 function isInstalled(program) {
