@@ -35,6 +35,7 @@ export default defineConfig({
     // One more than the processors of a small machine: much of the suite waits for processes it killed.
     maxWorkers: 3,
     testTimeout: 20_000,
+    expect: { poll: { timeout: 15_000, interval: 10 } },
     // In the whole suite a failed test is tried once more; the reporter names it, and lets some not have it.
     retry: process.env.HOLDPOINT_SECOND_TRY === "1" ? 1 : 0,
     hookTimeout: 30_000,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { hasNoSecondTry } from "./second-try.mjs";
 
-test("what kills, cuts off or simulates has no second try", () => {
+test("what kills, cuts off or simulates, and a store, has no second try", () => {
   for (const file of [
     "crash/power-cut.test.ts",
     "crash/killed-worker.test.ts",
@@ -9,7 +9,7 @@ test("what kills, cuts off or simulates has no second try", () => {
     "src/commands/start-killed.test.ts",
     "src/postgres/simulation.test.ts",
     "src/testing/simulation/simulation.test.ts",
-    "src/testing/conformance/holds.test.ts",
+    "src/sqlite/sqlite-store.test.ts",
   ])
     expect(hasNoSecondTry(file), file).toBe(true);
 });

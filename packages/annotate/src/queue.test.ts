@@ -1,12 +1,20 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createEngine, type Engine, type Hold, memoryStore, type Store, staticDirectory } from "@holdpoint/core";
+import {
+  createEngine,
+  type Engine,
+  type Hold,
+  memoryStore,
+  type Store,
+  staticDirectory,
+  workflow,
+} from "@holdpoint/core";
 import { sqlite } from "@holdpoint/sql";
 import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { annotation } from "./annotation.ts";
-import { AnnotationQueue } from "./queue.ts";
+import { AnnotationQueue, annotationLines, annotationReport } from "./queue.ts";
 import { isSampled } from "./sampling.ts";
 
 const directory = staticDirectory({ groups: { annotators: ["ana", "ben", "cleo"], leads: ["zoe", "ana"] } });
@@ -141,6 +149,17 @@ test("goes on where it was when the process that asked is gone", async () => {
   const elsewhere = new AnnotationQueue(second, mails);
   await second.decide(await turn(elsewhere, "ben"), { label: "spam" }, { by: "ben" });
   await expect.poll(async () => (await all(elsewhere.items())).map(({ label }) => label)).toEqual(["spam"]);
+});
+
+test("the name of another workflow, and one that nobody knows, are no queues", async () => {
+  const refund = workflow({ name: "refund" }, async () => "done");
+  const engine = createEngine({ store: memoryStore(), workflows: [refund] });
+  engines.push(engine);
+  await engine.start();
+  await (await engine.run(refund, undefined, { id: "r1" })).result();
+  await expect(annotationReport(engine, "refund")).rejects.toThrow('"refund" is no annotation queue: run "r1"');
+  await expect(annotationReport(engine, "refunds")).rejects.toThrow('no annotation queue "refunds"');
+  await expect(all(annotationLines(engine, "refunds"))).rejects.toThrow('no annotation queue "refunds"');
 });
 
 describe("quality checks", () => {

@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { type Engine, type Hold, type Page, type PageOf, type Run, ValidationError } from "@holdpoint/core";
+import {
+  type Engine,
+  type Hold,
+  InvalidStateError,
+  NotFoundError,
+  type Page,
+  type PageOf,
+  type Run,
+  ValidationError,
+} from "@holdpoint/core";
 import type { Label } from "./agreement.ts";
 import type { AnnotatedItem, Annotation } from "./annotation.ts";
 import { type AnnotationReport, reportOf } from "./report.ts";
@@ -103,10 +112,28 @@ async function* doneRuns(engine: Engine, name: string): AsyncGenerator<Run> {
 }
 
 async function* doneItems(engine: Engine, name: string): AsyncGenerator<AnnotatedItem> {
-  for await (const run of doneRuns(engine, name)) yield await (await engine.get<AnnotatedItem>(run.id)).result();
+  await requireQueue(engine, name);
+  for await (const run of doneRuns(engine, name)) {
+    const done = await (await engine.get<AnnotatedItem>(run.id)).result();
+    if (!Array.isArray(done?.annotations))
+      throw new InvalidStateError(`"${name}" is no annotation queue: run "${run.id}" gave no annotations`);
+    yield done;
+  }
 }
 
-/** The report of the queue with this name, where its definition is not at hand. */
+/** A queue is known when the engine has its workflow, or when something was offered to it at some time. */
+async function requireQueue(engine: Engine, name: string): Promise<void> {
+  if (engine.workflows().some((one) => one.name === name)) return;
+  const { items } = await engine.runs({ workflow: name }, { limit: 1 });
+  if (items.length === 0) throw new NotFoundError("annotation queue", name, "nothing was ever offered to it");
+}
+
+/**
+ * The report of the queue with this name, where its definition is not at hand.
+ *
+ * @throws NotFoundError nothing was ever offered to a queue of this name
+ * @throws InvalidStateError it is the name of another workflow
+ */
 export async function annotationReport(engine: Engine, name: string): Promise<AnnotationReport> {
   const items: AnnotatedItem[] = [];
   // The item itself may be large, and counts for nothing here.
@@ -121,7 +148,7 @@ export async function annotationReport(engine: Engine, name: string): Promise<An
   return reportOf(items, waiting);
 }
 
-/** What the queue with this name has done, as JSON Lines, where its definition is not at hand. */
+/** What the queue with this name has done, as JSON Lines, where its definition is not at hand. Throws as `annotationReport` does. */
 export async function* annotationLines(
   engine: Engine,
   name: string,

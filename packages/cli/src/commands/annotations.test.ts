@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildCommand, type TestProject, testProject } from "../project.fixture.ts";
@@ -53,4 +53,17 @@ test("an annotation queue from the command line: offered, answered without seein
   const line = JSON.parse(readFileSync(join(project.directory, "labels.jsonl"), "utf8"));
   expect(line).toMatchObject({ id: "m1", label: "spam", annotators: [{ by: "ana" }, { by: "ben" }] });
   expect((await project.holdpoint(["annotations", "export", "mail-labels"])).stdout).toMatch(/"by":"a-[0-9a-f]{10}"/);
+});
+
+test("a queue that was never heard of is said so, and an export of it replaces nothing", {
+  timeout: 60_000,
+}, async () => {
+  for (const command of [["report"], ["export", "-o", "kept.jsonl"]]) {
+    const [name = "", ...options] = command;
+    writeFileSync(join(project.directory, "kept.jsonl"), "kept");
+    const { code, stderr } = await project.holdpoint(["annotations", name, "mail-label", ...options]);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('no annotation queue "mail-label"; nothing was ever offered to it');
+    expect(readFileSync(join(project.directory, "kept.jsonl"), "utf8")).toBe("kept");
+  }
 });

@@ -43,12 +43,15 @@ const exportCommand: CommandFactory = (context) =>
     .action(
       perform(context, (session, name: string, { output, names }: ExportOptions) =>
         session.withEngine(async (engine) => {
+          const lines = annotationLines(engine, name, { names: names === true });
+          // What was exported before is replaced only when there is such a queue.
+          let line = await lines.next();
           const file = output === undefined ? null : openSync(session.path(output), "w", 0o600);
           let count = 0;
           try {
-            for await (const line of annotationLines(engine, name, { names: names === true })) {
-              if (file === null) session.terminal.out(line);
-              else writeSync(file, `${line}\n`);
+            for (; !line.done; line = await lines.next()) {
+              if (file === null) session.terminal.out(line.value);
+              else writeSync(file, `${line.value}\n`);
               count++;
             }
           } finally {
