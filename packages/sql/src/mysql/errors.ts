@@ -61,7 +61,10 @@ const sentences: Record<number, string> = {
 };
 
 /** What the driver says of a connection that is gone, and what the server says of one that it was told to end. */
-const lostCodes = new Set(["PROTOCOL_CONNECTION_LOST", "ECONNRESET", "EPIPE"]);
+const lostCodes = new Set([
+  ...["PROTOCOL_CONNECTION_LOST", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"],
+  ...["ERR_STREAM_WRITE_AFTER_END", "ERR_STREAM_DESTROYED"],
+]);
 const lostNumbers = new Set([1927, 3169, 4031]);
 
 /** The connection had ended before: the statement was not sent, and what was open on it is undone. */

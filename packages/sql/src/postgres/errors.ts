@@ -1,10 +1,10 @@
 import { HoldpointError, StoreError } from "@holdpoint/core";
 import { Refusal } from "../operations/program.ts";
 
-/** The SQLSTATE of an error of PostgreSQL; null when it is none. */
+/** The SQLSTATE of an error of PostgreSQL; null when it is none. EPIPE has five letters, too, and is the socket's. */
 export function sqlState(error: unknown): string | null {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return null;
-  return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null;
+  return /^(?!E[A-Z]{4}$)[0-9A-Z]{5}$/.test(error.code) ? error.code : null;
 }
 
 /** A lost race, a deadlock, a lock that was not to be had, a statement that took longer than the server lets it. */
@@ -21,12 +21,18 @@ export function isFull(error: unknown): boolean {
   return sqlState(error) === "53300";
 }
 
+/** What Node says of a write to a socket that the other side has ended: the system was not asked, so it has no number. */
+function isSocketEnd(error: Error): boolean {
+  return "code" in error && (error.code === "EPIPE" || String(error.code).startsWith("ERR_STREAM_"));
+}
+
 /** The connection is gone, or the server: what was open on it was undone. */
 export function isLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const state = sqlState(error);
   if (state !== null) return state.startsWith("08") || state.startsWith("57P");
-  return "errno" in error || "syscall" in error || /terminated|timeout|ECONN|not queryable/i.test(error.message);
+  if ("errno" in error || "syscall" in error || isSocketEnd(error)) return true;
+  return /terminated|timeout|ECONN|not queryable/i.test(error.message);
 }
 
 /** Another transaction inserted the same: seen again, the operation finds it there. */
