@@ -12,6 +12,15 @@ export type { BatchInfo, Breaker, BulkOptions, Items, SourceGiven } from "./bulk
 export type { BatchFailure, BatchResult, BulkReport, BulkState, BulkTally } from "./bulk/report.ts";
 export { type ImportedPipeline, type PipelineCatalog, pipelineCatalog } from "./catalog/catalog.ts";
 export { type ImportedFile, type ImportReport, importedWorkflows, importPipelines } from "./catalog/import.ts";
+export {
+  type DocumentCheck,
+  type LibraryOptions,
+  type LibraryPipeline,
+  type PipelineLibrary,
+  type PutPipelineOptions,
+  pipelineLibrary,
+} from "./catalog/library.ts";
+export type { PipelineVersion } from "./catalog/library-book.ts";
 export { type ChainOptions, flow } from "./chain/chain.ts";
 export { type FlowStep, type FlowStepDefinition, type FlowStepOptions, step } from "./chain/step.ts";
 export * from "./chain/types.ts";

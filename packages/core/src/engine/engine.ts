@@ -474,9 +474,39 @@ export class Engine {
     return exportRun(this.parts, id);
   }
 
-  /** The workflows this process has code for. */
+  /** The workflows this process has code for, retired ones too. */
   workflows(): AnyWorkflow[] {
     return this.parts.registry.all();
+  }
+
+  /**
+   * Gives the engine a workflow, or a version more of one, also while it works: from then on it is started, and runs of it are taken over.
+   * Runs of other versions stay on theirs.
+   *
+   * @example
+   * engine.register(workflow({ name: "refund", version: 2 }, async () => "refunded"));
+   *
+   * @throws ValidationError this version is registered already
+   */
+  register(workflow: AnyWorkflow): void {
+    this.parts.registry.add(workflow);
+    this.worker.wake();
+  }
+
+  /**
+   * No run of this workflow is started here any more; those that were go on, on their versions. `register` of a version more brings it back.
+   *
+   * @example
+   * engine.retire("refund");
+   * await engine.run("refund", { orderId: "A-7" }); // NotFoundError
+   */
+  retire(name: string): void {
+    this.parts.registry.retire(name);
+  }
+
+  /** Whether the workflow was retired here. */
+  isRetired(name: string): boolean {
+    return this.parts.registry.isRetired(name);
   }
 
   /** Workers that are alive on this store, in whatever process: their lease has not passed, and if they are here their process exists. */

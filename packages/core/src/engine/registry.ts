@@ -5,18 +5,32 @@ import type { AnyWorkflow } from "../workflow/definition.ts";
 /** The workflows an engine has, by name and version. */
 export class Registry {
   private readonly byName = new Map<string, Map<number, AnyWorkflow>>();
+  private readonly retired = new Set<string>();
 
   constructor(workflows: readonly AnyWorkflow[]) {
-    for (const workflow of workflows) {
-      const versions = this.byName.get(workflow.name) ?? new Map<number, AnyWorkflow>();
-      if (versions.has(workflow.version)) {
-        throw new ValidationError("workflows", [
-          { path: workflow.name, message: `version ${workflow.version} is registered twice; raise one of them` },
-        ]);
-      }
-      versions.set(workflow.version, workflow);
-      this.byName.set(workflow.name, versions);
+    for (const workflow of workflows) this.add(workflow);
+  }
+
+  /** A version more; its workflow is not retired any longer. */
+  add(workflow: AnyWorkflow): void {
+    const versions = this.byName.get(workflow.name) ?? new Map<number, AnyWorkflow>();
+    if (versions.has(workflow.version)) {
+      throw new ValidationError("workflows", [
+        { path: workflow.name, message: `version ${workflow.version} is registered twice; raise one of them` },
+      ]);
     }
+    versions.set(workflow.version, workflow);
+    this.byName.set(workflow.name, versions);
+    this.retired.delete(workflow.name);
+  }
+
+  /** Nothing of it is started any more; what was started goes on. */
+  retire(name: string): void {
+    this.retired.add(name);
+  }
+
+  isRetired(name: string): boolean {
+    return this.retired.has(name);
   }
 
   capabilities(): Capability[] {
@@ -41,10 +55,11 @@ export class Registry {
     return versions.filter((one) => one.version > version).sort((a, b) => b.version - a.version);
   }
 
-  /** The newest version of a workflow; says what was probably meant when there is none. */
+  /** The newest version of a workflow, to start a run of it; says what was probably meant when there is none. */
   require(name: string): AnyWorkflow {
     const workflow = this.newest(name);
-    if (workflow) return workflow;
+    if (workflow && !this.retired.has(name)) return workflow;
+    if (workflow) throw new NotFoundError("workflow", name, "it was retired: its runs go on, and no new ones begin");
     const close = closest(name, [...this.byName.keys()]);
     throw new NotFoundError(
       "workflow",

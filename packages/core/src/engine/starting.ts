@@ -40,7 +40,7 @@ export async function startRun(
   signal: NewMail | null,
 ): Promise<{ id: string; created: boolean }> {
   const { registry, clock, committer } = parts;
-  const workflow = registry.newest(name) ?? registry.require(name);
+  const workflow = registry.require(name);
   checkRunOptions(options);
   const { value, ...made } = await prepareRun(parts, workflow, input);
   const { debounce } = options;
