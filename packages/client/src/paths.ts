@@ -2,6 +2,13 @@
 export const paths = {
   "workflows.list": "GET /api/v1/workflows",
   "workflows.show": "GET /api/v1/workflows/{workflow}",
+  "workflows.graph": "GET /api/v1/workflows/{workflow}/graph",
+
+  "pipelines.list": "GET /api/v1/pipelines",
+  "pipelines.check": "POST /api/v1/pipelines/check",
+  "pipelines.show": "GET /api/v1/pipelines/{pipeline}",
+  "pipelines.put": "PUT /api/v1/pipelines/{pipeline}",
+  "pipelines.remove": "DELETE /api/v1/pipelines/{pipeline}",
 
   "runs.start": "POST /api/v1/runs",
   "runs.list": "GET /api/v1/runs",

@@ -3,6 +3,7 @@ import { routes } from "@holdpoint/client/contract";
 import { Validator as OpenApiValidator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Office } from "./fixtures/office.ts";
+import { hello } from "./fixtures/pipelines.ts";
 import { Witness } from "./fixtures/witness.ts";
 import { openApiDocument } from "./openapi/document.ts";
 
@@ -83,6 +84,17 @@ test("a run is started once, asked about, decided and done", async () => {
   expect(journal.next).toBe(journal.items[1]?.seq);
   const page = await admin.runs.list({ workflow: "refund", status: ["completed"], limit: 1 });
   expect(page.items[0]?.id).toBe(run.id);
+});
+
+test("pipelines are checked, put, drawn, listed, shown and removed", async () => {
+  await admin.pipelines.check({ document: hello() });
+  const { etag } = await admin.pipelines.put({ pipeline: "hello", document: hello() });
+  await admin.pipelines.put({ pipeline: "hello", document: hello() });
+  await admin.workflows.graph({ workflow: "hello" });
+  await admin.workflows.graph({ workflow: "refund" });
+  expect((await admin.pipelines.list()).items).toHaveLength(1);
+  await admin.pipelines.show({ pipeline: "hello" });
+  await admin.pipelines.remove({ pipeline: "hello" }, { ifMatch: etag });
 });
 
 test("its events are followed to the end", async () => {

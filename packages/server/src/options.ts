@@ -1,4 +1,5 @@
 import type { Duration, Engine, EngineLog, RateLimit } from "@holdpoint/core";
+import type { PipelineLibrary } from "@holdpoint/flow";
 import type { Authenticate } from "./access/principal.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
@@ -35,6 +36,8 @@ export interface ServerOptions {
   authenticate?: Authenticate | readonly Authenticate[];
   /** The engine of another namespace; null where there is none. Default: only that of the engine itself. */
   tenant?: (namespace: string) => Engine | null;
+  /** Pipelines that are changed through the API: the library of the engine, or of each namespace's. Open and close it yourself. */
+  pipelines?: PipelineLibrary | ((engine: Engine) => PipelineLibrary | null);
   /** The page that decision links lead to, as `decisionPage` of `@holdpoint/channels` makes it: served at `/decide`. */
   decisionPage?: (request: Request) => Promise<Response>;
   /** Which other origins' pages may call this with credentials of their own. Default: none. */

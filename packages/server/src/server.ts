@@ -1,4 +1,5 @@
 import { durationMs, type Engine, type EngineLog } from "@holdpoint/core";
+import type { PipelineLibrary } from "@holdpoint/flow";
 import type { Authenticate, Caller, Principal } from "./access/principal.ts";
 import { RateLimits } from "./access/rate-limits.ts";
 import { type AuditEntry, AuditLog } from "./audit/audit-log.ts";
@@ -33,6 +34,7 @@ export class Server {
   private readonly audits = new WeakMap<Engine, AuditLog>();
   private readonly authenticators: readonly Authenticate[];
   private readonly tenant: (namespace: string) => Engine | null;
+  private readonly pipelines: (engine: Engine) => PipelineLibrary | null;
 
   constructor(engine: Engine, options: ServerOptions) {
     const { limits = {}, authenticate = [], keys, signIn } = options;
@@ -54,6 +56,8 @@ export class Server {
     const others = typeof authenticate === "function" ? [authenticate] : authenticate;
     this.authenticators = [...[keys, signIn].flatMap((one) => one?.authenticate ?? []), ...others];
     this.tenant = options.tenant ?? (() => null);
+    const { pipelines = null } = options;
+    this.pipelines = typeof pipelines === "function" ? pipelines : (one) => (one === engine ? pipelines : null);
   }
 
   /** Who sends a request. Throws `UnauthenticatedError` for nobody we know. */
@@ -72,6 +76,11 @@ export class Server {
     const made = new AuditLog(engine, Date.now);
     this.audits.set(engine, made);
     return made;
+  }
+
+  /** The pipelines of an engine's namespace; null where none are kept. */
+  pipelinesOf(engine: Engine): PipelineLibrary | null {
+    return this.pipelines(engine);
   }
 
   /** Writes down that somebody asks for something, or was refused; resolves once it is durable. */

@@ -7,6 +7,7 @@ export const role = z.enum(["viewer", "operator", "reviewer", "author", "admin"]
 /** What a route asks for. */
 export const permission = z.enum([
   "workflows:read",
+  "workflows:write",
   "runs:read",
   "runs:start",
   "runs:signal",

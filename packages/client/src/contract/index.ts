@@ -12,6 +12,7 @@ import type { RouteDefinition } from "./route.ts";
 import { accessRoutes } from "./routes/access.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { holdRoutes } from "./routes/holds.ts";
+import { pipelineRoutes } from "./routes/pipelines.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { systemRoutes } from "./routes/system.ts";
@@ -25,6 +26,7 @@ export type { RouteDefinition, RoutePermission } from "./route.ts";
 /** Every route by its name. Where it is stands in `paths`. */
 export const routes = {
   ...workflowRoutes,
+  ...pipelineRoutes,
   ...runRoutes,
   ...holdRoutes,
   ...scheduleRoutes,

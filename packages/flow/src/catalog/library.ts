@@ -114,6 +114,19 @@ export class PipelineLibrary {
     );
   }
 
+  /** The number of the newest version, a removal included; 0 where there never was one. It is what `expected` takes. */
+  async newest(name: string): Promise<number> {
+    await this.look();
+    return this.book.newest(name)?.version ?? 0;
+  }
+
+  /** The pipeline, if this is its content already, whatever its spaces and the order of its keys; else null. */
+  async same(name: string, document: unknown): Promise<LibraryPipeline | null> {
+    await this.look();
+    const hash = contentHash(document);
+    return this.book.newest(name)?.hash === hash ? this.shown(name) : null;
+  }
+
   /** What is wrong with a document, without keeping it. */
   async check(document: unknown): Promise<DocumentCheck> {
     const { definition, problems, warnings } = checkPipeline(document);
@@ -140,9 +153,9 @@ export class PipelineLibrary {
     }
     await this.look();
     const newest = this.expect(name, options.expected);
-    const hash = contentHash(document);
-    if (newest?.hash === hash) return { ...(await this.get(name)), changed: false };
-    await this.write(name, newest, { document: given, hash, by: options.by ?? null });
+    const same = await this.same(name, document);
+    if (same) return { ...same, changed: false };
+    await this.write(name, newest, { document: given, hash: contentHash(document), by: options.by ?? null });
     return { ...(await this.get(name)), changed: true };
   }
 

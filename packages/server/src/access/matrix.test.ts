@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { paths, type RouteName, routes } from "@holdpoint/client/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Office } from "../fixtures/office.ts";
+import { hello } from "../fixtures/pipelines.ts";
 import type { Role } from "./roles.ts";
 
 /** Written by hand: what the code allows must be what stands there, and a route that does not stand there fails. */
@@ -26,6 +27,7 @@ beforeAll(async () => {
   const hold = await (await office.engine.get(run.id)).hold("approve refund");
   await admin.holds.ask({ hold: hold.id, question: marker, to: "ada" });
   await admin.schedules.put({ schedule: marker, workflow: "refund", input, when: { event: marker } });
+  await admin.pipelines.put({ pipeline: marker, document: hello(marker) });
   const key = await admin.keys.create({ name: marker, person: marker, roles: ["viewer"] });
   ours = { run: run.id, hold: hold.id, key: key.id };
   for (const namespace of ["default", "other"])
@@ -36,7 +38,13 @@ afterAll(() => office.close());
 
 /** A request to a route about what the first tenant has; bodies are right, so that nothing but rights can refuse it. */
 function requestFor(name: RouteName): { place: string; body?: unknown } {
-  const fill: Record<string, string> = { ...ours, schedule: marker, workflow: "refund", question: "1" };
+  const fill: Record<string, string> = {
+    ...ours,
+    schedule: marker,
+    pipeline: marker,
+    workflow: "refund",
+    question: "1",
+  };
   const place = paths[name].replace(/\{(\w+)\}/g, (_, part: string) => fill[part] ?? "");
   const bodies: Partial<Record<RouteName, unknown>> = {
     "runs.start": { workflow: "anything", input: 1 },
@@ -53,6 +61,8 @@ function requestFor(name: RouteName): { place: string; body?: unknown } {
     "holds.comment": { text: "seen" },
     "schedules.put": { workflow: "echo", input: { text: "x" }, when: { event: "never" } },
     "schedules.backfill": { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" },
+    "pipelines.check": { document: hello("theirs") },
+    "pipelines.put": { document: hello("theirs") },
     "events.emit": { event: "nothing listens" },
     "keys.create": { name: "another", roles: ["viewer"] },
   };
@@ -84,8 +94,9 @@ test("no role of another namespace sees or changes anything of ours", async () =
       // What they sent themselves may come back to them: the id they asked for.
       const own = text
         .replaceAll(`"${marker}"`, "")
-        .replaceAll(new RegExp(`no (run|schedule) \\\\"${marker}\\\\"`, "g"), "");
-      if (own.includes(marker) && !/^schedules[.]/.test(name)) leaks.push(`${name} ${role}: ${text.slice(0, 200)}`);
+        .replaceAll(new RegExp(`no (run|schedule|pipeline) \\\\"${marker}\\\\"`, "g"), "");
+      if (own.includes(marker) && !/^(schedules|pipelines)[.]/.test(name))
+        leaks.push(`${name} ${role}: ${text.slice(0, 200)}`);
     }
   }
   expect(leaks).toEqual([]);
@@ -99,6 +110,7 @@ async function stateOfOurs(): Promise<unknown> {
     hold: await office.engine.hold(ours.hold),
     schedules: (await office.engine.schedules.list()).items,
     keys: await office.keys.list("default"),
+    pipelines: await office.libraries[0]?.list(),
   };
 }
 

@@ -29,6 +29,7 @@ const allowed: Readonly<Record<Role, readonly Permission[]>> = {
     "schedules:operate",
     "schedules:write",
     "events:emit",
+    "workflows:write",
   ],
   admin: [
     ...reading,
@@ -40,6 +41,7 @@ const allowed: Readonly<Record<Role, readonly Permission[]>> = {
     "schedules:operate",
     "schedules:write",
     "events:emit",
+    "workflows:write",
     "keys:manage",
     "audit:read",
   ],

@@ -19,6 +19,7 @@ import {
   similarHolds,
 } from "./holds.ts";
 import { createKey, listKeys, revokeKey, rotateKey } from "./keys.ts";
+import { checkPipelineDocument, listPipelines, putPipeline, removePipeline, showPipeline } from "./pipelines.ts";
 import {
   bulkRuns,
   cancelRun,
@@ -48,12 +49,18 @@ import {
   upcomingTimes,
 } from "./schedules.ts";
 import { live, ready, showMe, showVersion } from "./system.ts";
-import { listWorkflows, showWorkflow } from "./workflows.ts";
+import { drawWorkflow, listWorkflows, showWorkflow } from "./workflows.ts";
 
 /** What each route does. */
 export const handlers: { [N in RouteName]: Handler<N> } = {
   "workflows.list": listWorkflows,
   "workflows.show": showWorkflow,
+  "workflows.graph": drawWorkflow,
+  "pipelines.list": listPipelines,
+  "pipelines.check": checkPipelineDocument,
+  "pipelines.show": showPipeline,
+  "pipelines.put": putPipeline,
+  "pipelines.remove": removePipeline,
   "runs.start": startRun,
   "runs.list": listRuns,
   "runs.bulk": bulkRuns,

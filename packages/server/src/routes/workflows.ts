@@ -1,5 +1,6 @@
-import type { StandardSchemaV1 } from "@holdpoint/core";
+import type { Engine, StandardSchemaV1 } from "@holdpoint/core";
 import { type AnyWorkflow, type JsonSchema, jsonSchemaOf, NotFoundError } from "@holdpoint/core";
+import { conditionText, type Flow, toMermaid } from "@holdpoint/flow";
 import type { Handler } from "./call.ts";
 
 const byName = (all: readonly AnyWorkflow[]): Map<string, AnyWorkflow[]> => {
@@ -21,7 +22,8 @@ function said(schema: StandardSchemaV1 | undefined): Record<string, unknown> | n
 }
 
 export const listWorkflows: Handler<"workflows.list"> = async ({ engine }) => {
-  const items = [...byName(engine.workflows())].map(([name, versions]) => ({
+  const startable = engine.workflows().filter(({ name }) => !engine.isRetired(name));
+  const items = [...byName(startable)].map(([name, versions]) => ({
     name,
     version: versions[0]?.version ?? 1,
     versions: versions.map(({ version }) => version),
@@ -29,13 +31,31 @@ export const listWorkflows: Handler<"workflows.list"> = async ({ engine }) => {
   return { status: 200, body: { items, cursor: null } };
 };
 
-export const showWorkflow: Handler<"workflows.show"> = async ({ engine, params, query }) => {
-  const versions = byName(engine.workflows()).get(params.workflow) ?? [];
-  const workflow = versions.find(({ version }) => version === (query.version ?? versions[0]?.version));
-  if (!workflow) {
-    const which = query.version === undefined ? params.workflow : `${params.workflow} v${query.version}`;
-    throw new NotFoundError("workflow", which, "list them with GET /api/v1/workflows");
+/** The version that is asked for, or the newest, with all there are. */
+function find(engine: Engine, name: string, version?: number): { workflow: AnyWorkflow; versions: AnyWorkflow[] } {
+  const versions = byName(engine.workflows()).get(name) ?? [];
+  const workflow = versions.find((one) => one.version === (version ?? versions[0]?.version));
+  if (workflow) return { workflow, versions };
+  const which = version === undefined ? name : `${name} v${version}`;
+  throw new NotFoundError("workflow", which, "list them with GET /api/v1/workflows");
+}
+
+export const drawWorkflow: Handler<"workflows.graph"> = async ({ engine, params, query }) => {
+  const { workflow } = find(engine, params.workflow, query.version);
+  const { name, version } = workflow;
+  const definition = "definition" in workflow ? (workflow as Flow).definition : null;
+  if (definition === null) {
+    const nothing = { nodes: [], edges: [], entry: [], mermaid: null };
+    return { status: 200, body: { workflow: name, version, source: "code", ...nothing } };
   }
+  const nodes = definition.nodes.map(({ id, kind, label }) => ({ id, kind, title: label ?? null }));
+  const edges = definition.edges.map(({ from, to, when }) => ({ from, to, when: when ? conditionText(when) : null }));
+  const drawing = { nodes, edges, entry: [...definition.entry], mermaid: toMermaid(definition) };
+  return { status: 200, body: { workflow: name, version, source: "flow", ...drawing } };
+};
+
+export const showWorkflow: Handler<"workflows.show"> = async ({ engine, params, query }) => {
+  const { workflow, versions } = find(engine, params.workflow, query.version);
   const signals = Object.entries(workflow.options.signals ?? {}).map(([name, schema]) => [name, said(schema)] as const);
   return {
     status: 200,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pageOf } from "../page.ts";
+import { WorkflowGraph } from "../pipeline.ts";
 import { route } from "../route.ts";
 import { word } from "../text.ts";
 import { WorkflowDescription, WorkflowSummary } from "../workflow.ts";
@@ -22,5 +23,16 @@ export const workflowRoutes = {
       version: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe("the newest by default"),
     }),
     success: { 200: WorkflowDescription },
+  }),
+  "workflows.graph": route({
+    tag: "Workflows",
+    summary: "Draw a workflow",
+    description: "Nodes and edges of a chain, a graph or a pipeline. A workflow in code has none.",
+    permission: "workflows:read",
+    params: z.object({ workflow: word(128) }),
+    query: z.strictObject({
+      version: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe("the newest by default"),
+    }),
+    success: { 200: WorkflowGraph },
   }),
 };

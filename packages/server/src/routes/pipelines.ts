@@ -1,0 +1,99 @@
+import type { Engine } from "@holdpoint/core";
+import { FlowDefinitionError, type LibraryPipeline, type PipelineLibrary } from "@holdpoint/flow";
+import { RequestError } from "../http/errors.ts";
+import { ifMatch, StaleError, tagOf } from "../http/etag.ts";
+import type { Server } from "../server.ts";
+import type { Handler, Reply } from "./call.ts";
+
+type Shown = Reply<"pipelines.show">["body"];
+
+function libraryOf(server: Server, engine: Engine): PipelineLibrary {
+  const library = server.pipelinesOf(engine);
+  if (library) return library;
+  throw new RequestError(
+    404,
+    "NOT_FOUND",
+    "this server keeps no pipelines: give it a library as its option `pipelines`",
+  );
+}
+
+/** Of this content as this version: what is put back after a change is not what was read before it. */
+const pipelineTag = ({ name, version, hash }: LibraryPipeline): string => tagOf([name, version, hash]);
+
+function summaryOf({ name, version, versions, hash, document, by, at, problems }: LibraryPipeline) {
+  return {
+    ...{ name, version, versions: [...versions], hash: hash ?? "", by, at: new Date(at).toISOString() },
+    title: document?.name ?? name,
+    problems: problems.map(({ path, message }) => ({ path, message })),
+  };
+}
+
+const bodyOf = (pipeline: LibraryPipeline): Shown => ({
+  ...summaryOf(pipeline),
+  document: (pipeline.document ?? {}) as unknown as Record<string, unknown>,
+  etag: `"${pipelineTag(pipeline)}"`,
+});
+
+const tagged = (pipeline: LibraryPipeline) => ({
+  body: bodyOf(pipeline),
+  headers: { etag: `"${pipelineTag(pipeline)}"` },
+});
+
+/** The version a caller builds on, from what they send as `If-Match`; null where they do not say, and there is one. */
+async function readVersion(library: PipelineLibrary, name: string, request: Request): Promise<number | null> {
+  const tag = ifMatch(request);
+  const version = await library.newest(name);
+  const current = (await library.list()).find((one) => one.name === name);
+  if (tag === null) return current ? null : version;
+  if (!current || pipelineTag(current) !== tag) throw new StaleError(`pipeline "${name}"`);
+  return current.version;
+}
+
+export const listPipelines: Handler<"pipelines.list"> = async ({ engine, server }) => ({
+  status: 200,
+  body: { items: (await libraryOf(server, engine).list()).map(summaryOf), cursor: null },
+});
+
+export const checkPipelineDocument: Handler<"pipelines.check"> = async ({ engine, server, body }) => {
+  const { problems, warnings } = await libraryOf(server, engine).check(body.document);
+  return { status: 200, body: { valid: problems.length === 0, problems: [...problems], warnings: [...warnings] } };
+};
+
+export const showPipeline: Handler<"pipelines.show"> = async ({ engine, server, params, query }) => ({
+  status: 200,
+  ...tagged(await libraryOf(server, engine).get(params.pipeline, query.version)),
+});
+
+export const putPipeline: Handler<"pipelines.put"> = async ({ engine, server, actor, params, body, request }) => {
+  const library = libraryOf(server, engine);
+  const name = params.pipeline;
+  const version = await readVersion(library, name, request);
+  if (version === null) {
+    const same = await library.same(name, body.document);
+    if (same) return { status: 200, ...tagged(same) };
+    throw new RequestError(
+      428,
+      "PRECONDITION_REQUIRED",
+      `pipeline "${name}" exists with another content: send its ETag as If-Match to replace it`,
+    );
+  }
+  try {
+    const put = await library.put(body.document, { name, by: actor.by, expected: version });
+    return put.version === 1 ? { status: 201, ...tagged(put) } : { status: 200, ...tagged(put) };
+  } catch (error) {
+    if (!(error instanceof FlowDefinitionError)) throw error;
+    const issues = error.problems.map(({ path, message }) => ({
+      path: path ? `document.${path}` : "document",
+      message,
+    }));
+    throw new RequestError(422, "VALIDATION", error.message.slice(0, 2000), { issues });
+  }
+};
+
+export const removePipeline: Handler<"pipelines.remove"> = async ({ engine, server, actor, params, request }) => {
+  const library = libraryOf(server, engine);
+  await library.get(params.pipeline);
+  const version = await readVersion(library, params.pipeline, request);
+  await library.remove(params.pipeline, { by: actor.by, ...(version !== null && { expected: version }) });
+  return { status: 204, body: null };
+};
