@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { createEngine, type Engine } from "@holdpoint/core";
+import type { PipelineLibrary } from "@holdpoint/flow";
 import { openProject, type Project } from "../config/project.ts";
+import { openPipelines } from "../config/project-pipelines.ts";
 import { silence } from "../config/quiet-warning.ts";
 import { jsonText } from "../terminal/json-text.ts";
 import { withProgress } from "../terminal/progress.ts";
@@ -72,10 +74,13 @@ export class Session {
     const project = given ?? (await this.project());
     const { config, store } = project;
     const engine = createEngine({ ...config, store, log: config.log ?? commandLog(this) });
+    let library: PipelineLibrary | null = null;
     try {
       await engine.open();
+      library = await openPipelines(engine, config);
       return await work(engine, project);
     } finally {
+      library?.close();
       await engine.stop();
     }
   }

@@ -63,3 +63,29 @@ test("keys are made, listed, replaced and revoked on the command line", { timeou
   const wrong = await project.holdpoint(["keys", "create", "x", "--role", "king"]);
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("unknown role 'king'")]);
 });
+
+test("a pipeline put through the API is there for every command, and after a restart", {
+  timeout: 90_000,
+}, async () => {
+  project.write(
+    "holdpoint.config.ts",
+    config.replace("[greet]", "[greet], pipelines: { steps: { hello: () => ({ said: 1 }) } }"),
+  );
+  const document = {
+    name: "Hello",
+    version: "1.0",
+    flow: { start_at: "say", paths: [{ from: "say", to: "end_with_success" }] },
+    steps: [{ id: "say", step_class: "hello" }],
+  };
+  const first = await started();
+  const client = createClient({ url: first.url, key: first.key });
+  expect(await client.pipelines.put({ pipeline: "hello", document })).toMatchObject({ version: 1, problems: [] });
+  const run = await client.runs.start({ workflow: "hello" });
+  expect((await client.runs.result({ run: run.id, wait: 30 })).status).toBe("completed");
+  first.running.child.kill("SIGTERM");
+  expect(await first.running.ended).toBe(0);
+  const listed = await project.holdpoint(["workflows"]);
+  expect(listed.stdout).toMatch(/hello/);
+  const again = await project.json<{ run: { status: string } }>(["run", "hello"]);
+  expect(again.run.status).toBe("completed");
+});

@@ -1,7 +1,9 @@
 import { createEngine } from "@holdpoint/core";
+import type { PipelineLibrary } from "@holdpoint/flow";
 import { type CommandFactory, newCommand, perform } from "../command/context.ts";
 import { commandLog } from "../command/log.ts";
 import type { Session } from "../command/session.ts";
+import { openPipelines } from "../config/project-pipelines.ts";
 import { readPort, type ServedProject, serveProject } from "../server/serve-project.ts";
 
 interface StartOptions {
@@ -34,9 +36,11 @@ async function start(session: Session, { host, port, server }: StartOptions): Pr
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   let served: ServedProject | null = null;
+  let pipelines: PipelineLibrary | null = null;
   try {
+    pipelines = await openPipelines(engine, config);
     await engine.start();
-    if (server !== false) served = await serveProject(engine, project, { settings, log });
+    if (server !== false) served = await serveProject(engine, project, { settings, log, pipelines });
     const url = served?.server.url ?? null;
     const key = served?.firstKey ?? null;
     session.result({ pid: process.pid, store: store.name, url, key }, () => [
@@ -49,6 +53,7 @@ async function start(session: Session, { host, port, server }: StartOptions): Pr
     return 0;
   } finally {
     await served?.server.stop();
+    pipelines?.close();
     await engine.stop();
     process.removeListener("SIGINT", stop);
     process.removeListener("SIGTERM", stop);

@@ -1,4 +1,5 @@
 import type { EngineOptions, Store } from "@holdpoint/core";
+import type { PipelineCode } from "@holdpoint/flow";
 
 /** What `holdpoint.config.ts` says: everything an engine takes, with the store as an address where that is enough. */
 export interface HoldpointConfig extends Omit<EngineOptions, "store" | "clock" | "process" | "discipline"> {
@@ -7,6 +8,13 @@ export interface HoldpointConfig extends Omit<EngineOptions, "store" | "clock" |
    * Default: the address in `HOLDPOINT_STORE`, then `.holdpoint/holdpoint.db` beside the configuration.
    */
   store?: Store | string;
+  /**
+   * Pipelines kept in the store, and changed through the API: the code that their documents may name. Default: none are.
+   *
+   * @example
+   * export default defineConfig({ workflows: [], pipelines: { steps: { greet: ({ name }) => ({ greeting: `Hello, ${name}!` }) } } });
+   */
+  pipelines?: PipelineCode;
   /** The API that `holdpoint start` and `holdpoint dev` serve where `@holdpoint/server` is installed. */
   server?: ServerConfig;
 }

@@ -4,6 +4,7 @@ import { currentUser } from "../command/current-user.ts";
 import { failureOf } from "../command/failure.ts";
 import { commandLog } from "../command/log.ts";
 import { openProject, type Project } from "../config/project.ts";
+import { openPipelines } from "../config/project-pipelines.ts";
 import { loadedFiles } from "../config/typescript.ts";
 import { serveProject } from "../server/serve-project.ts";
 import { plainText } from "../terminal/plain-text.ts";
@@ -42,8 +43,9 @@ async function work(project: Project): Promise<void> {
   const serverLog = { debug: silent, info: silent, warn: log.warn.bind(log), error: log.error.bind(log) };
   const engine = createEngine({ drainTimeout: "8s", ...config, store, log });
   const quiet = narrate(terminal, engine, json);
+  const pipelines = await openPipelines(engine, config);
   await engine.start();
-  const served = await serveProject(engine, project, { log: serverLog, signedInAs: currentUser() }).catch(
+  const served = await serveProject(engine, project, { log: serverLog, signedInAs: currentUser(), pipelines }).catch(
     async (error) => {
       await engine.stop();
       throw error;

@@ -1,4 +1,5 @@
 import type { Engine, EngineLog } from "@holdpoint/core";
+import type { PipelineLibrary } from "@holdpoint/flow";
 import type { RunningServer } from "@holdpoint/server";
 import { UsageError } from "../command/usage-error.ts";
 import type { Project } from "../config/project.ts";
@@ -27,7 +28,12 @@ const defaultPort = 4400;
 export async function serveProject(
   engine: Engine,
   project: Project,
-  { settings = {}, log, signedInAs }: { settings?: ServeSettings; log: EngineLog; signedInAs?: string },
+  {
+    settings = {},
+    log,
+    signedInAs,
+    pipelines,
+  }: { settings?: ServeSettings; log: EngineLog; signedInAs?: string; pipelines: PipelineLibrary | null },
 ): Promise<ServedProject | null> {
   const found = await loadServer();
   if (found === null) return null;
@@ -42,6 +48,7 @@ export async function serveProject(
     authenticate: [...own, ...local],
     log,
     host: settings.host ?? (process.env.HOLDPOINT_HOST || undefined) ?? server.host ?? "127.0.0.1",
+    ...(pipelines === null ? {} : { pipelines }),
     ...(server.cors ? { cors: server.cors } : {}),
     ...(signedInAs === undefined ? {} : { drain: "2s" as const }),
   };
