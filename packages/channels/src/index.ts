@@ -17,6 +17,8 @@ export { type WebhookOptions, webhook } from "./channel/webhook.ts";
 export { DeliveryError, InvalidTokenError } from "./errors.ts";
 export { type AddressGuard, addressGuard } from "./http/address-guard.ts";
 export { type HttpAnswer, type HttpOptions, HttpSender } from "./http/post.ts";
+export { inboxPages } from "./inbox/inbox.ts";
+export type { InboxEntry, InboxOptions, InboxVisit } from "./inbox/visit.ts";
 export { type DecisionPageOptions, decisionPage } from "./links/handler.ts";
 export { type DecisionLinks, decisionLinks, type LinkOptions } from "./links/links.ts";
 export type { LinkClaims } from "./links/token.ts";

@@ -1,12 +1,10 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { createEngine, type Engine, type Hold, memoryStore, workflow } from "@holdpoint/core";
-import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type DecisionLinks, decisionLinks, decisionPage, htmlOf, messageOf } from "../index.ts";
 import { missing, openBrowser, serve } from "./chromium.fixture.ts";
+import { axeFindings, overflowOf, screenshot } from "./page-checks.fixture.ts";
 
 // The decision page as a reviewer has it: a real Chromium, a real server. HOLDPOINT_SCREENSHOTS=FOLDER keeps what it looked like.
 
@@ -108,12 +106,6 @@ describe.skipIf(missing !== null)(
       return links.mint(hold, "ana");
     }
     const now = (): Promise<Hold> => engine.hold(hold.id);
-    const shot = async (tab: Page, name: string): Promise<void> => {
-      const folder = process.env.HOLDPOINT_SCREENSHOTS;
-      if (!folder) return;
-      mkdirSync(folder, { recursive: true });
-      await tab.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-    };
     const approve = (tab: Page): Promise<void> => tab.getByRole("button", { name: "Approve" }).click();
 
     test("without scripts a person reads, changes what is proposed, and decides; then the link shows what became of it", async () => {
@@ -145,7 +137,7 @@ describe.skipIf(missing !== null)(
       const used = await open(url);
       expect(await used.getByText("Nothing is to be decided here any more").count()).toBe(1);
       expect(await used.getByRole("button").count()).toBe(0);
-      await shot(used, "closed");
+      await screenshot(used, "closed");
     });
 
     test("whoever only opens it decides nothing: scanners, previews, and a browser with scripts that follows everything", async () => {
@@ -193,7 +185,7 @@ describe.skipIf(missing !== null)(
       expect(await tab.getByLabel("I have looked at the evidence").isChecked()).toBe(false);
       expect(await tab.getByLabel("Note").inputValue()).toBe("fine");
       expect((await now()).progress.votes).toEqual([]);
-      await shot(tab, "changed");
+      await screenshot(tab, "changed");
     });
 
     test("a form says at each field what is wrong, keeps what was written, and then takes the answer", async () => {
@@ -216,7 +208,7 @@ describe.skipIf(missing !== null)(
         const described = (await field.getAttribute("aria-describedby"))?.split(" ").at(-1) ?? "";
         expect(await tab.locator(`[id="${described}"]`).textContent()).toBe(says);
       }
-      await shot(tab, "errors");
+      await screenshot(tab, "errors");
       await alert.getByRole("link", { name: "score" }).click();
       expect(new URL(tab.url()).hash).toBe("#field.score");
       expect(await tab.getByLabel("score").inputValue()).toBe("much");
@@ -275,7 +267,7 @@ describe.skipIf(missing !== null)(
         /- radio "none of these" \[checked\]/,
         /- textbox "Note \(optional\)"/,
         /- checkbox "I have looked at the evidence. This is high."/,
-        /- button "Approve"/,
+        /- button "Approve: refund"/,
         /- button "Reject"/,
       ])
         expect(tree).toMatch(line);
@@ -286,41 +278,18 @@ describe.skipIf(missing !== null)(
       ["dark", 1280],
     ] as const)("%s, %i px wide", (colorScheme, width) => {
       const options: BrowserContextOptions = { colorScheme, viewport: { width, height: 800 }, bypassCSP: true };
-      /** What axe, the field's checker, finds wrong by the accessibility rules (WCAG 2.2 AA); of a page also by good practice. */
-      const found = async (tab: Page, more: string[] = []): Promise<string[]> => {
-        await tab.addScriptTag({ content: axe.source });
-        return tab.evaluate(
-          async (tags) => {
-            interface Rule {
-              id: string;
-              nodes: { html: string; failureSummary: string }[];
-            }
-            const checker = (
-              globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Rule[] }> } }
-            ).axe;
-            const { violations } = await checker.run({ runOnly: tags });
-            return violations.flatMap(({ id, nodes }) =>
-              nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
-            );
-          },
-          ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", ...more],
-        );
-      };
-      const overflow = (tab: Page): Promise<number> =>
-        tab.locator("html").evaluate((root) => root.scrollWidth - root.clientWidth);
-
       test.each(["refund", "label"] as const)(
         "%s: nothing sticks out, all can be tapped, and axe finds nothing wrong",
         async (name) => {
           const tab = await open(await asked(name), options);
-          await shot(tab, `${name}-${colorScheme}-${width}`);
-          expect(await overflow(tab)).toBe(0);
+          await screenshot(tab, `${name}-${colorScheme}-${width}`);
+          expect(await overflowOf(tab)).toBe(0);
           const targets = tab.locator(
             "button:visible, label.choice, select, input:visible:not([type=radio]):not([type=checkbox]), textarea",
           );
           for (const target of await targets.all())
             expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
-          expect(await found(tab, ["best-practice"])).toEqual([]);
+          expect(await axeFindings(tab, ["best-practice"])).toEqual([]);
         },
       );
 
@@ -331,11 +300,11 @@ describe.skipIf(missing !== null)(
         const message = messageOf({ id: "m", kind: "asked", hold, happening, recipient, link: url });
         const tab = await open("about:blank", options);
         await tab.setContent(htmlOf(message));
-        await shot(tab, `mail-${colorScheme}-${width}`);
-        expect(await overflow(tab)).toBe(0);
+        await screenshot(tab, `mail-${colorScheme}-${width}`);
+        expect(await overflowOf(tab)).toBe(0);
         const { height = 0 } = (await tab.getByRole("link", { name: "Look at it and decide" }).boundingBox()) ?? {};
         expect(height).toBeGreaterThanOrEqual(44);
-        expect(await found(tab)).toEqual([]);
+        expect(await axeFindings(tab)).toEqual([]);
       });
     });
   },

@@ -4,10 +4,16 @@ import { html } from "../render/escape.ts";
 import { fieldsHtml, valueHtml } from "./value-html.ts";
 
 /** All that a decision rests on: nobody decides on evidence that was cut off. */
-export function evidenceHtml({ action, context, progress, links, attachments }: Hold): string {
+export const evidenceHtml = (hold: Hold): string => [proposedHtml(hold), groundsHtml(hold)].filter(Boolean).join("\n");
+
+/** What is proposed, as it stands now. */
+export const proposedHtml = ({ action }: Pick<Hold, "action">): string =>
+  action === null ? "" : section(`Proposed: ${oneLine(action.name)}`, valueHtml(action.arguments));
+
+/** What speaks for and against it. */
+export function groundsHtml({ context, progress, links, attachments }: Hold): string {
   const answered = progress.questions.flatMap(({ text, answer }) => (answer ? [[text, answer.text] as const] : []));
   return [
-    action && section(`Proposed: ${oneLine(action.name)}`, valueHtml(action.arguments)),
     context !== undefined && context !== null && section("What it rests on", valueHtml(context)),
     answered.length > 0 && section("Questions", fieldsHtml(answered)),
     links.length > 0 && section("Read more", list(links.map(({ title, url }) => linkHtml(title, url)))),

@@ -27,11 +27,11 @@ export function optionsHtml(hold: Hold, { issues, sent }: Filled): string {
   return `<fieldset id="option"><legend>Options</legend>${errorHtml("option", "option", issues)}${all.map((value, index) => one(value, oneLine(value) || "none of these", index)).join("")}</fieldset>`;
 }
 
-/** A text of several lines. */
-export function noteHtml({ issues, sent }: Filled): string {
+/** A text of several lines: a note, or under another name a reason that must be given. */
+export function noteHtml({ issues, sent }: Filled, required?: string): string {
   const hint = "Kept with your decision; a rejection is worth more with a reason.";
   return areaHtml(
-    { id: "note", name: "note", title: "Note", hint, required: false, path: "note" },
+    { id: "note", name: "note", title: required ?? "Note", hint, required: required !== undefined, path: "note" },
     sent.get("note") ?? "",
     issues,
   );

@@ -10,7 +10,8 @@ import { InvalidTokenError } from "../errors.ts";
 import { readBody } from "../http/read-body.ts";
 import { html } from "../render/escape.ts";
 import { answerOf } from "./answer.ts";
-import { type Attempt, askingBody, closedBody, recordedBody } from "./hold-page.ts";
+import { type Attempt, nothingSent } from "./decision-form.ts";
+import { askingBody, closedBody, recordedBody } from "./hold-page.ts";
 import type { DecisionLinks } from "./links.ts";
 import { page } from "./page.ts";
 import type { LinkClaims } from "./token.ts";
@@ -42,15 +43,13 @@ export function decisionPage(options: DecisionPageOptions): (request: Request) =
       const claims = options.links.read(request.url);
       const hold = await options.engine.hold(claims.hold);
       if (request.method === "POST") return await decided(options, request, hold, claims);
-      const response = shown(hold, claims, nothing());
+      const response = shown(hold, claims, nothingSent());
       return request.method === "HEAD" ? new Response(null, response) : response;
     } catch (error) {
       return refused(error);
     }
   };
 }
-
-const nothing = (): Attempt => ({ problem: null, issues: [], difference: [], sent: new URLSearchParams() });
 
 function shown(hold: Hold, { person }: LinkClaims, attempt: Attempt, status = 200): Response {
   if (hold.status !== "open") return page(status, hold.title, closedBody(hold));
@@ -69,7 +68,7 @@ async function decided(
     throw new InvalidTokenError("this is not our form", "malformed");
   const sent = new URLSearchParams(await readBody(request, formLimit));
   const { value, note, option, issues } = answerOf(hold, sent);
-  if (hold.status === "open" && issues.length > 0) return shown(hold, claims, { ...nothing(), issues, sent }, 422);
+  if (hold.status === "open" && issues.length > 0) return shown(hold, claims, { ...nothingSent(), issues, sent }, 422);
   const asRead = { id: hold.id, revision: Number(sent.get("revision")), evidenceHash: sent.get("evidence") ?? "" };
   try {
     const after = await engine.decide(asRead, value, {
@@ -81,10 +80,11 @@ async function decided(
     return page(200, "Recorded", recordedBody(after, value));
   } catch (error) {
     const now = await engine.hold(hold.id);
-    if (error instanceof ValidationError) return shown(now, claims, { ...nothing(), issues: error.issues, sent }, 422);
+    if (error instanceof ValidationError)
+      return shown(now, claims, { ...nothingSent(), issues: error.issues, sent }, 422);
     if (!(error instanceof HoldConflictError)) throw error;
     const problem = "What is asked has changed since you looked. Nothing was recorded; please look again.";
-    return shown(now, claims, { ...nothing(), problem, difference: error.difference, sent: stillMeant(sent) }, 409);
+    return shown(now, claims, { ...nothingSent(), problem, difference: error.difference, sent: stillMeant(sent) }, 409);
   }
 }
 

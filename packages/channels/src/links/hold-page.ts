@@ -1,28 +1,15 @@
-import type { Hold, Issue } from "@holdpoint/core";
+import type { Hold } from "@holdpoint/core";
 import { timeText } from "../notice/deadline.ts";
 import { factsOf } from "../notice/facts.ts";
 import type { Line } from "../notice/message.ts";
 import { oneLine, plain, valueText } from "../notice/plain.ts";
 import { html } from "../render/escape.ts";
+import { type Attempt, decisionFormHtml } from "./decision-form.ts";
 import { evidenceHtml } from "./evidence-html.ts";
-import { choiceHtml, errorHtml, formHtml, noteHtml, optionsHtml } from "./form-html.ts";
 import { inputsOf } from "./inputs.ts";
-
-/** What stands on the page besides the hold. */
-export interface Attempt {
-  /** Why the last attempt did not count. */
-  problem: string | null;
-  issues: readonly Issue[];
-  /** What is asked otherwise than when they looked. */
-  difference: readonly { path: string; before: unknown; after: unknown }[];
-  /** What was filled in. */
-  sent: URLSearchParams;
-}
 
 /** A hold that waits, with all there is to see, and the form to decide it. */
 export function askingBody(hold: Hold, person: string, attempt: Attempt): string {
-  const grave = hold.severity === "high" || hold.severity === "critical";
-  const { issues, sent } = attempt;
   return [
     `<header><p class="soft">You decide as <strong>${html(oneLine(person))}</strong></p>`,
     `<h1>${html(oneLine(hold.title))}</h1></header>`,
@@ -32,22 +19,7 @@ export function askingBody(hold: Hold, person: string, attempt: Attempt): string
       : `<p class="notice"><strong>If approved:</strong> ${html(plain(hold.consequence))}</p>`,
     facts(factsOf(hold, false)),
     evidenceHtml(hold),
-    '<form method="post" aria-label="Your decision">',
-    // The first button is what Enter presses: one that does nothing.
-    '<button type="submit" disabled hidden></button>',
-    `<input type="hidden" name="revision" value="${hold.revision}">`,
-    `<input type="hidden" name="evidence" value="${html(hold.evidenceHash)}">`,
-    "<h2>Your decision</h2>",
-    formHtml(hold, attempt),
-    optionsHtml(hold, attempt),
-    noteHtml(attempt),
-    grave
-      ? `${errorHtml("seen", "seen", issues)}${choiceHtml("checkbox", "seen", "seen", "yes", `I have looked at the evidence. This is ${hold.severity}.`, sent.get("seen") === "yes", " required")}`
-      : "",
-    hold.kind === "approval"
-      ? '<div class="buttons"><button name="outcome" value="approve">Approve</button><button class="no" name="outcome" value="reject">Reject</button></div>'
-      : '<div class="buttons"><button>Send the answer</button></div>',
-    "</form>",
+    decisionFormHtml(hold, attempt),
     '<footer class="soft">Opening this page has decided nothing. It is for you alone: please do not pass its address on.</footer>',
   ].join("\n");
 }
@@ -75,7 +47,7 @@ export function recordedBody(hold: Hold, value: unknown): string {
 }
 
 /** What went wrong, first on the page and read out at once; each line leads to its field. */
-function problemBox(hold: Hold, { problem, issues, difference }: Attempt): string {
+export function problemBox(hold: Hold, { problem, issues, difference }: Attempt): string {
   if (problem === null && issues.length === 0) return "";
   const changes = difference.map(
     ({ path, before, after }) => `<li>${html(oneLine(path))}: ${brief(before)} → ${brief(after)}</li>`,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { html } from "../render/escape.ts";
 
-/** Plain, readable from 320 px on, in light and dark; what is to be tapped is 44 px high (WCAG 2.2, 2.5.8 asks for 24). */
-const style = `
+/** Colours and parts of every page. Plain, readable from 320 px on, in light and dark; what is to be tapped is 44 px high (WCAG 2.2, 2.5.8 asks for 24). */
+export const pageStyle = `
 :root{color-scheme:light dark;--paper:light-dark(#fff,#161b22);--back:light-dark(#f3f5f8,#0d1117);--ink:light-dark(#1b1f24,#e6edf3);--soft:light-dark(#57606a,#9aa5b1);--line:light-dark(#c9d1d9,#3d444d);--tint:light-dark(#f6f8fa,#0d1117);--accent:light-dark(#1d4ed8,#8ab0ff);--on:light-dark(#fff,#0d1117);--bad:light-dark(#b42318,#ff8a80);--wait:light-dark(#8a5a00,#e3b341);--good:light-dark(#1a7f37,#57d364)}
 *{box-sizing:border-box}
 body{font:1rem/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;margin:0;background:var(--back);color:var(--ink);overflow-wrap:anywhere}
@@ -38,19 +38,22 @@ footer{font-size:.85rem;margin-top:1.5rem}
 @media (min-width:48rem){body{padding:2rem 1rem}main{padding:2rem 2.5rem;min-height:0;border:1px solid var(--line);border-radius:.75rem}dl>div,dl>div:has(>dd>.text),dl>div:has(>dd>dl){display:grid}}
 `.trim();
 
-const styleHash = createHash("sha256").update(style).digest("base64");
-
-/** What every answer carries: nothing is loaded, framed, indexed or kept, and the address with the token goes nowhere. */
-const headers = {
+/**
+ * What every page's answer carries: nothing is loaded, framed, indexed or kept. `no-referrer` where the address itself is a secret; a form
+ * that is sent from such a page does not say from where.
+ */
+export const pageHeaders = (style: string, referrer: "no-referrer" | "same-origin"): Record<string, string> => ({
   "content-type": "text/html; charset=utf-8",
-  "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  "content-security-policy": `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   "cache-control": "no-store",
-  "referrer-policy": "no-referrer",
+  "referrer-policy": referrer,
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "x-robots-tag": "noindex, nofollow",
   "cross-origin-opener-policy": "same-origin",
-} as const;
+});
+
+const headers = pageHeaders(pageStyle, "no-referrer");
 
 /** A page, as a response. `body` is HTML whose parts are escaped already. */
 export function page(status: number, title: string, body: string, more: Record<string, string> = {}): Response {
@@ -60,7 +63,7 @@ export function page(status: number, title: string, body: string, more: Record<s
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${html(title)}</title>
-<style>${style}</style>
+<style>${pageStyle}</style>
 </head>
 <body>
 <main>

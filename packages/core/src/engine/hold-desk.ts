@@ -10,8 +10,10 @@ import { type DecideManyOptions, type DecideManyResult, decideMany, similarHolds
 import { actOnHold, type HoldActor } from "./hold-acting.ts";
 import { type ExportHoldOptions, exportHold } from "./hold-export.ts";
 import { dryRunGate, type GateDryRun, type TriggerLesson, triggerLessons } from "./hold-lessons.ts";
-import { type HoldListFilter, inboxOf, listHolds } from "./hold-lists.ts";
+import { type HoldListFilter, listHolds } from "./hold-lists.ts";
+import { type HoldTrailLine, holdTrail } from "./hold-trail.ts";
 import type { Hold } from "./hold-view.ts";
+import { type HoldStanding, holdStanding, type InboxCounts, type InboxFilter, inboxCounts, inboxOf } from "./inbox.ts";
 import type { EngineParts } from "./parts.ts";
 import { dryRunPolicy, type PolicyDryRun, type TriedPolicy } from "./policy-dry-run.ts";
 
@@ -38,8 +40,17 @@ export interface NamedActor extends HoldActor {
 export interface Holds {
   /** Holds that fit the filter, by default the open ones, newest first; pages as in `runs`. */
   (filter?: HoldListFilter, page?: Partial<Page>): Promise<PageOf<Hold>>;
-  /** Open holds that this person may decide now, newest first. At most 500 are looked at for a page: one may come back with fewer and a cursor. */
-  inbox(person: string, filter?: Omit<HoldListFilter, "status">, page?: Partial<Page>): Promise<PageOf<Hold>>;
+  /**
+   * Open holds that this person may decide now, newest first or as `order` says. At most 500 are looked at for a page: one may come back with fewer
+   * and a cursor.
+   */
+  inbox(person: string, filter?: InboxFilter, page?: Partial<Page>): Promise<PageOf<Hold>>;
+  /** How much waits for this person, counted over the 500 open holds that are due first. */
+  inboxCounts(person: string): Promise<InboxCounts>;
+  /** Everything that happened to a hold, oldest first, with what was said. Of independent answers nothing before all are there. */
+  trail(hold: GivenHold): Promise<HoldTrailLine[]>;
+  /** What this person may do with a hold now, and if nothing, why. */
+  standing(hold: GivenHold, person: string): Promise<HoldStanding>;
   /** Open holds like this one: same workflow, name, form and proposed action. Pages as in `inbox`. */
   similar(hold: GivenHold, page?: Partial<Page>): Promise<PageOf<Hold>>;
   /**
@@ -121,9 +132,21 @@ export function createHolds(
       return listHolds(parts, filter, pageOf(page));
     },
     {
-      async inbox(person: string, filter: Omit<HoldListFilter, "status"> = {}, page: Partial<Page> = {}) {
+      async inbox(person: string, filter: InboxFilter = {}, page: Partial<Page> = {}) {
         await open();
         return inboxOf(parts, person, filter, pageOf(page));
+      },
+      async inboxCounts(person: string) {
+        await open();
+        return inboxCounts(parts, person);
+      },
+      async trail(hold: GivenHold) {
+        await open();
+        return holdTrail(parts, idOf(hold));
+      },
+      async standing(hold: GivenHold, person: string) {
+        await open();
+        return holdStanding(parts, idOf(hold), person);
       },
       async similar(hold: GivenHold, page: Partial<Page> = {}) {
         await open();

@@ -1,7 +1,7 @@
-import { isConcerned, isIndependent, type Situation, standingOf } from "../hold/electorate.ts";
+import { emptyDocument } from "../hold/request.ts";
 import type { HoldFilter, HoldRow, Page, PageOf } from "../store/store.ts";
 import { erasedCodec } from "../store/transitions.ts";
-import { documentOf, situationsOf } from "./hold-acting.ts";
+import { documentOf } from "./hold-acting.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
 
@@ -9,51 +9,45 @@ import type { EngineParts } from "./parts.ts";
 export interface HoldListFilter extends HoldFilter {
   /** With this tag. It stands in what a hold says, not in its row, so they are looked through for it: at most 500 for a page. */
   tag?: string;
+  /** Words that all stand somewhere in its title, consequence, name, workflow, run or tags. Looked through likewise. */
+  text?: string;
 }
 
 /** So many holds are looked at for one page, however few of them fit: a list answers in milliseconds, and its cursor goes on. */
-const mostLooked = 500;
+export const mostLooked = 500;
 
-/** Holds that fit, newest first. */
+/** Holds that fit, in the filter's order. */
 export async function listHolds(
   parts: EngineParts,
-  { tag, ...filter }: HoldListFilter,
+  { tag, text, ...filter }: HoldListFilter,
   page: Page,
 ): Promise<PageOf<Hold>> {
   const { store, namespace } = parts;
   const read = (asked: Page): Promise<PageOf<HoldRow>> => store.holds(namespace, filter, asked);
   const rows =
-    tag === undefined
+    tag === undefined && text === undefined
       ? await read(page)
-      : await gather(read, page, async (some) => some.filter((row) => hasTag(parts, row, tag)));
+      : await gather(read, page, async (some) => some.filter((row) => isFound(parts, row, { tag, text })));
   return { items: await Promise.all(rows.items.map((row) => viewHold(parts, row))), cursor: rows.cursor };
 }
 
-/** Open holds that somebody may decide now, newest first. */
-export async function inboxOf(
+/** Whether a hold says what is looked for. */
+export function isFound(
   parts: EngineParts,
-  person: string,
-  { tag, ...filter }: Omit<HoldListFilter, "status">,
-  page: Page,
-): Promise<PageOf<Hold>> {
-  const { store, namespace } = parts;
-  const rows = await gather(
-    (asked) => store.holds(namespace, { ...filter, status: ["open"] }, asked),
-    page,
-    async (some) => {
-      const tagged = tag === undefined ? some : some.filter((row) => hasTag(parts, row, tag));
-      const situations = await situationsOf(parts, tagged, [person]);
-      return tagged.filter((_row, at) => mayAnswer(situations[at] as Situation, person));
-    },
-  );
-  return { items: await Promise.all(rows.items.map((row) => viewHold(parts, row))), cursor: rows.cursor };
+  row: HoldRow,
+  { tag, text }: { tag: string | undefined; text: string | undefined },
+): boolean {
+  return (tag === undefined || hasTag(parts, row, tag)) && (text === undefined || hasWords(parts, row, text));
 }
 
-/** Whose answer is there among independent ones has nothing left to do. */
-function mayAnswer(situation: Situation, person: string): boolean {
-  const { document, progress, round } = situation;
-  if (!isConcerned(situation, person) || typeof standingOf(situation, person) === "string") return false;
-  return !isIndependent(document) || !progress.votes.some((vote) => vote.by === person && vote.round === round);
+function hasWords(parts: EngineParts, row: HoldRow, text: string): boolean {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return true;
+  const { consequence, tags } = row.request.codec === erasedCodec ? emptyDocument : documentOf(parts, row);
+  const said = [row.title, consequence ?? "", row.name, row.workflow, row.runId, row.id, ...tags]
+    .join("\n")
+    .toLowerCase();
+  return words.every((word) => said.includes(word));
 }
 
 function hasTag(parts: EngineParts, row: HoldRow, tag: string): boolean {
@@ -66,7 +60,7 @@ function hasTag(parts: EngineParts, row: HoldRow, tag: string): boolean {
 }
 
 /** A page of what fits, from pages of which only some does. */
-async function gather(
+export async function gather(
   read: (page: Page) => Promise<PageOf<HoldRow>>,
   { limit, cursor: from }: Page,
   fitting: (rows: HoldRow[]) => Promise<HoldRow[]>,

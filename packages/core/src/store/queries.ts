@@ -44,6 +44,11 @@ export interface HoldFilter {
   severity?: readonly Severity[];
   origin?: "author" | "operator";
   dueBefore?: Millis;
+  /**
+   * In which order: the newest first (the default), or what is due first: by the next time its ladder acts, those without one last; then
+   * the severest, then the oldest. A cursor belongs to the order of its page.
+   */
+  order?: "newest" | "due";
 }
 
 /** What may be removed. Times are milliseconds since 1970. */

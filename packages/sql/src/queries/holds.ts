@@ -3,9 +3,10 @@ import { holdStatus, originCode, severityCode } from "../columns/codes.ts";
 import { readHold } from "../columns/hold.ts";
 import type { Context, Program } from "../operations/program.ts";
 import type { QueryDialect } from "./dialect.ts";
+import { dueAt, dueBehind, dueCursorOf } from "./due-order.ts";
 import { cursorOf, generationsOf, pageOf } from "./page.ts";
 
-/** Holds that match, newest first. A hold whose run retention has removed carries its run's names itself. */
+/** Holds that match, newest first, or what is due first. A hold whose run retention has removed carries its run's names itself. */
 export function* holds(
   { builder, inTableOrder, toSort, indexed, openHold }: QueryDialect,
   { namespace }: Context,
@@ -26,9 +27,14 @@ export function* holds(
     .where((eb) =>
       openOnly && filter.runId === undefined ? eb("hold.namespace", "=", namespace) : inTableOrder("hold", namespace),
     )
-    .orderBy(openOnly && indexed.openHolds ? toSort("hold.pk") : "hold.pk", "desc")
     .limit(page.limit + 1);
-  if (page.cursor !== null) query = query.where("hold.pk", "<", cursorOf(page.cursor));
+  if (filter.order === "due") {
+    query = query.orderBy(dueAt).orderBy("hold.severity", "desc").orderBy("hold.pk");
+    if (page.cursor !== null) query = query.where(dueBehind(page.cursor));
+  } else {
+    query = query.orderBy(openOnly && indexed.openHolds ? toSort("hold.pk") : "hold.pk", "desc");
+    if (page.cursor !== null) query = query.where("hold.pk", "<", cursorOf(page.cursor));
+  }
   // The open ones have an index of their own, which the planner recognises by the literal.
   if (openOnly) query = query.where((eb) => eb("hold.status", "=", eb.lit(holdStatus.of("open"))));
   else if (filter.status !== undefined) query = query.where("hold.status", "in", filter.status.map(holdStatus.of));
@@ -53,5 +59,5 @@ export function* holds(
   if (filter.severity !== undefined) query = query.where("hold.severity", "in", filter.severity.map(severityCode.of));
   if (filter.origin !== undefined) query = query.where("hold.origin", "=", originCode.of(filter.origin));
   if (filter.dueBefore !== undefined) query = query.where("hold.next_at", "<", filter.dueBefore);
-  return yield* pageOf(query.compile(), page.limit, readHold);
+  return yield* pageOf(query.compile(), page.limit, readHold, filter.order === "due" ? dueCursorOf : undefined);
 }

@@ -24,8 +24,15 @@ function parameter(value: unknown): SqlValue {
   throw new TypeError(`a query parameter of type ${typeof value} cannot be bound`);
 }
 
+const pkCursorOf = (row: SqlRow): string => String(integer(row, "pk"));
+
 /** Runs a query that asks for one row more than a page has, to know whether there is another page. */
-export function* pageOf<T>(query: CompiledQuery, limit: number, read: (row: SqlRow) => T): Program<PageOf<T>> {
+export function* pageOf<T>(
+  query: CompiledQuery,
+  limit: number,
+  read: (row: SqlRow) => T,
+  cursorAt: (row: SqlRow) => string = pkCursorOf,
+): Program<PageOf<T>> {
   // An empty list finds nothing; only SQLite knows how to say so.
   const sql = query.sql.replaceAll(" in ()", " in (null)");
   const rows = yield* all({ sql }, ...query.parameters.map(parameter));
@@ -33,6 +40,6 @@ export function* pageOf<T>(query: CompiledQuery, limit: number, read: (row: SqlR
   const last = shown.at(-1);
   return {
     items: shown.map(read),
-    cursor: rows.length > limit && last !== undefined ? String(integer(last, "pk")) : null,
+    cursor: rows.length > limit && last !== undefined ? cursorAt(last) : null,
   };
 }

@@ -350,6 +350,30 @@ export const holdCases = cases("hold", {
     assert.deepEqual(ids, ["r5", "r4", "r3", "r2", "r1"]);
     assert.equal(third.cursor, null);
   },
+  "holds are listed by what is due first, then the severest, then the oldest, in pages": async (store) => {
+    await held(store, "never");
+    await held(store, "late", { nextAt: t0 + 300 });
+    await held(store, "soon", { nextAt: t0 + 100, severity: "low" });
+    await held(store, "grave", { nextAt: t0 + 100, severity: "critical" });
+    await held(store, "soon too", { nextAt: t0 + 100, severity: "low" });
+    await held(store, "never, high", { severity: "high" });
+    await held(store, "decided", { nextAt: t0 + 50 });
+    await store.commit(namespace, [decide("h-decided", 0)]);
+    for (const limit of [1, 2, 4, 9]) {
+      const ids: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Awaited<ReturnType<Store["holds"]>> = await store.holds(
+          namespace,
+          { status: ["open"], order: "due" },
+          { limit, cursor },
+        );
+        ids.push(...page.items.map(({ runId }) => runId));
+        cursor = page.cursor;
+      } while (cursor !== null);
+      assert.deepEqual(ids, ["grave", "soon", "soon too", "late", "never, high", "never"]);
+    }
+  },
   "every hold filter narrows, and together they narrow further": async (store) => {
     await held(store, "a", { name: "pay", severity: "high", nextAt: t0 + 10 });
     await held(store, "b", { name: "pay", severity: "low", origin: "operator" });

@@ -8,6 +8,7 @@ import type {
   RunPk,
   RunRow,
   RunStatus,
+  Severity,
   StoreSizes,
 } from "../store.ts";
 import type { MemoryHold, MemoryRun } from "./rows.ts";
@@ -106,7 +107,33 @@ function matchesRun(space: Space, row: RunRow, filter: RunFilter): boolean {
 
 export function holds(space: Space, filter: HoldFilter, wanted: Page): PageOf<HoldRow> {
   const matches = (hold: MemoryHold): boolean => space.holds.get(hold.row.id) === hold && matchesHold(hold.row, filter);
+  if (filter.order === "due") return holdsByDue(space.openedHolds.filter(matches), wanted);
   return page(space.openedHolds, wanted, (hold) => hold.pk, matches, holdRow);
+}
+
+const severities: readonly Severity[] = ["low", "medium", "high", "critical"];
+
+/** The next time, the severity, the number: what comes first has the smaller ones. */
+const dueRank = ({ row, pk }: MemoryHold): [number, number, number] => [
+  row.nextAt ?? Number.MAX_SAFE_INTEGER,
+  -severities.indexOf(row.severity),
+  pk,
+];
+
+const byRank = (a: readonly number[], b: readonly number[]): number => {
+  const at = a.findIndex((one, index) => one !== b[index]);
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+};
+
+function holdsByDue(found: readonly MemoryHold[], { limit, cursor }: Page): PageOf<HoldRow> {
+  const from = cursor === null ? null : cursor.split("_").map(Number);
+  const ranked = found
+    .map((hold) => ({ hold, rank: dueRank(hold) }))
+    .filter(({ rank }) => from === null || byRank(rank, from) > 0)
+    .sort((a, b) => byRank(a.rank, b.rank));
+  const items = ranked.slice(0, limit);
+  const last = ranked.length > limit ? items.at(-1) : undefined;
+  return { items: items.map(({ hold }) => holdRow(hold)), cursor: last?.rank.join("_") ?? null };
 }
 
 function matchesHold(row: HoldRow, filter: HoldFilter): boolean {
