@@ -18,6 +18,7 @@ export { DeliveryError, InvalidTokenError } from "./errors.ts";
 export { type AddressGuard, addressGuard } from "./http/address-guard.ts";
 export { type HttpAnswer, type HttpOptions, HttpSender } from "./http/post.ts";
 export { inboxPages } from "./inbox/inbox.ts";
+export { type SignInPage, signInPage } from "./inbox/sign-in-page.ts";
 export type { InboxEntry, InboxOptions, InboxVisit } from "./inbox/visit.ts";
 export { type DecisionPageOptions, decisionPage } from "./links/handler.ts";
 export { type DecisionLinks, decisionLinks, type LinkOptions } from "./links/links.ts";

@@ -11,6 +11,7 @@ import { jsonResponse } from "./http/json-response.ts";
 import { problemOf } from "./http/problem.ts";
 import { secureHeaders } from "./http/secure-headers.ts";
 import { placeOf, serveRoute } from "./http/serve-route.ts";
+import { serveInbox } from "./inbox/serve-inbox.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { docsPage } from "./openapi/page.ts";
 import type { ServerOptions } from "./options.ts";
@@ -30,7 +31,7 @@ export type HoldpointApp = Hono<{ Variables: Variables }>;
 
 /**
  * Holdpoint over HTTP, as a Hono application: the API at `/api/v1`, its document at `/api/openapi.json`, a readable page at `/api/docs`,
- * `/healthz` and `/readyz`. The engine is yours: start and stop it yourself.
+ * `/inbox` for people, `/healthz` and `/readyz`. The engine is yours: start and stop it yourself.
  *
  * @example
  * import { apiKeys, holdpoint } from "@holdpoint/server";
@@ -77,6 +78,10 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
   app.get("/api/docs", (context) => docsPage(baseOf(context)));
   const { decisionPage } = options;
   if (decisionPage) app.all("/decide", (context) => decisionPage(context.req.raw));
+  if (options.inbox ?? true) {
+    app.all("/inbox", (context) => inboxOf(server, options, context));
+    app.all("/inbox/*", (context) => inboxOf(server, options, context));
+  }
   otherMethods(app);
   app.all("*", async (context) => {
     const response = await options.signIn?.handle(context.req.raw, callerOf(context));
@@ -84,6 +89,19 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
     throw new RequestError(404, "NOT_FOUND", `there is nothing at ${context.req.path.slice(0, 200)}; see /api/docs`);
   });
   return app;
+}
+
+/** The pages of the inbox. */
+async function inboxOf(
+  server: Server,
+  { signIn }: ServerOptions,
+  context: Context<{ Variables: Variables }>,
+): Promise<Response> {
+  const caller = callerOf(context);
+  context.set("rates", await server.rates.ofAddress(caller));
+  const requestId = context.get("requestId");
+  const path = `${baseOf(context)}/inbox`;
+  return serveInbox(server, context.req.raw, { path, caller, requestId, signIn: signIn?.browser ?? null });
 }
 
 /** Paths that are there for other methods. */
@@ -118,7 +136,7 @@ function refused(server: Server, context: Context<{ Variables: Variables }>, err
 
 /** Where the application is mounted: what stands before its own paths. */
 function baseOf(context: Context): string {
-  return /^(.*?)\/(?:api\/|healthz$|readyz$|decide$)/.exec(context.req.path)?.[1] ?? "";
+  return /^(.*?)\/(?:api\/|healthz$|readyz$|decide$|inbox(?:\/|$))/.exec(context.req.path)?.[1] ?? "";
 }
 
 function callerOf(context: Context): Caller {

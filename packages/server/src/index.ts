@@ -17,6 +17,7 @@ export type { RequestLimits, ServerOptions } from "./options.ts";
 export { type RunningServer, type ServeOptions, serve } from "./serve.ts";
 export { type AgentClaims, type AgentLimits, agentClaims, readAgentClaims } from "./sign-in/agent/claims.ts";
 export { AgentPermit, type AgentRequest, ClaimsViolationError, enforceAgentClaims } from "./sign-in/agent/enforce.ts";
+export type { BrowserSignIn, Visitor } from "./sign-in/browser.ts";
 export type { ClaimMapping, Claims } from "./sign-in/claims.ts";
 export type { Account, NewAccount } from "./sign-in/local/account.ts";
 export { accountRoutes } from "./sign-in/local/account-routes.ts";

@@ -40,6 +40,8 @@ export interface ServerOptions {
   pipelines?: PipelineLibrary | ((engine: Engine) => PipelineLibrary | null);
   /** The page that decision links lead to, as `decisionPage` of `@holdpoint/channels` makes it: served at `/decide`. */
   decisionPage?: (request: Request) => Promise<Response>;
+  /** Whether the inbox is served at `/inbox`: what waits for a person, as plain pages, for whoever is signed in. Default true. */
+  inbox?: boolean;
   /** Which other origins' pages may call this with credentials of their own. Default: none. */
   cors?: { origins: readonly string[] };
   limits?: RequestLimits;

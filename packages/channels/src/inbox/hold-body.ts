@@ -104,5 +104,5 @@ function doneHtml(place: Place, query: ListQuery, done: HoldView["done"]): strin
     done.next === null
       ? `Nothing else in this list. <a href="${address(place, query)}">Back to it</a>`
       : `<a class="button" href="${holdAddress(place, done.next.id, query)}">Next: ${html(oneLine(done.next.title))}</a> <span class="soft">${done.left} left</span>`;
-  return `<div class="done card" role="status" tabindex="-1" autofocus><p><strong>${html(done.said)}</strong>${done.run === null ? "" : ` ${html(done.run)}`}</p><p class="next">${next}</p></div>`;
+  return `<div class="done card" role="status" tabindex="-1" autofocus><p><strong>${html(done.said)}</strong>${done.run === null ? "" : ` ${html(done.run)}`}</p><p class="onward">${next}</p></div>`;
 }

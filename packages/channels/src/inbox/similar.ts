@@ -52,7 +52,7 @@ export async function decideSimilar(
 ): Promise<Response> {
   const { engine, person, address: from } = place.visit;
   const chosen = [...new Set(sent.getAll("hold"))].slice(0, most);
-  const { value, issues } = valueOf(hold, sent);
+  const { value, issues } = answerFor(hold, sent);
   const note = sent.get("note")?.trim() ?? "";
   if (chosen.length === 0) issues.push({ path: "", message: "choose at least one" });
   if (note === "") issues.push({ path: "note", message: "say why, once for all of them" });
@@ -65,7 +65,7 @@ export async function decideSimilar(
   return inboxPage(place, 200, "Decided together", resultBody(place, query, results));
 }
 
-function valueOf(hold: Hold, sent: URLSearchParams): { value: unknown; issues: Issue[] } {
+function answerFor(hold: Hold, sent: URLSearchParams): { value: unknown; issues: Issue[] } {
   const outcome = sent.get("outcome");
   if (hold.kind === "approval" && (outcome === "approve" || outcome === "reject"))
     return { value: { approved: outcome === "approve" }, issues: seenIssues(hold, sent) };

@@ -44,6 +44,7 @@ main{max-width:none;background:none;border:0;min-height:0;padding:1rem;border-ra
 .ask>header{margin:0 0 1rem}.ask>header h1{margin:.35rem 0 .5rem}
 .consequence{border-left:.3rem solid var(--wait);background:var(--tint);border-radius:.4rem;padding:.75rem 1rem;margin:0;font-size:1.1rem}
 .consequence b{display:block;font-size:.85rem;color:var(--soft)}
+.say h2{border:0;padding:0;margin:0 0 .5rem}h3{font-size:.95rem;margin:1rem 0 .3rem}
 .say form+form,.say details{border-top:1px solid var(--line);margin-top:.75rem;padding-top:.75rem}
 .say .buttons{margin:1rem 0 .25rem}
 .say summary{cursor:pointer;font-weight:600;min-height:2rem;padding:.3rem 0}
@@ -51,11 +52,11 @@ button.quiet{background:transparent;color:var(--accent);border:1px solid var(--l
 ol.steps{list-style:none;margin:0;padding:0}ol.steps li{padding:.35rem 0 .35rem 1rem;border-left:2px solid var(--line)}
 ol.steps li.past{color:var(--soft)}ol.steps li.next{border-left-color:var(--mark)}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line)}th{color:var(--soft);font-size:.85rem}
+table{border-collapse:collapse;width:100%;min-width:34rem}th,td{text-align:left;vertical-align:top;padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line)}th{color:var(--soft);font-size:.85rem}
 td:first-child .choice{min-height:2rem}
 .trail td{font-size:.9rem}
 .good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:600}
-.next{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;margin:.5rem 0 0}
+.onward{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;margin:.5rem 0 0}
 .button{display:inline-block;font-weight:600;min-height:2.75rem;padding:.6rem 1.1rem;border-radius:.375rem;background:var(--accent);color:var(--on);text-decoration:none}
 @media (min-width:48rem){body{padding:0}main{padding:1.5rem;border:0}.filter{grid-template-columns:2fr 1fr 1fr auto}.filter>div:first-of-type,.filter>button{grid-column:auto}.rows>li{grid-template-columns:1fr auto}.rows .due{text-align:right}dl>div:has(>dd>dl){display:grid}}
 @media (min-width:64rem){.list{display:grid;grid-template-columns:14rem 1fr;gap:1.5rem;align-items:start}.views ul{flex-direction:column}.views{position:sticky;top:1rem}

@@ -267,7 +267,7 @@ describe.skipIf(missing !== null)(
         /- radio "none of these" \[checked\]/,
         /- textbox "Note \(optional\)"/,
         /- checkbox "I have looked at the evidence. This is high."/,
-        /- button "Approve: refund"/,
+        /button "Approve: refund"/,
         /- button "Reject"/,
       ])
         expect(tree).toMatch(line);

@@ -29,7 +29,8 @@ export async function bannerLines(
         ? "  no API: npm install @holdpoint/server"
         : `  API ${url}/api/docs: you are signed in on this machine`,
     ),
-    dim("  no console yet: type `holdpoint run` and `holdpoint decide` elsewhere"),
+    ...(url === null ? [] : [`  inbox ${url}/inbox: what waits for a person`]),
+    dim("  start runs with `holdpoint run` in another terminal; `holdpoint decide` answers there, too"),
     "",
   ];
 }

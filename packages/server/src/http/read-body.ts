@@ -17,7 +17,7 @@ export interface BodyLimits {
  * @throws RequestError 400, 408, 413 or 415
  */
 export async function readJsonBody(request: Request, limits: BodyLimits): Promise<unknown> {
-  const text = await readText(request, limits);
+  const text = await readTextBody(request, limits);
   if (text.trim() === "") return {};
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
@@ -31,7 +31,15 @@ export async function readJsonBody(request: Request, limits: BodyLimits): Promis
   }
 }
 
-async function readText(request: Request, { size, timeMs }: BodyLimits): Promise<string> {
+/**
+ * A request's body as text.
+ *
+ * @throws RequestError 400, 408 or 413
+ */
+export async function readTextBody(
+  request: Request,
+  { size, timeMs }: Pick<BodyLimits, "size" | "timeMs">,
+): Promise<string> {
   const tooLarge = new RequestError(413, "PAYLOAD_TOO_LARGE", `the body is larger than ${size} bytes`);
   if (Number(request.headers.get("content-length") ?? 0) > size) throw tooLarge;
   if (request.body === null) return "";

@@ -1,10 +1,12 @@
 import { RequestError } from "../http/errors.ts";
 import { refusalAnswer } from "./answer.ts";
+import type { BrowserSignIn, Visitor } from "./browser.ts";
 import { accountRoutes } from "./local/account-routes.ts";
 import type { LocalAccounts } from "./local/accounts.ts";
 import type { OidcSignIn } from "./oidc/oidc-sign-in.ts";
 import type { Person } from "./person.ts";
 import { checkReturnPaths } from "./return-path.ts";
+import { checkOwnPage } from "./session/csrf.ts";
 import { sessionRoutes } from "./session/session-routes.ts";
 import type { Sessions } from "./session/sessions.ts";
 import { bearerTokens } from "./token/bearer.ts";
@@ -34,6 +36,8 @@ export interface SignIn {
   handle(request: Request, from?: { address?: string | null }): Promise<Response | null>;
   /** Who sends a request: by a session, or by a token of our issuer; null for neither. */
   authenticate(request: Request): Promise<Person | null>;
+  /** For pages that people look at. */
+  readonly browser: BrowserSignIn;
 }
 
 /**
@@ -65,7 +69,25 @@ export function signIn(options: SignInOptions): SignIn {
       return (await issuer?.handle(request)) ?? (await local?.(request, from)) ?? own(request);
     },
     authenticate: async (request) => (await tokens?.(request)) ?? sessions.authenticate(request),
+    browser: {
+      visitor: (request) => visitorOf(sessions, request),
+      providerPath: oidc ? `${path}/sign-in` : null,
+      local: accounts
+        ? async (request, credentials, from) => {
+            checkOwnPage(request, sessions.origin);
+            return sessions.begin(await accounts.signIn(credentials, from), request, from);
+          }
+        : null,
+    },
   };
+}
+
+async function visitorOf(sessions: Sessions, request: Request): Promise<Visitor | null> {
+  const session = await sessions.of(request);
+  if (session === null) return null;
+  if (request.method !== "GET" && request.method !== "HEAD") checkOwnPage(request, sessions.origin);
+  const csrfToken = sessions.csrfToken(session);
+  return { person: session.person, csrfToken, signOut: () => sessions.end(request) };
 }
 
 /** A browser is on its way: it is sent to a page, where there is one, rather than shown JSON. */
