@@ -1,7 +1,7 @@
 import { followEvents } from "./events.ts";
 import { paths, type RouteName } from "./paths.ts";
 import { ProblemError } from "./problem-error.ts";
-import type { RouteInput, RouteOutput, StreamItem } from "./types.ts";
+import type { RouteInput, RouteOutput, StreamItem, StreamName } from "./types.ts";
 
 /** Where the server is, and who asks. */
 export interface ClientOptions {
@@ -21,10 +21,12 @@ export interface RequestOptions {
   ifMatch?: string;
 }
 
+const streams: ReadonlySet<string> = new Set<StreamName>(["runs.events", "events.follow"]);
+
 type Group = RouteName extends `${infer G}.${string}` ? G : never;
 type Action<G extends string> = Extract<RouteName, `${G}.${string}`> extends `${G}.${infer A}` ? A : never;
 type Named<G extends string, A extends string> = Extract<RouteName, `${G}.${A}`>;
-type Answer<N extends RouteName> = N extends "runs.events" ? AsyncGenerator<StreamItem<N>> : Promise<RouteOutput<N>>;
+type Answer<N extends RouteName> = N extends StreamName ? AsyncGenerator<StreamItem<N>> : Promise<RouteOutput<N>>;
 type Method<N extends RouteName> =
   Record<never, never> extends RouteInput<N>
     ? (input?: RouteInput<N>, options?: RequestOptions) => Answer<N>
@@ -74,7 +76,7 @@ export function createClient({ url, key, fetch: send = fetch }: ClientOptions): 
     const [group = "", action = ""] = name.split(".");
     const call = (input: Record<string, unknown> = {}, options: RequestOptions = {}): unknown => {
       const sent = write(base, place, input);
-      if (name === "runs.events") return followEvents((headers) => ask(sent, options, headers), options.signal ?? null);
+      if (streams.has(name)) return followEvents((headers) => ask(sent, options, headers), options.signal ?? null);
       return ask(sent, options).then((response) => (response.status === 204 ? undefined : response.json()));
     };
     client[group] = { ...client[group], [action]: call };

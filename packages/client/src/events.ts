@@ -24,7 +24,8 @@ export async function* followEvents<T>(
         if (event === "end") return;
         pause = pauseMs;
         if (id !== "") last = id;
-        yield JSON.parse(data) as T;
+        // Without data it says where the reader is, although nothing happened.
+        if (data !== "") yield JSON.parse(data) as T;
       }
     } catch (error) {
       if (signal?.aborted) return;
@@ -56,7 +57,7 @@ async function* framesOf(
           if (name in fields) fields[name] = text;
         }
         const { id = "", event = "", data = "" } = fields;
-        if (data !== "") yield { id, event, data };
+        yield { id, event, data };
       }
     }
   } finally {

@@ -51,6 +51,7 @@ export const paths = {
   "schedules.run": "POST /api/v1/schedules/{schedule}/runs",
   "schedules.backfill": "POST /api/v1/schedules/{schedule}/backfill",
 
+  "events.follow": "GET /api/v1/events",
   "events.emit": "POST /api/v1/events",
 
   "keys.list": "GET /api/v1/keys",

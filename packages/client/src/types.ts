@@ -17,6 +17,9 @@ export type RouteOutput<N extends RouteName> = Routes[N] extends { success: infe
   ? { [K in keyof S]: BodyOf<S[K]> }[keyof S]
   : never;
 
+/** Routes that give a stream of events. */
+export type StreamName = { [N in RouteName]: Routes[N] extends { stream: unknown } ? N : never }[RouteName];
+
 /** What an event of a stream is. */
 export type StreamItem<N extends RouteName> = Routes[N] extends { stream: infer S extends z.ZodType }
   ? z.output<S>

@@ -104,6 +104,14 @@ test("its events are followed to the end", async () => {
   expect(keys.at(-1)).toBe("run.settled");
 });
 
+test("what happens to all runs is followed", async () => {
+  const aborter = new AbortController();
+  const events = admin.events.follow({ of: "run", after: "0" }, { signal: aborter.signal });
+  const { value } = await events.next();
+  expect(value).toMatchObject({ type: "run.started", run: { id: "refund-A-7", workflow: "refund" } });
+  aborter.abort();
+});
+
 test("holds like one another are decided together", async () => {
   const opened: string[] = [];
   for (const n of [1, 2, 3]) {

@@ -3,6 +3,7 @@ import type { PipelineLibrary } from "@holdpoint/flow";
 import type { Authenticate, Caller, Principal } from "./access/principal.ts";
 import { RateLimits } from "./access/rate-limits.ts";
 import { type AuditEntry, AuditLog } from "./audit/audit-log.ts";
+import { ChangeHub } from "./events/change-hub.ts";
 import { ForbiddenError, UnauthenticatedError } from "./http/errors.ts";
 import type { BodyLimits } from "./http/read-body.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
@@ -31,6 +32,7 @@ export class Server {
   readonly patienceMs: number;
   readonly rates: RateLimits;
   private readonly audited: boolean;
+  private readonly hubs = new WeakMap<Engine, ChangeHub>();
   private readonly audits = new WeakMap<Engine, AuditLog>();
   private readonly authenticators: readonly Authenticate[];
   private readonly tenant: (namespace: string) => Engine | null;
@@ -81,6 +83,15 @@ export class Server {
   /** The pipelines of an engine's namespace; null where none are kept. */
   pipelinesOf(engine: Engine): PipelineLibrary | null {
     return this.pipelines(engine);
+  }
+
+  /** Reads the feed of an engine's namespace for all who follow it here. */
+  changesOf(engine: Engine): ChangeHub {
+    const known = this.hubs.get(engine);
+    if (known) return known;
+    const made = new ChangeHub(engine, (error) => this.log.warn({ error }, "the feed of events cannot be read now"));
+    this.hubs.set(engine, made);
+    return made;
   }
 
   /** Writes down that somebody asks for something, or was refused; resolves once it is durable. */

@@ -64,7 +64,7 @@ describe("a relay", () => {
     await look();
     store.reset();
     await relay.look();
-    expect(store.counts.methods.changedHolds).toBe(1);
+    expect(store.counts.methods.changes).toBe(1);
     expect(store.counts.reads + store.counts.writes).toBe(1);
   });
 
@@ -87,9 +87,9 @@ describe("a relay", () => {
     let forgets = false;
     const { engine, told, look } = await desk({
       ...inner,
-      changedHolds: async (namespace, page) => {
-        const changes = await inner.changedHolds(namespace, page);
-        return forgets ? { ...changes, holds: [], lost: true } : changes;
+      changes: async (namespace, page) => {
+        const changes = await inner.changes(namespace, page);
+        return forgets ? { ...changes, changes: [], lost: true } : changes;
       },
     });
     await look();

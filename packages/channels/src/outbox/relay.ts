@@ -1,5 +1,4 @@
 import {
-  type ChangedHolds,
   type Engine,
   type Hold,
   type HoldFilter,
@@ -132,12 +131,11 @@ export class Relay {
   private async catchUp(): Promise<void> {
     const { store, namespace = "default" } = this.options;
     if (store === undefined) return this.compare();
-    const page = { after: this.cursor, limit: mostChanges, now: systemClock.now() };
-    const changes = await store.changedHolds(namespace, page);
+    const news = await changedSince(store, namespace, this.cursor);
     const due = performance.now() - this.comparedAt >= compareEveryMs;
-    if (this.cursor === null || changes.lost || changes.more || due) {
-      // What changes from here on is behind the cursor.
-      this.cursor = await endOf(store, namespace, changes);
+    // What changes from here on is behind the cursor.
+    if (this.cursor === null || news.lost || due) {
+      this.cursor = news.cursor;
       const began = performance.now();
       await this.compare().catch((error: unknown) => {
         this.cursor = null;
@@ -146,11 +144,11 @@ export class Relay {
       this.comparedAt = began;
       return;
     }
-    for (const id of changes.holds) {
+    for (const id of news.holds) {
       if (this.stopped) return;
       await this.tell(id);
     }
-    this.cursor = changes.cursor;
+    this.cursor = news.cursor;
   }
 
   /** Sees to it that the news of one hold begin, or go on. */
@@ -228,11 +226,20 @@ export class Relay {
   }
 }
 
-/** The end of the feed. */
-async function endOf(store: Store, namespace: string, from: ChangedHolds): Promise<string> {
-  for (let page = from; ; ) {
-    if (!page.more) return page.cursor;
-    page = await store.changedHolds(namespace, { after: page.cursor, limit: 1000, now: systemClock.now() });
+/** The holds that the feed names behind a cursor, each once; too many, and they count as not known. */
+async function changedSince(
+  store: Store,
+  namespace: string,
+  from: string | null,
+): Promise<{ holds: Set<string>; cursor: string; lost: boolean }> {
+  const holds = new Set<string>();
+  let lost = false;
+  for (let after = from; ; ) {
+    const page = await store.changes(namespace, { after, limit: 1000, now: systemClock.now() });
+    for (const { hold } of page.changes) if (hold !== null) holds.add(hold.id);
+    lost ||= page.lost || holds.size > mostChanges;
+    if (!page.more) return { holds, cursor: page.cursor, lost };
+    after = page.cursor;
   }
 }
 

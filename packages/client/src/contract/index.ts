@@ -11,6 +11,7 @@ import type { RouteName } from "../paths.ts";
 import type { RouteDefinition } from "./route.ts";
 import { accessRoutes } from "./routes/access.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { holdRoutes } from "./routes/holds.ts";
 import { pipelineRoutes } from "./routes/pipelines.ts";
 import { runRoutes } from "./routes/runs.ts";
@@ -30,6 +31,7 @@ export const routes = {
   ...runRoutes,
   ...holdRoutes,
   ...scheduleRoutes,
+  ...eventRoutes,
   ...accessRoutes,
   ...auditRoutes,
   ...systemRoutes,

@@ -103,6 +103,18 @@ export const runFilter = {
   finishedBefore: moment.optional(),
 };
 
+/** Attributes as a query has them. */
+export const attributeQuery = z
+  .array(
+    z
+      .string()
+      .min(3)
+      .max(1200)
+      .regex(/^[^=]+=/, "must be as in customer=ana"),
+  )
+  .max(20)
+  .describe("`name=value`; true, false, null and numbers are what they look like, a text in quotes is a text");
+
 /** How a run ended, or that it has not. */
 export const RunResult = z
   .object({

@@ -12,7 +12,7 @@
  * every implementation must pass.
  */
 
-import type { ChangedHolds } from "./hold-feed.ts";
+import type { ChangePage, ChangesAfter } from "./feed.ts";
 import type { HoldEvent, HoldRow } from "./hold-rows.ts";
 import type { History, Millis, StoredPayload } from "./journal-rows.ts";
 import type { LogLine, LogPage } from "./log-rows.ts";
@@ -110,11 +110,6 @@ export interface Store {
   /** Newest first. */
   holds(namespace: string, filter: HoldFilter, page: Page): Promise<PageOf<HoldRow>>;
   holdEvents(namespace: string, holdId: string): Promise<HoldEvent[]>;
-  /**
-   * The holds that opened or moved since `after`, as the cursor of an earlier answer says; null begins with the newest few. No change is
-   * missed, and one may be given twice. What was kept too short for this reader is said (`lost`).
-   */
-  changedHolds(namespace: string, page: { after: string | null; limit: number; now: Millis }): Promise<ChangedHolds>;
   /** Open holds whose `nextAt` has passed, earliest first. */
   dueHolds(namespace: string, now: Millis, limit: number): Promise<HoldRow[]>;
   nextHoldAt(namespace: string): Promise<Millis | null>;
@@ -133,8 +128,13 @@ export interface Store {
   /** Records of a kind by id, a page at a time. */
   records(namespace: string, kind: string, page: RecordPage): Promise<RecordRow[]>;
   /**
-   * Removes expired records, a small batch (`expiredPerSweep`); gives how many. Drops changes of holds from the feed that are
-   * older than the newest 100,000.
+   * What has happened to runs and holds since `after`, as the cursor of an earlier answer says; null begins now. Each change is given once,
+   * those of one run in their order; of runs that retention has removed there are none. What was kept too short for this reader is said (`lost`).
+   */
+  changes(namespace: string, page: ChangesAfter): Promise<ChangePage>;
+  /**
+   * Removes expired records, a small batch (`expiredPerSweep`); gives how many. Drops changes from the feed that are
+   * older than the newest 500,000.
    */
   sweep(namespace: string, now: Millis): Promise<number>;
   /** Lines of an append-only log, oldest first unless the page says otherwise. */

@@ -1,8 +1,8 @@
 import type { RunHandle } from "@holdpoint/core";
-import { RequestError } from "../http/errors.ts";
 import type { Handler } from "../routes/call.ts";
 import { wire } from "../routes/wire.ts";
-import { eventStream, type ServerSentEvent } from "./sse.ts";
+import { eventStream } from "./event-stream.ts";
+import { frame } from "./frame.ts";
 import { readPosition, type StreamPosition } from "./stream-position.ts";
 
 const ended = new Set(["completed", "failed", "cancelled", "diverged"]);
@@ -14,10 +14,6 @@ export const followRun: Handler<"runs.events"> = async ({ engine, params, query,
   const position = given === undefined ? { generation: 1, after: 0 } : readPosition(given);
   // Browsers come back after the end, too: this tells them not to.
   if (given !== undefined && (await isOver(run, position))) return new Response(null, { status: 204 });
-  if (server.streams.open >= server.streams.most)
-    throw new RequestError(503, "TOO_MANY_STREAMS", "too many streams are open here; try again in a while", {
-      headers: { "retry-after": "5" },
-    });
   return eventStream(server, eventsOf(run, position));
 };
 
@@ -25,8 +21,9 @@ async function isOver(run: RunHandle, position: StreamPosition): Promise<boolean
   return ended.has(await run.status()) && (await run.journal(position)).length === 0;
 }
 
-async function* eventsOf(run: RunHandle, position: StreamPosition): AsyncGenerator<ServerSentEvent> {
-  for await (const event of run.watch(position)) yield { id: `${event.generation}.${event.seq}`, data: wire(event) };
+async function* eventsOf(run: RunHandle, position: StreamPosition): AsyncGenerator<Uint8Array> {
+  for await (const event of run.watch(position))
+    yield frame({ id: `${event.generation}.${event.seq}`, data: wire(event) });
   const { status, outcome } = await run.describe();
-  yield { event: "end", data: { status, outcome } };
+  yield frame({ event: "end", data: { status, outcome } });
 }

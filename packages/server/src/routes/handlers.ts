@@ -1,4 +1,5 @@
 import type { RouteName } from "@holdpoint/client/contract";
+import { followChanges } from "../events/follow-changes.ts";
 import { followRun } from "../events/follow-run.ts";
 import { listAudit, verifyAudit } from "./audit.ts";
 import type { Handler } from "./call.ts";
@@ -100,6 +101,7 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "schedules.run": runSchedule,
   "schedules.backfill": backfillSchedule,
   "events.emit": emitEvent,
+  "events.follow": followChanges,
   "keys.list": listKeys,
   "keys.create": createKey,
   "keys.rotate": rotateKey,

@@ -1,4 +1,5 @@
 import type {
+  ChangeType,
   EntryKind,
   EntryOutcome,
   HoldStatus,
@@ -109,6 +110,30 @@ export const holdCode = {
   superseded: 5,
 } as const satisfies Record<HoldStatus, number>;
 export const holdStatus = codes<HoldStatus>(holdCode);
+
+/** A hold's statuses stand in `feed.what` from here on. */
+export const firstHoldChange = 20;
+
+/** What happened, as it stands in `feed.what`: what a run's status is now, or a hold's, and what neither says. */
+export const changeType = codes<ChangeType>({
+  "run.ready": statusCode.ready,
+  "run.running": statusCode.running,
+  "run.parked": statusCode.parked,
+  "run.paused": statusCode.paused,
+  "run.diverged": statusCode.diverged,
+  "run.completed": statusCode.completed,
+  "run.failed": statusCode.failed,
+  "run.cancelled": statusCode.cancelled,
+  "run.started": 9,
+  "run.continued": 10,
+  "hold.moved": firstHoldChange + holdCode.open,
+  "hold.answered": firstHoldChange + holdCode.answered,
+  "hold.decided": firstHoldChange + holdCode.decided,
+  "hold.expired": firstHoldChange + holdCode.expired,
+  "hold.withdrawn": firstHoldChange + holdCode.withdrawn,
+  "hold.superseded": firstHoldChange + holdCode.superseded,
+  "hold.opened": 30,
+});
 
 export const severityCode = codes<Severity>({ low: 0, medium: 1, high: 2, critical: 3 });
 export const originCode = codes<"author" | "operator">({ author: 0, operator: 1 });

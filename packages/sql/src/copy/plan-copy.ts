@@ -9,7 +9,7 @@ import { type Table, type Tables, tablesOf } from "./tables.ts";
 export const noteTable = "store_copy";
 
 /** Each database has its own of these. `namespace` is written apart: it is what makes the rest visible. */
-const notCopied = new Set(["migration", "worker", "hold_change", noteTable]);
+const notCopied = new Set(["migration", "worker", "feed", noteTable]);
 
 /** A table to be copied, with its columns in the same order on both sides. */
 export interface Pair {

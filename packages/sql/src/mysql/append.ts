@@ -1,14 +1,14 @@
 import type { AdvanceOperation, AdvanceResult } from "@holdpoint/core";
 import { runStatus, statusCode } from "../columns/codes.ts";
 import { blob, integer } from "../columns/read.ts";
-import type { SqlRow } from "../driver/driver.ts";
+import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import { endingOf } from "../operations/plain.ts";
 import type { Context } from "../operations/program.ts";
 import { insertEntry } from "../operations/start.ts";
 import type { MysqlConnected } from "./connections.ts";
 import { isUnguarded } from "./errors.ts";
 import { fill, list, literal, tuple } from "./literal.ts";
-import { inserts } from "./rows.ts";
+import { inserts, intoFeed } from "./rows.ts";
 import { writingStatements } from "./statements.ts";
 import type { MysqlProgramRunner } from "./transaction.ts";
 
@@ -85,6 +85,15 @@ function raising(namespace: number, raises: readonly Raise[]): string {
 const intoJournal =
   "insert into journal (run_pk, seq, `key`, phase, kind, outcome, codec, bytes, ref, started_at, duration, attempt, measures, mail_seen, hash)";
 
+/** What the feed says of an operation that ends its run's turn. */
+const changeOf =
+  (namespace: number) =>
+  ({ operation }: Raise): SqlValue[][] => {
+    const { kind, status } = endingOf(operation);
+    if (kind === 0) return [];
+    return [[namespace, operation.pk, null, status === statusCode.delayed ? statusCode.ready : status, operation.at]];
+  };
+
 /**
  * The update and the inserts behind it. Guarded, the first row's key is null unless the update found every row as it should
  * be: nothing else can stop what follows in one round trip.
@@ -101,7 +110,11 @@ function script(namespace: number, raises: readonly Raise[], guarded: boolean): 
       );
     }
   }
-  return [raising(namespace, raises), ...inserts(intoJournal, rows)];
+  return [
+    raising(namespace, raises),
+    ...inserts(intoJournal, rows),
+    ...inserts(intoFeed, raises.flatMap(changeOf(namespace))),
+  ];
 }
 
 function advanced(context: Context, { operation, before }: Raise): AdvanceResult {

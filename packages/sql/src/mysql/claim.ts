@@ -13,6 +13,7 @@ import { all, one, run } from "../operations/program.ts";
 import { databaseTime } from "./clock.ts";
 import type { MysqlConnected } from "./connections.ts";
 import { fill, list, literal } from "./literal.ts";
+import { inserts, intoFeed } from "./rows.ts";
 import { readingStatements } from "./statements.ts";
 import { inTransaction, MysqlProgramRunner } from "./transaction.ts";
 
@@ -168,6 +169,8 @@ async function take(
   const plain = pks.filter((pk) => !ticked.has(pk));
   if (plain.length > 0) await runner.send(giving(plain, 0));
   if (ticked.size > 0) await runner.send(giving([...ticked], 1));
+  const changes = pks.map((pk) => [context.namespace, pk, null, statusCode.running, request.now]);
+  for (const statement of inserts(intoFeed, changes)) await runner.send(statement);
   const extended = leaseAfterClaim(leaseUntil, request);
   if (extended > leaseUntil) await runner.run(run("extend", extended, worker));
   return result;

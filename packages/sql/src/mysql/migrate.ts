@@ -10,9 +10,10 @@ import { first } from "./migrations/001-first.ts";
 import { limits } from "./migrations/002-limits.ts";
 import { records } from "./migrations/003-records.ts";
 import { holdChanges } from "./migrations/004-hold-changes.ts";
+import { feed } from "./migrations/005-feed.ts";
 import type { Server } from "./server.ts";
 
-export const migrations: readonly Migration[] = [first, limits, records, holdChanges];
+export const migrations: readonly Migration[] = [first, limits, records, holdChanges, feed];
 
 /** How long a process waits for another one that migrates, in seconds. */
 const patience = 60;

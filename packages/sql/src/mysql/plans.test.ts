@@ -42,7 +42,7 @@ const filling = `
   insert into worker (namespace, incarnation, host, boot_id, pid, lease_until, capabilities) values (1, 'w', 'h', 'b', 1, 1, '[]');
   insert into schedule (namespace, id, revision, workflow, definition, event, paused, next_at, state, created_at, updated_at)
     select 1, concat('s', seq), 1, 'w', '{}', if(seq % 2, 'e', null), 0, if(seq % 2, null, seq), '{}', 1, 1 from seq_1_to_2000;
-  insert into hold_change (namespace, hold_pk) select namespace, pk from hold;
+  insert into feed (namespace, run_pk, hold_pk, what, at) select namespace, run_pk, pk, 30, 1 from hold;
   insert into record (namespace, kind, id, revision, body, created_at, updated_at, expires_at)
     select 1, concat('k', seq % 3), concat('r', seq), 1, '{}', 1, 1, if(seq % 2, seq, null) from seq_1_to_5000;
   insert into log_head (namespace, name, n, at) values (1, 'audit', 5000, 5000);
@@ -51,7 +51,7 @@ const filling = `
   insert into firing (schedule_pk, \`key\`, kind, outcome, due_at, at)
     select schedule.pk, concat('f', n.seq), 0, 0, 1, 1 from schedule, seq_1_to_5 as n;
   analyze table run, journal, inbox, hold, hold_event, tombstone, cache, payload, stream, label, schedule, firing,
-    document, record, hold_change, log_head, log_line`;
+    document, record, feed, log_head, log_line`;
 
 /** Few rows: the workers and lanes of a namespace, counts for a screen, what retention looks through now and then. */
 const whole = new Set(["workers", "runCounts", "removeCached", "removeOldFirings"]);
@@ -99,8 +99,10 @@ describe.skipIf(missing !== null)(
       keptHolds: [1, 5],
       schedulesOfEvent: [1, "e", "s1", 10],
       dueSchedules: [1, 30, 10],
-      trimHoldChanges: [10],
-      holdChangesAfter: [9_900, 10],
+      trimFeed: [10],
+      changesAfter: [9_900, 10],
+      changesBetween: [9_900, 9_910],
+      changeNumbersAfter: [9_900],
       recordById: [1, "k1", "r10"],
       recordsFrom: [1, "k1", "r10", "r2", 5, 10],
       recordsAfter: [1, "k1", "r10", "r2", 5, 10],

@@ -7,6 +7,8 @@ const enough = 1 << 19;
 /** One row: its values, or the text of what is in its parentheses. */
 type Row = readonly SqlValue[] | string;
 
+export const intoFeed = "insert into feed (namespace, run_pk, hold_pk, what, at)";
+
 /** As few `insert`s as the rows need; each may be sent in a packet of its own. */
 export function inserts(into: string, rows: readonly Row[]): string[] {
   const statements: string[] = [];

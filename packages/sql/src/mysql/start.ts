@@ -1,11 +1,12 @@
 import type { StartOperation, StartResult } from "@holdpoint/core";
 import { bornRow } from "@holdpoint/core";
 import { bornColumns } from "../columns/born.ts";
+import { changeType } from "../columns/codes.ts";
 import { integer, text } from "../columns/read.ts";
 import type { Context } from "../operations/program.ts";
 import { insertEntry } from "../operations/start.ts";
 import { list } from "./literal.ts";
-import { inserts } from "./rows.ts";
+import { inserts, intoFeed } from "./rows.ts";
 import type { MysqlProgramRunner } from "./transaction.ts";
 
 const intoRun = `insert into run (namespace, generation, key_held, epoch, stalls, streamed, entry_count, updated_at, ${bornColumns
@@ -53,6 +54,9 @@ export async function startRuns(
     run.entries.map((entry, i) => insertEntry(pkOf(run.id), i + 1, entry).parameters),
   );
   for (const statement of inserts(intoJournal, entries)) await runner.send(statement);
+  const what = changeType.of("run.started");
+  const changes = free.map(({ run }) => [namespace, pkOf(run.id), null, what, run.createdAt]);
+  for (const statement of inserts(intoFeed, changes)) await runner.send(statement);
   context.news.ready = true;
   return operations.map(({ run: created }) => {
     if (taken.has(created.id)) return null;

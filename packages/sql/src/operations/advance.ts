@@ -5,6 +5,7 @@ import { blob, integer, text, textOrNull } from "../columns/read.ts";
 import { attributesText, readAttributes, readRun } from "../columns/run.ts";
 import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import { forward } from "./deliver.ts";
+import { runChanged } from "./feed.ts";
 import { acceptHold, closeHold, openHold, reopenHold } from "./hold.ts";
 import type { Call, Context, Program } from "./program.ts";
 import { call, one, Refusal, run } from "./program.ts";
@@ -96,8 +97,7 @@ function* repeated({ pk, entries, expectSeq }: AdvanceOperation): Program<Advanc
 function hasRest(operation: AdvanceOperation): boolean {
   const { chunks, stream, holds, closeHolds, reopenHolds, acceptHolds, children, then } = operation;
   return (
-    then.type === "finish" ||
-    then.type === "continueAsNew" ||
+    then.type !== "continue" ||
     operation.attributes !== null ||
     operation.progress !== null ||
     operation.version !== null ||
@@ -123,8 +123,12 @@ function* writeRest(context: Context, operation: AdvanceOperation): Program<void
   for (const { key, nextAt, event } of operation.reopenHolds) yield* reopenHold(context, pk, key, nextAt, event);
   for (const { key, event } of operation.acceptHolds) yield* acceptHold(context, pk, key, event);
   for (const child of operation.children) yield* createChild(context, child);
+  if (then.type === "park" || then.type === "finish") yield runChanged(context, pk, `run.${then.status}`, operation.at);
   if (then.type === "finish") yield* forward(context, then.deliveries);
-  if (then.type === "continueAsNew") yield* createNext(context, pk, then.next);
+  if (then.type === "continueAsNew") {
+    yield* createNext(context, pk, then.next);
+    yield runChanged(context, pk, "run.continued", operation.at);
+  }
 }
 
 function* writeStream(pk: number, stream: readonly Uint8Array[]): Program<void> {

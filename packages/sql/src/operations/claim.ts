@@ -5,6 +5,7 @@ import { readRun } from "../columns/run.ts";
 import { readWorker } from "../columns/worker.ts";
 import type { SqlRow } from "../driver/driver.ts";
 import { duplicateOf, insertMail } from "./deliver.ts";
+import { runChanged } from "./feed.ts";
 import { arrivalOf, keepLimiters, type Queue, type RatedQueues, ratedQueues } from "./limit.ts";
 import type { Context, Program } from "./program.ts";
 import { all, one, run } from "./program.ts";
@@ -248,6 +249,7 @@ function* give(context: Context, candidate: SqlCandidate, owner: number, request
     }
   }
   yield* run("give", owner, delivered, request.now, pk, context.namespace);
+  yield runChanged(context, pk, "run.running", request.now);
   const row = yield* one("given", pk);
   if (row === null) throw new TypeError("a run vanished while it was claimed");
   return row;

@@ -4,6 +4,7 @@ import { entryOutcome, mailKind, runStatus, statusCode } from "../columns/codes.
 import { payloadColumns } from "../columns/payload.ts";
 import { integer, text } from "../columns/read.ts";
 import type { SqlRow } from "../driver/driver.ts";
+import { runChanged } from "./feed.ts";
 import type { Context, Program } from "./program.ts";
 import { one, run } from "./program.ts";
 
@@ -63,6 +64,7 @@ export function* putMail(context: Context, row: SqlRow, mail: NewMail): Program<
   }
   if (after === "paused") {
     yield* run("pauseByMail", mail.at, pk);
+    yield runChanged(context, pk, "run.paused", mail.at);
     return { n, status: after };
   }
   if (mail.kind === "retry") yield* run("clearStalls", pk);
@@ -71,6 +73,7 @@ export function* putMail(context: Context, row: SqlRow, mail: NewMail): Program<
   const keepsDelay = before === "paused" && integer(row, "epoch") === 0 && readyAt > mail.at && mail.kind !== "cancel";
   const status = keepsDelay ? statusCode.delayed : statusCode.ready;
   yield* run("wakeByMail", mail.at, status, keepsDelay ? readyAt : mail.at, pk);
+  if (before !== after && before !== "parked") yield runChanged(context, pk, `run.${after}`, mail.at);
   context.news.ready = true;
   return { n, status: after };
 }

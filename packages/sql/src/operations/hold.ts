@@ -1,12 +1,13 @@
-import type { HoldOperation, HoldResult, HoldRow, HoldStatus, NewHold, NewHoldEvent } from "@holdpoint/core";
+import type { HoldOperation, HoldResult, HoldRow, HoldStatus, Millis, NewHold, NewHoldEvent } from "@holdpoint/core";
 import { holdEventLink, isFinished, isHoldPending, statusAfterClosing } from "@holdpoint/core";
 import { holdStatus, originCode, runStatus, severityCode } from "../columns/codes.ts";
 import { readHold } from "../columns/hold.ts";
 import { payloadColumns } from "../columns/payload.ts";
 import { blobOrNull, integer, integerOrNull } from "../columns/read.ts";
 import { duplicateOf, findRun, putMail } from "./deliver.ts";
+import { holdChanged } from "./feed.ts";
 import type { Context, Program } from "./program.ts";
-import { all, call, one, run } from "./program.ts";
+import { all, one, run } from "./program.ts";
 
 /** A hold's last event, by number and link, and whether it has this one. */
 interface Trail {
@@ -36,8 +37,13 @@ function* addEvent(holdPk: number, event: NewHoldEvent): Program<void> {
 }
 
 /** Whoever follows holds finds it, in this process and others. */
-function* changed(context: Context, holdPk: number): Program<void> {
-  yield call("insertHoldChange", context.namespace, holdPk);
+function* changed(
+  context: Context,
+  hold: { runPk: number; pk: number },
+  status: HoldStatus | "opened",
+  at: Millis,
+): Program<void> {
+  yield holdChanged(context, hold, `hold.${status === "open" ? "moved" : status}`, at);
   context.news.hold = true;
 }
 
@@ -75,22 +81,22 @@ export function* openHold(context: Context, runPk: number, hold: NewHold): Progr
   );
   if (row === null) throw new TypeError("the insert of a hold gave no key back");
   yield* insertEvent(integer(row, "pk"), { last: 0, hash: null }, hold.event);
-  yield* changed(context, integer(row, "pk"));
+  yield* changed(context, { runPk, pk: integer(row, "pk") }, "opened", hold.openedAt);
   context.news.deadline ||= hold.nextAt !== null;
 }
 
 function* close(
   context: Context,
-  pk: number,
+  hold: { runPk: number; pk: number },
   before: HoldStatus,
   wanted: "withdrawn" | "superseded",
   event: NewHoldEvent,
 ): Program<void> {
   const status = statusAfterClosing(before, wanted);
   if (status === null) return;
-  yield* run("closeHold", holdStatus.of(status), event.at, pk);
-  yield* addEvent(pk, event);
-  yield* changed(context, pk);
+  yield* run("closeHold", holdStatus.of(status), event.at, hold.pk);
+  yield* addEvent(hold.pk, event);
+  yield* changed(context, hold, status, event.at);
 }
 
 export function* closeHold(
@@ -101,12 +107,13 @@ export function* closeHold(
   event: NewHoldEvent,
 ): Program<void> {
   const row = yield* one("holdState", runPk, key);
-  if (row !== null) yield* close(context, integer(row, "pk"), holdStatus.word(row.status), wanted, event);
+  if (row !== null)
+    yield* close(context, { runPk, pk: integer(row, "pk") }, holdStatus.word(row.status), wanted, event);
 }
 
 export function* withdrawPendingHolds(context: Context, runPk: number, event: NewHoldEvent): Program<void> {
   for (const row of yield* all("pendingHolds", runPk)) {
-    yield* close(context, integer(row, "pk"), holdStatus.word(row.status), "withdrawn", event);
+    yield* close(context, { runPk, pk: integer(row, "pk") }, holdStatus.word(row.status), "withdrawn", event);
   }
 }
 
@@ -126,7 +133,7 @@ export function* reopenHold(
   const at = nextAt === undefined ? integerOrNull(row, "next_at") : nextAt;
   yield* run("reopenHold", at, pk);
   yield* addEvent(pk, event);
-  yield* changed(context, pk);
+  yield* changed(context, { runPk, pk }, "open", event.at);
   context.news.deadline ||= at !== null;
 }
 
@@ -137,7 +144,7 @@ export function* acceptHold(context: Context, runPk: number, key: string, event:
   const pk = integer(row, "pk");
   yield* run("acceptHold", event.at, pk);
   yield* addEvent(pk, event);
-  yield* changed(context, pk);
+  yield* changed(context, { runPk, pk }, "decided", event.at);
 }
 
 /** Whether every named event of the operation was written before: then this is a repetition. `first` is known of the first event. */
@@ -179,7 +186,7 @@ export function* moveHold(context: Context, operation: HoldOperation): Program<H
     if (i > 0 || trail === null) yield* addEvent(pk, event);
     else if (!trail.known) yield* insertEvent(pk, trail, event);
   }
-  yield* changed(context, pk);
+  yield* changed(context, { runPk: before.runPk, pk }, operation.status, operation.at);
   context.news.deadline ||= operation.status === "open" && operation.nextAt !== null;
   if (operation.mail !== null) {
     const row = yield* findRun(context, { pk: before.runPk });

@@ -3,6 +3,7 @@ import { isFinished, sameBytes } from "@holdpoint/core";
 import { runStatus } from "../columns/codes.ts";
 import { blob, integer } from "../columns/read.ts";
 import { forward } from "./deliver.ts";
+import { runChanged } from "./feed.ts";
 import { withdrawPendingHolds } from "./hold.ts";
 import type { Context, Program } from "./program.ts";
 import { one, run } from "./program.ts";
@@ -37,6 +38,7 @@ export function* seal(context: Context, operation: SealOperation): Program<SealR
   );
   if (sealed === 0) return { type: "mail", seq };
   yield insertEntry(pk, expectSeq + 1, entry);
+  yield runChanged(context, pk, `run.${status}`, at);
   yield* withdrawPendingHolds(context, pk, operation.holdEvent);
   yield* forward(context, operation.deliveries);
   (context.news.mail ??= new Set()).add(pk);

@@ -6,6 +6,7 @@ import { integer } from "../columns/read.ts";
 import { attributesText, readRun } from "../columns/run.ts";
 import { readTombstone } from "../columns/worker.ts";
 import { deliver, duplicateOf, insertMail } from "./deliver.ts";
+import { runChanged } from "./feed.ts";
 import type { Call, Context, Program } from "./program.ts";
 import { one, run } from "./program.ts";
 
@@ -103,6 +104,7 @@ export function* createRun(context: Context, created: NewRun, previous: Previous
   for (const [seq, entry] of numbered.entries) yield insertEntry(pk, seq, entry);
   yield* insertChunks(pk, created.chunks);
   for (const [n, mail] of numbered.mail) yield* insertMail(pk, n, mail);
+  yield runChanged(context, pk, "run.started", created.createdAt);
   context.news.ready = true;
   return pk;
 }

@@ -39,7 +39,7 @@ const text = `
     from input
     where run.pk = input.pk and run.namespace + 0 = $1 and run.epoch = input.epoch and run.status + 0 = ${statusCode.running}
       and run.head = input.previous and (input.ending = 0 or run.seq = input.expected)
-    returning input.n, run.pk, run.seq - input.count as before
+    returning input.n, run.pk, run.seq - input.count as before, input.ending, input.status, input.at
   ), recorded as (
     insert into journal (run_pk, seq, ${entryColumnNames})
     select raised.pk, raised.before + entry.place, ${entryColumnNames
@@ -48,6 +48,10 @@ const text = `
       .join(", ")}
     from unnest(${entryTypes.map((type, i) => `$${16 + i}::${type}[]`).join(", ")}) as entry (n, place, ${entryColumnNames})
     join raised on raised.n = entry.n
+  ), followed as (
+    insert into feed (namespace, run_pk, what, at)
+    select $1, pk, case status when ${statusCode.delayed} then ${statusCode.ready} else status end, at
+    from raised where ending > 0
   )
   select n, before from raised`;
 

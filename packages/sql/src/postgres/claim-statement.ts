@@ -82,6 +82,8 @@ const claimText = `
     from (select pk from candidate order by ${byAge} limit ${limit}) as chosen
     where run.pk = chosen.pk
     returning run.*
+  ), followed as (
+    insert into feed (namespace, run_pk, what, at) select $1, pk, ${statusCode.running}, updated_at from given
   ), lease as (
     update worker set lease_until = ${now} + $4::bigint
     where pk = (select pk from allowed) and lease_until - ${now} < 0.9 * $4::bigint and exists (select 1 from given)

@@ -12,6 +12,7 @@ import { lists } from "./migrations/005-lists.ts";
 import { statistics } from "./migrations/006-statistics.ts";
 import { records } from "./migrations/007-records.ts";
 import { holdChanges } from "./migrations/008-hold-changes.ts";
+import { feed } from "./migrations/009-feed.ts";
 
 export const migrations: readonly Migration[] = [
   first,
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   statistics,
   records,
   holdChanges,
+  feed,
 ];
 
 /** Of the processes that start together, one migrates; the others wait for it and find it done. */

@@ -1,6 +1,6 @@
 import type { HoldOperation, HoldResult, NewHoldEvent, NewMail } from "@holdpoint/core";
 import { holdEventDigest, holdEventWords, isHoldPending } from "@holdpoint/core";
-import { entryOutcome, holdCode, holdStatus, mailKind, statusCode } from "../columns/codes.ts";
+import { entryOutcome, firstHoldChange, holdCode, holdStatus, mailKind, statusCode } from "../columns/codes.ts";
 import { readHold } from "../columns/hold.ts";
 import { payloadColumns } from "../columns/payload.ts";
 import { integer } from "../columns/read.ts";
@@ -26,6 +26,7 @@ const columns: readonly [string, ArrayType, (operation: HoldOperation) => SqlVal
   ["decision_bytes", "bytea", ({ decision }) => payloadColumns(decision)[1]],
   ["decision_ref", "smallint", ({ decision }) => payloadColumns(decision)[2]],
   ["decided_by", "text", ({ decidedBy }) => decidedBy],
+  ["moved_at", "bigint", ({ at }) => at],
   ["closed_at", "bigint", ({ status, at }) => (isHoldPending(status) ? null : at)],
   ["actor", "text", ofEvent(({ actor }) => actor)],
   ["channel", "text", ofEvent(({ channel }) => channel)],
@@ -112,7 +113,7 @@ const text = `
       sha256(${["previous", "said", "evidence", "digest"].map(length).join(" || ")} || previous || said || evidence || digest)
     from linked
   ), followed as (
-    insert into hold_change (namespace, hold_pk) select $1, hold_pk from moved
+    insert into feed (namespace, run_pk, hold_pk, what, at) select $1, run_pk, hold_pk, ${firstHoldChange} + status, moved_at from moved
   ), mailed as (
     insert into inbox (run_pk, n, kind, key, dedupe, outcome, codec, bytes, ref, sender, at, salt)
     select run_pk, seq + 1, mail_kind, mail_key, mail_dedupe, mail_outcome, mail_codec, mail_bytes, mail_ref, mail_sender,

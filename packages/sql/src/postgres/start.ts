@@ -1,6 +1,7 @@
 import type { StartOperation, StartResult } from "@holdpoint/core";
 import { bornRow } from "@holdpoint/core";
 import { bornColumns as columns } from "../columns/born.ts";
+import { changeType } from "../columns/codes.ts";
 import { integer } from "../columns/read.ts";
 import type { SqlRow } from "../driver/driver.ts";
 import type { ArrayType } from "../driver/postgres-arrays.ts";
@@ -33,7 +34,7 @@ const text = `
       and not exists (select 1 from tombstone where tombstone.namespace = $1 and tombstone.id = wanted.id offset 0)
     order by wanted.n
     on conflict (namespace, id, generation) do nothing
-    returning pk, id
+    returning pk, id, created_at
   ), recorded as (
     insert into journal (run_pk, seq, ${entryColumnNames})
     select born.pk, entry.place, ${entryColumnNames
@@ -42,6 +43,9 @@ const text = `
       .join(", ")}
     from unnest(${parameters(entryTypes, 2 + columns.length)}) as entry (n, place, ${entryColumnNames})
     join wanted on wanted.n = entry.n join born on born.id = wanted.id
+  ), followed as (
+    insert into feed (namespace, run_pk, what, at)
+    select $1, pk, ${changeType.of("run.started")}, created_at from born
   )
   select wanted.n, born.pk from born join wanted on wanted.id = born.id`;
 

@@ -9,8 +9,18 @@ import { holdRules } from "./migrations/004-hold-rules.ts";
 import { limits } from "./migrations/005-limits.ts";
 import { records } from "./migrations/006-records.ts";
 import { holdChanges } from "./migrations/007-hold-changes.ts";
+import { feed } from "./migrations/008-feed.ts";
 
-export const migrations: readonly Migration[] = [first, holdEvents, schedules, holdRules, limits, records, holdChanges];
+export const migrations: readonly Migration[] = [
+  first,
+  holdEvents,
+  schedules,
+  holdRules,
+  limits,
+  records,
+  holdChanges,
+  feed,
+];
 
 /** Marks the file as ours in its header ("HpDB"), so that no other database is migrated by mistake. */
 const applicationId = 0x48704442;

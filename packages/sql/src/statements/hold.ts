@@ -50,18 +50,6 @@ export const holdStatements = {
     select hold_event.* from hold_event join hold on hold.pk = hold_event.hold_pk
     where hold.namespace = ? and hold.id = ? order by hold_event.n`,
 
-  insertHoldChange: "insert into hold_change (namespace, hold_pk) values (?, ?)",
-  oldestHoldChange: "select min(pk) as pk from hold_change",
-  newestHoldChange: "select max(pk) as pk from hold_change",
-  holdChange: `
-    select hold_change.pk, hold_change.namespace, hold.id
-    from hold_change left join hold on hold.pk = hold_change.hold_pk where hold_change.pk = ?`,
-  holdChangesAfter: `
-    select hold_change.pk, hold_change.namespace, hold.id
-    from hold_change left join hold on hold.pk = hold_change.hold_pk
-    where hold_change.pk > ? order by hold_change.pk limit ? + 0`,
-  trimHoldChanges: "delete from hold_change where pk <= ?",
-
   dueHolds: `
     ${selectHold} where hold.namespace = ? and hold.status = ${holdCode.open} and hold.next_at is not null
       and hold.next_at <= ? order by hold.next_at, hold.pk limit ? + 0`,

@@ -1,3 +1,4 @@
+import { feedStatements } from "./feed.ts";
 import { holdStatements } from "./hold.ts";
 import { limitStatements } from "./limit.ts";
 import { recordStatements } from "./record.ts";
@@ -21,6 +22,7 @@ export const statements = {
   ...scheduleStatements,
   ...limitStatements,
   ...recordStatements,
+  ...feedStatements,
 } as const satisfies Record<string, string>;
 
 export type StatementName = keyof typeof statements;

@@ -10,7 +10,7 @@ export const unansweredStatements = [
   "insertChunk",
   "insertStream",
   "insertHoldEvent",
-  "insertHoldChange",
+  "insertChange",
   "insertDocument",
   "insertLogLine",
   "setNext",

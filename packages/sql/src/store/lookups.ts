@@ -1,6 +1,6 @@
 import type { Store } from "@holdpoint/core";
 import { debounced } from "../operations/debounce.ts";
-import { changedHolds } from "../operations/hold-feed.ts";
+import { changes } from "../operations/feed.ts";
 import { logLines } from "../operations/log.ts";
 import type { Context, Program } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
@@ -38,7 +38,7 @@ type Lookups = Pick<
   | "holdByKey"
   | "holds"
   | "holdEvents"
-  | "changedHolds"
+  | "changes"
   | "debounced"
   | "schedules"
   | "firings"
@@ -71,7 +71,7 @@ export function lookups({ reading, looking, dialect }: Reading): Lookups {
       return reading(namespace, (context) => holds(queries, context, filter, page));
     },
     holdEvents: (namespace, id) => looking(namespace, (context) => read.holdEvents(context, id)),
-    changedHolds: (namespace, page) => reading(namespace, (context) => changedHolds(context, page)),
+    changes: (namespace, page) => reading(namespace, (context) => changes(context, page)),
 
     debounced: (namespace, workflow, key) => reading(namespace, (context) => debounced(context, workflow, key)),
     schedules: (namespace, filter, page) => looking(namespace, (context) => schedules(context, filter, page)),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Hold } from "../hold.ts";
 import { pageOf, pageQuery } from "../page.ts";
 import { route } from "../route.ts";
-import { BulkResult, Run, RunEvent, RunResult, runFilter, runStatus, StartRun } from "../run.ts";
+import { attributeQuery, BulkResult, Run, RunEvent, RunResult, runFilter, runStatus, StartRun } from "../run.ts";
 import { attributes, json, moment, newId, prose, word } from "../text.ts";
 
 const params = z.object({ run: word() });
@@ -41,17 +41,7 @@ export const runRoutes = {
     permission: "runs:read",
     query: z.strictObject({
       ...runFilter,
-      attribute: z
-        .array(
-          z
-            .string()
-            .min(3)
-            .max(1200)
-            .regex(/^[^=]+=/, "must be as in customer=ana"),
-        )
-        .max(20)
-        .optional()
-        .describe("`name=value`; true, false, null and numbers are what they look like, a text in quotes is a text"),
+      attribute: attributeQuery.optional(),
       ...pageQuery,
     }),
     success: { 200: pageOf(Run) },

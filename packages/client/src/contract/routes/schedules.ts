@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { pageOf, pageQuery } from "../page.ts";
 import { route } from "../route.ts";
-import { EventFiring, Firing, Schedule, ScheduleDefinition } from "../schedule.ts";
-import { json, moment, prose, word } from "../text.ts";
+import { Firing, Schedule, ScheduleDefinition } from "../schedule.ts";
+import { moment, prose, word } from "../text.ts";
 
 const id = z.string().regex(/^[\w.:-]{1,180}$/, 'must be 1 to 180 letters, digits, ".", "_", ":" and "-"');
 const params = z.object({ schedule: id });
@@ -104,19 +104,5 @@ export const scheduleRoutes = {
         existing: z.array(z.string()),
       }),
     },
-  }),
-  "events.emit": route({
-    tag: "Events",
-    summary: "Say that something happened",
-    description: "Each schedule that this event fires starts a run, with `data` as its input.",
-    permission: "events:emit",
-    body: z
-      .strictObject({
-        event: word(),
-        data: json.optional(),
-        id: word(128).optional().describe("the same event again starts nothing again"),
-      })
-      .meta({ id: "EmitRequest" }),
-    success: { 200: z.object({ items: z.array(EventFiring) }) },
   }),
 };

@@ -6,7 +6,7 @@ import { debounceCases } from "./debounce.ts";
 import { deliverCases } from "./deliver.ts";
 import { endingCases } from "./endings.ts";
 import { erasureCases } from "./erasure.ts";
-import { holdFeedCases } from "./hold-feed.ts";
+import { feedCases } from "./feed.ts";
 import { holdCases } from "./holds.ts";
 import { limitCases } from "./limits.ts";
 import { logCases } from "./logs.ts";
@@ -28,7 +28,7 @@ export const storeCases: readonly StoreCase[] = [
   ...endingCases,
   ...deliverCases,
   ...holdCases,
-  ...holdFeedCases,
+  ...feedCases,
   ...sealCases,
   ...claimCases,
   ...limitCases,

@@ -41,7 +41,7 @@ async function contentOf(store: Store, space: string, now: number): Promise<Reco
     counts,
     openHolds,
     workers: (await store.workers(space)).sort((a, b) => (a.incarnation < b.incarnation ? -1 : 1)),
-    changed: (await store.changedHolds(space, { after: null, limit: 1_000, now })).holds,
+    changed: await changesOf(store, space, now),
     due: await store.dueHolds(space, now, 100),
     nextHoldAt: await store.nextHoldAt(space),
     debounced: [await store.debounced(space, "refund", "k0"), await store.debounced(space, "refund", "k1")],
@@ -60,6 +60,14 @@ async function contentOf(store: Store, space: string, now: number): Promise<Reco
     cached: [await store.cached(space, "k0", now), await store.cached(space, "k1", now)],
     parked: await store.runs(space, { status: ["parked"], attributes: { ok: true } }, everything),
   };
+}
+
+/** What happened to each run and its holds, in order. Of different runs the order may differ. */
+async function changesOf(store: Store, space: string, now: number): Promise<Record<string, unknown[]>> {
+  const { changes } = await store.changes(space, { after: "0", limit: 10_000, now });
+  const byRun: Record<string, unknown[]> = {};
+  for (const { cursor: _place, ...change } of changes) (byRun[change.run.id] ??= []).push(change);
+  return byRun;
 }
 
 /** Answers as they are compared: what a refusal says is each store's own. */

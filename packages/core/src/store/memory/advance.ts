@@ -72,16 +72,19 @@ function end(space: Space, nextPk: () => RunPk, run: MemoryRun, { then, at }: Ad
         run.delayed = then.wakeAt !== null;
       }
       space.moveTo(run, then.status);
+      space.feed.addRun(run, then.status, at);
       if (then.status === "parked") row.waiting = then.waiting;
       return;
     case "finish":
       finish(space, run, then.status, then.outcome, then.note, at);
+      space.feed.addRun(run, then.status, at);
       forward(space, then.deliveries);
       return;
     case "continueAsNew": {
       const next = createRun(space, nextPk, then.next, run);
       run.nextPk = next.row.pk;
       finish(space, run, "completed", continuedOutcome, null, at);
+      space.feed.addRun(run, "continued", at);
     }
   }
 }

@@ -95,6 +95,7 @@ function give(space: Space, run: MemoryRun, worker: WorkerRow, request: ClaimReq
   row.updatedAt = request.now;
   run.lastOwner = worker;
   space.moveTo(run, "running");
+  space.feed.addRun(run, "running", request.now);
   space.holdKey(run, true);
   return runRow(run);
 }

@@ -37,6 +37,7 @@ export function putMail(space: Space, run: MemoryRun, mail: NewMail): number | n
     // A run that was paused before its delayed start keeps its delay, unless it is to be cancelled.
     run.delayed = row.epoch === 0 && row.status === "paused" && row.readyAt > mail.at && mail.kind !== "cancel";
     if (status === "ready" && !run.delayed) row.readyAt = mail.at;
+    if (row.status !== "parked" || status === "paused") space.feed.addRun(run, status, mail.at);
     space.moveTo(run, status);
   } else if (mail.kind === "cancel" && run.delayed) {
     row.readyAt = mail.at;

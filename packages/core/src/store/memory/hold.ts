@@ -27,7 +27,7 @@ function change(space: Space, hold: MemoryHold, status: HoldStatus, nextAt: Mill
   hold.row.revision += 1;
   hold.row.closedAt = isHoldPending(status) ? null : at;
   if (status === "open" && nextAt !== null) hold.due = space.dueHolds.push(hold);
-  space.holdChanges.add(hold.row.id);
+  space.feed.addHold(hold, at);
   space.pending.hold = true;
   space.pending.deadline ||= hold.due !== null;
 }
@@ -70,7 +70,7 @@ export function openHold(space: Space, run: MemoryRun, hold: NewHold): void {
   (run.holds ??= new Map()).set(hold.key, opened);
   space.holds.set(hold.id, opened);
   space.openedHolds.push(opened);
-  space.holdChanges.add(hold.id);
+  space.feed.addHold(opened, hold.openedAt);
   space.pending.hold = true;
   space.pending.deadline ||= opened.due !== null;
 }

@@ -4,9 +4,9 @@ import { advance } from "./advance.ts";
 import { claim } from "./claim.ts";
 import { debounced, startDebounced } from "./debounce.ts";
 import { deliver } from "./deliver.ts";
+import { changes } from "./feed.ts";
 import { hex } from "./hex.ts";
 import { moveHold } from "./hold.ts";
-import { changedHolds } from "./hold-feed.ts";
 import { appendLog, logLines } from "./log.ts";
 import * as queries from "./queries.ts";
 import { dropRecord, putRecord, record, records, sweepRecords } from "./records.ts";
@@ -151,7 +151,6 @@ export function memoryStore(): Store {
     async holdEvents(namespace, holdId) {
       return (spaceOf(namespace).holds.get(holdId)?.events ?? []).map((event) => ({ ...event }));
     },
-    changedHolds: async (namespace, page) => changedHolds(spaceOf(namespace), page),
     dueHolds: async (namespace, now, limit) => queries.dueHolds(spaceOf(namespace), now, limit),
     nextHoldAt: async (namespace) => spaceOf(namespace).dueHolds.first()?.row.nextAt ?? null,
 
@@ -162,6 +161,7 @@ export function memoryStore(): Store {
 
     record: async (namespace, kind, id, now) => record(spaceOf(namespace), kind, id, now),
     records: async (namespace, kind, page) => records(spaceOf(namespace), kind, page),
+    changes: async (namespace, page) => changes(spaceOf(namespace), page),
     sweep: async (namespace, now) => sweepRecords(spaceOf(namespace), now),
     logLines: async (namespace, log, page) => logLines(spaceOf(namespace), log, page),
 

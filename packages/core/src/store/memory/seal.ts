@@ -23,6 +23,7 @@ export function seal(space: Space, operation: SealOperation): SealResult {
   row.head = operation.head;
   row.epoch += 1;
   finish(space, run, operation.status, operation.outcome, operation.note, operation.at);
+  space.feed.addRun(run, operation.status, operation.at);
   for (const hold of run.holds?.values() ?? []) {
     if (isHoldPending(hold.row.status)) closeHold(space, hold, "withdrawn", operation.holdEvent);
   }

@@ -2,7 +2,7 @@ import type { LogLine } from "../log-rows.ts";
 import type { RecordRow } from "../record-rows.ts";
 import type { Millis, RunPk, RunStatus, StoredPayload, StoreSignal, Tombstone, WorkerRow } from "../store.ts";
 import { isFinished } from "../transitions.ts";
-import { HoldChanges } from "./hold-feed.ts";
+import { Feed } from "./feed.ts";
 import { IndexedHeap } from "./indexed-heap.ts";
 import type { MemoryHold, MemoryRun } from "./rows.ts";
 import type { MemorySchedule } from "./schedules.ts";
@@ -48,7 +48,7 @@ export class Space {
     return x !== y ? x < y : a.row.pk < b.row.pk;
   });
   readonly holds = new Map<string, MemoryHold>();
-  readonly holdChanges = new HoldChanges();
+  readonly feed = new Feed();
   readonly openedHolds: MemoryHold[] = [];
   readonly dueHolds = new IndexedHeap<MemoryHold>((a, b) => {
     const x = a.row.nextAt ?? 0;

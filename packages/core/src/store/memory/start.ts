@@ -44,6 +44,7 @@ export function createRun(space: Space, nextPk: () => RunPk, run: NewRun, previo
   created.previous = previous;
   if (previous?.keyHeld) space.holdKey(created, true);
   space.index(created);
+  space.feed.addRun(created, "started", run.createdAt);
   return created;
 }
 

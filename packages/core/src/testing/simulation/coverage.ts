@@ -63,7 +63,7 @@ const methods = [
   "hold",
   "holds",
   "holdEvents",
-  "changedHolds",
+  "changes",
   "dueHolds",
   "nextHoldAt",
   "cached",

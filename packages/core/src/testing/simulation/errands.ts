@@ -3,7 +3,7 @@ import type { Store } from "../../store/store.ts";
 import type { Dice } from "../dice.ts";
 import type { FaultPoint } from "../faults.ts";
 import { nodesOf } from "./program.ts";
-import { countUp, followHolds, keepSessions, writeLog } from "./record-errands.ts";
+import { countUp, followChanges, keepSessions, writeLog } from "./record-errands.ts";
 import { namespace, type World } from "./world.ts";
 
 /** Something people ask an engine for now and then, beside making runs go on. */
@@ -92,10 +92,10 @@ export const errands: readonly Errand[] = [
     run: (_engine, _id, world, store) => keepSessions(store, world),
   },
   {
-    name: "follow holds",
-    points: ["changedHolds"],
+    name: "follow changes",
+    points: ["changes"],
     weight: 1,
-    run: (_engine, _id, world, store) => followHolds(store, world),
+    run: (_engine, _id, world, store) => followChanges(store, world),
   },
   {
     name: "write to a log",

@@ -1,5 +1,6 @@
 import { brokenLogLine } from "../../record/log-chain.ts";
 import type { Store } from "../../store/store.ts";
+import { isFinished } from "../../store/transitions.ts";
 import { namespace, type World } from "./world.ts";
 
 /** What people did with records and a log, to be compared with what is there in the end. */
@@ -10,9 +11,10 @@ export class RecordsBook {
   /** Keys of lines whose append was acknowledged. */
   readonly logged = new Set<string>();
   lines = 0;
-  /** Where following holds has come to; null before it has begun. */
-  cursor: string | null = null;
-  readonly followed = new Set<string>();
+  /** Where following the feed has come to, from its beginning on. */
+  cursor = "0";
+  /** What was read last of each run and hold. */
+  readonly followed = new Map<string, string>();
 }
 
 const counter = { kind: "counter", id: "one" };
@@ -48,11 +50,13 @@ export async function writeLog(store: Store, { records, now }: World): Promise<v
   await store.logLines(namespace, "audit", { newestFirst: true, limit: 3 });
 }
 
-/** Reads on in the feed of holds. */
-export async function followHolds(store: Store, { records, now }: World): Promise<void> {
-  const page = await store.changedHolds(namespace, { after: records.cursor, limit: 3, now });
-  for (const id of page.holds) records.followed.add(id);
-  records.cursor = page.cursor;
+/** Reads on in the feed of changes; gives whether there is more. */
+export async function followChanges(store: Store, { records, now }: World, limit = 3): Promise<boolean> {
+  const { changes, cursor, more } = await store.changes(namespace, { after: records.cursor, limit, now });
+  for (const { type, run, hold } of changes)
+    records.followed.set(hold ? `hold ${hold.id}` : `run ${run.id}`, type.slice(type.indexOf(".") + 1));
+  records.cursor = cursor;
+  return more;
 }
 
 /** What must hold of them when a world has come to rest. */
@@ -70,15 +74,17 @@ export async function checkRecords(world: World): Promise<void> {
   for (const key of records.logged) if (!keys.has(key)) world.violation(`the log has lost ${key}`);
 }
 
-/** Whoever reads on to the end has been given every hold there is. */
+/** Whoever has read the feed to its end knows of every hold and every ended run what became of it. */
 async function checkFollowed(world: World): Promise<void> {
-  const { store, records, now } = world;
-  for (let more = records.cursor !== null; more; ) {
-    const page = await store.changedHolds(namespace, { after: records.cursor, limit: 100, now });
-    for (const id of page.holds) records.followed.add(id);
-    ({ cursor: records.cursor, more } = page);
-  }
-  if (records.cursor === null) return;
-  const { items } = await store.holds(namespace, {}, { limit: 1_000, cursor: null });
-  for (const { id } of items) if (!records.followed.has(id)) world.violation(`whoever follows holds missed ${id}`);
+  const { store, records } = world;
+  while (await followChanges(store, world, 100));
+  const page = { limit: 1_000, cursor: null };
+  const check = (what: string, status: string): void => {
+    const known = records.followed.get(what);
+    if (known !== status) world.violation(`who follows the feed takes ${what} for ${known ?? "none"}: it is ${status}`);
+  };
+  for (const { id, status } of (await store.runs(namespace, {}, page)).items)
+    if (isFinished(status)) check(`run ${id}`, status);
+  for (const { id, runId, status } of (await store.holds(namespace, {}, page)).items)
+    if (status !== "open" && (await store.run(namespace, runId)) !== null) check(`hold ${id}`, status);
 }

@@ -1,26 +1,29 @@
+import { RequestError } from "../http/errors.ts";
 import type { Server } from "../server.ts";
+import { beatFrame, retryFrame } from "./frame.ts";
 
-/** One event of a stream; without data it is a sign of life. */
-export interface ServerSentEvent {
-  id?: string;
-  event?: string;
-  data: unknown;
-}
-
-const encoder = new TextEncoder();
-
-/** An event as it is written. JSON has no line breaks of its own, so one `data` line is enough. */
-function frame({ id, event, data }: ServerSentEvent): Uint8Array {
-  const head = `${id === undefined ? "" : `id: ${id}\n`}${event === undefined ? "" : `event: ${event}\n`}`;
-  return encoder.encode(`${head}data: ${JSON.stringify(data)}\n\n`);
-}
+/** How many bytes may wait for a reader. */
+const room = 16 * 1024;
 
 /**
- * Serves events as they are taken: the next one is fetched when the reader has room for it, so that nothing piles up here however slow
- * the reader is. One that takes nothing for `patience` is dropped; it comes back with the id it saw last.
+ * Serves chunks of frames as they are taken: the next one is fetched when the reader has room for it, so that nothing piles up here however
+ * slow the reader is. One that takes nothing for `patience` is dropped; it comes back with the id it saw last.
+ *
+ * @param beat what an idle stream shows from time to time
+ * @throws RequestError too many streams are open
  */
-export function eventStream(server: Server, events: AsyncIterator<ServerSentEvent>): Response {
+export function eventStream(
+  server: Server,
+  chunks: AsyncIterator<Uint8Array>,
+  beat: () => Uint8Array = () => beatFrame,
+): Response {
   const { streams, heartbeatMs, patienceMs, closing } = server;
+  if (streams.open >= streams.most) {
+    endQuietly(chunks);
+    throw new RequestError(503, "TOO_MANY_STREAMS", "too many streams are open here; try again in a while", {
+      headers: { "retry-after": "5" },
+    });
+  }
   let lastTaken = performance.now();
   let open = true;
   let end = (): void => {};
@@ -29,7 +32,7 @@ export function eventStream(server: Server, events: AsyncIterator<ServerSentEven
     open = false;
     streams.open--;
     end();
-    events.return?.().catch(() => {});
+    endQuietly(chunks);
   };
   streams.open++;
   const body = new ReadableStream<Uint8Array>(
@@ -40,37 +43,37 @@ export function eventStream(server: Server, events: AsyncIterator<ServerSentEven
           stop();
           controller.close();
         };
-        const beat = setInterval(
+        const beats = setInterval(
           () => {
             const idle = (controller.desiredSize ?? 0) > 0;
             if (!idle && performance.now() - lastTaken > patienceMs) {
               stop();
               controller.error(new Error("the reader takes nothing"));
-            } else if (idle) controller.enqueue(encoder.encode(": here\n\n"));
+            } else if (idle) controller.enqueue(beat());
           },
           Math.min(heartbeatMs, patienceMs),
         );
-        beat.unref();
+        beats.unref();
         closing.addEventListener("abort", close);
         end = () => {
-          clearInterval(beat);
+          clearInterval(beats);
           closing.removeEventListener("abort", close);
         };
-        // Browsers come back after this long.
-        controller.enqueue(encoder.encode("retry: 1000\n\n"));
+        controller.enqueue(retryFrame);
       },
       async pull(controller) {
         lastTaken = performance.now();
         try {
-          const { done, value } = await events.next();
+          const { done, value } = await chunks.next();
           if (!open) return;
           if (!done) {
             lastTaken = performance.now();
-            return controller.enqueue(frame(value));
+            return controller.enqueue(value);
           }
           stop();
           controller.close();
         } catch (error) {
+          if (!open) return;
           server.log.error({ error }, "an event stream failed");
           stop();
           controller.error(new Error("the stream broke off"));
@@ -78,7 +81,7 @@ export function eventStream(server: Server, events: AsyncIterator<ServerSentEven
       },
       cancel: stop,
     },
-    { highWaterMark: 16 },
+    { highWaterMark: room, size: (chunk) => chunk.byteLength },
   );
   return new Response(body, {
     headers: {
@@ -88,4 +91,9 @@ export function eventStream(server: Server, events: AsyncIterator<ServerSentEven
       "x-accel-buffering": "no",
     },
   });
+}
+
+function endQuietly(chunks: AsyncIterator<Uint8Array>): void {
+  // The stream is over for its reader: what ends badly after it is nobody's.
+  chunks.return?.().catch(() => {});
 }

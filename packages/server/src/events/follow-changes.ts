@@ -1,0 +1,22 @@
+import { permissionsOf } from "../access/roles.ts";
+import { ForbiddenError } from "../http/errors.ts";
+import type { Handler } from "../routes/call.ts";
+import { attributesOf } from "../routes/run-filter.ts";
+import { eventStream } from "./event-stream.ts";
+import { placeFrame } from "./frame.ts";
+
+/** What happens to all runs and holds of a namespace, as a stream: from now on, or from where the reader was. */
+export const followChanges: Handler<"events.follow"> = async ({ engine, principal, query, request, server }) => {
+  const { after, attribute, of, ...filter } = query;
+  const mayReadHolds = permissionsOf(principal).has("holds:read");
+  if (of === "hold" && !mayReadHolds) throw new ForbiddenError("holds:read");
+  const reader = await server.changesOf(engine).read(
+    {
+      ...filter,
+      of: mayReadHolds ? of : "run",
+      ...(attribute === undefined ? {} : { attributes: attributesOf(attribute) }),
+    },
+    request.headers.get("last-event-id") || (after ?? null),
+  );
+  return eventStream(server, reader, () => placeFrame(reader.place));
+};
