@@ -143,7 +143,10 @@ describe.each(transports)("over $name", (transport) => {
     };
     const complained = Promise.withResolvers<void>();
     const silent = (): void => {};
-    await begin({ store: shaky, log: { debug: silent, info: silent, warn: () => complained.resolve(), error: silent } });
+    await begin({
+      store: shaky,
+      log: { debug: silent, info: silent, warn: () => complained.resolve(), error: silent },
+    });
     const follower = await follow("?type=run.completed");
     away = true;
     for (let n = 0; n < 5; n++) await (await office.engine.run("anything", n, { id: `r${n}` })).result();
