@@ -38,6 +38,11 @@ test("a taken port is said in a sentence", async () => {
   await expect(taken).rejects.toMatchObject({ code: "LISTEN", message: expect.stringContaining("is taken") });
 });
 
+test("an idle connection is kept longer than proxies keep theirs", async () => {
+  const { headers } = await fetch(`${server.url}/healthz`);
+  expect(headers.get("keep-alive")).toBe("timeout=75");
+});
+
 test("stopping ends streams, answers what is under way, and takes nothing new", async () => {
   const client = createClient({ url: server.url, key: await office.key("operator", "olga") });
   const run = await client.runs.start({ workflow: "echo", input: { text: "a" } });

@@ -43,8 +43,12 @@ export async function serve(engine: Engine, options: ServeOptions = {}): Promise
   const app = holdpoint(engine, { ...rest, closing: closing.signal });
   const node = createAdaptorServer({
     fetch: app.fetch,
-    // A stranger may not keep a connection busy for nothing.
-    serverOptions: { headersTimeout: 15_000, requestTimeout: 60_000, maxHeaderSize: 16_384 },
+    serverOptions: {
+      // A stranger may not keep a connection busy for nothing.
+      ...{ headersTimeout: 15_000, requestTimeout: 60_000, maxHeaderSize: 16_384 },
+      // Longer than proxies keep theirs (60 s): none sends a request into a connection that is being closed here.
+      keepAliveTimeout: 75_000,
+    },
   }) as NodeServer;
   await listen(node, port, host);
   const bound = (node.address() as AddressInfo).port;

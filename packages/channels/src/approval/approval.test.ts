@@ -19,11 +19,12 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** An engine, and a change board outside that it asks. */
-async function board() {
-  const outside = await httpReceiver((one, _count, response) => {
-    if (one.method === "POST") response.writeHead(201).end('{"reference":"CHG-17"}');
-    else response.writeHead(204).end();
+/** An engine, and a change board outside that it asks; `answer` is awaited before the board says that it took the question. */
+async function board(answer?: Promise<void>) {
+  const outside = await httpReceiver(async (one, _count, response) => {
+    if (one.method !== "POST") return void response.writeHead(204).end();
+    await answer;
+    response.writeHead(201).end('{"reference":"CHG-17"}');
   });
   const system = httpApprovalSystem({
     url: outside.url,
@@ -31,6 +32,7 @@ async function board() {
     allow: ["127.0.0.1"],
     insecure: true,
     channel: "board",
+    timeoutMs: 120_000,
   });
   const outbox = createOutbox({
     channels: { board: approvalSystem(system) },
@@ -105,6 +107,22 @@ describe("an outside approval system", () => {
       reason: "decided",
       by: "ana",
     });
+  });
+
+  test("is told by its own reference also when it was decided before the system had given that", async () => {
+    const answer = Promise.withResolvers<void>();
+    const { outside, outbox, engine, hold } = await board(answer.promise);
+    await engine.decide(hold, { approved: false }, { by: "ana" });
+    // What tells of the decision has found the question on its way, and waits.
+    await vi.waitFor(async () => {
+      const [told] = (await outbox.deliveries()).items.filter(({ action }) => action === "decided");
+      const journal = await (await engine.get(told?.id ?? "")).journal();
+      expect(journal.map(({ key }) => key)).toContain("sleep#1");
+    });
+    answer.resolve();
+    await vi.waitFor(() => expect(outside.received).toHaveLength(2));
+    const [, cancelled] = outside.received;
+    expect([cancelled?.method, cancelled?.path]).toEqual(["DELETE", "/hook/CHG-17"]);
   });
 
   test("what is forged, unknown, incomplete or says less than a high hold wants is refused, each with its status", async () => {

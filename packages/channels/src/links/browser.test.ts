@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type DecisionLinks, decisionLinks, decisionPage, htmlOf, messageOf } from "../index.ts";
-import { missing, openBrowser, serve } from "./chromium.fixture.ts";
+import { missing, openBrowser, patienceMs, serve } from "./chromium.fixture.ts";
 import { axeFindings, overflowOf, screenshot } from "./page-checks.fixture.ts";
 
 // The decision page as a reviewer has it: a real Chromium, a real server. HOLDPOINT_SCREENSHOTS=FOLDER keeps what it looked like.
@@ -70,7 +70,7 @@ describe.skipIf(missing !== null)(
       old = decisionLinks({ ...options, ttl: "1h", now: () => new Date(0) });
       page = decisionPage({ engine, links });
       [browser] = await Promise.all([openBrowser(), engine.start()]);
-    }, 60_000);
+    });
     afterAll(async () => {
       await browser?.close();
       await server?.stop();
@@ -86,6 +86,7 @@ describe.skipIf(missing !== null)(
     async function open(url: string, options: BrowserContextOptions = { javaScriptEnabled: false }): Promise<Page> {
       trouble.length = 0;
       const tab = await (await browser.newContext(options)).newPage();
+      tab.setDefaultTimeout(patienceMs);
       tabs.push(tab);
       tab.on("dialog", (dialog) => {
         trouble.push(`dialog ${dialog.message()}`);

@@ -15,9 +15,13 @@ const executable =
 /** What these tests need and this machine has not; null when they can run. */
 export const missing: string | null = executable === undefined ? "install chromium" : null;
 
+/** How long a slow machine may take to start the browser, or for one thing in a page. */
+export const patienceMs = 120_000;
+
 /** A real browser that talks to nobody but us. */
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({
+    timeout: patienceMs,
     executablePath: executable ?? "",
     args: [
       ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],

@@ -61,7 +61,7 @@ async function open(name: "pay" | "label" | "transfer", input?: unknown): Promis
   const run = await engine.run<string>(name, input);
   hold = await run.hold(name);
   url = links.mint(hold, "ana");
-  finish = () => run.result({ timeout: "5s" });
+  finish = () => run.result({ timeout: "60s" });
 }
 beforeEach(() => open("pay", { severity: "low" }));
 

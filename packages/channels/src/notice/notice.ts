@@ -51,7 +51,11 @@ export interface SendCall {
   signal: AbortSignal;
   /** From 1. */
   attempt: number;
-  /** What this channel gave when it asked the same recipient about the same hold; null when it never did, or gave nothing. */
+  /**
+   * What this channel gave when it asked the same recipient about the same hold; null when it never did, or gave nothing.
+   *
+   * @throws DeliveryError it is asking at this moment: let it through, and this message is tried again in a second
+   */
   earlier(): Promise<Record<string, unknown> | null>;
 }
 

@@ -1,7 +1,7 @@
 import { type Engine, NonRetryableError, type Workflow, workflow } from "@holdpoint/core";
 import { DeliveryError, forStep } from "../errors.ts";
 import { type Channel, type HoldHappening, isAsking, kindOf, type Notice, type Recipient } from "../notice/notice.ts";
-import { deliveryName, recipientMark } from "./names.ts";
+import { deliveryIdOf, deliveryName, recipientMark } from "./names.ts";
 import type { OutboxOptions } from "./outbox.ts";
 import { ours } from "./schema.ts";
 
@@ -46,9 +46,10 @@ export function deliveryWorkflow(options: OutboxOptions, engine: () => Engine): 
 async function attemptOnce(
   { channels, links }: OutboxOptions,
   engine: Engine,
-  { id, hold: holdId, happening, recipient }: DeliveryInput,
+  input: DeliveryInput,
   call: { signal: AbortSignal; attempt: number },
 ): Promise<Outcome> {
+  const { id, hold: holdId, happening, recipient } = input;
   const channel: Channel | undefined = Object.hasOwn(channels, recipient.channel)
     ? channels[recipient.channel]
     : undefined;
@@ -60,23 +61,28 @@ async function attemptOnce(
   const mayLink = links && channel.private && recipient.person !== undefined && isAsking(kind);
   const link = mayLink ? await links.mint(hold, recipient.person ?? "") : null;
   const notice: Notice = { id, kind, hold, happening, recipient, link };
-  const earlier = (): Promise<Record<string, unknown> | null> => earlierAnswer(engine, holdId, recipient);
+  const earlier = (): Promise<Record<string, unknown> | null> => earlierAnswer(engine, input);
   return { type: "sent", answer: (await channel.send(notice, { ...call, earlier })) ?? null };
 }
 
-/** What the newest message gave that asked this recipient about this hold. */
+/**
+ * What the newest message before this one gave that asked this recipient about this hold. One that is on its way at this moment
+ * may yet give something: this one waits for it.
+ */
 async function earlierAnswer(
   engine: Engine,
-  hold: string,
-  recipient: Recipient,
+  { id: own, hold, recipient }: DeliveryInput,
 ): Promise<Record<string, unknown> | null> {
   const { channel } = recipient;
   const { items } = await engine.runs(
-    { workflow: deliveryName, status: ["completed"], outcome: "success", attributes: { hold, channel } },
+    { workflow: deliveryName, status: ["running", "completed"], attributes: { hold, channel } },
     { limit: 1000 },
   );
-  for (const { id, attributes } of items) {
+  const before = items.slice(items.findIndex(({ id }) => id === deliveryIdOf(own)) + 1);
+  for (const { id, status, attributes } of before) {
     if (!isAsking(kindOf(String(attributes.action))) || !id.endsWith(recipientMark(recipient))) continue;
+    if (status === "running")
+      throw new DeliveryError("the message that asked is still being sent", { retryAfterMs: 1000 });
     const outcome = await (await engine.get<Outcome>(id)).result();
     if (outcome.type === "sent" && outcome.answer) return outcome.answer;
   }

@@ -4,6 +4,8 @@ import type { Recipient } from "../notice/notice.ts";
 /** The names of the outbox's workflows: no hold of theirs is told of. */
 export const deliveryName = "holdpoint.delivery";
 export const newsName = "holdpoint.news";
+/** The run that delivers a message. */
+export const deliveryIdOf = (message: string): string => `delivery:${message}`;
 /** The queue in which holds are followed. */
 export const newsQueue = "holdpoint.news";
 /** The queue of a channel's messages: each has its own, so that a receiver that hangs holds up its own channel only. */

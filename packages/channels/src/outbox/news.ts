@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Engine, type Hold, type Workflow, workflow } from "@holdpoint/core";
 import { type HoldHappening, isAsking, kindOf, type Recipient } from "../notice/notice.ts";
 import type { DeliveryInput } from "./delivery.ts";
-import { laneOf, movedSignal, newsName, newsQueue, recipientMark } from "./names.ts";
+import { deliveryIdOf, laneOf, movedSignal, newsName, newsQueue, recipientMark } from "./names.ts";
 import type { OutboxOptions } from "./outbox.ts";
 import { ours } from "./schema.ts";
 
@@ -45,7 +45,7 @@ export function newsWorkflow(
           delivery,
           { id, hold, happening, recipient },
           {
-            id: `delivery:${id}`,
+            id: deliveryIdOf(id),
             queue: laneOf(channel),
             parentClose: "abandon",
             attributes: { hold, channel, action: happening.action },

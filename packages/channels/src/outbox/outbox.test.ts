@@ -99,14 +99,11 @@ function memo(act: (notice: Notice, count: number) => unknown = () => {}): Chann
 }
 
 const settled = (outbox: Outbox): Promise<void> =>
-  vi.waitFor(
-    async () => {
-      const { items } = await outbox.deliveries();
-      expect(items.length).toBeGreaterThan(0);
-      expect(items.filter(({ status }) => status === "waiting")).toEqual([]);
-    },
-    { timeout: 10_000, interval: 10 },
-  );
+  vi.waitFor(async () => {
+    const { items } = await outbox.deliveries();
+    expect(items.length).toBeGreaterThan(0);
+    expect(items.filter(({ status }) => status === "waiting")).toEqual([]);
+  });
 
 describe("the outbox", () => {
   test("tells of a hold that opens, and of its decision, once each", async () => {
@@ -237,35 +234,37 @@ describe("the outbox", () => {
   });
 
   test("a channel that hangs blocks neither runs nor the other channels", async () => {
-    let hang = true;
-    const hanging = memo(() => (hang ? new Promise(() => {}) : undefined));
+    const freed = Promise.withResolvers<void>();
+    const hanging = memo(() => freed.promise);
     const channel = memo();
     const { engine, outbox } = await office(
-      { channels: { hanging, memo: channel }, concurrency: 2, timeoutMs: 4000 },
+      { channels: { hanging, memo: channel }, concurrency: 2, timeoutMs: 600_000 },
       memoryStore(),
       8,
     );
     const runs = await Promise.all(Array.from({ length: 12 }, (_, n) => engine.run(pay, undefined, { id: `r${n}` })));
     await vi.waitFor(() => expect(channel.notices).toHaveLength(12));
     for (const run of runs) await engine.decide(await run.hold("pay"), { approved: true }, { by: "ana" });
-    for (const run of runs) expect(await run.result({ timeout: "15s" })).toEqual({ approved: true, by: "ana" });
-    await vi.waitFor(() => expect(channel.notices.filter(({ kind }) => kind === "closed")).toHaveLength(12), {
-      timeout: 15_000,
-    });
+    for (const run of runs) expect(await run.result({ timeout: "60s" })).toEqual({ approved: true, by: "ana" });
+    await vi.waitFor(() => expect(channel.notices.filter(({ kind }) => kind === "closed")).toHaveLength(12));
     expect(hanging.notices).toHaveLength(2);
-    hang = false;
+    freed.resolve();
     await settled(outbox);
     expect(hanging.notices.length).toBeGreaterThan(2);
   });
 
   test("nobody is asked what was decided meanwhile", async () => {
-    const slow = memo((_notice, count) => {
-      if (count <= 2) throw new Error("busy");
+    const decided = Promise.withResolvers<void>();
+    const slow = memo(async (_notice, count) => {
+      if (count > 2) return;
+      await decided.promise;
+      throw new Error("busy");
     });
-    const { engine, outbox } = await office({ channels: { slow }, pauseMs: 150 });
+    const { engine, outbox } = await office({ channels: { slow } });
     const run = await engine.run(pay, undefined);
     await vi.waitFor(() => expect(slow.notices).toHaveLength(1));
     await engine.decide(await run.hold("pay"), { approved: false }, { by: "ana" });
+    decided.resolve();
     await vi.waitFor(async () => {
       const states = (await outbox.deliveries()).items.map(({ action, status }) => [action, status]);
       expect(states).toEqual([
@@ -342,22 +341,18 @@ describe("against real receivers", () => {
     const channel = webhook({ url: receiver.url, secret, ...here, timeoutMs: 200 });
     const { engine, outbox } = await office({ channels: { hook: channel } });
     const run = await engine.run(pay, undefined);
-    await vi.waitFor(() => expect(receiver.received).toHaveLength(4));
+    await vi.waitFor(() => expect(receiver.received.length).toBeGreaterThanOrEqual(4));
     await engine.decide(await run.hold("pay"), { approved: true }, { by: "ana" });
-    await vi.waitFor(() => expect(receiver.received).toHaveLength(5));
+    const independent = new Webhook(secret);
+    const types = (): string[] =>
+      receiver.received.map(
+        ({ headers, body }) => (independent.verify(body, Object.fromEntries(headers)) as { type: string }).type,
+      );
+    await vi.waitFor(() => expect(types()).toContain("hold.closed"));
     await settled(outbox);
     expect(visible(receiver.received)).toHaveLength(2);
-    const independent = new Webhook(secret);
-    const bodies = receiver.received.map(
-      ({ headers, body }) => independent.verify(body, Object.fromEntries(headers)) as { type: string },
-    );
-    expect(bodies.map(({ type }) => type)).toEqual([
-      "hold.asked",
-      "hold.asked",
-      "hold.asked",
-      "hold.asked",
-      "hold.closed",
-    ]);
+    // On a machine that stands still an answer comes too late, and the message is sent once more.
+    expect(types().join(" ")).toMatch(/^(hold\.asked ){4,}(hold\.closed ?)+$/);
     expect(() =>
       independent.verify(`${receiver.received[0]?.body} `, Object.fromEntries(receiver.received[0]?.headers ?? [])),
     ).toThrow();
@@ -427,12 +422,19 @@ describe("against real receivers", () => {
         expect(all).toContain("mail decided sent");
         expect(all.filter((one) => one.endsWith("waiting"))).toEqual([]);
       },
-      { timeout: 15_000, interval: 20 },
+      { interval: 20 },
     );
-    const kinds = (await sent()).filter((one) => one.endsWith("sent"));
-    expect(visible(receiver.received)).toHaveLength(kinds.filter((one) => one.startsWith("hook")).length);
-    const ids = new Set(server.mails.map(({ messageId }) => messageId));
-    expect(ids.size).toBe(kinds.filter((one) => one.startsWith("mail")).length);
+    const all = await sent();
+    const ids = {
+      hook: visible(receiver.received).length,
+      mail: new Set(server.mails.map((one) => one.messageId)).size,
+    };
+    for (const channel of ["hook", "mail"] as const) {
+      const messages = all.filter((one) => one.startsWith(channel));
+      // One that was sent when the crash came, and not wanted any more after it, is recorded as skipped.
+      expect(ids[channel]).toBeGreaterThanOrEqual(messages.filter((one) => one.endsWith("sent")).length);
+      expect(ids[channel]).toBeLessThanOrEqual(messages.length);
+    }
   });
 
   test("mail: a server that takes a mail and never says so gets it again, as the same mail", async () => {

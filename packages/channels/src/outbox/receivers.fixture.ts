@@ -13,7 +13,7 @@ export interface Received {
 
 /** A real HTTP server that answers as it is told, and keeps what it was sent. */
 export async function httpReceiver(
-  answer: (received: Received, count: number, response: ServerResponse) => void = ok,
+  answer: (received: Received, count: number, response: ServerResponse) => unknown = ok,
 ): Promise<{
   url: string;
   received: Received[];
@@ -30,7 +30,7 @@ export async function httpReceiver(
       const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       const one = { method: request.method ?? "", path: request.url ?? "", headers, body };
       received.push(one);
-      answer(one, received.length, response);
+      void answer(one, received.length, response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

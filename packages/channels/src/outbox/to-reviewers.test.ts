@@ -47,9 +47,7 @@ describe("who is told", () => {
     const { engine: made, said } = await asking({ reviewers: { people: ["ana", "ben"] } });
     await soon(said, ["ana@example.com asked after opened (open)", "ben@example.com asked after opened (open)"]);
     await made.decide(await holdOf(made), { approved: true }, { by: "ana" });
-    await vi.waitFor(() => expect(said.slice(2)).toEqual(["ben@example.com closed after decided (decided)"]), {
-      timeout: 15_000,
-    });
+    await vi.waitFor(() => expect(said.slice(2)).toEqual(["ben@example.com closed after decided (decided)"]));
   });
 
   test("groups, without whoever started it and whoever has no address; in a chain the next when it is their turn", async () => {
@@ -66,8 +64,6 @@ describe("who is told", () => {
       reviewers: { people: ["ana"] },
       deadline: [{ after: 80, escalate: { groups: ["leads"] } }],
     });
-    await vi.waitFor(() => expect(said).toContain("lou@example.com escalated after escalated (open)"), {
-      timeout: 15_000,
-    });
+    await vi.waitFor(() => expect(said).toContain("lou@example.com escalated after escalated (open)"));
   });
 });

@@ -1,26 +1,42 @@
-import { createTestEngine } from "@holdpoint/core/testing";
+import { createTestEngine, elapse } from "@holdpoint/core/testing";
 import { expect, test } from "vitest";
 import type { EdgeDefinition, FlowDefinition, FlowLimits, NodeDefinition } from "../definition/definition.ts";
 import type { Registry, StepArguments } from "../definition/registry.ts";
 import { makeFlow } from "./flow.ts";
 
-/** Runs `a` and then `b`, `c` and `d` side by side; gives which of them were ever at work together. */
-async function together(edges: Readonly<Record<string, boolean>>, limits: FlowLimits): Promise<string[]> {
+type Minutes = Readonly<Record<"b" | "c" | "d", number>>;
+
+/** Every order in which `b`, `c` and `d` may end that have begun together. */
+const orders: readonly Minutes[] = [
+  { b: 1, c: 2, d: 3 },
+  { b: 1, c: 3, d: 2 },
+  { b: 2, c: 1, d: 3 },
+  { b: 2, c: 3, d: 1 },
+  { b: 3, c: 1, d: 2 },
+  { b: 3, c: 2, d: 1 },
+];
+
+/** Runs `a` and then `b`, `c` and `d`, which take so many minutes; gives which of them were ever at work together. */
+async function together(
+  edges: Readonly<Record<string, boolean>>,
+  limits: FlowLimits,
+  minutes: Minutes,
+): Promise<string[]> {
   const at = new Set<string>();
   const met = new Set<string>();
   const work = {
     run: async ({ node }: StepArguments) => {
       for (const other of at) met.add([node, other].sort().join(""));
       at.add(node);
-      // Long enough for whatever may begin beside it, on a busy machine, too.
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await elapse(`${minutes[node as keyof Minutes]}m`);
       at.delete(node);
     },
   };
+  const gate = (id: string): NodeDefinition => ({ id, kind: "gate" });
   const ids = ["b", "c", "d"];
   const definition: FlowDefinition = {
     name: "turns",
-    nodes: ["a", ...ids, "z"].map((id): NodeDefinition => ({ id, kind: "step", uses: "work" })),
+    nodes: [gate("a"), ...ids.map((id): NodeDefinition => ({ id, kind: "step", uses: "work" })), gate("z")],
     edges: [
       ...ids.map((to): EdgeDefinition => ({ from: "a", to, ...(to in edges && { parallel: edges[to] as boolean }) })),
       ...ids.map((from) => ({ from, to: "z" })),
@@ -34,15 +50,20 @@ async function together(edges: Readonly<Record<string, boolean>>, limits: FlowLi
   return [...met].sort();
 }
 
-test("branches are at work side by side, unless the flow is sequential", async () => {
-  expect(await together({}, {})).toEqual(["bc", "bd", "cd"]);
-  expect(await together({}, { sequential: true })).toEqual([]);
+test.each(orders)("branches are at work side by side, unless the flow is sequential: %j", async (minutes) => {
+  expect(await together({}, {}, minutes)).toEqual(["bc", "bd", "cd"]);
+  expect(await together({}, { sequential: true }, minutes)).toEqual([]);
 });
 
-test("an edge that says parallel goes beside others in a sequential flow, and one that says it does not goes alone", async () => {
-  expect(await together({ c: true }, { sequential: true })).toEqual(["bc"]);
-  expect(await together({ c: false }, {})).toEqual(["bd"]);
-  expect(await together({ b: true, c: false }, { sequential: true })).toEqual(["bd"]);
+test.each(orders)("an edge that says parallel goes beside any other in a sequential flow: %j", async (minutes) => {
+  // The others take turns: b and d never meet, and d meets c only when c is still at work after b.
+  const expected = minutes.c > minutes.b ? ["bc", "cd"] : ["bc"];
+  expect(await together({ c: true }, { sequential: true }, minutes)).toEqual(expected);
+});
+
+test.each(orders)("an edge that says it is not parallel goes alone: %j", async (minutes) => {
+  expect(await together({ c: false }, {}, minutes)).toEqual(["bd"]);
+  expect(await together({ b: true, c: false }, { sequential: true }, minutes)).toEqual(["bd"]);
 });
 
 test("the state keeps how many nodes have been begun, where it is asked to", async () => {

@@ -318,6 +318,17 @@ describe("being stuck", () => {
     expect(await result).toBe("late");
   });
 
+  test("is not said because the machine stood still", async () => {
+    const engine = testEngine({ workflows: [waiting], answers: { "approve refund": { approved: true } } });
+    const run = await engine.run(waiting, undefined);
+    const result = run.result();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await run.signal("paid", "late");
+    expect(await result).toBe("late");
+  });
+
   test("a step that hangs without a timeout is named", async () => {
     const engine = testEngine({ workflows: [refund], steps: { "load order": hangs() }, patience: "20ms" });
     const run = await engine.run(refund, large);

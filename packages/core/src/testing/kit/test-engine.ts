@@ -37,7 +37,7 @@ export interface TestEngineOptions extends Omit<EngineOptions, Decided> {
   seed?: string | number;
   /**
    * Real time in which nothing happens until a wait is given up as stuck, and after which `advance` and `stop` leave a
-   * running step behind. Default "500ms".
+   * running step behind. Time in which the machine stood still does not count. Default "500ms".
    */
   patience?: Duration;
 }

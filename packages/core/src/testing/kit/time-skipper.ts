@@ -11,6 +11,8 @@ const realNow = performance.now.bind(performance);
 const quietTurns = 4;
 /** How often it is looked, in real ms, whether something goes on that is out of sight. */
 const lookMs = 5;
+/** A look takes no longer than this: what a machine stood still or was busy elsewhere meanwhile is nobody's hanging. */
+const mostPerLookMs = 4 * lookMs;
 /** After so many real ms of one step a line says what time waits for. */
 const sayAfterMs = 3000;
 
@@ -72,21 +74,20 @@ export class TimeSkipper {
   /** Lets everything happen that needs no time. A step that runs for real is waited for until `leave`, given how long in ms, says no. */
   private async settle(leave: (busyMs: number) => boolean): Promise<void> {
     let said = false;
-    for (let quiet = 0, since = realNow(); quiet < quietTurns; ) {
+    for (let quiet = 0, busyMs = 0; quiet < quietTurns; ) {
       await new Promise<void>((resolve) => realTurn(resolve));
       const busy = this.steps.busy();
       quiet = this.clock.turns === 0 && this.calls === 0 && busy.length === 0 ? quiet + 1 : 0;
       if (busy.length === 0) {
-        since = realNow();
+        busyMs = 0;
         continue;
       }
-      const busyMs = realNow() - since;
       if (leave(busyMs)) return;
       if (busyMs >= sayAfterMs && !said) {
         said = true;
         this.hooks.slow([...new Set(busy.map(({ step }) => step))]);
       }
-      await this.realPause();
+      busyMs += await this.realPause();
     }
   }
 
@@ -207,8 +208,8 @@ export class TimeSkipper {
   /** Nothing happens for a while of real time: the test, or what it talks to, may be about to do something. */
   private async nothingMore(): Promise<boolean> {
     const { activity } = this.clock;
-    for (const until = realNow() + this.patienceMs; realNow() < until; ) {
-      await this.realPause();
+    for (let waitedMs = 0; waitedMs < this.patienceMs; ) {
+      waitedMs += await this.realPause();
       if (this.closed || this.clock.activity !== activity || this.calls > 0) return false;
     }
     return true;
@@ -220,10 +221,13 @@ export class TimeSkipper {
     this.clock.giveUp(error);
   }
 
-  private realPause(): Promise<void> {
-    return this.steps.change((done) => {
+  /** Pauses until the next look, or until a step changes; gives how long that was, in real ms. */
+  private async realPause(): Promise<number> {
+    const began = realNow();
+    await this.steps.change((done) => {
       const timer = setReal(done, lookMs);
       return () => clearReal(timer);
     });
+    return Math.min(realNow() - began, mostPerLookMs);
   }
 }
