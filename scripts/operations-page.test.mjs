@@ -45,7 +45,7 @@ beforeAll(() => {
   const shim = join(bin, "holdpoint");
   writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`);
   chmodSync(shim, 0o755);
-}, 120_000);
+});
 afterAll(() => {
   project?.remove();
   rmSync(bin, { recursive: true, force: true });
@@ -53,9 +53,7 @@ afterAll(() => {
 
 const start = (id) => `holdpoint run refund --input '{"orderId":"A-7","amount":120}' --id ${id}`;
 
-test("SQLite: what was backed up is there after a restore, and goes on; what came later is not", {
-  timeout: 120_000,
-}, async () => {
+test("SQLite: what was backed up is there after a restore, and goes on; what came later is not", async () => {
   bash(start("refund-1"));
   bash(script("backup (SQLite)"));
   bash(script("backup (SQLite)"));
@@ -82,14 +80,14 @@ describe.skipIf(missing !== null)(`PostgreSQL${missing === null ? "" : ` (skippe
   };
   beforeAll(async () => {
     cluster = await startCluster();
-  }, 60_000);
+  });
   afterAll(async () => {
     await admin("drop schema if exists holdpoint cascade");
     await admin("drop database if exists holdpoint_restored");
     await cluster.stop();
   });
 
-  test("what was backed up is there after a restore, and goes on", { timeout: 120_000 }, async () => {
+  test("what was backed up is there after a restore, and goes on", async () => {
     const stored = { HOLDPOINT_STORE: cluster.url };
     bash("holdpoint run note --input '\"hello\"' --id note-1", stored);
     bash(start("refund-1"), stored);
@@ -106,7 +104,7 @@ describe.skipIf(missing !== null)(`PostgreSQL${missing === null ? "" : ` (skippe
     const note = workflow({ name: "note" }, async (ctx, text) => ctx.step("say", () => text));
     const again = createEngine({ store: postgres(restored), workflows: [note] });
     await again.runUntilIdle();
-    expect(await (await again.get("note-1")).result({ timeout: "10s" })).toBe("hello");
+    expect(await (await again.get("note-1")).result({ timeout: "60s" })).toBe("hello");
     // A key that is free: sequences were restored, too.
     await again.run(note, "new", { id: "note-2" });
     await again.runUntilIdle();
@@ -129,15 +127,13 @@ describe.skipIf(missingMariadb !== null)(
       stored = { HOLDPOINT_STORE: new URL("/holdpoint", server.url).href };
       bash("holdpoint run note --input '\"hello\"' --id note-1", stored);
       bash(start("refund-1"), stored);
-    }, 90_000);
+    });
     afterAll(async () => {
       await server.admin("drop database if exists holdpoint; drop database if exists holdpoint_restored");
       await server.stop();
     });
 
-    test("what was backed up from MariaDB is there after a restore, and goes on with its chain whole", {
-      timeout: 120_000,
-    }, async () => {
+    test("what was backed up from MariaDB is there after a restore, and goes on with its chain whole", async () => {
       const { hostname, port, username } = new URL(server.url);
       const place = { DB_HOST: hostname, DB_PORT: port, DB_USER: username };
       bash(script("backup (MariaDB)"), place);
@@ -150,7 +146,7 @@ describe.skipIf(missingMariadb !== null)(
       const note = workflow({ name: "note" }, async (ctx, text) => ctx.step("say", () => text));
       const engine = createEngine({ store: mysql(restored.HOLDPOINT_STORE), workflows: [note] });
       await engine.runUntilIdle();
-      expect(await (await engine.get("note-1")).result({ timeout: "10s" })).toBe("hello");
+      expect(await (await engine.get("note-1")).result({ timeout: "60s" })).toBe("hello");
       await engine.stop();
     });
 
@@ -185,7 +181,7 @@ describe("SQLite", () => {
     }
     driver.close();
     await engine.stop();
-  }, 60_000);
+  });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
   const rowsOf = (words) => found[queries.find(({ code }) => code.includes(words)).line];
 

@@ -40,7 +40,7 @@ describe.each(pages)("$page", ({ page, programs, scripts }) => {
   });
 
   for (const program of programs) {
-    test(`${program.name} compiles${program.runs ? " and runs" : ""}`, { timeout: 90_000 }, () => {
+    test(`${program.name} compiles${program.runs ? " and runs" : ""}`, () => {
       const problems = compiled.problems.filter((problem) => problem.program === program);
       if (problems.length > 0) expect.fail(problems.map(({ at, message }) => `${at}: ${message}`).join("\n"));
       if (!program.runs) return;
@@ -50,7 +50,7 @@ describe.each(pages)("$page", ({ page, programs, scripts }) => {
   }
 
   for (const [index, script] of scripts.entries()) {
-    test(`shell block ${index + 1} runs`, { timeout: 90_000 }, () => {
+    test(`shell block ${index + 1} runs`, () => {
       const project = index === 0 ? emptyProject(directory, "shell") : join(directory, "projects/shell");
       const problem = runScript(script.code, project);
       if (problem) expect.fail(`${page}:${script.line}: ${problem}`);

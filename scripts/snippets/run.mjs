@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { delimiter, dirname, join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
-const TIMEOUT_MS = 80_000;
+const TIMEOUT_MS = 170_000;
 
 /** Runs a compiled program in `directory`. Gives what went wrong, or undefined. */
 export function runProgram(file, directory) {

@@ -31,7 +31,7 @@ beforeAll(() => {
   expect(built.stdout + built.stderr).not.toMatch(/examples\/mail-triage|does not bundle|Error:/);
   const first = spawnSync(process.execPath, [program, "--count", "1"], { cwd: trained, encoding: "utf8" });
   expect(first.status, first.stdout + first.stderr).toBe(0);
-}, 180_000);
+});
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "mail-triage-"));
@@ -83,7 +83,7 @@ const allFiles = (): string[] => ["incoming", "held", "inbox", "quarantine"].fla
 
 async function until(condition: () => boolean): Promise<void> {
   for (let tries = 0; !condition(); tries++) {
-    if (tries > 1000) throw new Error("what was waited for did not come");
+    if (tries > 12_000) throw new Error("what was waited for did not come");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -117,7 +117,7 @@ test("a worker is killed at work, nothing is lost or recorded twice, and what is
   expect(again.code).toBe(0);
   expect(again.output).toContain("All mails were triaged by an earlier start.");
   expect(again.output).not.toContain("SIGKILL");
-}, 180_000);
+});
 
 test("the printed batch files mails that look alike with one reason, and the next start learns from the export", async () => {
   const { output } = await start("--count", "200").ended;
@@ -152,7 +152,7 @@ test("the printed batch files mails that look alike with one reason, and the nex
   expect(audit.map(({ action }) => action)).toEqual(["opened", "reminded", "escalated"]);
   expect(holdpoint("decide", lead, "--reject", "--by", "postmaster").status).toBe(0);
   expect(filesIn("held")).toHaveLength(held - 1);
-}, 180_000);
+});
 
 test("the printed command files its mail, and the next start learns from it", async () => {
   const { output } = await start("--count", "60").ended;
@@ -171,11 +171,11 @@ test("the printed command files its mail, and the next start learns from it", as
   expect(next.output).toMatch(/Learnt 1 decision of yours\. On 659 mails that were never triaged or trained on:/);
   expect(next.output).toMatch(/probabilities moved by 0\.\d*[1-9]/);
   expect(next.output).toContain("decided by people       1");
-}, 180_000);
+});
 
 test("Ctrl-C stops between steps, and the next start goes on", async () => {
   const first = start("--count", "400");
-  await until(() => readLedger(join(folder, "out/ledger.jsonl")).length > 200);
+  await until(() => readLedger(join(folder, "out/ledger.jsonl")).length > 20);
   first.child.kill("SIGINT");
   first.child.kill("SIGINT"); // npm and the bootstrap pass it on once more
   const { code, output } = await first.ended;
@@ -186,11 +186,11 @@ test("Ctrl-C stops between steps, and the next start goes on", async () => {
   expect(second.code, second.output).toBe(0);
   expect(second.output).toMatch(/ lost {2,}0\n/);
   expectAllSettled(400);
-}, 180_000);
+});
 
 test("when the program itself is killed, its worker ends and the next start goes on", async () => {
   const first = start("--count", "400");
-  await until(() => readLedger(join(folder, "out/ledger.jsonl")).length > 200);
+  await until(() => readLedger(join(folder, "out/ledger.jsonl")).length > 20);
   const worker = readLedger(join(folder, "out/ledger.jsonl"))[0]?.pid ?? 0;
   first.child.kill("SIGKILL");
   await first.ended;
@@ -198,7 +198,7 @@ test("when the program itself is killed, its worker ends and the next start goes
   const second = await start().ended;
   expect(second.code, second.output).toBe(0);
   expectAllSettled(400);
-}, 180_000);
+});
 
 function isAlive(pid: number): boolean {
   try {
@@ -222,7 +222,7 @@ test("mails cut short or removed, and a state file cut short, are mended by the 
   expect(filesIn("inbox")).toEqual(expect.arrayContaining([cut, removed]));
   expect(filesIn("held")).toContain(held);
   expectAllSettled(60);
-}, 180_000);
+});
 
 test("--fresh starts over, and a second program at once is refused", async () => {
   await start("--count", "30").ended;
@@ -233,7 +233,7 @@ test("--fresh starts over, and a second program at once is refused", async () =>
   expect(second.output).toContain("another npm start");
   expect((await first.ended).code).toBe(0);
   expectAllSettled(400);
-}, 180_000);
+});
 
 test("a wrong option is one sentence, not a stack trace", async () => {
   const { code, output } = await start("--count", "many").ended;

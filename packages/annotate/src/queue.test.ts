@@ -57,7 +57,7 @@ afterEach(async () => {
 
 /** The one hold of an item that this person may answer, once it is there. */
 async function turn(queue: { inbox(person: string): Promise<{ items: Hold[] }> }, person: string): Promise<Hold> {
-  await expect.poll(async () => (await queue.inbox(person)).items.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await queue.inbox(person)).items.length).toBe(1);
   return (await queue.inbox(person)).items[0] as Hold;
 }
 

@@ -121,7 +121,7 @@ export function testProject(files: Readonly<Record<string, string>>): TestProjec
 }
 
 /** Waits until text appears in what `read` gives. */
-export async function waitFor(read: () => string, text: string | RegExp, timeoutMs = 10_000): Promise<void> {
+export async function waitFor(read: () => string, text: string | RegExp, timeoutMs = 120_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(typeof text === "string" ? read().includes(text) : text.test(read()))) {
     if (Date.now() > end) throw new Error(`"${text}" was not printed within ${timeoutMs} ms; this was:\n${read()}`);

@@ -34,5 +34,5 @@ describe("SIGTERM", () => {
     next.kill("SIGTERM");
     expect(await next.ended).toEqual({ code: 0, signal: null });
     await engine.stop();
-  }, 120_000);
+  });
 });

@@ -66,5 +66,5 @@ describe("a step that kills its process", () => {
     const { verdict } = await office.engine.verify("fatal");
     expect(verdict).toBe("intact");
     await office.engine.stop();
-  }, 120_000);
+  });
 });

@@ -106,7 +106,7 @@ describe("a power cut", () => {
     expect(missing, `seed ${seed}`).toEqual([]);
     expect(damaged, `seed ${seed}`).toEqual([]);
     expect(stuck, `seed ${seed}`).toEqual([]);
-  }, 120_000);
+  });
 
   test("with relaxed durability the same trace shows acknowledgements before the sync, and a power cut loses some; nothing is damaged", async ({
     skip,
@@ -119,5 +119,5 @@ describe("a power cut", () => {
     const { missing, damaged } = await cutAtRandom("relaxed", trace, seeded(seed));
     expect(missing.length, `seed ${seed}`).toBeGreaterThan(0);
     expect(damaged, `seed ${seed}`).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -41,5 +41,5 @@ describe("a restart after SIGKILL", () => {
     second.kill("SIGKILL");
     await second.ended;
     await engine.stop();
-  }, 120_000);
+  });
 });

@@ -23,7 +23,7 @@ describe("two processes on one file", () => {
     for (const worker of workers) worker.kill("SIGTERM");
     await Promise.all(workers.map(({ ended }) => ended));
     await office.engine.stop();
-  }, 120_000);
+  });
 
   test("what is decided in one goes on in the other", async () => {
     const office = new Office(directory.path, "decided");
@@ -50,7 +50,7 @@ describe("two processes on one file", () => {
     worker.kill("SIGTERM");
     await worker.ended;
     await engine.stop();
-  }, 120_000);
+  });
 
   test("a killed process is taken over at once, long before its lease ends", async () => {
     const office = new Office(directory.path, "taken-over");
@@ -77,5 +77,5 @@ describe("two processes on one file", () => {
     heir.kill("SIGTERM");
     await heir.ended;
     await engine.stop();
-  }, 120_000);
+  });
 });

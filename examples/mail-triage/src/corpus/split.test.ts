@@ -67,4 +67,4 @@ test("the splits of the real corpus share no letter, not even as a near copy, an
     expect(spam).toBeGreaterThan(0.18);
     expect(spam).toBeLessThan(0.3);
   }
-}, 30_000);
+});

@@ -23,12 +23,10 @@ const mails = annotation({
 export default defineConfig({ workflows: [mails.workflow] });
 `,
   });
-}, 60_000);
+});
 afterAll(() => project.remove());
 
-test("an annotation queue from the command line: offered, answered without seeing the other's answer, reported, exported", {
-  timeout: 60_000,
-}, async () => {
+test("an annotation queue from the command line: offered, answered without seeing the other's answer, reported, exported", async () => {
   const input = JSON.stringify({ id: "m1", item: { subject: "free money" }, predicted: "spam" });
   const { holds } = await project.json<{ holds: { id: string }[] }>(["run", "mail-labels", "--input", input]);
   const id = holds[0]?.id ?? "";

@@ -42,10 +42,10 @@ const begin = async (workflow: string): Promise<void> => {
 beforeAll(() => {
   buildCommand();
   project = testProject(ruled);
-}, 60_000);
+});
 afterAll(() => project.remove());
 
-describe("what people do with holds", { timeout: 60_000 }, () => {
+describe("what people do with holds", () => {
   describe("one that two must sign", () => {
     beforeEach(() => begin("payout"));
 

@@ -66,7 +66,7 @@ beforeAll(() => {
 export default defineConfig({ workflows: await importedWorkflows(pipelineCatalog(".holdpoint/pipelines"), { folder: "pipelines" }) });
 `,
   });
-}, 60_000);
+});
 afterAll(() => {
   alone.remove();
   project.remove();

@@ -16,7 +16,7 @@ export default defineConfig({ workflows: [refund], log: { debug() {}, info() {},
 `;
 
 let project: TestProject;
-beforeAll(() => buildCommand(), 60_000);
+beforeAll(() => buildCommand());
 beforeEach(() => {
   project = testProject({ "holdpoint.config.ts": config });
 });
@@ -31,7 +31,7 @@ interface Serving {
 
 async function serving(): Promise<Serving> {
   const running = project.start(["start", "--port", "0", "--json"]);
-  await running.prints(/^\}/m, 60_000);
+  await running.prints(/^\}/m);
   const json = running.output().slice(running.output().indexOf("{"), running.output().lastIndexOf("}") + 1);
   return { ...(JSON.parse(json) as Omit<Serving, "ended">), ended: running.ended };
 }

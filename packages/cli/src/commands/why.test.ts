@@ -6,7 +6,7 @@ let project: TestProject;
 beforeAll(() => {
   buildCommand();
   project = testProject(shopProject);
-}, 60_000);
+});
 afterAll(() => project.remove());
 
 const hp = (...args: string[]) => project.holdpoint(args);

@@ -26,7 +26,7 @@ export const greet = workflow({ name: "greet" }, async (ctx) => {
 
 let project: TestProject;
 let dev: Running;
-beforeAll(() => buildCommand(), 60_000);
+beforeAll(() => buildCommand());
 beforeEach(async () => {
   project = testProject({ "holdpoint.config.ts": config, "greet.ts": greet("hello") });
   dev = project.start(["dev"]);
@@ -47,7 +47,7 @@ async function startRun(id: string): Promise<string> {
   return holds[0]!.id;
 }
 
-test("the worker executes what other commands deliver, and shows it", { timeout: 60_000 }, async () => {
+test("the worker executes what other commands deliver, and shows it", async () => {
   const hold = await startRun("g1");
   const [, url = ""] = /API (http\S+)\/api\/docs: you are signed in on this machine/.exec(dev.output()) ?? [];
   expect(await (await fetch(`${url}/api/v1/me`)).json()).toMatchObject({ id: "ana", roles: ["admin"] });
@@ -58,7 +58,7 @@ test("the worker executes what other commands deliver, and shows it", { timeout:
   await dev.prints("g1 ■ completed  hello");
 });
 
-test("changed code is loaded anew, and a waiting run goes on with it", { timeout: 60_000 }, async () => {
+test("changed code is loaded anew, and a waiting run goes on with it", async () => {
   const hold = await startRun("g2");
   project.write("greet.ts", greet("good day"));
   await dev.prints(/greet\.ts changed: starting over[\s\S]*worker \d+ on sqlite/);
@@ -66,7 +66,7 @@ test("changed code is loaded anew, and a waiting run goes on with it", { timeout
   await dev.prints("g2 ■ completed  good day");
 });
 
-test("code that does not load is named, and waited for", { timeout: 60_000 }, async () => {
+test("code that does not load is named, and waited for", async () => {
   project.write("greet.ts", "export const greet = ;\n");
   await dev.prints(/✗ holdpoint\.config\.ts does not load: .*[\s\S]*waiting for a change/);
   project.write("greet.ts", greet("again"));
@@ -76,16 +76,16 @@ test("code that does not load is named, and waited for", { timeout: 60_000 }, as
   await dev.prints("g3 ■ completed  again");
 });
 
-test("a worker that a step has killed is started again, and the run goes on", { timeout: 60_000 }, async () => {
+test("a worker that a step has killed is started again, and the run goes on", async () => {
   const hold = await startRun("g4");
   project.write("die", "");
   await project.holdpoint(["decide", hold, "--approve"]);
   await dev.prints("the worker ended by itself (9): starting it again in 1s");
-  await dev.prints("g4 ■ completed  hello", 20_000);
+  await dev.prints("g4 ■ completed  hello");
   expect(existsSync(join(project.directory, "died"))).toBe(true);
 });
 
-test("it stops when it is told to, and gives back what it had", { timeout: 60_000 }, async () => {
+test("it stops when it is told to, and gives back what it had", async () => {
   await startRun("g5");
   dev.child.kill("SIGINT");
   expect(await dev.ended).toBe(0);

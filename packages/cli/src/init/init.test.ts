@@ -13,16 +13,14 @@ interface Made {
 }
 
 let home: TestProject;
-beforeAll(() => buildCommand(), 60_000);
+beforeAll(() => buildCommand());
 beforeEach(() => {
   home = testProject({});
 });
 afterEach(() => home.remove());
 
 describe.each(Object.keys(examples))("init --example %s", (example) => {
-  test("makes a project whose test passes, whose types check, and whose first run waits for a person", {
-    timeout: 90_000,
-  }, async () => {
+  test("makes a project whose test passes, whose types check, and whose first run waits for a person", async () => {
     const made = await home.json<Made>(["init", "my-project", "--example", example]);
     expect(made.kept).toEqual([]);
     expect(made.written).toContain(".gitignore");

@@ -27,7 +27,7 @@ export function openScreen(
   const command = [process.execPath, program, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
   const { columns = 100, rows = 50 } = options;
   // The shell stays a while, so that the last screen can be read.
-  const line = `${command}; echo "exit $?"; sleep 60`;
+  const line = `${command}; echo "exit $?"; sleep 600`;
   tmux(
     "-u",
     "-f",

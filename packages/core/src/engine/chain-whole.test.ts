@@ -6,7 +6,7 @@ import { workflow } from "../workflow/definition.ts";
 import { Deployments, disciplines, eventually, reaches } from "./deployments.fixture.ts";
 import type { Engine } from "./engine.ts";
 
-const short = { timeout: "15s" } as const;
+const short = { timeout: "60s" } as const;
 const chainKey = createHash("sha256").update("secret").digest();
 
 describe.each(disciplines)("a chain is whole (%s)", (discipline) => {

@@ -76,7 +76,7 @@ export class Deployments {
 
 /** Repeats a check until it holds. */
 export async function eventually(check: () => Promise<unknown>): Promise<void> {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     try {
       await check();

@@ -8,7 +8,7 @@ import type { WorkflowContext } from "../workflow/context.ts";
 import { workflow } from "../workflow/definition.ts";
 import { Deployments, eventually, quietLog } from "./deployments.fixture.ts";
 
-const short = { timeout: "15s" } as const;
+const short = { timeout: "60s" } as const;
 const here = fileURLToPath(import.meta.url);
 
 /** Something outside that resolves when it likes. */

@@ -6,7 +6,7 @@ import { type AnyWorkflow, type WorkflowOptions, workflow } from "../workflow/de
 import { Deployments, disciplines, eventually, reaches } from "./deployments.fixture.ts";
 import type { Engine } from "./engine.ts";
 
-const short = { timeout: "15s" } as const;
+const short = { timeout: "60s" } as const;
 
 describe.each(disciplines)("a parked run meets new code (%s)", (discipline) => {
   const world = new Deployments(discipline);

@@ -10,7 +10,7 @@ import { workflow } from "../workflow/definition.ts";
 import { Deployments, reaches } from "./deployments.fixture.ts";
 import { createEngine, type Engine } from "./engine.ts";
 
-const short = { timeout: "15s" } as const;
+const short = { timeout: "60s" } as const;
 const chainKey = createHash("sha256").update("secret").digest();
 
 const child = workflow({ name: "part", input: z.string() }, (ctx, what) => ctx.step("part", () => `${what} in part`));
@@ -232,7 +232,7 @@ describe("retention", () => {
     const again = await engine.run(order, "book", { id: "order-1" });
     expect(again.id).toBe("order-1");
     expect((await engine.runs()).items).toEqual([]);
-    await expect(again.result({ timeout: 10 })).rejects.toThrow(/ended as success and was removed by retention/);
+    await expect(again.result(short)).rejects.toThrow(/ended as success and was removed by retention/);
     await expect(engine.run(order, "pen", { id: "order-1" })).rejects.toThrow(/another input/);
     expect(await engine.verify("order-1")).toMatchObject({ verdict: "removed", problems: [] });
     // Holds have a term of their own: by default they stay.

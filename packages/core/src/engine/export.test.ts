@@ -16,8 +16,8 @@ test("an exported run read back has a chain that verifies, large values included
   const engine = createEngine({ store: memoryStore(), workflows: [work] });
   await engine.start();
   const run = await engine.run(work, { size: 400_000 });
-  await engine.decide(await run.hold("ok?", { timeout: "2s" }), { approved: true }, { by: "ana" });
-  await run.result({ timeout: "2s" });
+  await engine.decide(await run.hold("ok?", { timeout: "60s" }), { approved: true }, { by: "ana" });
+  await run.result({ timeout: "60s" });
   const exported = await engine.export(run.id);
   const text = JSON.stringify(exported);
   const [generation] = readExportedRun(text);
@@ -38,13 +38,13 @@ test("an observer hears of every run that was written to, and reads on from wher
   const stop = engine.observe((run) => seen.push(run));
   await engine.start();
   const run = await engine.run(work, { size: 1 }, { id: "one" });
-  await run.hold("ok?", { timeout: "2s" });
+  await run.hold("ok?", { timeout: "60s" });
   expect(seen[0]).toMatchObject({ id: "one", workflow: "work", version: 1 });
   const before = await run.journal();
   stop();
   seen.length = 0;
   await engine.decide(await run.hold("ok?"), { approved: true }, { by: "ana" });
-  await run.result({ timeout: "2s" });
+  await run.result({ timeout: "60s" });
   expect(seen).toEqual([]);
   const after = await run.journal({ after: before.at(-1)!.seq });
   expect(after.map((event) => event.type)).toEqual(["mail.decision", "run.settled"]);

@@ -62,12 +62,12 @@ if (way === "foreign") {
 const results: unknown[] = [];
 for (const one of [late, never, inStep, odd]) {
   const run = await engine.run(one, undefined);
-  results.push(await run.result({ timeout: "5s" }).catch((error: Error) => error.message));
+  results.push(await run.result({ timeout: "60s" }).catch((error: Error) => error.message));
 }
 const run = await engine.run(cancelled, undefined);
-await soon(20);
+while ((await run.status()) !== "parked") await soon(5);
 await run.cancel("stop");
-results.push(await run.result({ timeout: "5s" }).catch((error: Error) => (error.cause as Error).message));
+results.push(await run.result({ timeout: "60s" }).catch((error: Error) => (error.cause as Error).message));
 await soon(20);
 await engine.stop();
 process.stdout.write(JSON.stringify({ results, warnings, listeners: process.listenerCount("unhandledRejection") }));

@@ -24,7 +24,7 @@ describe("lists of holds", () => {
     const engine = await world.deploy([asking]);
     await Promise.all(Array.from({ length: 230 }, (_, n) => engine.run("asking", n)));
     const opened = async (): Promise<number> => (await engine.holds({}, { limit: 1000 })).items.length;
-    await expect.poll(opened, { timeout: 15_000 }).toBe(230);
+    await expect.poll(opened).toBe(230);
     const numbers = (titles: { title: string }[]): number[] => titles.map(({ title }) => Number(/\d+/.exec(title)));
     const everything = numbers((await engine.holds({}, { limit: 1000 })).items);
     for (const [list, fits] of [

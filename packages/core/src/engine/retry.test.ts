@@ -6,7 +6,9 @@ import { type AnyWorkflow, type WorkflowOptions, workflow } from "../workflow/de
 import { Deployments, disciplines, eventually, reaches } from "./deployments.fixture.ts";
 import type { Engine } from "./engine.ts";
 
-const short = { timeout: "15s" } as const;
+const short = { timeout: "60s" } as const;
+/** The machine's clock, two hours later. */
+const later = { ...systemClock, now: () => systemClock.now() + 7_200_000 };
 
 describe.each(disciplines)("a failed run is retried (%s)", (discipline) => {
   const world = new Deployments(discipline);
@@ -350,8 +352,13 @@ describe.each(disciplines)("a failed run is retried (%s)", (discipline) => {
   });
 
   test("a signal that did not come in time is waited for anew", async () => {
-    const flow = code((ctx) => ctx.signal("go", z.string(), { timeout: 20 }));
-    const { engine, run, id } = await failed(flow);
+    const flow = code((ctx) => ctx.signal("go", z.string(), { timeout: "1h" }));
+    const before = await world.deploy([flow]);
+    const { id } = await before.run(flow, undefined);
+    await reaches(before, id, "parked");
+    const engine = await world.deploy([flow], { clock: later });
+    const run = await engine.get(id);
+    await expect(run.result(short)).rejects.toThrow(/"go"/);
     await run.retry();
     await run.signal("go", "in time");
     expect(await run.result(short)).toBe("in time");
@@ -365,14 +372,13 @@ describe.each(disciplines)("a failed run is retried (%s)", (discipline) => {
         await ctx.signal("go", z.unknown());
         return step(ctx, "last");
       },
-      { timeout: 1500 },
+      { timeout: "1h" },
     );
     const engine = await world.deploy([flow]);
     const run = await engine.run(flow, undefined);
     await reaches(engine, run.id, "parked");
-    const late = { ...systemClock, now: () => systemClock.now() + 2000 };
-    const then = await world.deploy([flow], { clock: late });
-    await expect((await then.get(run.id)).result(short)).rejects.toThrow(/did not finish within 1500 ms/);
+    const then = await world.deploy([flow], { clock: later });
+    await expect((await then.get(run.id)).result(short)).rejects.toThrow(/did not finish within 3600000 ms/);
     await (await then.get(run.id)).retry();
     await reaches(then, run.id, "parked");
     await (await then.get(run.id)).signal("go");

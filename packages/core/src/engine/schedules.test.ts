@@ -367,9 +367,7 @@ describe("a schedule that cannot start its run", () => {
     const one = createEngine({ store, workflows: [report] });
     onTestFinished(() => one.stop());
     await one.start();
-    await expect
-      .poll(async () => (await one.schedules.history("b")).items.length, { timeout: 5000 })
-      .toBeGreaterThan(0);
+    await expect.poll(async () => (await one.schedules.history("b")).items.length).toBeGreaterThan(0);
     expect((await one.schedules.history("a")).items).toEqual([]);
   });
 });

@@ -26,8 +26,8 @@ describe.each(Object.entries(chainKeys))("somebody writes to the database (%s)",
   async function ordered(engine: Engine, what: string): Promise<string> {
     const run = await engine.run(order, what);
     await run.signal("words", "thanks");
-    await engine.decide(await run.hold("pay", { timeout: "15s" }), { approved: true }, { by: "ana" });
-    await run.result({ timeout: "15s" });
+    await engine.decide(await run.hold("pay", { timeout: "60s" }), { approved: true }, { by: "ana" });
+    await run.result({ timeout: "60s" });
     return run.id;
   }
 
@@ -269,7 +269,7 @@ describe.each(Object.entries(chainKeys))("somebody writes to the database (%s)",
     });
     const engine = await world.deploy([loop]);
     const run = await engine.run(loop, 1);
-    await run.result({ timeout: "15s" });
+    await run.result({ timeout: "60s" });
     expect(await engine.verify(run.id)).toMatchObject({ verdict: "intact", problems: [] });
     const generations: Store["generations"] = async (namespace, id) =>
       (await world.store.generations(namespace, id)).filter(({ generation }) => generation !== 2);

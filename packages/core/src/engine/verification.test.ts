@@ -44,16 +44,16 @@ async function problemsOf(store: Store, id: string): Promise<string[]> {
 const largeRun = () =>
   recorded(async (engine) => {
     const run = await engine.run(large, undefined);
-    await run.result({ timeout: "2s" });
+    await run.result({ timeout: "60s" });
     return run.id;
   });
 
 const paidRun = () =>
   recorded(async (engine) => {
     const run = await engine.run(pay, { amount: 5 });
-    const hold = await run.hold("pay?", { timeout: "2s" });
+    const hold = await run.hold("pay?", { timeout: "60s" });
     await engine.decide(hold, { approved: true }, { by: "ana" });
-    await run.result({ timeout: "2s" });
+    await run.result({ timeout: "60s" });
     return run.id;
   });
 

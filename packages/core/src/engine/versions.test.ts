@@ -8,7 +8,7 @@ import { type AnyWorkflow, workflow } from "../workflow/definition.ts";
 import { Deployments, disciplines, eventually, quietLog, reaches } from "./deployments.fixture.ts";
 import { createEngine, type Engine } from "./engine.ts";
 
-const short = { timeout: "15s" } as const;
+const short = { timeout: "60s" } as const;
 
 const order = (version: number, body: (ctx: WorkflowContext) => Promise<unknown>): AnyWorkflow =>
   workflow({ name: "order", version }, body);

@@ -199,7 +199,7 @@ function judge(hold: RuledHold, bystander: Bystander): void {
 }
 
 describe("rules of holds, random policies and orders of events", () => {
-  test("nothing is decided without its policy satisfied, and every hold ends", { timeout: 60_000 }, async () => {
+  test("nothing is decided without its policy satisfied, and every hold ends", async () => {
     const seen = new Map<string, number>();
     for (let seed = 1; seed <= seeds; seed++) {
       const outcome = await live(seed).catch((error: unknown) => {

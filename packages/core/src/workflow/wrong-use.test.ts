@@ -247,7 +247,7 @@ function costOf(count: number): number {
   return Number(/Instantiations:\s+(\d+)/.exec(said)?.[1]);
 }
 
-describe("what the compiler says", { timeout: 60_000 }, () => {
+describe("what the compiler says", () => {
   test("every inference that is claimed holds, and one that does not would be seen", () => {
     const inference = readFileSync(join(dirname(here), "inference.test.ts"), "utf8");
     expect(compile("inference", inference)).toEqual([]);

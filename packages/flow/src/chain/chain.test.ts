@@ -1,5 +1,5 @@
 import { service, workflow } from "@holdpoint/core";
-import { type Answer, createTestEngine } from "@holdpoint/core/testing";
+import { type Answer, createTestEngine, elapse } from "@holdpoint/core/testing";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import type { StepArguments } from "../definition/registry.ts";
@@ -260,7 +260,7 @@ describe("when a branch fails", () => {
     step({
       id: "slow",
       run: async () => {
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await elapse("5ms");
         log.push("slow");
         return "slow";
       },

@@ -1,12 +1,10 @@
 import { ValidationError } from "@holdpoint/core";
-import { createTestEngine } from "@holdpoint/core/testing";
+import { createTestEngine, elapse } from "@holdpoint/core/testing";
 import { describe, expect, test } from "vitest";
 import { IterationLimitError } from "../definition/errors.ts";
 import { checkpointsOf } from "./checkpoint.ts";
 import { checkGraphConfig, type GraphConfig, graphConfigFrom } from "./config.ts";
 import { graph } from "./graph.ts";
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Runs `start`, then four branches side by side; gives how many were at work at once, and how many ran. */
 async function fan(config: GraphConfig, parallel: Readonly<Record<string, boolean>> = {}) {
@@ -15,7 +13,7 @@ async function fan(config: GraphConfig, parallel: Readonly<Record<string, boolea
   const work = async () => {
     seen.most = Math.max(seen.most, ++now);
     seen.ran++;
-    await pause(5);
+    await elapse("5ms");
     now--;
   };
   const ids = ["a", "b", "c", "d"] as const;
@@ -66,7 +64,7 @@ describe("each option is kept", () => {
     const flow = (config: GraphConfig, own?: string) =>
       graph("slow")
         .human("ask")
-        .node("work", () => pause(60), own === undefined ? {} : { timeout: own })
+        .node("work", () => elapse("3m"), own === undefined ? {} : { timeout: own })
         .edge("ask", "work")
         .entry("ask")
         .config(config)
@@ -82,6 +80,9 @@ describe("each option is kept", () => {
     expect(flow({}).definition.limits).toMatchObject({ nodeTimeout: "2m" });
     expect(flow({ nodeTimeout: 0 }).definition.limits).not.toHaveProperty("nodeTimeout");
     expect(await run(flow({ nodeTimeout: "1h" }))).toMatchObject({ succeeded: true });
+    expect(await run(flow({ nodeTimeout: 0 }))).toMatchObject({ succeeded: true });
+    await expect(run(flow({}))).rejects.toThrow(/within 120000 ms/);
+    await expect(run(flow({ nodeTimeout: "1h" }, "1m"))).rejects.toThrow(/within 60000 ms/);
   });
 
   test("a node that takes longer than nodeTimeout fails the run with its name", async () => {
@@ -95,7 +96,6 @@ describe("each option is kept", () => {
     await using engine = createTestEngine({ workflows: [flow] });
     const run = await engine.run(flow, null, { id: "r1" });
     const failed = expect(run.result()).rejects.toThrow(/step "work" .*within 30000 ms/);
-    await pause(20);
     await engine.advance("31s");
     await failed;
   });

@@ -1,5 +1,5 @@
 import { RunFailedError } from "@holdpoint/core";
-import { createTestEngine, type TestEngineOptions } from "@holdpoint/core/testing";
+import { createTestEngine, elapse, type TestEngineOptions } from "@holdpoint/core/testing";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { step } from "../chain/step.ts";
@@ -176,7 +176,7 @@ describe("building", () => {
 
 describe("branches", () => {
   const slow = async (text: string, ms: number) => {
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    await elapse(ms);
     return { best: text, path: [text] };
   };
   const fan = graph("fan")

@@ -1,5 +1,5 @@
 import { RunFailedError } from "@holdpoint/core";
-import { createTestEngine } from "@holdpoint/core/testing";
+import { createTestEngine, elapse } from "@holdpoint/core/testing";
 import { describe, expect, test } from "vitest";
 import type { EdgeDefinition, FlowDefinition, NodeDefinition } from "../definition/definition.ts";
 import { FlowDefinitionError } from "../definition/errors.ts";
@@ -166,7 +166,7 @@ describe("branches", () => {
     const busy = {
       run: async () => {
         most = Math.max(most, ++now);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await elapse("5ms");
         now--;
         return "x";
       },
@@ -244,7 +244,7 @@ describe("branches", () => {
     const busy = {
       run: async () => {
         most = Math.max(most, ++now);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await elapse("5ms");
         now--;
       },
     };

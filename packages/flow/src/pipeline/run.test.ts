@@ -1,4 +1,5 @@
 import type { RunFailedError } from "@holdpoint/core";
+import { elapse } from "@holdpoint/core/testing";
 import { describe, expect, test } from "vitest";
 import { IterationLimitError } from "../definition/errors.ts";
 import { testEngine } from "../engine.fixture.ts";
@@ -201,7 +202,7 @@ describe("ways", () => {
     let most = 0;
     const branch: PipelineStep = async (_data, { step }) => {
       most = Math.max(most, ++open);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await elapse("20ms");
       open--;
       return { from: step };
     };

@@ -176,7 +176,7 @@ describe.skipIf(missing !== null)(`moving to PostgreSQL${missing === null ? "" :
   beforeAll(async () => {
     cluster = await startCluster();
     await install(sqlite(original, { durability: "relaxed" }), size);
-  }, 120_000);
+  });
   afterAll(() => cluster.stop());
 
   test("killed half-way and resumed: every parked run wakes on PostgreSQL", { timeout: 300_000 }, async () => {

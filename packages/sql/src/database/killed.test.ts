@@ -38,7 +38,7 @@ describe.each(places)("a transaction on $name", ({ name, missing, make }) => {
         // Whoever comes next goes on, whatever the dead process left; nobody here waits for its lease to pass.
         await place.admin(`update ${place.table("worker")} set lease_until = 0`);
         await after.start();
-        const { balance } = (await (await after.get(id)).result({ timeout: "30s" })) as { balance: number };
+        const { balance } = (await (await after.get(id)).result({ timeout: "60s" })) as { balance: number };
         expect(balance).toBe(1000 - at);
         expect((await after.verify(id)).verdict).toBe("intact");
         await after.stop();

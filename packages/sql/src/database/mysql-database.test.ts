@@ -16,7 +16,7 @@ describe.skipIf(missing !== null)("database() on MariaDB, what is its own", () =
     place = await places[2].make();
     await place.admin("create table kinds (id varchar(20) collate utf8mb4_general_ci, total decimal(10, 2), n bigint)");
     app = database(place.url);
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const engine of engines.splice(0)) await engine.stop();
   });

@@ -9,7 +9,7 @@ import {
   workflow,
 } from "@holdpoint/core";
 import { createTestEngine } from "@holdpoint/core/testing";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { type Place, places, stopPlaces } from "./places.fixture.ts";
 
@@ -24,7 +24,7 @@ describe.each(places)("ctx.transaction on $name", ({ missing, make }) => {
     if (missing !== null) return;
     place = await make();
     await place.admin("insert into account (id, balance) values ('ana', 100), ('ben', 0)");
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const engine of engines.splice(0)) await engine.stop();
     await place?.remove();
@@ -46,7 +46,7 @@ describe.each(places)("ctx.transaction on $name", ({ missing, make }) => {
   const result = async (engine: Engine): Promise<unknown> => {
     const run = await engine.run("pay", undefined, { id: "pay-1" });
     await engine.runUntilIdle();
-    return run.result({ timeout: "10s" });
+    return run.result({ timeout: "60s" });
   };
 
   it("the effect and the record are there together", async () => {
@@ -163,22 +163,22 @@ describe.each(places)("ctx.transaction on $name", ({ missing, make }) => {
   });
 
   it("one that takes too long leaves nothing, and cannot do anything any more", async () => {
-    let late: unknown;
+    const over = Promise.withResolvers<void>();
+    const late = Promise.withResolvers<unknown>();
     const engine = engineWith((ctx) =>
       ctx.transaction(
         "move",
         async (tx) => {
-          await move(tx, 30);
-          await delay(600);
-          await move(tx, 30).catch((error: unknown) => (late = error));
+          const moves = move(tx, 30).then(() => over.promise.then(() => move(tx, 30)));
+          await moves.finally(() => late.resolve(moves.catch((error: unknown) => error)));
         },
-        { timeout: "300ms" },
+        { timeout: "500ms" },
       ),
     );
-    await expect(result(engine)).rejects.toThrow(/did not finish within 300 ms/);
-    await delay(500);
+    await expect(result(engine)).rejects.toThrow(/did not finish within 500 ms/);
+    over.resolve();
+    expect(await late.promise).toBeInstanceOf(InvalidStateError);
     expect(await balances()).toEqual({ ana: 100, ben: 0 });
-    expect(late).toBeInstanceOf(InvalidStateError);
   });
 
   it("a cancelled one leaves nothing", async () => {
@@ -189,29 +189,32 @@ describe.each(places)("ctx.transaction on $name", ({ missing, make }) => {
         // On SQLite nothing can be written meanwhile, a cancellation neither.
         if (place.schema !== "") await move(tx, 30);
         begun?.();
-        await delay(5_000, undefined, { signal });
+        await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
       }),
     );
     await engine.start();
     const run = await engine.run("pay", undefined);
     await started;
     const cancelling = run.cancel("not wanted");
-    await expect(run.result({ timeout: "10s" })).rejects.toThrow(/cancelled/);
+    await expect(run.result({ timeout: "60s" })).rejects.toThrow(/cancelled/);
     await cancelling;
     expect(await balances()).toEqual({ ana: 100, ben: 0 });
   });
 
   it("a worker that has lost the run cannot commit", async () => {
+    let moved = 0;
     const engine = engineWith((ctx) =>
       ctx.transaction("move", async (tx) => {
         // What another worker's claim does, in the same transaction only because SQLite has one writer.
         await tx.execute(`update ${place.table("run")} set epoch = epoch + 1`);
         await move(tx, 30);
+        moved++;
       }),
     );
     await engine.start();
     await engine.run("pay", undefined, { id: "pay-1" });
-    await delay(500);
+    await vi.waitFor(() => expect(moved).toBeGreaterThan(0));
+    await delay(200);
     expect(await balances()).toEqual({ ana: 100, ben: 0 });
     expect((await (await engine.get("pay-1")).journal()).filter(({ key }) => key.startsWith("step:"))).toEqual([]);
   });
@@ -234,7 +237,7 @@ describe.each(places)("ctx.transaction on $name", ({ missing, make }) => {
     await engine.start();
     const run = await engine.run("pay", undefined, { id: "pay-1" });
     await run.signal("told", 100);
-    expect(await run.result({ timeout: "10s" })).toBe(110);
+    expect(await run.result({ timeout: "60s" })).toBe(110);
     expect(await balances()).toEqual({ ana: 92, ben: 8 });
     expect((await engine.verify("pay-1")).verdict).toBe("intact");
     expect((await engine.check({})).runs).toBeDefined();
@@ -244,7 +247,7 @@ describe.each(places)("ctx.transaction on $name", ({ missing, make }) => {
     const engine = engineWith((ctx) => ctx.transaction("move", (tx) => move(tx, 1)));
     await engine.start();
     const runs = await Promise.all(Array.from({ length: 40 }, () => engine.run("pay", undefined)));
-    await Promise.all(runs.map((run) => run.result({ timeout: "15s" })));
+    await Promise.all(runs.map((run) => run.result({ timeout: "60s" })));
     expect(await balances()).toEqual({ ana: 60, ben: 40 });
   });
 

@@ -20,7 +20,7 @@ describe.skipIf(missing !== null)(`moving to MariaDB${missing === null ? "" : ` 
   beforeAll(async () => {
     server = await startMariadb();
     await install(sqlite(original, relaxed), { finished: 30, parked });
-  }, 120_000);
+  });
   afterEach(async () => {
     for (const store of opened.splice(0)) await store.close();
   });
@@ -52,17 +52,17 @@ describe.skipIf(missing !== null)(`moving to MariaDB${missing === null ? "" : ` 
           for (const hold of items) await engine.decide(hold, { approved: true }, { by: "ana" });
           return (await engine.runs({ status: ["parked"] }, { limit: 500 })).items.length;
         },
-        { timeout: 20_000, interval: 200 },
+        { interval: 200 },
       )
       .toBe(0);
     const results: unknown[] = [];
     for (let i = 0; i < parked; i++) {
-      results.push(await (await engine.get(`order-${i}`)).result({ timeout: "20s" }));
+      results.push(await (await engine.get(`order-${i}`)).result({ timeout: "60s" }));
     }
     expect(results).toEqual(results.map((_, i) => (i % 4 === 1 ? 100 + 2 * i : 2 * i)));
     expect((await engine.verify("order-1")).verdict).toBe("intact");
     const fresh = await engine.run("done", 5, { id: "new" });
-    expect(await fresh.result({ timeout: "20s" })).toBe(6);
+    expect(await fresh.result({ timeout: "60s" })).toBe(6);
     await engine.stop();
   });
 

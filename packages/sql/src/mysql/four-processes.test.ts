@@ -21,22 +21,22 @@ describe.skipIf(missing !== null)(
       return { address, schema: "", store };
     }
 
-    test("keep a queue's concurrency and each key's together on MariaDB", { timeout: 120_000 }, async () => {
+    test("keep a queue's concurrency and each key's together on MariaDB", async () => {
       expect.hasAssertions();
       await keepsConcurrency(await opened());
     });
 
-    test("keep a queue's rate of starts together on MariaDB", { timeout: 120_000 }, async () => {
+    test("keep a queue's rate of starts together on MariaDB", async () => {
       expect.hasAssertions();
       await keepsRate(await opened());
     });
 
-    test("keep each key's rate of starts together on MariaDB", { timeout: 120_000 }, async () => {
+    test("keep each key's rate of starts together on MariaDB", async () => {
       expect.hasAssertions();
       await keepsKeyRate(await opened());
     });
 
-    test("append to one log in one chain, and take each record once, on MariaDB", { timeout: 120_000 }, async () => {
+    test("append to one log in one chain, and take each record once, on MariaDB", async () => {
       expect.hasAssertions();
       await keepsOneChain(await opened());
     });

@@ -64,9 +64,7 @@ describe.skipIf(missing !== null)(`many workers on MariaDB${missing === null ? "
     await decideOnce((await several(server.database(), 2)) as [Store, Store]);
   });
 
-  test("a parent that cancels its child and the child that finishes take their rows in one order: no deadlock", {
-    timeout: 60_000,
-  }, async () => {
+  test("a parent that cancels its child and the child that finishes take their rows in one order: no deadlock", async () => {
     const stores = await several(server.database(), 2);
     const deadlocks = () => server.admin("show global status like 'Innodb_deadlocks'");
     expect.hasAssertions();

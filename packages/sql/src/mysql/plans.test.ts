@@ -71,7 +71,7 @@ describe.skipIf(missing !== null)(
       await store.open();
       await store.close();
       await server.admin(`use ${database}; ${filling}`);
-    }, 120_000);
+    });
     afterAll(() => server.stop());
 
     const planOf = (sql: string): Promise<Record<string, unknown>[]> =>

@@ -19,16 +19,14 @@ describe.skipIf(missing !== null)(`schedules on MariaDB${missing === null ? "" :
     return { url, store };
   }
 
-  test("ten processes on one MariaDB start one run for each due time", { timeout: 120_000 }, async () => {
+  test("ten processes on one MariaDB start one run for each due time", async () => {
     const { url, store } = await opened();
     expect.hasAssertions();
     await tenWorkersFireOnce(url, "", store);
   });
 
   for (const death of ["before", "after"] as const) {
-    test(`a process killed right ${death} it commits a firing on MariaDB loses no due time and doubles none`, {
-      timeout: 120_000,
-    }, async () => {
+    test(`a process killed right ${death} it commits a firing on MariaDB loses no due time and doubles none`, async () => {
       const { url, store } = await opened();
       expect.hasAssertions();
       await killedWhileFiring(death, url, "", store);

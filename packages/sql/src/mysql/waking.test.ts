@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { createEngine, type Store, type StoreSignal } from "@holdpoint/core";
 import { storeBuilders as build } from "@holdpoint/core/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -10,6 +9,9 @@ import { mysql } from "./mysql-store.ts";
 import type { MysqlOptions } from "./options.ts";
 
 const { namespace } = build;
+const minute = 60_000;
+/** However long the server is away, the run is this worker's. */
+const lease = "1h";
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const skipped = missing === null ? "" : ` (skipped: ${missing})`;
 
@@ -39,22 +41,23 @@ describe.skipIf(missing !== null)(`waking on MariaDB${skipped}`, () => {
     two.watch(namespace, (signal) => foreign?.push(signal));
     await one.commit(namespace, [build.start("r1")]);
     expect(own).toEqual([{ type: "ready" }]);
-    await delay(900);
-    expect(foreign?.length).toBeGreaterThanOrEqual(2);
+    await vi.waitFor(() => expect(foreign?.length).toBeGreaterThanOrEqual(2));
     expect(new Set(foreign?.map(({ type }) => type))).toEqual(new Set(["foreign"]));
   });
 
   test("a run goes on after the server was killed and started again, and no step is repeated", async () => {
     const done: number[] = [];
-    const count = counting(done);
+    const restarted = Promise.withResolvers<void>();
+    const count = counting(done, restarted.promise);
     // A server that is killed has lost what it had not written: this one must have written it.
     await server.admin("set global innodb_flush_log_at_trx_commit = 1");
-    const engine = createEngine({ store: mysql(server.database()), workflows: [count], log: quiet });
+    const engine = createEngine({ store: mysql(server.database()), workflows: [count], log: quiet, lease });
     await engine.start();
     const run = await engine.run(count, undefined);
     await vi.waitFor(() => expect(done.length).toBeGreaterThan(5));
     await server.restart();
-    expect(await run.result({ timeout: "15s" })).toBe("counted");
+    restarted.resolve();
+    expect(await run.result({ timeout: "60s" })).toBe("counted");
     expect(done).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
     expect(await engine.verify(run.id)).toMatchObject({ verdict: "intact" });
     await engine.stop();
@@ -62,23 +65,24 @@ describe.skipIf(missing !== null)(`waking on MariaDB${skipped}`, () => {
 
   test("connections that are killed, again and again, lose no write and repeat none", async () => {
     const done: number[] = [];
-    const count = counting(done);
+    const over = Promise.withResolvers<void>();
+    const count = counting(done, over.promise);
     const store = mysql(server.database(), { durability: "relaxed" });
-    const engine = createEngine({ store, workflows: [count], log: quiet });
+    const engine = createEngine({ store, workflows: [count], log: quiet, lease });
     await engine.start();
     const run = await engine.run(count, undefined);
     let killed = 0;
     for (let i = 0; i < 8; i++) {
-      await delay(80);
+      await vi.waitFor(() => expect(done.length).toBeGreaterThan(2 * i));
       const others = await server.admin(
         "select id from information_schema.processlist where command <> 'Daemon' and id <> connection_id()",
       );
       for (const { id } of others) await server.admin(`kill ${String(id)}`).catch(() => undefined);
       killed += others.length;
     }
-    expect(killed).toBeGreaterThan(8);
-    expect(done.length).toBeLessThan(30);
-    expect(await run.result({ timeout: "15s" })).toBe("counted");
+    over.resolve();
+    expect(killed).toBeGreaterThanOrEqual(8);
+    expect(await run.result({ timeout: "60s" })).toBe("counted");
     expect(done).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
     expect(await engine.verify(run.id)).toMatchObject({ verdict: "intact" });
     await engine.stop();
@@ -133,12 +137,12 @@ describe.skipIf(missing !== null)(`MariaDB's clock decides${skipped}`, () => {
 
   const hour = 3_600_000;
   const asking = (incarnation: string, now: number) =>
-    build.claimRequest(incarnation, { now, leaseUntil: now + 15_000 });
+    build.claimRequest(incarnation, { now, leaseUntil: now + minute });
 
   test("an hour ahead, a worker takes nobody's runs and no run before its time", async () => {
     const now = Date.now();
-    await store.register(namespace, build.worker("right", { leaseUntil: now + 15_000 }));
-    await store.register(namespace, build.worker("wrong", { leaseUntil: now + 15_000 }));
+    await store.register(namespace, build.worker("right", { leaseUntil: now + minute }));
+    await store.register(namespace, build.worker("wrong", { leaseUntil: now + minute }));
     await store.commit(namespace, [
       build.start("mine", { createdAt: now, readyAt: now }),
       build.start("later", { createdAt: now, readyAt: now + hour / 2 }),
@@ -148,21 +152,21 @@ describe.skipIf(missing !== null)(`MariaDB's clock decides${skipped}`, () => {
     const claim = await store.claim(namespace, asking("wrong", now + hour));
     expect(claim.runs).toEqual([]);
     // It is told when to ask again by its own clock.
-    expect((claim.nextWake ?? 0) - (now + hour)).toBeGreaterThan(hour / 2 - 20_000);
-    expect((claim.nextWake ?? 0) - (now + hour)).toBeLessThan(hour / 2 + 20_000);
+    expect((claim.nextWake ?? 0) - (now + hour)).toBeGreaterThan(hour / 4);
+    expect((claim.nextWake ?? 0) - (now + hour)).toBeLessThan(hour);
   });
 
   test("an hour behind or ahead, a worker's lease is as long as anybody's", async () => {
     const now = Date.now();
     const { pathname } = new URL(url);
     for (const wrong of [-hour, hour]) {
-      expect(await store.renew(namespace, "wrong", now + wrong, now + wrong + 15_000)).toBe(true);
+      expect(await store.renew(namespace, "wrong", now + wrong, now + wrong + minute)).toBe(true);
       const [row] = await server.admin(
         `set time_zone = '+00:00'; select lease_until - ${databaseTime} as remaining
          from \`${pathname.slice(1)}\`.worker where incarnation = 'wrong'`,
       );
-      expect(Number(row?.remaining)).toBeGreaterThan(10_000);
-      expect(Number(row?.remaining)).toBeLessThanOrEqual(15_000);
+      expect(Number(row?.remaining)).toBeGreaterThan(0);
+      expect(Number(row?.remaining)).toBeLessThanOrEqual(minute);
     }
   });
 });

@@ -15,7 +15,7 @@ describe.skipIf(missing !== null)(
     const from = Number(process.env["HOLDPOINT_SEED"] ?? 1);
     const count = Math.min(50, Number(process.env["HOLDPOINT_SEEDS"] ?? 4));
     for (let seed = from; seed < from + count; seed++) {
-      test(`seed ${seed}`, { timeout: 120_000 }, async () => {
+      test(`seed ${seed}`, async () => {
         const store = postgres(cluster.url, { schema: cluster.schema(), clock: "caller" });
         await store.open();
         await compareWithMemory(store, { seed, calls: 300, contentEvery: 100 });

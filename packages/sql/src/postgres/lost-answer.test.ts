@@ -64,7 +64,7 @@ describe.skipIf(missing !== null)(`a commit nobody answered${missing === null ? 
   let place: Place;
   beforeAll(async () => {
     place = await places[1].make();
-  }, 60_000);
+  });
   afterAll(stopPlaces);
 
   test.each([
@@ -92,7 +92,7 @@ describe.skipIf(missing !== null)(`a commit nobody answered${missing === null ? 
     });
     const run = await engine.run(pay, undefined, { id: `pay-${when}` });
     await engine.runUntilIdle();
-    expect(await run.result({ timeout: "15s" })).toBe(calls);
+    expect(await run.result({ timeout: "60s" })).toBe(calls);
     expect([cutter.cuts, called]).toEqual([1, calls]);
     expect(await place.admin("select balance from account")).toEqual([{ balance: 70 }]);
     expect((await engine.verify(run.id)).verdict).toBe("intact");

@@ -80,9 +80,7 @@ describe.skipIf(missing !== null)(
       await decideOnce((await several(cluster.schema(), 2)) as [Store, Store]);
     });
 
-    test("a parent that cancels its child and the child that finishes take their rows in one order: no deadlock", {
-      timeout: 60_000,
-    }, async () => {
+    test("a parent that cancels its child and the child that finishes take their rows in one order: no deadlock", async () => {
       const stores = await several(cluster.schema(), 2);
       const deadlocks = async () => cluster.log().split("deadlock detected").length;
       expect.hasAssertions();
@@ -124,7 +122,7 @@ describe.skipIf(missing !== null)(
           }),
         ),
       );
-      await vi.waitFor(() => expect(statements(from).at(-1)).toMatch(/^commit/), { timeout: 5_000 });
+      await vi.waitFor(() => expect(statements(from).at(-1)).toMatch(/^commit/));
       from = cluster.log().length;
       const decided = await store.commit(
         namespace,

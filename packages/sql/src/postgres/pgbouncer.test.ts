@@ -53,7 +53,7 @@ describe.skipIf(missing !== null)(
           ...Array.from({ length: 30 }, (_, n) => engine.run(small, undefined, { id: `${schema}-${i}-${n}` })),
         );
       }
-      for (const run of await Promise.all(started)) await run.result({ timeout: "20s" });
+      for (const run of await Promise.all(started)) await run.result({ timeout: "60s" });
       expect(new Set(done).size).toBe(360);
       expect(done).toHaveLength(360);
       // Statements with a name would be those of whoever had the connection before.

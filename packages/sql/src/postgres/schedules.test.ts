@@ -20,13 +20,13 @@ describe.skipIf(missing !== null)(`schedules on PostgreSQL${missing === null ? "
     return { schema, store };
   }
 
-  test("ten processes on one database start one run for each due time", { timeout: 120_000 }, async () => {
+  test("ten processes on one database start one run for each due time", async () => {
     const { schema, store } = await opened();
     expect.hasAssertions();
     await tenWorkersFireOnce(cluster.url, schema, store);
   });
 
-  test("a worker whose clock is an hour ahead fires nothing early", { timeout: 60_000 }, async () => {
+  test("a worker whose clock is an hour ahead fires nothing early", async () => {
     const { store } = await opened();
     const hour = 3_600_000;
     const tick = workflow({ name: "tick" }, async () => undefined);
@@ -46,9 +46,7 @@ describe.skipIf(missing !== null)(`schedules on PostgreSQL${missing === null ? "
   });
 
   for (const death of ["before", "after"] as const) {
-    test(`a process killed right ${death} it commits a firing on PostgreSQL loses no due time and doubles none`, {
-      timeout: 120_000,
-    }, async () => {
+    test(`a process killed right ${death} it commits a firing on PostgreSQL loses no due time and doubles none`, async () => {
       const { schema, store } = await opened();
       expect.hasAssertions();
       await killedWhileFiring(death, cluster.url, schema, store);

@@ -19,22 +19,22 @@ async function opened(): Promise<SharedStore> {
 }
 
 describe("four processes on one file", () => {
-  test("keep a queue's concurrency and each key's together on SQLite", { timeout: 120_000 }, async () => {
+  test("keep a queue's concurrency and each key's together on SQLite", async () => {
     expect.hasAssertions();
     await keepsConcurrency(await opened());
   });
 
-  test("keep a queue's rate of starts together on SQLite", { timeout: 120_000 }, async () => {
+  test("keep a queue's rate of starts together on SQLite", async () => {
     expect.hasAssertions();
     await keepsRate(await opened());
   });
 
-  test("keep each key's rate of starts together on SQLite", { timeout: 120_000 }, async () => {
+  test("keep each key's rate of starts together on SQLite", async () => {
     expect.hasAssertions();
     await keepsKeyRate(await opened());
   });
 
-  test("append to one log in one chain, and take each record once, on SQLite", { timeout: 120_000 }, async () => {
+  test("append to one log in one chain, and take each record once, on SQLite", async () => {
     expect.hasAssertions();
     await keepsOneChain(await opened());
   });

@@ -19,16 +19,14 @@ async function opened(): Promise<{ path: string; store: Store }> {
 }
 
 describe("schedules on SQLite", () => {
-  test("ten processes on one file start one run for each due time", { timeout: 120_000 }, async () => {
+  test("ten processes on one file start one run for each due time", async () => {
     const { path, store } = await opened();
     expect.hasAssertions();
     await tenWorkersFireOnce(path, "", store);
   });
 
   for (const death of ["before", "after"] as const) {
-    test(`a process killed right ${death} it commits a firing on SQLite loses no due time and doubles none`, {
-      timeout: 120_000,
-    }, async () => {
+    test(`a process killed right ${death} it commits a firing on SQLite loses no due time and doubles none`, async () => {
       const { path, store } = await opened();
       expect.hasAssertions();
       await killedWhileFiring(death, path, "", store);

@@ -18,7 +18,7 @@ const order = workflow({ name: "order", input: z.string() }, async (ctx, what) =
   return ctx.step("ship", () => 2);
 });
 
-const short = { timeout: "5s" } as const;
+const short = { timeout: "60s" } as const;
 let files = 0;
 
 /** Two runs that are over, in a file nobody has open, and their anchors. */

@@ -11,6 +11,6 @@ test("a wait for parts of a millisecond is one that a database can store", async
   const engine = createEngine({ store: sqlite(":memory:"), workflows: [waits] });
   await engine.start();
   const run = await engine.run(waits, undefined);
-  expect(await run.result({ timeout: "5s" })).toBe("waited");
+  expect(await run.result({ timeout: "60s" })).toBe("waited");
   await engine.stop();
 });

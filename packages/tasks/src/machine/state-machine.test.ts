@@ -177,7 +177,7 @@ describe("a durable state machine", () => {
     expect(await all.get("front")).toMatchObject({ state: "open", version: 511, context: { opened: 1 } });
     expect(await (await engine?.get("door:front"))?.describe()).toMatchObject({ generation: 2 });
     expect(seen.filter((line) => line === "enter open 1").length).toBe(511);
-  }, 60_000);
+  });
 
   test("an instance goes on where it was after the process died at any await", async () => {
     const test = createTestEngine({ workflows: [machineWorkflow(door)], discipline: "crash" });

@@ -121,7 +121,7 @@ describe("built on holds", () => {
     await expect(machine.approve("t", { approver: "eve" })).rejects.toThrow(NotAllowedError);
     const [hold] = (await machine.engine.holds()).items;
     await machine.engine.decide(hold!, { approved: true }, { by: "ana", channel: "mail" });
-    expect((await machine.waitFor("t", ["APPROVED"], { timeout: "5s" })).approvalData?.approver).toBe("ana");
+    expect((await machine.waitFor("t", ["APPROVED"], { timeout: "60s" })).approvalData?.approver).toBe("ana");
     const trail = await machine.engine.holdEvents(hold!.id);
     expect(trail.map(({ actor, channel, action }) => [actor, channel, action])).toContainEqual([
       "ana",
@@ -138,13 +138,13 @@ describe("built on holds", () => {
       reason: "may it?",
       deadline: [{ after: 20, decide: { approved: false, note: "too late" } }],
     });
-    expect((await machine.waitFor("no", ["REJECTED"], { timeout: "5s" })).approvalData).toMatchObject({
+    expect((await machine.waitFor("no", ["REJECTED"], { timeout: "60s" })).approvalData).toMatchObject({
       approver: null,
       note: "too late",
     });
     await machine.startTask("gone");
     await machine.requestApproval("gone", { reason: "may it?", deadline: [{ after: 20, expire: true }] });
-    expect((await machine.waitFor("gone", ["FAILED"], { timeout: "5s" })).error).toBe("nobody decided in time");
+    expect((await machine.waitFor("gone", ["FAILED"], { timeout: "60s" })).error).toBe("nobody decided in time");
   });
 
   test("a wait that is bounded ends", async () => {
@@ -294,11 +294,8 @@ describe("on SQLite", () => {
     expect(both.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     const end = (await there.getTask("t")).state;
     expect((await here.getTask("t")).state).toBe(end);
-    await vi.waitFor(
-      () => expect(heard).toEqual(["PENDING RUNNING", "RUNNING AWAITING_APPROVAL", `AWAITING_APPROVAL ${end}`]),
-      {
-        timeout: 5000,
-      },
+    await vi.waitFor(() =>
+      expect(heard).toEqual(["PENDING RUNNING", "RUNNING AWAITING_APPROVAL", `AWAITING_APPROVAL ${end}`]),
     );
   });
 });

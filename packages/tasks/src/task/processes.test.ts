@@ -35,4 +35,4 @@ test("a process that is killed while a person is asked leaves nothing behind but
   const again = requiresApproval({ machine, taskId: "guarded", reason: "Run it" })(() => ++ran)();
   await machine.approve("guarded", { approver: "ben" });
   expect([await again, ran]).toEqual([1, 1]);
-}, 60_000);
+});

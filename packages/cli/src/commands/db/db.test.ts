@@ -9,10 +9,10 @@ beforeAll(() => {
       "create table person (id serial primary key, active boolean not null default true);\n",
     "migrations/V002__names.sql": "alter table person add column name varchar(50);\n",
   });
-}, 60_000);
+});
 afterAll(() => project.remove());
 
-test("db migrate applies a folder, db status shows it; neither needs a project", { timeout: 90_000 }, async () => {
+test("db migrate applies a folder, db status shows it; neither needs a project", async () => {
   const before = await project.holdpoint(["db", "status", "migrations", "--url", "app.db"]);
   expect(before.stdout).toMatch(/1 +pending +people/);
   const dry = await project.holdpoint(["db", "migrate", "migrations", "--url", "app.db", "--dry-run"]);

@@ -21,14 +21,14 @@ let project: TestProject;
 beforeAll(() => {
   buildCommand();
   project = testProject(shopProject);
-}, 60_000);
+});
 afterAll(() => project.remove());
 
 const hp = (...args: string[]) => project.holdpoint(args);
 const file = (name: string): string => join(project.directory, name);
 
 describe("a list of runs", () => {
-  test("filters by workflow, status, attribute and time, page by page", { timeout: 60_000 }, async () => {
+  test("filters by workflow, status, attribute and time, page by page", async () => {
     for (const name of ["one", "two", "three"]) await hp("run", "note", "--input", `"${name}"`, "--id", `list-${name}`);
     await hp("run", "wait", "--id", "list-wait");
     const ids = async (...args: string[]): Promise<string[]> =>
@@ -76,7 +76,7 @@ describe("one run", () => {
     expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("[RUN_CONFLICT]") });
   });
 
-  test("a failed run is retried at the step that failed, once the cause is gone", { timeout: 60_000 }, async () => {
+  test("a failed run is retried at the step that failed, once the cause is gone", async () => {
     const failed = await hp("run", "deliver", "--id", "parcel");
     expect(failed).toMatchObject({
       code: 1,
@@ -96,7 +96,7 @@ describe("one run", () => {
     rmSync(file("mended"));
   });
 
-  test("a waiting run is paused, resumed, signalled", { timeout: 60_000 }, async () => {
+  test("a waiting run is paused, resumed, signalled", async () => {
     await hp("run", "wait", "--id", "waits");
     expect((await project.json<Shown>(["runs", "pause", "waits"])).run.status).toBe("paused");
     expect((await project.json<Shown>(["runs", "resume", "waits"])).run.status).toBe("parked");
@@ -106,7 +106,7 @@ describe("one run", () => {
     expect(gone).toMatchObject({ run: { status: "completed" }, output: "gone by train" });
   });
 
-  test("a run is forked at a key; unknown keys are answered with those it has", { timeout: 60_000 }, async () => {
+  test("a run is forked at a key; unknown keys are answered with those it has", async () => {
     await hp("run", "note", "--input", '"original"', "--id", "source");
     const unknown = await hp("runs", "fork", "source", "--from", "step:nothing#1", "--decisions", "ask");
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("step:say#1") });
@@ -146,7 +146,7 @@ describe("one run", () => {
 });
 
 describe("many runs", () => {
-  test("are cancelled by a filter, once that was confirmed", { timeout: 60_000 }, async () => {
+  test("are cancelled by a filter, once that was confirmed", async () => {
     for (const name of ["m1", "m2"]) await hp("run", "wait", "--id", name, "--thread", "many");
     const asked = await hp("runs", "cancel", "--thread", "many");
     expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining("cancel 2 runs? add --yes to say so") });
@@ -164,7 +164,7 @@ describe("many runs", () => {
 });
 
 describe("what was recorded", () => {
-  test("verify finds an edited row, and with an anchor file a cut-off tail", { timeout: 60_000 }, async () => {
+  test("verify finds an edited row, and with an anchor file a cut-off tail", async () => {
     for (const name of ["v1", "v2"]) await hp("run", "note", "--input", '"kept"', "--id", name);
     expect(await hp("export", "--anchors", "--output", "anchors.json")).toMatchObject({ code: 0 });
     expect(statSync(file("anchors.json")).mode & 0o777).toBe(0o600);
@@ -192,7 +192,7 @@ describe("what was recorded", () => {
     expect(document.generations[0]?.entries).toHaveLength(3);
   });
 
-  test("erasing takes a yes, removes the content and leaves the proof", { timeout: 60_000 }, async () => {
+  test("erasing takes a yes, removes the content and leaves the proof", async () => {
     await hp("run", "note", "--input", '"a secret of somebody"', "--id", "private");
     expect(await hp("erase", "private")).toMatchObject({ code: 2, stderr: expect.stringContaining("add --yes") });
     expect(await hp("erase", "private", "--yes")).toMatchObject({ code: 0, stdout: "erased 1: private\n" });
@@ -204,9 +204,7 @@ describe("what was recorded", () => {
     expect(await hp("retain")).toMatchObject({ code: 0, stdout: expect.stringContaining("removed 0 run trees") });
   });
 
-  test("check says before a deploy which live runs would not go on, and why; migrate is one way out", {
-    timeout: 60_000,
-  }, async () => {
+  test("check says before a deploy which live runs would not go on, and why; migrate is one way out", async () => {
     const changing = testProject({ ...shopProject });
     try {
       await changing.holdpoint(["run", "wait", "--id", "live"]);
@@ -232,7 +230,7 @@ describe("what was recorded", () => {
 });
 
 describe("the project", () => {
-  test("is found from below, with the same store; HOLDPOINT_STORE names another", { timeout: 60_000 }, async () => {
+  test("is found from below, with the same store; HOLDPOINT_STORE names another", async () => {
     project.write("deep/down/input.json", '"from a file"');
     const settings = { cwd: "deep/down" };
     const run = await project.holdpoint(["run", "note", "--input", "input.json", "--id", "below"], settings);

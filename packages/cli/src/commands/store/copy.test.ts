@@ -8,7 +8,7 @@ beforeAll(async () => {
   project = testProject(shopProject);
   await project.holdpoint(["run", "refund", "--input", '{"orderId":"A-7","amount":120}', "--id", "refund-A-7"]);
   await project.holdpoint(["run", "note", "--input", '"hello"', "--id", "note-1"]);
-}, 60_000);
+});
 afterAll(() => project.remove());
 
 const from = ".holdpoint/holdpoint.db";

@@ -19,7 +19,7 @@ describe.skipIf(missing !== null)("a migration that stopped half-way, on MariaDB
   let directory: string;
   beforeAll(async () => {
     server = await startMariadb();
-  }, 60_000);
+  });
   beforeEach(async () => {
     url = server.database();
     await server.admin(`create database ${new URL(url).pathname.slice(1)}`);

@@ -57,7 +57,7 @@ describe.each(places)("migrations on $name", ({ name, missing, make }) => {
     place = await make();
     await drop();
     app = database(place.url);
-  }, 60_000);
+  });
   afterEach(async () => {
     await app?.close();
     await place?.remove();
