@@ -58,6 +58,7 @@ export function bornRun(
     mail: [],
     previousHead: null,
     chainKey: parts.options.chainKey,
+    sealing: parts.store.sealing,
     ...(startedWith === undefined ? {} : { startedWith }),
   });
 }

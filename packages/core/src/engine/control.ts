@@ -62,7 +62,7 @@ const startsRound = (parts: EngineParts, mail: Mail): boolean =>
 
 /** Ends a run without its cooperation: no code of it runs, nothing is undone. */
 async function forceCancel(parts: EngineParts, id: string, reason: string): Promise<void> {
-  const { store, namespace, clock, options } = parts;
+  const { store, namespace, clock } = parts;
   for (;;) {
     const row = await store.run(namespace, id);
     if (!row) throw new NotFoundError("run", id);
@@ -70,7 +70,8 @@ async function forceCancel(parts: EngineParts, id: string, reason: string): Prom
       throw new InvalidStateError(`run ${id} is ${row.status} already`, { status: row.status });
     const [history] = await store.history(namespace, [{ pk: row.pk, after: 0 }]);
     if (!history) throw new NotFoundError("run", id);
-    const writer = new RunWriter(row, history.entries.at(-1)?.mailSeen ?? 0, options.chainKey);
+    await store.sealing?.ready({ namespace, id });
+    const writer = new RunWriter(row, history.entries.at(-1)?.mailSeen ?? 0, parts.worker.host);
     for (const mail of history.mail) writer.sawMail(mail);
     const at = clock.now();
     const error = new CancelledError(reason);

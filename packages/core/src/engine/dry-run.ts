@@ -39,6 +39,7 @@ function dryHost(
     codec,
     limits: { payload: defaultPayloadLimit, inline: defaultPayloadLimit },
     chainKey: undefined,
+    sealing: undefined,
     draining: false,
     services,
     newest: (name) => registry.newest(name),

@@ -79,6 +79,7 @@ function copyRun(
     forkedFrom,
   };
   const origin = genesis(identity, parts.options.chainKey);
+  const seal = parts.store.sealing?.newRun(identity) ?? null;
   const numbers: NonNullable<NewRun["numbers"]> = { entries: [], mail: [] };
   const entries: NewEntry[] = [];
   const mail: NewMail[] = [];
@@ -89,6 +90,7 @@ function copyRun(
     const number = index + 1;
     if ("mail" in row) {
       const { n: _n, ...rest } = translateMail(parts, row.mail, numbering);
+      if (seal && rest.payload) rest.payload = seal.mail(rest, rest.payload);
       mail.push(rest);
       numbers.mail.push(number);
       uncovered.push(mailDigest({ ...rest, n: number }));
@@ -102,6 +104,7 @@ function copyRun(
       measures: index === 0 ? JSON.stringify(notes) : rest.measures,
       hash: head,
     };
+    if (seal && entry.payload) entry.payload = seal.entry(entry, entry.payload);
     head = entryHash(head, entry, payloadDigest(salt, entry.payload), uncovered, origin);
     entry.hash = head;
     uncovered = [];

@@ -5,6 +5,7 @@ import { defaultInlineLimit, defaultPayloadLimit } from "../journal/payload.ts";
 import type { Execution } from "../run/execution.ts";
 import type { Host, PayloadLimits, Rest, StepStandIn } from "../run/host.ts";
 import { RunWriter } from "../run/writer.ts";
+import type { Sealing } from "../store/sealing.ts";
 import type { History, Mail, NewMail, RunRow, StoredPayload } from "../store/store.ts";
 import type { StoreTransaction } from "../store/transactions.ts";
 import type { WorkflowLog } from "../workflow/context.ts";
@@ -21,6 +22,7 @@ export class LiveHost implements Host {
   readonly codec: PayloadCodec;
   readonly limits: PayloadLimits;
   readonly chainKey: Uint8Array | undefined;
+  readonly sealing: Sealing | undefined;
   readonly services: ReadonlyMap<string, unknown>;
   readonly engineLog: EngineLog;
   readonly standIn: StepStandIn | undefined;
@@ -38,6 +40,7 @@ export class LiveHost implements Host {
       inline: options.limits?.inline ?? defaultInlineLimit,
     };
     this.chainKey = options.chainKey;
+    this.sealing = settings.store.sealing;
     this.services = new Map((options.services ?? []).map((service) => [service.name, service.value]));
     this.standIn = options.standIn;
     this.engineLog = options.log ?? consoleLog;
@@ -125,7 +128,7 @@ export class LiveHost implements Host {
 
   /** A pinned run whose version is not here: looked at again later, by whoever has it then. */
   async leaveForOthers(row: RunRow, history: History): Promise<void> {
-    const writer = new RunWriter(row, history.entries.at(-1)?.mailSeen ?? 0, this.chainKey);
+    const writer = new RunWriter(row, history.entries.at(-1)?.mailSeen ?? 0, this);
     for (const mail of history.mail) writer.sawMail(mail);
     const note = `waits for a worker with version ${row.version} of "${row.workflow}"`;
     const now = this.clock.now();
@@ -135,7 +138,7 @@ export class LiveHost implements Host {
 
   /** A run no registered version can take: put away as diverged without executing anything. */
   async divergeAtOnce(row: RunRow, history: History, message: string): Promise<void> {
-    const writer = new RunWriter(row, history.entries.at(-1)?.mailSeen ?? 0, this.chainKey);
+    const writer = new RunWriter(row, history.entries.at(-1)?.mailSeen ?? 0, this);
     for (const mail of history.mail) writer.sawMail(mail);
     const then = { type: "park", status: "diverged", wakeAt: null, waiting: null, note: message } as const;
     this.engineLog.error({ run: row.id, workflow: row.workflow, version: row.version }, message);

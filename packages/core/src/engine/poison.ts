@@ -63,7 +63,7 @@ export async function holdPoisoned(worker: Worker, row: RunRow): Promise<void> {
   const form = { hash: sha256(formBytes), bytes: formBytes };
   const evidence = evidenceHashOf(title, "high", request.bytes, form.hash);
   const action = actionHashOf(row.workflow, "poison", form.hash, null);
-  const writer = new RunWriter(row, history.entries.at(-1)?.mailSeen ?? 0, worker.host.chainKey);
+  const writer = new RunWriter(row, history.entries.at(-1)?.mailSeen ?? 0, worker.host);
   for (const mail of history.mail) writer.sawMail(mail);
   writer.add({
     key,

@@ -347,7 +347,7 @@ export class Worker {
       this.mayOwnMore = false;
       const note = "its claim was lost on the way";
       const then = { type: "park", status: "ready", wakeAt: null, waiting: null, note } as const;
-      const writers = forgotten.map((row) => new RunWriter(row, 0, this.host.chainKey));
+      const writers = forgotten.map((row) => new RunWriter(row, 0, this.host));
       const results = await Promise.all(writers.map((writer) => this.committer.submit(writer.take(then, clock.now()))));
       // Moved on meanwhile: looked at again.
       if (results.some((result) => result.type === "mail" || result.type === "refused")) this.mayOwnMore = true;

@@ -1,10 +1,11 @@
 import { sha256 } from "../journal/sha256.ts";
-import type { NewHoldEvent, StoredPayload } from "../store/store.ts";
+import type { HoldEvent, NewHoldEvent, StoredPayload } from "../store/store.ts";
 
 /** Digest of what an event says, with the salt that erasure removes; empty for one that says nothing. */
 export function holdEventDigest({ data, salt }: { data: StoredPayload | null; salt?: Uint8Array | null }): Uint8Array {
   if (data === null) return new Uint8Array(0);
-  return plain(sha256(Buffer.concat([salt ?? new Uint8Array(0), Buffer.from(`${data.codec}\0`), data.bytes])));
+  const { codec, bytes } = data.sealed ?? data;
+  return plain(sha256(Buffer.concat([salt ?? new Uint8Array(0), Buffer.from(`${codec}\0`), bytes])));
 }
 
 /** Who, where, what and when, as the link covers them. */
@@ -22,11 +23,12 @@ export function holdEventWords(n: number, { actor, channel, address, action, at 
 export function holdEventLink(
   previous: Uint8Array | null,
   n: number,
-  event: NewHoldEvent,
+  event: NewHoldEvent & Pick<HoldEvent, "sealedEvidenceHash">,
   digest: Uint8Array = holdEventDigest(event),
 ): Uint8Array {
   const words = Buffer.from(holdEventWords(n, event));
-  const parts = [previous ?? new Uint8Array(0), words, event.evidenceHash ?? new Uint8Array(0), digest];
+  const evidence = event.sealedEvidenceHash ?? event.evidenceHash ?? new Uint8Array(0);
+  const parts = [previous ?? new Uint8Array(0), words, evidence, digest];
   const lengths = Buffer.alloc(4 * parts.length);
   for (const [index, part] of parts.entries()) lengths.writeUInt32BE(part.length, 4 * index);
   return plain(sha256(Buffer.concat([lengths, ...parts])));

@@ -30,7 +30,7 @@ export function verifyHoldEvents(
       if (previous !== null) report("edited", `event ${event.n} (${event.action}) of its audit trail lost its link`);
       continue;
     }
-    const digest = event.data?.codec === erasedCodec ? event.data.bytes : holdEventDigest(event);
+    const digest = event.data?.codec === erasedCodec && !event.data.sealed ? event.data.bytes : holdEventDigest(event);
     if (!sameBytes(holdEventLink(previous, event.n, event, digest), event.hash)) {
       report("edited", `event ${event.n} (${event.action}) of its audit trail is not what was written`);
     }

@@ -6,7 +6,8 @@ import { sha256 } from "./sha256.ts";
 /**
  * The hash chain over one run: what was recorded and delivered cannot be changed without it showing.
  *
- * - A **payload digest** is salted and covers codec, ref and bytes as they are stored. Erasure puts the digest in the place
+ * - A **payload digest** is salted and covers codec, ref and bytes as they are stored (of an encrypted one the
+ *   ciphertext: no key is needed to verify). Erasure puts the digest in the place
  *   of the bytes and removes the salt: the chain stays whole, and without the salt nobody can guess the value back.
  * - A **mail digest** covers a delivered row: number, kind, key, dedupe, outcome, sender, time, payload digest.
  * - An **entry hash** covers the run it belongs to (`genesis`), the previous hash, the entry's fields, its payload digest
@@ -39,12 +40,13 @@ const noDigest = new Uint8Array(32);
  */
 export function payloadDigest(salt: Uint8Array | null, payload: StoredPayload | null): Uint8Array {
   if (payload === null) return noDigest;
-  if (payload.codec === erasedCodec) return payload.bytes;
-  const message = new Message("HPp1", payload.bytes.length);
+  const stored = payload.sealed ?? payload;
+  if (stored.codec === erasedCodec) return stored.bytes;
+  const message = new Message("HPp1", stored.bytes.length);
   message.bytes(salt ?? noSalt);
-  message.text(payload.codec);
-  message.number(payload.ref ? 1 : 0);
-  message.bytes(payload.bytes);
+  message.text(stored.codec);
+  message.number(stored.ref ? 1 : 0);
+  message.bytes(stored.bytes);
   return message.digest();
 }
 const noSalt = new Uint8Array(0);

@@ -1,19 +1,25 @@
 import { ValidationError } from "../errors.ts";
+import { sealedCodec } from "../store/transitions.ts";
 import type { Chunk, Entry, HoldEvent, HoldRow, Mail, RunRow, StoredPayload } from "../store/store.ts";
 
 /** A stored value: readable `text` where the bytes are UTF-8, `base64` otherwise. */
-export type ExportedPayload = { codec: string; ref: boolean } & ({ text: string } | { base64: string });
+export type ExportedPayload = { codec: string; ref: boolean } & ({ text: string } | { base64: string }) & {
+    /** As it is stored, where that is encrypted: what the hash chain covers. */
+    sealed?: ExportedPayload;
+  };
 
 /** Bytes as hexadecimal text. */
 type Hex = string;
 type Exported<T> = {
   [K in keyof T]: T[K] extends Uint8Array
     ? Hex
-    : T[K] extends Uint8Array | null
-      ? Hex | null
-      : T[K] extends StoredPayload | null
-        ? ExportedPayload | Extract<T[K], null>
-        : T[K];
+    : T[K] extends Uint8Array | undefined
+      ? Hex | undefined
+      : T[K] extends Uint8Array | null
+        ? Hex | null
+        : T[K] extends StoredPayload | null
+          ? ExportedPayload | Extract<T[K], null>
+          : T[K];
 };
 
 /** A journal entry, as text. */
@@ -52,9 +58,10 @@ export function exportPayload(payload: StoredPayload): ExportedPayload {
   const { codec, ref } = payload;
   const bytes = Buffer.from(payload.bytes.buffer, payload.bytes.byteOffset, payload.bytes.byteLength);
   const text = bytes.toString("utf8");
+  const sealed = payload.sealed ? { sealed: exportPayload(payload.sealed) } : {};
   return Buffer.compare(Buffer.from(text, "utf8"), bytes) === 0
-    ? { codec, ref, text }
-    : { codec, ref, base64: bytes.toString("base64") };
+    ? { codec, ref, text, ...sealed }
+    : { codec, ref, base64: bytes.toString("base64"), ...sealed };
 }
 
 /** A row with its bytes as text. */
@@ -122,5 +129,8 @@ function readRun(run: ExportedGeneration["run"], index: number): RunRow {
 export function readPayload(payload: ExportedPayload | null): StoredPayload | null {
   if (payload === null) return null;
   const bytes = "text" in payload ? Buffer.from(payload.text, "utf8") : Buffer.from(payload.base64, "base64");
-  return { codec: payload.codec, bytes, ref: payload.ref };
+  const { codec, ref } = payload;
+  // Nothing else stands for a payload: a digest over a plain one is over its own bytes.
+  const sealed = payload.sealed?.codec === sealedCodec ? readPayload(payload.sealed) : null;
+  return sealed ? { codec, bytes, ref, sealed } : { codec, bytes, ref };
 }

@@ -1,6 +1,6 @@
 import { CorruptionError, NotStorableError, PayloadTooLargeError } from "../errors.ts";
 import type { Chunk, StoredPayload } from "../store/store.ts";
-import { erasedCodec } from "../store/transitions.ts";
+import { erasedCodec, sealedCodec } from "../store/transitions.ts";
 import { assembleChunks, chunkHashes, cutIntoChunks, packChunkList } from "./chunks.ts";
 import { type PayloadCodec, toBytes, toText, valueCodec } from "./codec.ts";
 import { isPlainJson } from "./plain-json.ts";
@@ -74,6 +74,11 @@ export function decodePayload(stored: StoredPayload | null, codec?: PayloadCodec
       return JSON.parse(toText(stored.bytes));
     case "rich":
       return reviveTagged(JSON.parse(toText(stored.bytes)));
+    case sealedCodec:
+      throw new CorruptionError(
+        "this value is encrypted: open the store with the keys it was encrypted with (`encrypted(store, { keys })`, or HOLDPOINT_ENCRYPTION_KEYS for the command)",
+        { codec: stored.codec },
+      );
     case erasedCodec:
       throw new CorruptionError("this value was erased");
     default:

@@ -100,6 +100,8 @@ function halfErased(run: RunRow, entries: readonly Entry[], mail: readonly Mail[
   const problems: ChainProblem[] = [];
   const judge = (payload: Entry["payload"], seq: number, what: string): void => {
     if (payload === null) return;
+    // Its key was destroyed: what stands there is still what was recorded.
+    if (payload.sealed !== undefined) return;
     const erased = payload.codec === erasedCodec;
     if (erased && run.salt !== null) {
       problems.push({ kind: "edited", seq, message: `${what} ${seq} lost its content, and the run was not erased` });

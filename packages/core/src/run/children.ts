@@ -136,6 +136,7 @@ function startChild<In, Out>(
           mail: [],
           previousHead: null,
           chainKey: host.chainKey,
+          sealing: host.sealing,
         }),
       );
       const draft = waitDraft(execution, key, "child", "opened", { id: fact.id });

@@ -196,7 +196,7 @@ export class Execution extends RunValues {
     const last = entries.at(-1);
     const covered = last?.mailSeen ?? 0;
     this.recordedUpTo = entries.length > 1 ? (last?.seq ?? 0) : 0;
-    this.writer = new RunWriter(row, covered, host.chainKey);
+    this.writer = new RunWriter(row, covered, host);
     this.ledger = new Ledger(new RunMail(this));
     if (fork) this.ledger.memo = fork.memo;
     for (const one of mail) this.writer.sawMail(one);

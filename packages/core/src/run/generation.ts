@@ -30,5 +30,6 @@ export function nextGeneration(execution: Execution, { payload, chunks }: Encode
     startedWith: row.inputDigest,
     previousHead: head,
     chainKey: execution.host.chainKey,
+    sealing: execution.host.sealing,
   });
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { DivergedError } from "../errors.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
+import type { Sealing } from "../store/sealing.ts";
 import type { Mail, NewMail, StoredPayload } from "../store/store.ts";
 import type { StoreTransaction } from "../store/transactions.ts";
 import type { StepInfo, WorkflowLog } from "../workflow/context.ts";
@@ -34,6 +35,8 @@ export interface Host {
   readonly limits: PayloadLimits;
   /** Keys the hash chain; undefined for a plain one. */
   readonly chainKey: Uint8Array | undefined;
+  /** Encrypts what is written; undefined where nothing is encrypted. */
+  readonly sealing: Sealing | undefined;
   /** False in a dry replay: the execution stops at the frontier and starts nothing. */
   readonly live: boolean;
   /** Nothing new may start: runs are given back as they come to rest. */

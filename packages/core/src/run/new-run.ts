@@ -1,5 +1,6 @@
 import { entryHash, genesis, payloadDigest } from "../journal/chain.ts";
 import { sha256 } from "../journal/sha256.ts";
+import type { Sealing } from "../store/sealing.ts";
 import type { Attributes, Chunk, NewEntry, NewMail, NewRun, StoredPayload } from "../store/store.ts";
 import { randomSalt, randomText } from "./random-supply.ts";
 
@@ -33,6 +34,7 @@ export interface RunSeed {
   /** Chain head of the generation before; null for a first one. */
   previousHead: Uint8Array | null;
   chainKey: Uint8Array | undefined;
+  sealing: Sealing | undefined;
 }
 
 /** Digest of workflow and input: tells a repeated start from a conflicting one. */
@@ -73,7 +75,10 @@ export function newRun(from: RunSeed): NewRun {
     mailSeen: 0,
     hash: origin,
   };
-  entry.hash = entryHash(from.previousHead ?? origin, entry, payloadDigest(salt, from.input), [], origin);
+  // A next generation has the key of the run it goes on with.
+  const seal = from.generation > 1 ? from.sealing?.entries(from) : from.sealing?.newRun(from).entry;
+  if (seal && from.input) entry.payload = seal(entry, from.input);
+  entry.hash = entryHash(from.previousHead ?? origin, entry, payloadDigest(salt, entry.payload), [], origin);
   return {
     id,
     workflow,

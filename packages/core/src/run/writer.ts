@@ -16,6 +16,7 @@ import type {
   RunRow,
   StoredPayload,
 } from "../store/store.ts";
+import type { SealEntry, Sealing } from "../store/sealing.ts";
 import type { Undone } from "../store/transactions.ts";
 import type { Committed } from "./completion.ts";
 import { added, none } from "./short-list.ts";
@@ -41,6 +42,14 @@ export interface Carrier {
   commit(operation: AdvanceOperation): Promise<AdvanceResult | Refused | Undone>;
   /** The database undid it: the draft is taken back. */
   undone(outcome: Undone): void;
+}
+
+/** What a run's entries are chained with. */
+export interface ChainKeys {
+  /** Keys the hash chain; undefined for a plain one. */
+  readonly chainKey: Uint8Array | undefined;
+  /** Encrypts what is chained; undefined where nothing is encrypted. */
+  readonly sealing: Sealing | undefined;
 }
 
 /** What rides along with the next entries: seen together with them or not at all. */
@@ -91,6 +100,7 @@ export class RunWriter {
   private salt: Uint8Array;
   private origin: Uint8Array;
   private readonly chainKey: Uint8Array | undefined;
+  private readonly seal: SealEntry | null;
   private mailSeen: number;
   private uncovered: Uint8Array[] = none;
   private drafts: Draft[] = none;
@@ -107,8 +117,9 @@ export class RunWriter {
     carrier: Carrier | null;
   } | null = null;
 
-  constructor(row: RunRow, covered: number, chainKey: Uint8Array | undefined) {
+  constructor(row: RunRow, covered: number, { chainKey, sealing }: ChainKeys) {
     this.chainKey = chainKey;
+    this.seal = sealing?.entries(row) ?? null;
     this.origin = genesis(row, chainKey);
     this.pk = row.pk;
     this.epoch = row.epoch;
@@ -201,7 +212,7 @@ export class RunWriter {
         phase: draft.phase,
         kind: draft.kind,
         outcome: draft.outcome,
-        payload: draft.payload,
+        payload: this.seal && draft.payload ? this.seal(draft, draft.payload) : draft.payload,
         startedAt: draft.startedAt,
         endedAt: draft.endedAt,
         attempt: draft.attempt,
@@ -209,7 +220,7 @@ export class RunWriter {
         mailSeen: this.mailSeen,
         hash: head,
       };
-      head = entryHash(head, entry, payloadDigest(this.salt, draft.payload), mails, this.origin);
+      head = entryHash(head, entry, payloadDigest(this.salt, entry.payload), mails, this.origin);
       entry.hash = head;
       entries[i] = entry;
     }

@@ -59,6 +59,8 @@ export interface HoldEvent extends NewHoldEvent {
   n: number;
   address: string | null;
   salt: Uint8Array | null;
+  /** What stands in an encrypting store in the place of `evidenceHash`: the links are over this. Absent where nothing is encrypted. */
+  sealedEvidenceHash?: Uint8Array;
   /** Binds it to all before it (`holdEventLink`, computed by the store); null in one written before links were. */
   hash: Uint8Array | null;
 }

@@ -6,6 +6,7 @@ export { memoryStore } from "./memory/memory-store.ts";
 export type * from "./record-rows.ts";
 export { sameBytes } from "./same-bytes.ts";
 export type * from "./schedule-rows.ts";
+export type * from "./sealing.ts";
 export * from "./start-rate.ts";
 export * from "./store.ts";
 export type * from "./transactions.ts";

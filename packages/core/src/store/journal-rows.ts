@@ -6,6 +6,8 @@ export interface StoredPayload {
   codec: string;
   bytes: Uint8Array;
   ref: boolean;
+  /** The form it has in an encrypting store: digests and the hash chain are over this one. Absent where nothing is encrypted. */
+  sealed?: StoredPayload;
 }
 
 /** A content-addressed chunk of a large value; `hash` is the SHA-256 of `bytes`. Written once per run and hash. */

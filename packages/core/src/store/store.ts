@@ -20,6 +20,7 @@ import type { Debounced, Operation, ResultOf } from "./operations.ts";
 import type { Erasure, HoldFilter, Page, PageOf, RetentionRequest, RunFilter, StoreSizes } from "./queries.ts";
 import type { RecordPage, RecordRow } from "./record-rows.ts";
 import type { RunPk, RunRow, Tombstone } from "./run-rows.ts";
+import type { Sealing } from "./sealing.ts";
 import type { DueSchedules, FiringRow, ScheduleFilter, ScheduleRow } from "./schedule-rows.ts";
 import type { StoreTransactions } from "./transactions.ts";
 import type { ClaimRequest, ClaimResult, WorkerRow } from "./worker-rows.ts";
@@ -49,6 +50,8 @@ export interface Store {
   readonly shared: boolean;
   /** Transactions that the application's own statements take part in; absent where it cannot have tables beside the store's. */
   readonly transactions?: StoreTransactions;
+  /** Encrypts what the hash chain covers, before it is chained; absent where nothing is encrypted. */
+  readonly sealing?: Sealing;
   /** Brings the schema up to date. Called once, before anything else. */
   open(): Promise<void>;
   close(): Promise<void>;

@@ -51,5 +51,8 @@ export function isHoldPending(status: HoldStatus): boolean {
 /** `outcome` of a generation that ended with `continueAsNew`. */
 export const continuedOutcome = "continued";
 
+/** Codec of bytes that an encrypting store has written; see `StoredPayload.sealed`. */
+export const sealedCodec = "sealed";
+
 /** Codec of bytes that erasure has replaced by their digest. */
 export const erasedCodec = "erased";

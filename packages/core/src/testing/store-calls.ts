@@ -83,6 +83,7 @@ export function wrapStore(store: Store, around: Around): Store {
   return {
     name: store.name,
     shared: store.shared,
+    ...(store.sealing ? { sealing: store.sealing } : {}),
     open: () => store.open(),
     close: () => store.close(),
     watch: (namespace, listener) => store.watch(namespace, listener),

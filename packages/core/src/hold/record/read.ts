@@ -55,14 +55,20 @@ export function readStored({ events, ...row }: ExportedHold): { row: RecordedHol
       progress: readPayload(row.progress),
       decision: readPayload(row.decision),
     },
-    events: events.map((event) => ({
+    events: events.map(({ sealedEvidenceHash, ...event }) => ({
       ...event,
       data: readPayload(event.data),
       salt: bytes(event.salt ?? null),
       evidenceHash: bytes(event.evidenceHash),
+      ...sealedEvidence(sealedEvidenceHash),
       hash: bytes(event.hash),
     })),
   };
+}
+
+/** Ciphertext is longer than a digest: nothing else stands for one. */
+function sealedEvidence(hex: string | undefined): { sealedEvidenceHash?: Uint8Array } {
+  return hex === undefined || hex.length <= 64 ? {} : { sealedEvidenceHash: bytes(hex) as Uint8Array };
 }
 
 /** A delivered answer as the run's inbox has it. */

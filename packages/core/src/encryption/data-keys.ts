@@ -1,0 +1,184 @@
+import { StoreError } from "../errors.ts";
+import type { PutRecordOperation } from "../store/record-rows.ts";
+import type { Store } from "../store/store.ts";
+import { type DataKey, freshDataKey } from "./envelope.ts";
+import { dataKeyKind, namespaceRecord, readWrapped, recordPrefix, unwrapped, wrappedRecord } from "./key-record.ts";
+import type { Keyring } from "./keyring.ts";
+
+/** Finds a key that was looked for before; null when it was destroyed. */
+export type KeyFinder = (keyId: string) => DataKey | null;
+
+/** The keys of one run as far as this process knows them. */
+interface RunKeys {
+  known: Map<string, DataKey>;
+  /** What new values are encrypted with; null until it was looked for. */
+  current: DataKey | null;
+  readAt: number;
+}
+
+/** How many runs' keys stay at hand. */
+const mostRuns = 20_000;
+
+/** The data keys of a store: wrapped in its records, unwrapped in memory for a time. */
+export class DataKeys {
+  readonly #store: Store;
+  readonly #ringOf: (namespace: string) => Keyring;
+  readonly #cacheMs: number;
+  readonly #runs = new Map<string, RunKeys>();
+  readonly #reading = new Map<string, Promise<RunKeys>>();
+  readonly #namespaces = new Map<string, Promise<DataKey>>();
+
+  constructor(store: Store, ringOf: (namespace: string) => Keyring, cacheMs: number) {
+    this.#store = store;
+    this.#ringOf = ringOf;
+    this.#cacheMs = cacheMs;
+  }
+
+  /** The key that a run's new values are encrypted with. A run from before encryption gets one now. */
+  async current(namespace: string, runId: string): Promise<DataKey> {
+    const cached = this.#fresh(namespace, runId)?.current;
+    if (cached) return cached;
+    const read = await this.#read(namespace, runId);
+    if (read.current) return read.current;
+    const key = freshDataKey();
+    await this.put(namespace, await this.records(namespace, [{ run: runId, key }]));
+    this.learn(namespace, runId, key);
+    return key;
+  }
+
+  /** The same for who has made sure that it is at hand. */
+  held(namespace: string, runId: string): DataKey | null {
+    return this.#runs.get(nameOf(namespace, runId))?.current ?? null;
+  }
+
+  /** Looks for the keys with these ids. */
+  async find(namespace: string, runId: string, ids: Iterable<string | null>): Promise<KeyFinder> {
+    const wanted = new Set<string>();
+    for (const id of ids) if (id !== null) wanted.add(id);
+    if (wanted.size === 0) return nothing;
+    let keys = this.#fresh(namespace, runId);
+    for (const id of wanted) {
+      if (keys?.known.has(id)) continue;
+      keys = await this.#read(namespace, runId);
+      break;
+    }
+    const { known } = keys as RunKeys;
+    return (id) => known.get(id) ?? null;
+  }
+
+  /** All keys of a run. */
+  async all(namespace: string, runId: string): Promise<DataKey[]> {
+    const { known } = this.#fresh(namespace, runId) ?? (await this.#read(namespace, runId));
+    return [...known.values()];
+  }
+
+  /** The namespace's own key, for what belongs to no run. */
+  async ofNamespace(namespace: string): Promise<DataKey> {
+    let key = this.#namespaces.get(namespace);
+    if (!key) {
+      key = this.#readNamespace(namespace);
+      this.#namespaces.set(namespace, key);
+      key.catch(() => this.#namespaces.delete(namespace));
+    }
+    return key;
+  }
+
+  /** A key that is in the store now. */
+  learn(namespace: string, runId: string, key: DataKey): void {
+    const keys = this.#runs.get(nameOf(namespace, runId));
+    this.#keep(namespace, runId, {
+      known: new Map(keys?.known).set(key.id, key),
+      current: keys?.current ?? key,
+      readAt: keys?.readAt ?? Date.now(),
+    });
+  }
+
+  /** The records that new keys are kept in, wrapped. */
+  records(namespace: string, born: readonly { run: string; key: DataKey }[]): Promise<PutRecordOperation[]> {
+    const ring = this.#ringOf(namespace);
+    return Promise.all(born.map(({ run, key }) => wrappedRecord(ring, namespace, run, key, Date.now())));
+  }
+
+  /** Writes them, where they cannot ride along with what they are for. */
+  async put(namespace: string, records: readonly PutRecordOperation[]): Promise<void> {
+    if (records.length === 0) return;
+    for (const result of await this.#store.commit(namespace, records)) {
+      if (result.type === "refused") throw new StoreError(`the store did not take a data key: ${result.reason}`);
+    }
+  }
+
+  /** Destroys the keys of a run: nothing that was encrypted with them can be read again, here or in any copy. */
+  async destroy(namespace: string, runId: string): Promise<void> {
+    const rows = await this.#store.records(namespace, dataKeyKind, pageOf(runId));
+    const drops = rows.map(
+      ({ kind, id }) => ({ type: "dropRecord", kind, id, expected: "any", at: Date.now() }) as const,
+    );
+    if (drops.length > 0) await this.#store.commit(namespace, drops);
+    this.#runs.delete(nameOf(namespace, runId));
+  }
+
+  /** Destroys one key that nothing was encrypted with after all. */
+  async drop(namespace: string, runId: string, key: DataKey): Promise<void> {
+    const id = recordPrefix(runId) + key.id;
+    await this.#store.commit(namespace, [
+      { type: "dropRecord", kind: dataKeyKind, id, expected: "any", at: Date.now() },
+    ]);
+  }
+
+  #fresh(namespace: string, runId: string): RunKeys | undefined {
+    const keys = this.#runs.get(nameOf(namespace, runId));
+    return keys && Date.now() - keys.readAt < this.#cacheMs ? keys : undefined;
+  }
+
+  #read(namespace: string, runId: string): Promise<RunKeys> {
+    const name = nameOf(namespace, runId);
+    let reading = this.#reading.get(name);
+    if (!reading) {
+      reading = this.#readRun(namespace, runId).finally(() => this.#reading.delete(name));
+      this.#reading.set(name, reading);
+    }
+    return reading;
+  }
+
+  async #readRun(namespace: string, runId: string): Promise<RunKeys> {
+    const before = this.#runs.get(nameOf(namespace, runId));
+    const rows = await this.#store.records(namespace, dataKeyKind, pageOf(runId));
+    rows.sort((a, b) => a.createdAt - b.createdAt);
+    const ring = this.#ringOf(namespace);
+    const keys = await Promise.all(rows.map((row) => unwrapped(ring, namespace, readWrapped(row))));
+    const read = { known: new Map(keys.map((key) => [key.id, key])), current: keys.at(-1) ?? null, readAt: Date.now() };
+    const meanwhile = this.#runs.get(nameOf(namespace, runId));
+    if (meanwhile && meanwhile !== before) {
+      for (const [id, key] of meanwhile.known) read.known.set(id, key);
+      read.current ??= meanwhile.current;
+    }
+    this.#keep(namespace, runId, read);
+    return read;
+  }
+
+  #keep(namespace: string, runId: string, keys: RunKeys): void {
+    const name = nameOf(namespace, runId);
+    this.#runs.delete(name);
+    this.#runs.set(name, keys);
+    if (this.#runs.size <= mostRuns) return;
+    const [oldest] = this.#runs.keys();
+    if (oldest !== undefined) this.#runs.delete(oldest);
+  }
+
+  async #readNamespace(namespace: string): Promise<DataKey> {
+    const ring = this.#ringOf(namespace);
+    const read = async (): Promise<DataKey | null> => {
+      const row = await this.#store.record(namespace, dataKeyKind, namespaceRecord, Date.now());
+      return row && unwrapped(ring, namespace, readWrapped(row));
+    };
+    const known = await read();
+    if (known) return known;
+    await this.put(namespace, [await wrappedRecord(ring, namespace, null, freshDataKey(), Date.now())]);
+    // Another process may have made one at the same time: the first one counts.
+    return (await read()) as DataKey;
+  }
+}
+
+const nothing: KeyFinder = () => null;
+const nameOf = (namespace: string, runId: string): string => `${namespace}\0${runId}`;
+const pageOf = (runId: string) => ({ prefix: recordPrefix(runId), limit: 1000, now: Date.now() });

@@ -1,0 +1,19 @@
+import type { Store } from "../store/store.ts";
+
+/** An encrypted store as one sees it who compares what comes back with what was written: without the forms things have in it. */
+export function plainView(store: Store): Store {
+  const plain = { ...store } as unknown as Record<string, unknown>;
+  for (const [name, method] of Object.entries(plain)) {
+    if (typeof method !== "function" || name === "watch" || name === "claim") continue;
+    plain[name] = async (...given: unknown[]) => withoutForms(await method(...given));
+  }
+  plain.claim = store.claim;
+  return plain as unknown as Store;
+}
+
+function withoutForms(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutForms);
+  if (value === null || typeof value !== "object" || value instanceof Uint8Array) return value;
+  const fields = Object.entries(value).filter(([name]) => name !== "sealed" && name !== "sealedEvidenceHash");
+  return Object.fromEntries(fields.map(([name, field]) => [name, withoutForms(field)]));
+}
