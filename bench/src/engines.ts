@@ -8,9 +8,10 @@ export async function withEngine<T>(
   kind: StoreKind,
   options: Omit<EngineOptions, "store">,
   measure: (engine: Engine, bytes: () => number) => Promise<T>,
+  around: (store: Store) => Store = (store) => store,
 ): Promise<T> {
   const where = place();
-  const engine = createEngine({ determinism: "off", ...options, store: storeOf(kind, where.file) });
+  const engine = createEngine({ determinism: "off", ...options, store: around(storeOf(kind, where.file)) });
   try {
     await engine.start();
     return await measure(engine, where.bytes);

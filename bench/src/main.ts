@@ -1,4 +1,5 @@
 import { d5 } from "./d5-holds.ts";
+import { e1 } from "./e1-encryption.ts";
 import { type Figure, line, reached } from "./figures.ts";
 import { p1p2, p1p2OnMariadb } from "./p1-p2.ts";
 import { p3, p4 } from "./p3-p4.ts";
@@ -49,6 +50,7 @@ const suites: [string, () => Promise<Figure[]>][] = [
   ["p4", () => p4(Math.min(rounds, 3))],
   ["p5", () => p5()],
   ["d5", () => d5(rounds)],
+  ["e1", () => e1(rounds)],
   ["tasks", () => tasksSuite(Math.min(rounds, 3))],
 ];
 

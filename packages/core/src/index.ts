@@ -5,6 +5,7 @@
  */
 
 export { type Clock, systemClock, type TimerOptions } from "./clock.ts";
+export * from "./encryption/index.ts";
 export type { BulkResult } from "./engine/bulk.ts";
 export type { CheckedRun, CheckReport } from "./engine/check.ts";
 export type { DecideOptions, GivenHold } from "./engine/decide.ts";
@@ -36,7 +37,6 @@ export type { StartOptions } from "./engine/starting.ts";
 export type { Verification } from "./engine/verification.ts";
 export type { RunEvent } from "./engine/watch.ts";
 export type { WaitReason, Why } from "./engine/why.ts";
-export * from "./encryption/index.ts";
 export * from "./errors.ts";
 export type { BusinessCalendar, Weekday } from "./hold/calendar.ts";
 export { type Directory, type Substitution, staticDirectory } from "./hold/directory.ts";

@@ -55,6 +55,10 @@ export const commands: Record<string, Entry> = {
     summary: "API keys of the server: list, create, rotate, revoke",
     load: async () => (await import("../commands/keys.ts")).keysCommand,
   },
+  encryption: {
+    summary: "encrypted payloads: which keys are in use, rewrap with the current one, make a key",
+    load: async () => (await import("../commands/encryption.ts")).encryptionCommand,
+  },
   check: {
     summary: "replay live runs against this code before you deploy it",
     load: async () => (await import("../commands/check.ts")).checkCommand,

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { Store } from "@holdpoint/core";
 import type { HoldpointConfig } from "./define-config.ts";
+import { withKeys } from "./encryption-keys.ts";
 import { findConfig, requireConfig } from "./find-config.ts";
 import { loadConfig } from "./load-config.ts";
 import { defaultAddress, parseAddress, storeAt } from "./store-address.ts";
@@ -24,7 +25,7 @@ export async function openProject(from: string, named: string | undefined): Prom
   const directory = dirname(configPath);
   process.chdir(directory);
   const config = await loadConfig(configPath);
-  const store = await chooseStore(config, directory, process.env.HOLDPOINT_STORE);
+  const store = withKeys(await chooseStore(config, directory, process.env.HOLDPOINT_STORE), process.env);
   return { directory, configPath, config, store, embedded: !store.shared || store.name.startsWith("sqlite ") };
 }
 

@@ -1,3 +1,4 @@
+import { systemClock } from "../clock.ts";
 import { StoreError } from "../errors.ts";
 import type { PutRecordOperation } from "../store/record-rows.ts";
 import type { Store } from "../store/store.ts";
@@ -89,14 +90,14 @@ export class DataKeys {
     this.#keep(namespace, runId, {
       known: new Map(keys?.known).set(key.id, key),
       current: keys?.current ?? key,
-      readAt: keys?.readAt ?? Date.now(),
+      readAt: keys?.readAt ?? systemClock.now(),
     });
   }
 
   /** The records that new keys are kept in, wrapped. */
   records(namespace: string, born: readonly { run: string; key: DataKey }[]): Promise<PutRecordOperation[]> {
     const ring = this.#ringOf(namespace);
-    return Promise.all(born.map(({ run, key }) => wrappedRecord(ring, namespace, run, key, Date.now())));
+    return Promise.all(born.map(({ run, key }) => wrappedRecord(ring, namespace, run, key, systemClock.now())));
   }
 
   /** Writes them, where they cannot ride along with what they are for. */
@@ -111,7 +112,7 @@ export class DataKeys {
   async destroy(namespace: string, runId: string): Promise<void> {
     const rows = await this.#store.records(namespace, dataKeyKind, pageOf(runId));
     const drops = rows.map(
-      ({ kind, id }) => ({ type: "dropRecord", kind, id, expected: "any", at: Date.now() }) as const,
+      ({ kind, id }) => ({ type: "dropRecord", kind, id, expected: "any", at: systemClock.now() }) as const,
     );
     if (drops.length > 0) await this.#store.commit(namespace, drops);
     this.#runs.delete(nameOf(namespace, runId));
@@ -121,13 +122,13 @@ export class DataKeys {
   async drop(namespace: string, runId: string, key: DataKey): Promise<void> {
     const id = recordPrefix(runId) + key.id;
     await this.#store.commit(namespace, [
-      { type: "dropRecord", kind: dataKeyKind, id, expected: "any", at: Date.now() },
+      { type: "dropRecord", kind: dataKeyKind, id, expected: "any", at: systemClock.now() },
     ]);
   }
 
   #fresh(namespace: string, runId: string): RunKeys | undefined {
     const keys = this.#runs.get(nameOf(namespace, runId));
-    return keys && Date.now() - keys.readAt < this.#cacheMs ? keys : undefined;
+    return keys && systemClock.now() - keys.readAt < this.#cacheMs ? keys : undefined;
   }
 
   #read(namespace: string, runId: string): Promise<RunKeys> {
@@ -146,7 +147,11 @@ export class DataKeys {
     rows.sort((a, b) => a.createdAt - b.createdAt);
     const ring = this.#ringOf(namespace);
     const keys = await Promise.all(rows.map((row) => unwrapped(ring, namespace, readWrapped(row))));
-    const read = { known: new Map(keys.map((key) => [key.id, key])), current: keys.at(-1) ?? null, readAt: Date.now() };
+    const read = {
+      known: new Map(keys.map((key) => [key.id, key])),
+      current: keys.at(-1) ?? null,
+      readAt: systemClock.now(),
+    };
     const meanwhile = this.#runs.get(nameOf(namespace, runId));
     if (meanwhile && meanwhile !== before) {
       for (const [id, key] of meanwhile.known) read.known.set(id, key);
@@ -168,12 +173,12 @@ export class DataKeys {
   async #readNamespace(namespace: string): Promise<DataKey> {
     const ring = this.#ringOf(namespace);
     const read = async (): Promise<DataKey | null> => {
-      const row = await this.#store.record(namespace, dataKeyKind, namespaceRecord, Date.now());
+      const row = await this.#store.record(namespace, dataKeyKind, namespaceRecord, systemClock.now());
       return row && unwrapped(ring, namespace, readWrapped(row));
     };
     const known = await read();
     if (known) return known;
-    await this.put(namespace, [await wrappedRecord(ring, namespace, null, freshDataKey(), Date.now())]);
+    await this.put(namespace, [await wrappedRecord(ring, namespace, null, freshDataKey(), systemClock.now())]);
     // Another process may have made one at the same time: the first one counts.
     return (await read()) as DataKey;
   }
@@ -181,4 +186,4 @@ export class DataKeys {
 
 const nothing: KeyFinder = () => null;
 const nameOf = (namespace: string, runId: string): string => `${namespace}\0${runId}`;
-const pageOf = (runId: string) => ({ prefix: recordPrefix(runId), limit: 1000, now: Date.now() });
+const pageOf = (runId: string) => ({ prefix: recordPrefix(runId), limit: 1000, now: systemClock.now() });

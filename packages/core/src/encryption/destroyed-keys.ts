@@ -1,3 +1,4 @@
+import { systemClock } from "../clock.ts";
 import type { RecordRow } from "../store/record-rows.ts";
 import type { Store } from "../store/store.ts";
 import type { DataKeys } from "./data-keys.ts";
@@ -21,7 +22,7 @@ export async function isErasedWhole(store: Store, namespace: string, runId: stri
 export function destroyUnusedKeys(store: Store, keysIn: Store, keys: DataKeys): (namespace: string) => Promise<void> {
   const reached = new Map<string, string>();
   return async (namespace) => {
-    const now = Date.now();
+    const now = systemClock.now();
     const after = reached.get(namespace);
     const page = await keysIn.records(namespace, dataKeyKind, { limit: perSweep, now, ...(after ? { after } : {}) });
     for (const row of page) {

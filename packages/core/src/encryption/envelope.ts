@@ -13,9 +13,6 @@ const nonceLength = 12;
 const tagLength = 16;
 const headerLength = 1 + idLength + nonceLength + tagLength;
 
-/** How many bytes the id of a data key has. */
-export const dataKeyIdLength = idLength;
-
 /** A data key: what one run's values are encrypted with. */
 export interface DataKey {
   /** Random; in hexadecimal. Stands in every envelope. */

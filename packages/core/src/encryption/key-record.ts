@@ -66,3 +66,15 @@ export async function unwrapped(ring: Keyring, namespace: string, given: Wrapped
   const secret = await ring.unwrap(keyId, Buffer.from(wrapped, "base64"), { namespace, run, dataKey });
   return dataKeyOf(dataKey, Uint8Array.from(secret));
 }
+
+/** The same data key, wrapped with the ring's current key; refused when the record has changed meanwhile. */
+export async function rewrapped(
+  ring: Keyring,
+  namespace: string,
+  row: RecordRow,
+  at: number,
+): Promise<PutRecordOperation> {
+  const { run } = readWrapped(row);
+  const key = await unwrapped(ring, namespace, readWrapped(row));
+  return { ...(await wrappedRecord(ring, namespace, run, key, at)), expected: row.revision };
+}

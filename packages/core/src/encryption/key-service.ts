@@ -1,3 +1,4 @@
+import { systemClock } from "../clock.ts";
 import { StoreError } from "../errors.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
 import type { KeyContext, Keyring } from "./keyring.ts";
@@ -29,12 +30,12 @@ export function keyService(service: KeyService): Keyring {
   const limit = durationMs(service.timeout ?? "5s", "keyService.timeout");
   const ask = async (keyId: string, request: (signal: AbortSignal) => Promise<Uint8Array>): Promise<Uint8Array> => {
     const controller = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
+    let stopWaiting = (): void => {};
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+      stopWaiting = systemClock.timer(limit, () => {
         reject(new Error(`no answer within ${limit} ms`));
         controller.abort();
-      }, limit);
+      });
     });
     try {
       const bytes = await Promise.race([request(controller.signal), late]);
@@ -48,7 +49,7 @@ export function keyService(service: KeyService): Keyring {
         { cause },
       );
     } finally {
-      clearTimeout(timer);
+      stopWaiting();
     }
   };
   return {

@@ -17,3 +17,10 @@ function withoutForms(value: unknown): unknown {
   const fields = Object.entries(value).filter(([name]) => name !== "sealed" && name !== "sealedEvidenceHash");
   return Object.fromEntries(fields.map(([name, field]) => [name, withoutForms(field)]));
 }
+
+/** Rules that say something of the bytes as they are stored: links over plain ones, and the largest record to the byte. */
+export const rulesOfPlainStores = [
+  "hold: opens with everything a reviewer sees, and its first event",
+  "hold: every event is linked to the one before, whatever wrote it",
+  "records: what is too large or has no good name is refused alone, in a sentence",
+];

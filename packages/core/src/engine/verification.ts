@@ -7,7 +7,7 @@ import { decodePayload } from "../journal/payload.ts";
 import { type ChainProblem, verifyRun } from "../journal/verify.ts";
 import { verifyChunks } from "../journal/verify-chunks.ts";
 import type { HoldRow, RunFilter, RunRow } from "../store/store.ts";
-import { erasedCodec } from "../store/transitions.ts";
+import { isReadable } from "../store/transitions.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** What recomputing a run's chain found, over all its generations. */
@@ -80,8 +80,8 @@ async function verifyTrails(
 ): Promise<ChainProblem[]> {
   const problems: ChainProblem[] = [];
   for (const hold of holds) {
-    const isReadable = hold.decision !== null && hold.decision.codec !== erasedCodec;
-    const decision = isReadable ? (decodePayload(hold.decision, codec) as RecordedDecision) : null;
+    const readable = hold.decision !== null && isReadable(hold.decision) ? hold.decision : null;
+    const decision = readable && (decodePayload(readable, codec) as RecordedDecision);
     problems.push(...verifyHoldEvents(hold, await store.holdEvents(namespace, hold.id), decision));
     const { directory } = options;
     const keysOf = directory?.keysOf ? (person: string) => directory.keysOf?.(person) ?? [] : null;

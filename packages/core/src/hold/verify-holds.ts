@@ -2,7 +2,7 @@ import { sha256 } from "../journal/sha256.ts";
 import type { ChainProblem } from "../journal/verify.ts";
 import { sameBytes } from "../store/same-bytes.ts";
 import type { Entry, HoldRow, Mail } from "../store/store.ts";
-import { erasedCodec } from "../store/transitions.ts";
+import { isReadable } from "../store/transitions.ts";
 import { deliveryOf, openingOf } from "./record/chain-proof.ts";
 import { evidenceHashOf } from "./request.ts";
 
@@ -22,7 +22,7 @@ export function verifyHolds(
     const report = (seq: number | null, what: string): void => {
       problems.push({ kind: "edited", seq, message: `hold "${hold.name}" (${hold.key}): ${what}` });
     };
-    if (hold.request.codec !== erasedCodec) {
+    if (isReadable(hold.request)) {
       const form = hold.form && sha256(hold.form);
       if (!sameBytes(evidenceHashOf(hold.title, hold.severity, hold.request.bytes, form), hold.evidenceHash)) {
         report(opened?.seq ?? null, "what the reviewer was shown was edited");
@@ -45,8 +45,8 @@ function checkAnswer(hold: HoldRow, mail: readonly Mail[], report: (seq: number 
     report(answer.n, `it says ${who(hold.decidedBy)} decided, ${who(answer.sender)} did`);
   }
   // An operator's answer is delivered in other words.
-  if (answer.kind !== "decision" || hold.decision.codec === erasedCodec || answer.payload?.codec === erasedCodec)
-    return;
+  if (answer.kind !== "decision" || !isReadable(hold.decision)) return;
+  if (answer.payload && !isReadable(answer.payload)) return;
   if (!answer.payload || !sameBytes(answer.payload.bytes, hold.decision.bytes)) {
     report(answer.n, "it shows another answer than the one that was given");
   }

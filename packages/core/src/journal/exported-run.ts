@@ -1,6 +1,6 @@
 import { ValidationError } from "../errors.ts";
-import { sealedCodec } from "../store/transitions.ts";
 import type { Chunk, Entry, HoldEvent, HoldRow, Mail, RunRow, StoredPayload } from "../store/store.ts";
+import { sealedCodec } from "../store/transitions.ts";
 
 /** A stored value: readable `text` where the bytes are UTF-8, `base64` otherwise. */
 export type ExportedPayload = { codec: string; ref: boolean } & ({ text: string } | { base64: string }) & {

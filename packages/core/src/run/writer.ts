@@ -1,5 +1,6 @@
 import { entryHash, genesis, mailDigest, payloadDigest } from "../journal/chain.ts";
 import { chunkHashes } from "../journal/chunks.ts";
+import type { SealEntry, Sealing } from "../store/sealing.ts";
 import type {
   AdvanceOperation,
   AdvanceResult,
@@ -16,7 +17,6 @@ import type {
   RunRow,
   StoredPayload,
 } from "../store/store.ts";
-import type { SealEntry, Sealing } from "../store/sealing.ts";
 import type { Undone } from "../store/transactions.ts";
 import type { Committed } from "./completion.ts";
 import { added, none } from "./short-list.ts";

@@ -20,8 +20,8 @@ import type { Debounced, Operation, ResultOf } from "./operations.ts";
 import type { Erasure, HoldFilter, Page, PageOf, RetentionRequest, RunFilter, StoreSizes } from "./queries.ts";
 import type { RecordPage, RecordRow } from "./record-rows.ts";
 import type { RunPk, RunRow, Tombstone } from "./run-rows.ts";
-import type { Sealing } from "./sealing.ts";
 import type { DueSchedules, FiringRow, ScheduleFilter, ScheduleRow } from "./schedule-rows.ts";
+import type { Sealing } from "./sealing.ts";
 import type { StoreTransactions } from "./transactions.ts";
 import type { ClaimRequest, ClaimResult, WorkerRow } from "./worker-rows.ts";
 

@@ -56,3 +56,8 @@ export const sealedCodec = "sealed";
 
 /** Codec of bytes that erasure has replaced by their digest. */
 export const erasedCodec = "erased";
+
+/** Whether a payload can be read: it was not erased, and is not encrypted with keys that this store was not given. */
+export function isReadable(payload: { codec: string }): boolean {
+  return payload.codec !== erasedCodec && payload.codec !== sealedCodec;
+}

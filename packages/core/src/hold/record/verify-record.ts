@@ -89,6 +89,11 @@ async function verifyParts(record: HoldRecord, options: VerifyRecordOptions): Pr
   const delivered = record.delivered && readDelivered(record.delivered);
   const decision = decisionIn(row, codec);
   const isErased = row.request.codec === erasedCodec;
+  if (row.request.sealed) {
+    found.unchecked.push(
+      "that the words in this file are what is stored encrypted: the chain is over ciphertext, only the installation's signature vouches for the words",
+    );
+  }
   if (isErased) found.unchecked.push("what was shown: its content was erased on purpose, digests are left");
   else checkEvidence(found, row, events, codec);
   found.judge(
