@@ -1,5 +1,5 @@
 import { encrypted, keyring, type Store, workflow } from "holdpoint";
-import { type StoreKind, storeOf, timed, withEngine } from "./engines.ts";
+import { type StoreKind, timed, withEngine } from "./engines.ts";
 import { type Figure, figure, median } from "./figures.ts";
 
 const steps = 2_000;

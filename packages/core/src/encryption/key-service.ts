@@ -20,10 +20,16 @@ export interface KeyService {
  * service is down, runs whose keys are at hand go on, the others pause and are tried again; new ones are refused.
  *
  * @example
+ * const vault = async (what: "encrypt" | "decrypt", body: object, signal: AbortSignal) => {
+ *   const answer = await fetch(`https://vault.internal/v1/transit/${what}/holdpoint`, { method: "POST", body: JSON.stringify(body), signal });
+ *   return ((await answer.json()) as { data: { plaintext: string; ciphertext: string } }).data;
+ * };
  * const keys = keyService({
- *   current: "arn:aws:kms:eu-central-1:1:key/7",
- *   wrap: (dataKey, { namespace }, signal) => kms.encrypt(dataKey, { namespace }, signal),
- *   unwrap: (keyId, wrapped, { namespace }, signal) => kms.decrypt(keyId, wrapped, { namespace }, signal),
+ *   current: "vault-holdpoint",
+ *   wrap: async (key, _context, signal) =>
+ *     Buffer.from((await vault("encrypt", { plaintext: Buffer.from(key).toString("base64") }, signal)).ciphertext),
+ *   unwrap: async (_id, wrapped, _context, signal) =>
+ *     Buffer.from((await vault("decrypt", { ciphertext: Buffer.from(wrapped).toString() }, signal)).plaintext, "base64"),
  * });
  */
 export function keyService(service: KeyService): Keyring {

@@ -24,6 +24,7 @@ export interface RotationReport {
   current: number;
 }
 
+/** How a rotation goes about it. */
 export interface RotationOptions {
   /** How many data keys are rewrapped in one transaction. Default 100. */
   batch?: number;
