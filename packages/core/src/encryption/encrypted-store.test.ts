@@ -1,9 +1,9 @@
 import { describe, test } from "vitest";
 import { storeConformance } from "../store/conformance/conformance.ts";
 import { memoryStore } from "../store/memory/memory-store.ts";
+import { plainView, rulesOfPlainStores } from "../testing/plain-view.ts";
 import { encrypted } from "./encrypted-store.ts";
 import { keyring } from "./keyring.ts";
-import { plainView, rulesOfPlainStores } from "./plain-view.fixture.ts";
 
 const keys = keyring({ current: "k1", keys: { k1: Buffer.alloc(32, 7) } });
 

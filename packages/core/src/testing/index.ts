@@ -5,6 +5,7 @@ export * from "./counting-store.ts";
 export * from "./faults.ts";
 export * from "./faulty-store.ts";
 export * from "./kit/index.ts";
+export * from "./plain-view.ts";
 export { Actor, Scheduler, type SchedulerOptions, type TraceLine } from "./scheduler.ts";
 export * from "./simulation/index.ts";
 export * from "./store-calls.ts";

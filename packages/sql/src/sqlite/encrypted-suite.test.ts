@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encrypted, keyring } from "@holdpoint/core";
-import { storeConformance } from "@holdpoint/core/testing";
+import { plainView, rulesOfPlainStores, storeConformance } from "@holdpoint/core/testing";
 import { afterAll, describe, test } from "vitest";
-import { plainView, rulesOfPlainStores } from "../../../core/src/encryption/plain-view.fixture.ts";
 import { sqlite } from "./sqlite-store.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "holdpoint-encrypted-suite-"));
