@@ -11,6 +11,14 @@ export {
   annotation,
   type NewItem,
 } from "./annotation.ts";
-export { AnnotationQueue, annotationLines, annotationReport, type JsonLinesOptions, type Offered } from "./queue.ts";
+export {
+  AnnotationQueue,
+  annotationLines,
+  annotationReport,
+  type JsonLinesOptions,
+  type Offered,
+  type TrainingItem,
+  trainingItems,
+} from "./queue.ts";
 export type { AnnotationReport } from "./report.ts";
 export { isSampled } from "./sampling.ts";

@@ -113,12 +113,13 @@ async function* doneRuns(engine: Engine, name: string): AsyncGenerator<Run> {
 
 async function* doneItems(engine: Engine, name: string): AsyncGenerator<AnnotatedItem> {
   await requireQueue(engine, name);
-  for await (const run of doneRuns(engine, name)) {
-    const done = await (await engine.get<AnnotatedItem>(run.id)).result();
-    if (!Array.isArray(done?.annotations))
-      throw new InvalidStateError(`"${name}" is no annotation queue: run "${run.id}" gave no annotations`);
-    yield done;
-  }
+  for await (const run of doneRuns(engine, name)) yield await doneItem(engine, name, run.id);
+}
+
+async function doneItem(engine: Engine, name: string, id: string): Promise<AnnotatedItem> {
+  const done = await (await engine.get<AnnotatedItem>(id)).result();
+  if (Array.isArray(done?.annotations)) return done;
+  throw new InvalidStateError(`"${name}" is no annotation queue: run "${id}" gave no annotations`);
 }
 
 /** A queue is known when the engine has its workflow, or when something was offered to it at some time. */
@@ -154,11 +155,56 @@ export async function* annotationLines(
   name: string,
   { names = false }: JsonLinesOptions = {},
 ): AsyncGenerator<string> {
-  const called = (by: string): string => (names ? by : pseudonym(name, by));
-  for await (const { id, item, predicted, label, answer, source, agreed, ...more } of doneItems(engine, name)) {
-    const annotators = more.annotations.map((one) => ({ by: called(one.by), label: one.label, answer: one.answer }));
-    yield JSON.stringify({ id, item, label, answer, source, agreed, predicted, annotators });
-  }
+  for await (const done of doneItems(engine, name)) yield JSON.stringify(trainingItem(name, done, names));
+}
+
+/** An item as a training reads it. */
+export interface TrainingItem {
+  /** As it was offered. */
+  id: string;
+  /** What was looked at. */
+  item: unknown;
+  /** The label that counts. */
+  label: Label;
+  /** The answer that counts. */
+  answer: unknown;
+  /** Where it comes from. */
+  source: AnnotatedItem["source"];
+  /** Whether the annotators agreed. */
+  agreed: boolean;
+  /** What a model said of it. */
+  predicted: Label;
+  /** What each annotator said; by a pseudonym unless names were asked for. */
+  annotators: { by: string; label: Label; answer: unknown }[];
+}
+
+function trainingItem(name: string, done: AnnotatedItem, names: boolean): TrainingItem {
+  const { id, item, predicted, label, answer, source, agreed, annotations } = done;
+  const annotators = annotations.map((one) => ({
+    by: names ? one.by : pseudonym(name, one.by),
+    label: one.label,
+    answer: one.answer,
+  }));
+  return { id, item, label, answer, source, agreed, predicted, annotators };
+}
+
+/**
+ * A page of what the queue with this name has done, newest first, as a training reads it. Throws as `annotationReport` does.
+ *
+ * @example
+ * const { items, cursor } = await trainingItems(engine, "mail-labels", { limit: 100 });
+ */
+export async function trainingItems(
+  engine: Engine,
+  name: string,
+  page: Partial<Page> = {},
+  { names = false }: JsonLinesOptions = {},
+): Promise<PageOf<TrainingItem>> {
+  await requireQueue(engine, name);
+  const runs = await engine.runs({ workflow: name, status: ["completed"] }, page);
+  const items: TrainingItem[] = [];
+  for (const run of runs.items) items.push(trainingItem(name, await doneItem(engine, name, run.id), names));
+  return { items, cursor: runs.cursor };
 }
 
 /** The same for the same person in one queue; in another one it is another. No secret: whoever knows the names can try them. */

@@ -54,6 +54,22 @@ export const paths = {
   "events.follow": "GET /api/v1/events",
   "events.emit": "POST /api/v1/events",
 
+  "tasks.list": "GET /api/v1/tasks",
+  "tasks.start": "POST /api/v1/tasks",
+  "tasks.show": "GET /api/v1/tasks/{task}",
+  "tasks.trail": "GET /api/v1/tasks/{task}/trail",
+  "tasks.requestApproval": "POST /api/v1/tasks/{task}/approval",
+  "tasks.decide": "POST /api/v1/tasks/{task}/decision",
+  "tasks.step": "POST /api/v1/tasks/{task}/step",
+  "tasks.resume": "POST /api/v1/tasks/{task}/resume",
+  "tasks.complete": "POST /api/v1/tasks/{task}/complete",
+  "tasks.fail": "POST /api/v1/tasks/{task}/fail",
+
+  "annotations.list": "GET /api/v1/annotation-queues",
+  "annotations.report": "GET /api/v1/annotation-queues/{queue}",
+  "annotations.offer": "POST /api/v1/annotation-queues/{queue}/items",
+  "annotations.items": "GET /api/v1/annotation-queues/{queue}/items",
+
   "keys.list": "GET /api/v1/keys",
   "keys.create": "POST /api/v1/keys",
   "keys.rotate": "POST /api/v1/keys/{key}/rotation",

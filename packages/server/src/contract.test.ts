@@ -31,7 +31,15 @@ test("the document is OpenAPI 3.1", async () => {
 
 test("workflows are listed and described with their schemas", async () => {
   const { items } = await admin.workflows.list();
-  expect(items.map(({ name }) => name)).toEqual(["anything", "echo", "fragile", "long-runner", "refund"]);
+  expect(items.map(({ name }) => name)).toEqual([
+    "anything",
+    "echo",
+    "fragile",
+    "labels",
+    "long-runner",
+    "refund",
+    "task",
+  ]);
   const { input, versions } = await admin.workflows.show({ workflow: "refund" });
   expect(versions).toEqual([1]);
   expect(input).toMatchObject({ required: ["orderId", "amount"] });
@@ -95,6 +103,58 @@ test("pipelines are checked, put, drawn, listed, shown and removed", async () =>
   expect((await admin.pipelines.list()).items).toHaveLength(1);
   await admin.pipelines.show({ pipeline: "hello" });
   await admin.pipelines.remove({ pipeline: "hello" }, { ifMatch: etag });
+});
+
+test("a task stops for a person and goes on; what does not follow on its state is refused", async () => {
+  expect(await admin.tasks.start({ id: "deploy", metadata: { to: "prod" }, step: "build" })).toMatchObject({
+    state: "RUNNING",
+    step: "build",
+  });
+  await expect(admin.tasks.start({ id: "deploy" })).rejects.toMatchObject({ status: 409, code: "DUPLICATE_TASK" });
+  await admin.tasks.step({ task: "deploy", name: "roll out" });
+  const asked = await admin.tasks.requestApproval({
+    task: "deploy",
+    reason: "Deploy v1.2.3?",
+    severity: "high",
+    reviewers: { people: ["ben"] },
+  });
+  expect(asked).toMatchObject({ state: "AWAITING_APPROVAL", interrupt: { reason: "Deploy v1.2.3?" } });
+  await expect(admin.tasks.complete({ task: "deploy" })).rejects.toMatchObject({
+    status: 409,
+    code: "INVALID_TRANSITION",
+  });
+  await expect(admin.tasks.decide({ task: "deploy", approved: true })).rejects.toMatchObject({ code: "NOT_ALLOWED" });
+  const approved = await ben.tasks.decide({ task: "deploy", approved: true, note: "seen it" });
+  expect(approved).toMatchObject({ state: "APPROVED", approval: { approver: "ben", note: "seen it" } });
+  await admin.tasks.resume({ task: "deploy" });
+  expect(await admin.tasks.complete({ task: "deploy", result: { ok: 1 } })).toMatchObject({
+    state: "COMPLETED",
+    result: { ok: 1 },
+    history: ["build", "roll out"],
+  });
+  await admin.tasks.start({ id: "other" });
+  expect(await admin.tasks.fail({ task: "other", error: "the disk is full" })).toMatchObject({ state: "FAILED" });
+  expect((await admin.tasks.list({ state: "COMPLETED" })).items.map(({ id }) => id)).toEqual(["deploy"]);
+  expect((await admin.tasks.show({ task: "deploy" })).metadata).toEqual({ to: "prod" });
+  const { items } = await admin.tasks.trail({ task: "deploy" });
+  expect(items.map(({ by }) => by)).toContain("ben");
+});
+
+test("items are offered to an annotation queue, annotated by two, reported and read for a training", async () => {
+  expect((await admin.annotations.list()).items).toEqual([{ queue: "labels", workflow: "labels", sample: 1 }]);
+  const offer = { queue: "labels", id: "m1", item: { subject: "free money" }, predicted: "spam" };
+  const { run } = await admin.annotations.offer(offer);
+  expect((await admin.annotations.offer(offer)).run).toBe(run);
+  await expect(admin.annotations.offer({ ...offer, item: 2 })).rejects.toMatchObject({ code: "RUN_CONFLICT" });
+  const open = await (await office.engine.get(run ?? "")).hold("annotate");
+  for (const one of [ben, eve]) await one.holds.decide({ hold: open.id, answer: { label: "spam" } });
+  await (await office.engine.get(run ?? "")).result();
+  const report = await admin.annotations.report({ queue: "labels" });
+  expect(report).toMatchObject({ done: 1, disputed: 0, predictions: { items: 1, right: 1 } });
+  const { items } = await admin.annotations.items({ queue: "labels" });
+  expect(items).toMatchObject([{ id: "m1", label: "spam", source: "agreement", agreed: true }]);
+  expect(JSON.stringify(items)).not.toMatch(/ben|eve/);
+  await expect(admin.annotations.report({ queue: "label" })).rejects.toThrow('did you mean "labels"?');
 });
 
 test("its events are followed to the end", async () => {

@@ -1,5 +1,7 @@
+import type { Annotation } from "@holdpoint/annotate";
 import type { Duration, Engine, EngineLog, RateLimit } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
+import type { HITLStateMachine } from "@holdpoint/tasks";
 import type { Authenticate } from "./access/principal.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
@@ -38,6 +40,11 @@ export interface ServerOptions {
   tenant?: (namespace: string) => Engine | null;
   /** Pipelines that are changed through the API: the library of the engine, or of each namespace's. Open and close it yourself. */
   pipelines?: PipelineLibrary | ((engine: Engine) => PipelineLibrary | null);
+  /** The task machine on this engine, or on each namespace's: `new HITLStateMachine({ engine })`. */
+  tasks?: HITLStateMachine | ((engine: Engine) => HITLStateMachine | null);
+  /** Annotation queues; their workflows are among the engine's. */
+  // biome-ignore lint/suspicious/noExplicitAny: each queue has items and answers of its own types.
+  annotations?: readonly Annotation<any, any>[];
   /** The page that decision links lead to, as `decisionPage` of `@holdpoint/channels` makes it: served at `/decide`. */
   decisionPage?: (request: Request) => Promise<Response>;
   /** Whether the inbox is served at `/inbox`: what waits for a person, as plain pages, for whoever is signed in. Default true. */

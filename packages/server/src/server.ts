@@ -1,5 +1,7 @@
+import type { Annotation } from "@holdpoint/annotate";
 import { durationMs, type Engine, type EngineLog } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
+import type { HITLStateMachine } from "@holdpoint/tasks";
 import type { Authenticate, Caller, Principal } from "./access/principal.ts";
 import { RateLimits } from "./access/rate-limits.ts";
 import { type AuditEntry, AuditLog } from "./audit/audit-log.ts";
@@ -31,12 +33,14 @@ export class Server {
   readonly heartbeatMs: number;
   readonly patienceMs: number;
   readonly rates: RateLimits;
+  readonly annotations: readonly Annotation[];
   private readonly audited: boolean;
   private readonly hubs = new WeakMap<Engine, ChangeHub>();
   private readonly audits = new WeakMap<Engine, AuditLog>();
   private readonly authenticators: readonly Authenticate[];
   private readonly tenant: (namespace: string) => Engine | null;
   private readonly pipelines: (engine: Engine) => PipelineLibrary | null;
+  private readonly tasks: (engine: Engine) => HITLStateMachine | null;
 
   constructor(engine: Engine, options: ServerOptions) {
     const { limits = {}, authenticate = [], keys, signIn } = options;
@@ -58,7 +62,9 @@ export class Server {
     const others = typeof authenticate === "function" ? [authenticate] : authenticate;
     this.authenticators = [...[keys, signIn].flatMap((one) => one?.authenticate ?? []), ...others];
     this.tenant = options.tenant ?? (() => null);
-    const { pipelines = null } = options;
+    this.annotations = options.annotations ?? [];
+    const { pipelines = null, tasks = null } = options;
+    this.tasks = typeof tasks === "function" ? tasks : (one) => (one === engine ? tasks : null);
     this.pipelines = typeof pipelines === "function" ? pipelines : (one) => (one === engine ? pipelines : null);
   }
 
@@ -92,6 +98,11 @@ export class Server {
     const made = new ChangeHub(engine, (error) => this.log.warn({ error }, "the feed of events cannot be read now"));
     this.hubs.set(engine, made);
     return made;
+  }
+
+  /** The task machine of an engine's namespace; null where there is none. */
+  tasksOf(engine: Engine): HITLStateMachine | null {
+    return this.tasks(engine);
   }
 
   /** Writes down that somebody asks for something, or was refused; resolves once it is durable. */

@@ -14,6 +14,10 @@ const stage = z.object({
   quorum: z.int(),
   need: z.array(z.object({ group: z.string(), count: z.int() })),
   veto: z.union([z.enum(["any", "none"]), z.int()]),
+  independent: z
+    .literal(true)
+    .optional()
+    .describe("all answer, and nobody sees what the others say before the last has"),
 });
 
 const reviewers = z.object({

@@ -10,6 +10,7 @@
 import type { RouteName } from "../paths.ts";
 import type { RouteDefinition } from "./route.ts";
 import { accessRoutes } from "./routes/access.ts";
+import { annotationRoutes } from "./routes/annotations.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { holdRoutes } from "./routes/holds.ts";
@@ -17,6 +18,7 @@ import { pipelineRoutes } from "./routes/pipelines.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { systemRoutes } from "./routes/system.ts";
+import { taskRoutes } from "./routes/tasks.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 
 export { paths, type RouteName } from "../paths.ts";
@@ -32,6 +34,8 @@ export const routes = {
   ...holdRoutes,
   ...scheduleRoutes,
   ...eventRoutes,
+  ...taskRoutes,
+  ...annotationRoutes,
   ...accessRoutes,
   ...auditRoutes,
   ...systemRoutes,

@@ -28,6 +28,8 @@ beforeAll(async () => {
   await admin.holds.ask({ hold: hold.id, question: marker, to: "ada" });
   await admin.schedules.put({ schedule: marker, workflow: "refund", input, when: { event: marker } });
   await admin.pipelines.put({ pipeline: marker, document: hello(marker) });
+  await admin.tasks.start({ id: marker });
+  await admin.tasks.requestApproval({ task: marker, reason: marker, reviewers: { people: ["zoe"] } });
   const key = await admin.keys.create({ name: marker, person: marker, roles: ["viewer"] });
   ours = { run: run.id, hold: hold.id, key: key.id };
   for (const namespace of ["default", "other"])
@@ -42,6 +44,8 @@ function requestFor(name: RouteName): { place: string; body?: unknown } {
     ...ours,
     schedule: marker,
     pipeline: marker,
+    task: marker,
+    queue: "labels",
     workflow: "refund",
     question: "1",
   };
@@ -61,6 +65,12 @@ function requestFor(name: RouteName): { place: string; body?: unknown } {
     "holds.comment": { text: "seen" },
     "schedules.put": { workflow: "echo", input: { text: "x" }, when: { event: "never" } },
     "schedules.backfill": { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" },
+    "tasks.start": { id: marker },
+    "tasks.requestApproval": { reason: "why not?" },
+    "tasks.decide": { approved: false },
+    "tasks.step": { name: "next" },
+    "tasks.fail": { error: "no" },
+    "annotations.offer": { id: marker, item: marker },
     "pipelines.check": { document: hello("theirs") },
     "pipelines.put": { document: hello("theirs") },
     "events.emit": { event: "nothing listens" },
@@ -94,8 +104,8 @@ test("no role of another namespace sees or changes anything of ours", async () =
       // What they sent themselves may come back to them: the id they asked for.
       const own = text
         .replaceAll(`"${marker}"`, "")
-        .replaceAll(new RegExp(`no (run|schedule|pipeline) \\\\"${marker}\\\\"`, "g"), "");
-      if (own.includes(marker) && !/^(schedules|pipelines)[.]/.test(name))
+        .replaceAll(new RegExp(`no (run|schedule|pipeline|task) \\\\"${marker}\\\\"`, "g"), "");
+      if (own.includes(marker) && !/^(schedules|pipelines|tasks|annotations)[.]/.test(name))
         leaks.push(`${name} ${role}: ${text.slice(0, 200)}`);
     }
   }

@@ -21,6 +21,8 @@ const statuses: Readonly<Record<string, readonly [number, string]>> = {
   NOT_ALLOWED: [403, "Not allowed"],
   RUN_CONFLICT: [409, "Conflict"],
   HOLD_CONFLICT: [409, "Conflict"],
+  INVALID_TRANSITION: [409, "Not possible now"],
+  DUPLICATE_TASK: [409, "Conflict"],
   INVALID_STATE: [409, "Not possible now"],
   DIVERGED: [409, "Diverged"],
   VERSION_MISMATCH: [409, "Another version"],

@@ -40,6 +40,8 @@ export const problemCodes: readonly { code: string; status: number; means: strin
     status: 409,
     means: "The hold was decided, withdrawn or changed before; `details` says by whom.",
   },
+  { code: "INVALID_TRANSITION", status: 409, means: "The task is in a state that this does not follow on." },
+  { code: "DUPLICATE_TASK", status: 409, means: "There is such a task already." },
   { code: "INVALID_STATE", status: 409, means: "It cannot be done to something in this state." },
   { code: "DIVERGED", status: 409, means: "Code and journal of the run do not agree." },
   { code: "VERSION_MISMATCH", status: 409, means: "No version of the workflow that is here can take the run." },

@@ -1,6 +1,7 @@
 import type { RouteName } from "@holdpoint/client/contract";
 import { followChanges } from "../events/follow-changes.ts";
 import { followRun } from "../events/follow-run.ts";
+import { annotatedItems, listAnnotations, offerItem, reportAnnotations } from "./annotations.ts";
 import { listAudit, verifyAudit } from "./audit.ts";
 import type { Handler } from "./call.ts";
 import {
@@ -50,6 +51,18 @@ import {
   upcomingTimes,
 } from "./schedules.ts";
 import { live, ready, showMe, showVersion } from "./system.ts";
+import {
+  completeTask,
+  decideTask,
+  failTask,
+  listTasks,
+  requestTaskApproval,
+  resumeTask,
+  showTask,
+  startTask,
+  stepTask,
+  taskTrail,
+} from "./tasks.ts";
 import { drawWorkflow, listWorkflows, showWorkflow } from "./workflows.ts";
 
 /** What each route does. */
@@ -102,6 +115,20 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "schedules.backfill": backfillSchedule,
   "events.emit": emitEvent,
   "events.follow": followChanges,
+  "tasks.list": listTasks,
+  "tasks.start": startTask,
+  "tasks.show": showTask,
+  "tasks.trail": taskTrail,
+  "tasks.requestApproval": requestTaskApproval,
+  "tasks.decide": decideTask,
+  "tasks.step": stepTask,
+  "tasks.resume": resumeTask,
+  "tasks.complete": completeTask,
+  "tasks.fail": failTask,
+  "annotations.list": listAnnotations,
+  "annotations.report": reportAnnotations,
+  "annotations.offer": offerItem,
+  "annotations.items": annotatedItems,
   "keys.list": listKeys,
   "keys.create": createKey,
   "keys.rotate": rotateKey,
