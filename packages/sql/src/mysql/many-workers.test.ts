@@ -111,6 +111,37 @@ describe.skipIf(missing !== null)(`many workers on MariaDB${missing === null ? "
     await proxy.close();
   });
 
+  test("runs and holds that many look up in one turn are one round trip", async () => {
+    const proxy = await startProxy(server.url);
+    const store = await opened(proxy.through(server.database()));
+    await store.register(namespace, build.worker("w1"));
+    const ids = Array.from({ length: 1_200 }, (_, i) => `r${i}`);
+    const started = await store.commit(
+      namespace,
+      ids.map((id) => build.start(id)),
+    );
+    const { runs } = await store.claim(namespace, build.claimRequest("w1", { limit: 1 }));
+    const [run] = runs;
+    if (run === undefined) throw new TypeError("a run was expected");
+    await store.commit(namespace, [
+      build.advance(run, [build.entry("hold:go#1")], {
+        holds: [build.newHold("h1", "hold:go#1")],
+        then: build.parked({ waiting: "hold" }),
+      }),
+    ]);
+    proxy.sent.length = 0;
+    const found = await Promise.all([...ids, "nobody", "half \ud800"].map((id) => store.run(namespace, id)));
+    expect(proxy.sent).toHaveLength(1);
+    const pks = started.map((result) => (result.type === "started" ? result.run?.pk : null));
+    expect(found.map((row) => row?.pk ?? null)).toEqual([...pks, null, null]);
+    expect(found[ids.indexOf(run.id)]).toMatchObject({ status: "parked", waiting: "hold" });
+    const holds = await Promise.all(["h1", "h1", "h2"].map((id) => store.hold(namespace, id)));
+    expect(holds.map((hold) => hold?.key ?? null)).toEqual(["hold:go#1", "hold:go#1", null]);
+    expect(proxy.sent).toHaveLength(2);
+    await store.close();
+    await proxy.close();
+  });
+
   test("mail that comes in between is found although the append is one round trip", async () => {
     const store = await opened(server.database());
     await store.register(namespace, build.worker("w1"));

@@ -7,6 +7,7 @@ import * as read from "../operations/read.ts";
 import { changes } from "../store/changes.ts";
 import { committing } from "../store/commit.ts";
 import { due } from "../store/due.ts";
+import { Gathered } from "../store/gathered.ts";
 import { lookups } from "../store/lookups.ts";
 import { ServerAccess } from "../store/server-access.ts";
 import { Polling } from "../watch/polling.ts";
@@ -17,7 +18,7 @@ import { commit } from "./commit.ts";
 import { type MysqlConnected, MysqlConnections } from "./connections.ts";
 import { migrate } from "./migrate.ts";
 import type { MysqlOptions } from "./options.ts";
-import { history, tableBytes, unread } from "./read.ts";
+import { history, holdsById, runsById, tableBytes, unread } from "./read.ts";
 import { inTransaction, MysqlProgramRunner } from "./transaction.ts";
 import { mysqlTransactions } from "./transactions.ts";
 
@@ -68,6 +69,13 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
     return integer(row, "now");
   };
 
+  const runsAsked = new Gathered((namespace, ids) =>
+    access.look(namespace, (context, connected) => runsById(connected, context, ids)),
+  );
+  const holdsAsked = new Gathered((namespace, ids) =>
+    access.look(namespace, (context, connected) => holdsById(connected, context, ids)),
+  );
+
   const store: Store = {
     name,
     shared: true,
@@ -99,6 +107,9 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
       looking: reading,
       dialect: async () => (await import("../queries/mysql-dialect.ts")).mysqlQueries,
     }),
+    // Those who wait for many of them look in one statement.
+    run: (namespace, id) => runsAsked.get(namespace, id),
+    hold: (namespace, id) => holdsAsked.get(namespace, id),
     ...due({ reading, looking: reading, changing, clock, askTime }),
     ...changes(changing),
     async sizes(namespace) {

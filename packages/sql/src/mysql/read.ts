@@ -1,9 +1,12 @@
-import type { History, RunPk } from "@holdpoint/core";
+import type { History, HoldRow, RunPk, RunRow } from "@holdpoint/core";
 import { statusCode } from "../columns/codes.ts";
+import { readHold } from "../columns/hold.ts";
 import { readEntry, readMail } from "../columns/journal.ts";
 import { integer } from "../columns/read.ts";
-import type { SqlValue } from "../driver/driver.ts";
+import { readRun } from "../columns/run.ts";
+import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import type { Context } from "../operations/program.ts";
+import { holdColumns } from "../statements/hold.ts";
 import type { MysqlConnected } from "./connections.ts";
 import { list, literal } from "./literal.ts";
 
@@ -68,6 +71,54 @@ export async function unread(
     const now = integer(row, "seq");
     return fenced || now > seq ? [{ pk, seq: now, fenced }] : [];
   });
+}
+
+/** How many ids one statement looks up: for a longer list the server may think a walk through the table as good. */
+const idsAtOnce = 500;
+
+/** Rows by their ids: as many statements as the list needs, in one round trip. */
+async function rowsById(
+  connected: MysqlConnected,
+  ids: readonly string[],
+  select: (ids: string) => string,
+): Promise<SqlRow[]> {
+  // No row has half of a surrogate pair in its id.
+  const possible = ids.filter((id) => id.isWellFormed());
+  const statements: string[] = [];
+  for (let i = 0; i < possible.length; i += idsAtOnce) statements.push(select(list(possible.slice(i, i + idsAtOnce))));
+  if (statements.length === 0) return [];
+  return (await connected.script(statements)).flatMap(({ rows }) => rows);
+}
+
+/** The newest generation of each of these runs, by id. */
+export async function runsById(
+  connected: MysqlConnected,
+  { name, namespace }: Context,
+  ids: readonly string[],
+): Promise<Map<string, RunRow>> {
+  const rows = await rowsById(
+    connected,
+    ids,
+    (wanted) => `
+      select run.*, worker.incarnation from run left join worker on worker.pk = run.owner
+      where run.namespace = ${namespace} and run.id in ${wanted} and run.next_pk is null`,
+  );
+  return new Map(rows.map((row) => [row.id as string, readRun(row, name)]));
+}
+
+export async function holdsById(
+  connected: MysqlConnected,
+  { namespace }: Context,
+  ids: readonly string[],
+): Promise<Map<string, HoldRow>> {
+  const rows = await rowsById(
+    connected,
+    ids,
+    (wanted) => `
+      select ${holdColumns} from hold left join run on run.pk = hold.run_pk left join document on document.pk = hold.form
+      where hold.namespace = ${namespace} and hold.id in ${wanted}`,
+  );
+  return new Map(rows.map((row) => [row.id as string, readHold(row)]));
 }
 
 /** Bytes of all tables of the database with their indexes, as far as the server has counted them. */
