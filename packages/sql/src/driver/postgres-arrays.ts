@@ -55,8 +55,12 @@ export type ArrayType = keyof typeof kinds;
  */
 export function binaryArray(type: ArrayType, items: readonly Item[]): Buffer {
   const { oid, size, write } = kinds[type] as Binary<Item>;
+  // Counted loops: what `for … of` leaves behind for each item was a fifth of all garbage.
   let whole = 20 + 4 * items.length;
-  for (const item of items) if (item !== null) whole += size(item);
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i] as Item;
+    if (item !== null) whole += size(item);
+  }
   const buffer = Buffer.allocUnsafe(whole);
   buffer.writeInt32BE(items.length === 0 ? 0 : 1, 0);
   buffer.writeInt32BE(1, 4);
@@ -64,7 +68,8 @@ export function binaryArray(type: ArrayType, items: readonly Item[]): Buffer {
   buffer.writeInt32BE(items.length, 12);
   buffer.writeInt32BE(1, 16);
   let at = 20;
-  for (const item of items) {
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i] as Item;
     const length = item === null ? -1 : size(item);
     at = buffer.writeInt32BE(length, at);
     if (item === null) continue;

@@ -1,6 +1,6 @@
 import type { AdvanceOperation, AdvanceResult } from "@holdpoint/core";
 import { statusCode } from "../columns/codes.ts";
-import { integer } from "../columns/read.ts";
+import { textOrNull } from "../columns/read.ts";
 import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import type { ArrayType } from "../driver/postgres-arrays.ts";
 import { endingOf } from "../operations/plain.ts";
@@ -53,7 +53,7 @@ const text = `
     select $1, pk, case status when ${statusCode.delayed} then ${statusCode.ready} else status end, at
     from raised where ending > 0
   )
-  select n, before from raised`;
+  select array_agg(n)::text as ns, array_agg(before)::text as befores from raised`;
 
 const types = [
   ...("bigint bigint bigint bytea bytea bigint bigint smallint smallint smallint bigint bigint text text".split(
@@ -88,27 +88,33 @@ export function append(context: Context, operations: readonly AdvanceOperation[]
   const ordered = [...operations].sort((a, b) => a.pk - b.pk);
   const columns = [...runColumns(ordered), ...entryColumns(ordered.map(({ entries }) => entries))];
   const values = [context.namespace, ...packed(types, columns), ordered.length];
-  const read = (rows: readonly SqlRow[]): (AdvanceResult | null)[] => {
-    const results = advanced(context, ordered, rows);
+  const read = ([row]: readonly SqlRow[]): (AdvanceResult | null)[] => {
+    const results = advanced(context, ordered, row ?? {});
     return operations.map((operation) => results.get(operation) ?? null);
   };
   return { query: { name: "append_many", text, values }, read };
 }
 
+/** The numbers of a list as PostgreSQL writes it, `{1,2}`; nothing when there is none. */
+function numbers(list: string | null): number[] {
+  return list === null ? [] : list.slice(1, -1).split(",").map(Number);
+}
+
 function advanced(
   context: Context,
   operations: readonly AdvanceOperation[],
-  rows: readonly SqlRow[],
+  row: SqlRow,
 ): Map<AdvanceOperation, AdvanceResult> {
   const results = new Map<AdvanceOperation, AdvanceResult>();
-  for (const row of rows) {
-    const operation = operations[integer(row, "n") - 1] as AdvanceOperation;
-    const before = integer(row, "before");
+  const befores = numbers(textOrNull(row, "befores"));
+  numbers(textOrNull(row, "ns")).forEach((n, i) => {
+    const operation = operations[n - 1] as AdvanceOperation;
+    const before = befores[i] as number;
     const { entries, then } = operation;
     const count = entries.length;
     const firstSeq = count === 0 ? 0 : before + 1;
     results.set(operation, { type: "advanced", seq: before + count, firstSeq, repeated: false });
     if (then.type === "park" && then.status === "ready") context.news.ready = true;
-  }
+  });
   return results;
 }

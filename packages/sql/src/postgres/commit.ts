@@ -5,6 +5,7 @@ import { operationsOf as operationsOfPart, type Part as PlainPart, partsOf } fro
 import type { Context } from "../operations/program.ts";
 import { Refusal } from "../operations/program.ts";
 import { append } from "./append.ts";
+import { appendOne, isOneEntry } from "./append-one.ts";
 import type { Connected, Prepared } from "./connections.ts";
 import { isOwnFault } from "./errors.ts";
 import { lockRuns } from "./lock.ts";
@@ -37,7 +38,11 @@ function withMoves(plain: readonly PlainPart[]): Part[] {
 
 /** What one statement makes of a part; null in the place of each operation that did not find things as they should be. */
 function atOnce(context: Context, part: Part): Prepared<(OperationResult | null)[]> | null {
-  if ("appends" in part) return append(context, part.appends);
+  if ("appends" in part) {
+    const [first, second] = part.appends;
+    const alone = first !== undefined && second === undefined && isOneEntry(first);
+    return alone ? appendOne(context, first) : append(context, part.appends);
+  }
   if ("moves" in part) return moveHolds(context, part.moves);
   return "starts" in part ? startRuns(context, part.starts) : null;
 }

@@ -5,7 +5,7 @@ import type { SqlValue } from "../driver/driver.ts";
 import { type ArrayType, binaryArray } from "../driver/postgres-arrays.ts";
 import { checkText } from "./transaction.ts";
 
-/** Columns of the journal behind `run_pk, seq`, in the order of `entryColumns`. */
+/** Columns of the journal behind `run_pk, seq`, in the order of `entryValues`. */
 export const entryColumnNames =
   "key, phase, kind, outcome, codec, bytes, ref, started_at, duration, attempt, measures, mail_seen, hash";
 
@@ -15,28 +15,32 @@ export const entryTypes =
     " ",
   ) as ArrayType[];
 
+/** An entry's columns, in the order of `entryColumnNames`. */
+export function entryValues(entry: NewEntry): SqlValue[] {
+  const { payload } = entry;
+  return [
+    entry.key,
+    storedPhase(entry.phase),
+    entryKind.of(entry.kind),
+    entryOutcome.of(entry.outcome),
+    payload === null ? null : storedCodec(payload.codec),
+    payload?.bytes ?? null,
+    payload === null ? null : payload.ref ? 1 : 0,
+    entry.startedAt,
+    entry.endedAt - entry.startedAt,
+    entry.attempt,
+    entry.measures,
+    entry.mailSeen,
+    entry.hash,
+  ];
+}
+
 /** Entries of many operations as one list for each column; before them which operation it is of, and its place there. */
 export function entryColumns(operations: readonly (readonly NewEntry[])[]): SqlValue[][] {
   const rows = operations.flatMap((entries, i) =>
-    entries.map((entry, place) => ({ n: i + 1, place: place + 1, entry })),
+    entries.map((entry, place): SqlValue[] => [i + 1, place + 1, ...entryValues(entry)]),
   );
-  return [
-    rows.map(({ n }) => n),
-    rows.map(({ place }) => place),
-    rows.map(({ entry }) => entry.key),
-    rows.map(({ entry }) => storedPhase(entry.phase)),
-    rows.map(({ entry }) => entryKind.of(entry.kind)),
-    rows.map(({ entry }) => entryOutcome.of(entry.outcome)),
-    rows.map(({ entry }) => (entry.payload === null ? null : storedCodec(entry.payload.codec))),
-    rows.map(({ entry }) => entry.payload?.bytes ?? null),
-    rows.map(({ entry }) => (entry.payload === null ? null : entry.payload.ref ? 1 : 0)),
-    rows.map(({ entry }) => entry.startedAt),
-    rows.map(({ entry }) => entry.endedAt - entry.startedAt),
-    rows.map(({ entry }) => entry.attempt),
-    rows.map(({ entry }) => entry.measures),
-    rows.map(({ entry }) => entry.mailSeen),
-    rows.map(({ entry }) => entry.hash),
-  ];
+  return entryTypes.map((_, column) => rows.map((row) => row[column] as SqlValue));
 }
 
 /** Columns as they are sent, a parameter each. */

@@ -141,6 +141,24 @@ describe.skipIf(missing !== null)(
       await logged(["runs"]);
     });
 
+    test("a step by itself is one statement, which tells of mail that came in between", async () => {
+      const store = await opened(cluster.schema(), { listen: false });
+      await store.register(namespace, build.worker("w1"));
+      await store.commit(namespace, [build.start("r1")]);
+      const [run] = (await store.claim(namespace, build.claimRequest("w1"))).runs;
+      if (run === undefined) throw new TypeError("a run was expected");
+      await store.commit(namespace, [build.deliver({ id: "r1" })]);
+      await vi.waitFor(() => expect(statements(0).at(-1)).toMatch(/^commit/));
+      const from = cluster.log().length;
+      const step = build.entry("step:a#1", { measures: '{"units":2}', mailSeen: 1 });
+      expect(await store.commit(namespace, [build.advance(run, [step])])).toEqual([
+        { type: "advanced", seq: run.seq + 2, firstSeq: run.seq + 2, repeated: false },
+      ]);
+      await vi.waitFor(() => expect(statements(from).map((text) => text.split(":")[0])).toEqual(["append_one"]));
+      const [history] = await store.history(namespace, [{ pk: run.pk, after: run.seq }]);
+      expect(history?.entries).toEqual([{ ...step, seq: run.seq + 2 }]);
+    });
+
     test("of two holds of one run that are decided in one batch both are, and their answers have numbers of their own", async () => {
       const store = await opened(cluster.schema());
       await store.register(namespace, build.worker("w1"));
