@@ -23,6 +23,7 @@ export type { InboxEntry, InboxOptions, InboxVisit } from "./inbox/visit.ts";
 export { type DecisionPageOptions, decisionPage } from "./links/handler.ts";
 export { type DecisionLinks, decisionLinks, type LinkOptions } from "./links/links.ts";
 export type { LinkClaims } from "./links/token.ts";
+export { type Field, fieldsOf } from "./notice/fields.ts";
 export { type Line, type Message, messageOf } from "./notice/message.ts";
 export type { Channel, HoldHappening, Notice, NoticeKind, Recipient, SendCall } from "./notice/notice.ts";
 export { createOutbox, type Delivery, Outbox, type OutboxOptions } from "./outbox/outbox.ts";
@@ -35,6 +36,7 @@ export {
   type TeamsPayload,
   teamsOf,
 } from "./render/adaptive-card.ts";
+export { holdText } from "./render/hold-text.ts";
 export { htmlOf } from "./render/html.ts";
 export { type SlackBlock, type SlackPayload, type SlackPlainText, slackOf } from "./render/slack.ts";
 export { textOf } from "./render/text.ts";

@@ -12,6 +12,7 @@ import { problemOf } from "./http/problem.ts";
 import { secureHeaders } from "./http/secure-headers.ts";
 import { placeOf, serveRoute } from "./http/serve-route.ts";
 import { serveInbox } from "./inbox/serve-inbox.ts";
+import { serveMcpRequest } from "./mcp/http.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { docsPage } from "./openapi/page.ts";
 import type { ServerOptions } from "./options.ts";
@@ -78,6 +79,8 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
   app.get("/api/docs", (context) => docsPage(baseOf(context)));
   const { decisionPage } = options;
   if (decisionPage) app.all("/decide", (context) => decisionPage(context.req.raw));
+  const { mcp } = options;
+  if (mcp) app.all("/mcp", (context) => serveMcpRequest(server, mcp, context.req.raw, callerOf(context)));
   if (options.inbox ?? true) {
     app.all("/inbox", (context) => inboxOf(server, options, context));
     app.all("/inbox/*", (context) => inboxOf(server, options, context));

@@ -4,6 +4,7 @@ import type { PipelineLibrary } from "@holdpoint/flow";
 import type { HITLStateMachine } from "@holdpoint/tasks";
 import type { Authenticate } from "./access/principal.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
+import type { McpEndpointOptions } from "./mcp/http.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 
 /** How much a request may ask for. */
@@ -49,6 +50,8 @@ export interface ServerOptions {
   decisionPage?: (request: Request) => Promise<Response>;
   /** Whether the inbox is served at `/inbox`: what waits for a person, as plain pages, for whoever is signed in. Default true. */
   inbox?: boolean;
+  /** MCP at `/mcp`: the inbox as tools, and questions to the person at the client. Whoever calls needs the permission holds:decide. Default: none. */
+  mcp?: McpEndpointOptions;
   /** Which other origins' pages may call this with credentials of their own. Default: none. */
   cors?: { origins: readonly string[] };
   limits?: RequestLimits;

@@ -22,6 +22,10 @@ export const commands: Record<string, Entry> = {
     summary: "production: a worker and, with @holdpoint/server, the API",
     load: async () => (await import("../commands/start.ts")).startCommand,
   },
+  mcp: {
+    summary: "the inbox for an MCP client, over standard input and output",
+    load: async () => (await import("../commands/mcp.ts")).mcpCommand,
+  },
   run: { summary: "start a run of a workflow", load: async () => (await import("../commands/run.ts")).runCommand },
   runs: {
     summary: "list runs; show, cancel, pause, resume, retry, fork, migrate, pin, signal",

@@ -1,0 +1,245 @@
+import { createEngine, type Engine, type Hold, memoryStore, type Store, workflow } from "@holdpoint/core";
+import {
+  Client,
+  type ElicitRequestFormParams,
+  type ElicitRequestURLParams,
+  InMemoryTransport,
+  StreamableHTTPClientTransport,
+} from "@modelcontextprotocol/client";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
+import { holdpoint } from "../holdpoint.ts";
+import { mcpInbox } from "./mcp-inbox.ts";
+import type { McpInboxOptions } from "./options.ts";
+
+const secret = "at least 32 characters nobody can guess";
+const inboxUrl = "https://holds.example.com/inbox";
+const pay = workflow({ name: "pay" }, (ctx) =>
+  ctx.approve("pay", {
+    title: "Pay 12?",
+    consequence: "12 go out.",
+    context: { order: "A-7" },
+    reviewers: { people: ["ana"] },
+  }),
+);
+const grave = workflow({ name: "grave" }, (ctx) =>
+  ctx.approve("grave", { title: "Wipe it?", severity: "critical", reviewers: { people: ["ana"] } }),
+);
+const label = workflow({ name: "label" }, (ctx) =>
+  ctx.hold("label", {
+    title: "What is it?",
+    form: z.object({ label: z.enum(["spam", "ham"]), sure: z.boolean(), why: z.string().min(3).optional() }),
+  }),
+);
+const deep = workflow({ name: "deep" }, (ctx) =>
+  ctx.hold("deep", { title: "Where?", form: z.object({ place: z.object({ x: z.number() }) }) }),
+);
+const short = workflow({ name: "short" }, (ctx) =>
+  ctx.approve("short", {
+    title: "Now?",
+    reviewers: { people: ["ana"] },
+    deadline: [{ after: "1ms", decide: { approved: false } }],
+  }),
+);
+
+type Question = ElicitRequestFormParams | ElicitRequestURLParams;
+type Answer = {
+  action: "accept" | "decline" | "cancel";
+  content?: Record<string, string | number | boolean | string[]>;
+};
+
+let store: Store;
+let engine: Engine;
+let questions: Question[];
+let answer: (question: Question) => Answer | Promise<Answer>;
+const clients: Client[] = [];
+
+beforeEach(async () => {
+  store = memoryStore();
+  engine = createEngine({ store, workflows: [pay, grave, label, deep, short] });
+  await engine.start();
+  questions = [];
+  answer = () => ({ action: "cancel" });
+});
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()));
+  await engine.stop();
+});
+
+function newClient(mode: "legacy" | "auto"): Client {
+  const capabilities = { elicitation: { form: {}, url: {} } };
+  const client = new Client({ name: "desk", version: "1" }, { capabilities, versionNegotiation: { mode } });
+  client.setRequestHandler("elicitation/create", async ({ params }) => {
+    questions.push(params);
+    return answer(params);
+  });
+  clients.push(client);
+  return client;
+}
+
+/** A real client of the protocol of 2025, connected to a real server. */
+async function connect(options: Partial<McpInboxOptions> = {}, inbox: string | null = inboxUrl): Promise<Client> {
+  const at = inbox === null ? {} : { inboxUrl: inbox };
+  const server = await mcpInbox({ engine, person: "ana", secret, ...at, ...options });
+  const client = newClient("legacy");
+  const [here, there] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(there), client.connect(here)]);
+  return client;
+}
+
+const asked = async (name: string): Promise<Hold> => (await engine.run(name, undefined, { by: "rita" })).hold(name);
+
+async function call(client: Client, name: string, input: Record<string, unknown> = {}): Promise<string> {
+  const { content } = await client.callTool({ name, arguments: input });
+  return content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
+}
+
+test("a hold is listed, shown, and decided by the person whom the client asks, on what they were shown", async () => {
+  const hold = await asked("pay");
+  const client = await connect();
+  expect((await client.listTools()).tools.map(({ name }) => name)).toEqual([
+    "list_holds",
+    "show_hold",
+    "decide_hold",
+    "next_hold",
+  ]);
+  expect(JSON.parse(await call(client, "list_holds")).items).toMatchObject([
+    { id: hold.id, revision: 0, evidenceHash: hold.evidenceHash },
+  ]);
+  expect(await call(client, "show_hold", { hold: hold.id })).toContain("ana may decide it.");
+  answer = () => ({ action: "accept", content: { decision: "approve", note: "fine" } });
+  expect(await call(client, "decide_hold", { hold: hold.id })).toBe('Recorded. "Pay 12?" is approved by ana.');
+  expect(questions).toMatchObject([
+    { requestedSchema: { required: ["decision"] }, message: expect.stringContaining("order: A-7") },
+  ]);
+  expect((await engine.hold(hold.id)).decision).toMatchObject({
+    value: { approved: true },
+    note: "fine",
+    channel: "mcp",
+  });
+  expect(await call(client, "decide_hold", { hold: hold.id })).toBe('"Pay 12?" is approved by ana.');
+  expect(questions).toHaveLength(1);
+});
+
+test("declining is no rejection unless that was said, dismissing decides nothing, and the model gives no answer for a person", async () => {
+  const hold = await asked("pay");
+  const client = await connect();
+  answer = () => ({ action: "decline" });
+  expect(await call(client, "decide_hold", { hold: hold.id })).toContain("That is no rejection");
+  answer = () => ({ action: "cancel" });
+  expect(await call(client, "next_hold")).toContain("Nothing was decided: the question was dismissed");
+  expect(await call(client, "decide_hold", { hold: hold.id, answer: { approved: true } })).toMatch(/answer/);
+  expect((await engine.hold(hold.id)).status).toBe("open");
+  const strict = await connect({ declineRejects: true });
+  answer = () => ({ action: "decline" });
+  expect(await call(strict, "decide_hold", { hold: hold.id })).toContain("is rejected by ana");
+});
+
+test("a form's fields are asked for in MCP's own schema, and what does not fit is asked again", async () => {
+  await asked("label");
+  const client = await connect();
+  answer = () =>
+    questions.length === 1
+      ? { action: "accept", content: { label: "spam", sure: true, why: "no" } }
+      : { action: "accept", content: { label: "spam", sure: true, why: "free money" } };
+  expect(await call(client, "next_hold")).toContain("answered by ana");
+  expect(questions[0]).toMatchObject({
+    requestedSchema: {
+      properties: {
+        label: { type: "string", enum: ["spam", "ham"] },
+        sure: { type: "boolean" },
+        why: { type: "string" },
+      },
+      required: ["label", "sure"],
+    },
+  });
+  const [decided] = (await engine.holds({ status: ["decided"] })).items;
+  expect(decided?.decision?.value).toEqual({ label: "spam", sure: true, why: "free money" });
+});
+
+test("high and critical holds, and forms that no dialog has, lead to the inbox; a bare id of one is refused", async () => {
+  const hold = await asked("grave");
+  const other = await asked("deep");
+  const client = await connect();
+  expect(await call(client, "decide_hold", { hold: hold.id })).toContain('"Wipe it?" is critical');
+  const read = { hold: hold.id, revision: hold.revision, evidenceHash: hold.evidenceHash };
+  expect(await call(client, "decide_hold", { ...read, revision: 7 })).toContain("what is asked has changed");
+  answer = () => ({ action: "accept" });
+  expect(await call(client, "decide_hold", read)).toContain("nothing is decided yet");
+  expect(await call(client, "decide_hold", { hold: other.id })).toContain("nothing is decided yet");
+  expect(questions).toMatchObject([
+    { mode: "url", url: `${inboxUrl}/${hold.id}` },
+    { mode: "url", url: `${inboxUrl}/${other.id}` },
+  ]);
+  const alone = await connect({}, null);
+  expect(await call(alone, "decide_hold", read)).toContain(`holdpoint decide ${hold.id}`);
+  const program = await connect({ answers: "caller" });
+  const given = { answer: { approved: false }, note: "not today" };
+  expect(await call(program, "decide_hold", { hold: hold.id, ...given })).toContain("show_hold says its revision");
+  expect((await engine.hold(hold.id)).status).toBe("open");
+  expect(await call(program, "decide_hold", { ...read, ...given })).toContain('"Wipe it?" is rejected by ana');
+});
+
+test("who is at the other end comes from the transport or the configuration: nobody does nothing, and others are told who may", async () => {
+  const hold = await asked("pay");
+  const nobody = await connect({ person: () => null });
+  expect(await call(nobody, "list_holds")).toContain("nobody knows who this is");
+  const zoe = await connect({ person: "zoe" });
+  expect(JSON.parse(await call(zoe, "list_holds")).items).toEqual([]);
+  expect(await call(zoe, "decide_hold", { hold: hold.id })).toBe(
+    'zoe may not decide it: "zoe" is not among those who may. ana may.',
+  );
+  expect(questions).toEqual([]);
+  await expect(connect({ secret: "short" })).rejects.toThrow("at least 32 characters");
+});
+
+test("evidence that changed while somebody was asked is asked anew with the difference; a deadline that came first is told", async () => {
+  const hold = await asked("pay");
+  const client = await connect();
+  answer = async () => {
+    if (questions.length === 1) await engine.holds.amend(hold, { order: "B-2" }, { by: "rita" });
+    return { action: "accept", content: { decision: "approve" } };
+  };
+  expect(await call(client, "decide_hold", { hold: hold.id })).toContain("approved by ana");
+  expect(questions[1]?.message).toContain('context.order: "A-7" → "B-2"');
+  const late = await asked("pay");
+  answer = async () => {
+    await engine.decide(late, { approved: false }, { by: "ana", note: "elsewhere" });
+    return { action: "accept", content: { decision: "approve" } };
+  };
+  expect(await call(client, "decide_hold", { hold: late.id })).toContain("Not recorded");
+  const gone = await asked("short");
+  await expect.poll(async () => (await engine.hold(gone.id)).status, { timeout: 15_000 }).toBe("decided");
+  expect(await call(client, "decide_hold", { hold: gone.id })).toBe('"Now?" is rejected by its deadline.');
+});
+
+test("over HTTP a question outlives the server that asked it, and is nobody else's to answer", async () => {
+  const hold = await asked("pay");
+  let person = "ana";
+  const app = (on: Engine, key = secret) =>
+    holdpoint(on, {
+      mcp: { secret: key },
+      authenticate: async () => ({ id: person, namespace: "default", roles: ["reviewer"] }),
+    });
+  let serving = app(engine);
+  const client = newClient("auto");
+  const fetch = async (url: string | URL, init?: RequestInit): Promise<Response> =>
+    serving.request(url.toString(), init);
+  await client.connect(new StreamableHTTPClientTransport(new URL("http://localhost/mcp"), { fetch }));
+  expect(client.getNegotiatedProtocolVersion()).toBe("2026-07-28");
+  answer = () => {
+    person = "ben";
+    return { action: "accept", content: { decision: "approve" } };
+  };
+  await expect(call(client, "decide_hold", { hold: hold.id })).rejects.toThrow(/requestState/);
+  expect((await engine.hold(hold.id)).status).toBe("open");
+  person = "ana";
+  const second = createEngine({ store, workflows: [pay] });
+  answer = () => {
+    serving = app(second);
+    return { action: "accept", content: { decision: "approve" } };
+  };
+  expect(await call(client, "decide_hold", { hold: hold.id })).toContain("approved by ana");
+  const events = await engine.holdEvents(hold.id);
+  expect(events.slice(1).map(({ channel }) => channel)).toEqual(["mcp"]);
+});

@@ -1,0 +1,23 @@
+import type { Engine } from "@holdpoint/core";
+import type { AuthInfo } from "@modelcontextprotocol/server";
+
+/** Whom an MCP server speaks for, and how people decide through it. */
+export interface McpInboxOptions {
+  engine: Engine;
+  /**
+   * Who is at the other end: a name by your configuration (stdio: the process of one person), or what the transport's authentication says; null for
+   * nobody, who may do nothing.
+   */
+  person: string | ((auth: AuthInfo | undefined) => string | null);
+  /** At least 32 characters nobody can guess, the same after a restart and on every server: seals what a client carries between question and answer. */
+  secret: string;
+  /** Where the inbox is, as browsers see it (`https://holds.example.com/inbox`): for high and critical holds, and forms that no dialog has. */
+  inboxUrl?: string;
+  /**
+   * Where an answer comes from. `person` (default): from the person, whom the client asks; the model at the other end cannot give one. `caller`: from the
+   * arguments of the call, for clients that are no model.
+   */
+  answers?: "person" | "caller";
+  /** Whether declining the question rejects an approval. Default false: it decides nothing. */
+  declineRejects?: boolean;
+}
