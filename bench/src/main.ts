@@ -4,6 +4,7 @@ import { type Figure, line, reached } from "./figures.ts";
 import { p1p2, p1p2OnMariadb } from "./p1-p2.ts";
 import { p3, p4 } from "./p3-p4.ts";
 import { p5 } from "./p5-plans.ts";
+import { p6 } from "./p6-retention.ts";
 import { s1 } from "./s1-sequential.ts";
 import { s2 } from "./s2-many-runs.ts";
 import { s3 } from "./s3-parallel.ts";
@@ -18,7 +19,7 @@ import { s11 } from "./s11-bulk.ts";
 import { tasksSuite } from "./tasks.ts";
 
 /**
- * npm run bench -- [--json] [--plans] [--only s1,p1] [--rounds 5] [--idle 60]
+ * npm run bench -- [--json] [--plans] [--only s1,p1] [--rounds 5] [--idle 60] [--rows 10000000]
  *
  * Reports; asserts nothing. Each figure is the median of its rounds, with the raw yardstick measured in the same round.
  */
@@ -49,6 +50,7 @@ const suites: [string, () => Promise<Figure[]>][] = [
   ["p3", () => p3(rounds)],
   ["p4", () => p4(Math.min(rounds, 3))],
   ["p5", () => p5()],
+  ["p6", () => p6(Number(option("rows") ?? 1_000_000))],
   ["d5", () => d5(rounds)],
   ["e1", () => e1(rounds)],
   ["tasks", () => tasksSuite(Math.min(rounds, 3))],
