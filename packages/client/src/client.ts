@@ -1,6 +1,8 @@
 import { followEvents } from "./events.ts";
+import { textsOf } from "./frames.ts";
 import { paths, type RouteName } from "./paths.ts";
 import { ProblemError } from "./problem-error.ts";
+import { messagesOf } from "./socket.ts";
 import type { RouteInput, RouteOutput, StreamItem, StreamName } from "./types.ts";
 
 /** Where the server is, and who asks. */
@@ -19,6 +21,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** The `ETag` of what was read: refused with 412 when it is another by now. */
   ifMatch?: string;
+  /** How a stream of events comes: server-sent events, or a WebSocket where those are held back on the way. Default "fetch". */
+  over?: "fetch" | "websocket";
 }
 
 const streams: ReadonlySet<string> = new Set<StreamName>(["runs.events", "events.follow"]);
@@ -53,6 +57,7 @@ interface Sent {
  * for (const { id, revision, evidenceHash } of items)
  *   await client.holds.decide({ hold: id, revision, evidenceHash, answer: { approved: true } });
  * for await (const event of client.runs.events({ run: run.id })) console.log(event.type, event.key);
+ * for await (const event of client.events.follow({ of: "hold" }, { over: "websocket" })) console.log(event.type, event.id);
  *
  * @throws ProblemError from each function: the server refused
  */
@@ -72,11 +77,22 @@ export function createClient({ url, key, fetch: send = fetch }: ClientOptions): 
     const problem = (await response.json().catch(() => null)) as Record<string, unknown> | null;
     throw new ProblemError(response.status, problem ?? {});
   };
+  const listen = async (sent: Sent, options: RequestOptions, after: string): Promise<AsyncIterable<string> | null> => {
+    const place = after === "" ? {} : { "last-event-id": after };
+    const { status, body } = await ask(sent, options, { accept: "text/event-stream", ...place });
+    return status === 204 || body === null ? null : textsOf(body);
+  };
   for (const [name, place] of Object.entries(paths)) {
     const [group = "", action = ""] = name.split(".");
     const call = (input: Record<string, unknown> = {}, options: RequestOptions = {}): unknown => {
       const sent = write(base, place, input);
-      if (streams.has(name)) return followEvents((headers) => ask(sent, options, headers), options.signal ?? null);
+      if (streams.has(name))
+        return followEvents((after) => {
+          // A WebSocket has no header for the place.
+          if (options.over !== "websocket") return listen(sent, options, after);
+          const from = after === "" ? sent : write(base, place, { ...input, after });
+          return Promise.resolve(messagesOf(from.url, key, options.signal ?? null));
+        }, options.signal ?? null);
       return ask(sent, options).then((response) => (response.status === 204 ? undefined : response.json()));
     };
     client[group] = { ...client[group], [action]: call };

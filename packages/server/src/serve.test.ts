@@ -33,6 +33,38 @@ test("a client over the network starts a run, follows it and waits for its end",
   expect([types[0], types.at(-1), types.length]).toEqual(["run.opened", "run.settled", 5]);
 });
 
+test.each(["fetch", "websocket"] as const)(
+  "a client follows all runs by %s through a restart of the server, and misses nothing",
+  async (over) => {
+    const key = await office.key("operator", "olga");
+    const client = createClient({ url: server.url, key });
+    const { port } = server;
+    const aborter = new AbortController();
+    const seen: string[] = [];
+    const begun = Promise.withResolvers<void>();
+    const following = (async () => {
+      for await (const event of client.events.follow(
+        { type: ["run.completed"], after: "0" },
+        { over, signal: aborter.signal },
+      )) {
+        if (event.type !== "lost") seen.push(event.run.id);
+        begun.resolve();
+        if (seen.length === 3) aborter.abort();
+      }
+    })();
+    await (await office.engine.run("anything", 1, { id: "r1" })).result();
+    await begun.promise;
+    await server.stop();
+    await (await office.engine.run("anything", 2, { id: "r2" })).result();
+    server = await serve(office.engine, { keys: office.keys, port });
+    await (await office.engine.run("anything", 3, { id: "r3" })).result();
+    await following;
+    expect(seen).toEqual(["r1", "r2", "r3"]);
+    const stranger = createClient({ url: server.url, key: `hp_AAAAAAAAAAAA_${"A".repeat(43)}` });
+    await expect(stranger.events.follow({}, { over }).next()).rejects.toMatchObject({ status: 401 });
+  },
+);
+
 test("a taken port is said in a sentence", async () => {
   const taken = serve(office.engine, { port: server.port });
   await expect(taken).rejects.toMatchObject({ code: "LISTEN", message: expect.stringContaining("is taken") });

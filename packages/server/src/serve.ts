@@ -4,6 +4,7 @@ import { type Duration, durationMs, type Engine, HoldpointError } from "@holdpoi
 import { createAdaptorServer } from "@hono/node-server";
 import { holdpoint } from "./holdpoint.ts";
 import type { ServerOptions } from "./options.ts";
+import { acceptWebSockets } from "./web-sockets/accept-web-sockets.ts";
 
 /** Where a server listens, and how it ends. */
 export interface ServeOptions extends Omit<ServerOptions, "closing"> {
@@ -50,6 +51,12 @@ export async function serve(engine: Engine, options: ServeOptions = {}): Promise
       keepAliveTimeout: 75_000,
     },
   }) as NodeServer;
+  acceptWebSockets(node, app, {
+    origins: rest.cors?.origins ?? [],
+    pingMs: durationMs(rest.heartbeat ?? "15s", "heartbeat"),
+    patienceMs: durationMs(rest.patience ?? "30s", "patience"),
+    closing: closing.signal,
+  });
   await listen(node, port, host);
   const bound = (node.address() as AddressInfo).port;
   const name = host.includes(":") ? `[${host}]` : host;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Annotation } from "@holdpoint/annotate";
 import { durationMs, type Engine, type EngineLog } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
@@ -48,6 +49,8 @@ export class Server {
     this.keys = keys ?? null;
     this.log = options.log ?? consoleLog;
     this.closing = options.closing ?? new AbortController().signal;
+    // Every stream listens for it.
+    setMaxListeners(0, this.closing);
     this.bodyLimits = {
       size: limits.body ?? 1024 * 1024,
       depth: limits.depth ?? 64,

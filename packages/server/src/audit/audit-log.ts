@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { brokenLogLine, type Engine, HoldpointError, type LogLine, type NewLogLine } from "@holdpoint/core";
 
 /** The log's name in its namespace. */
@@ -45,6 +46,8 @@ export class AuditLog {
   private async write(): Promise<void> {
     this.writing = true;
     while (this.waiting.length > 0) {
+      // All requests that have arrived are heard first: on SQLite a write keeps the process from hearing any.
+      await setImmediate();
       const batch = this.waiting.splice(0, pageSize);
       try {
         await this.engine.open();

@@ -35,7 +35,11 @@ export class ChangeHub {
   private failing = false;
   private readonly onError: (error: unknown) => void;
 
-  constructor(engine: Engine, onError: (error: unknown) => void) {
+  private readonly kept: number;
+
+  /** @param kept so many changes are kept in memory at least, for those who come back */
+  constructor(engine: Engine, onError: (error: unknown) => void, kept = 10_000) {
+    this.kept = kept;
     this.engine = engine;
     this.onError = onError;
   }
@@ -79,7 +83,7 @@ export class ChangeHub {
   }
 
   private opened(): Promise<ChangeLog> {
-    this.log ??= this.page(null).then(({ cursor }) => new ChangeLog(cursor));
+    this.log ??= this.page(null).then(({ cursor }) => new ChangeLog(cursor, this.kept));
     this.log.catch(() => {
       this.log = null;
     });

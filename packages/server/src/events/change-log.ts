@@ -9,9 +9,6 @@ export interface LoggedChange {
   frame: Uint8Array;
 }
 
-/** So many changes are kept in memory: who is further behind reads from the store. */
-const most = 10_000;
-
 /** A change as it is sent. */
 export function logged(change: Change): LoggedChange {
   const { cursor, type, at, run, hold } = change;
@@ -50,7 +47,11 @@ export class ChangeLog {
   /** The place at the end where it is behind no change: others' changes were passed over, or a missing number was given up. */
   private passed: string | null = null;
 
-  constructor(cursor: string) {
+  private readonly kept: number;
+
+  /** @param kept so many of the newest changes are in memory at least: who is further behind reads from the store */
+  constructor(cursor: string, kept: number) {
+    this.kept = kept;
     this.cursor = cursor;
     this.passTo(cursor);
   }
@@ -68,7 +69,7 @@ export class ChangeLog {
     }
     this.cursor = cursor;
     this.passTo(cursor);
-    if (this.entries.length > 2 * most) this.trim();
+    if (this.entries.length > 2 * this.kept) this.trim();
   }
 
   /** Changes from a number on, at most so many; null when they are not kept any more. */
@@ -90,7 +91,7 @@ export class ChangeLog {
   }
 
   private trim(): void {
-    const old = this.entries.length - most;
+    const old = this.entries.length - this.kept;
     this.entries = this.entries.slice(old);
     this.dropped += old;
     for (const [place, n] of this.places) if (n < this.dropped) this.places.delete(place);

@@ -5,13 +5,13 @@ import { createEngine, type Engine, memoryStore, type Store } from "@holdpoint/c
 import { sqlite } from "@holdpoint/sql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Office, testSecret } from "../fixtures/office.ts";
-import { Follower, serverSentEvents, type Transport } from "../fixtures/transport.ts";
+import { Follower, serverSentEvents, type Transport, webSockets } from "../fixtures/transport.ts";
 import { anything, echo, refund } from "../fixtures/workflows.ts";
 import { apiKeys } from "../keys/api-keys.ts";
 import type { ServerOptions } from "../options.ts";
 import { type RunningServer, serve } from "../serve.ts";
 
-const transports: Transport[] = [serverSentEvents];
+const transports: Transport[] = [serverSentEvents, webSockets];
 
 describe.each(transports)("over $name", (transport) => {
   let office: Office;
