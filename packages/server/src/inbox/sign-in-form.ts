@@ -21,6 +21,14 @@ export function showSignIn(signIn: BrowserSignIn | null, request: Request, path:
   return signInPage({ action: signInPath(path), returnTo, local: (signIn?.local ?? null) !== null, provider });
 }
 
+/** Why a sign-in with a provider failed, for people; `failurePath` of `signIn` leads here with the code. */
+const problems: Readonly<Record<string, string>> = {
+  NO_ACCESS: "You are known, but none of your groups may do anything here. Ask an administrator.",
+  SIGN_IN_FAILED: "Signing in did not work. Please begin again.",
+  SIGN_IN_REFUSED: "You were not signed in: the provider or you yourself refused.",
+  PROVIDER_UNREACHABLE: "The provider cannot be reached. Please try again in a while.",
+};
+
 /** Takes a name and a password, and leads to where somebody wanted to go. */
 export async function takeSignIn(
   signIn: BrowserSignIn,
@@ -28,8 +36,11 @@ export async function takeSignIn(
   { path, caller }: InboxCall,
 ): Promise<Response> {
   const shown = { action: signInPath(path), local: signIn.local !== null };
-  if (request.method !== "POST" || signIn.local === null)
-    return signInPage({ ...shown, returnTo: path, provider: providerOf(signIn, path) });
+  if (request.method !== "POST" || signIn.local === null) {
+    const problem = problems[new URL(request.url).searchParams.get("problem") ?? ""];
+    const provider = providerOf(signIn, path);
+    return signInPage({ ...shown, returnTo: path, provider, ...(problem === undefined ? {} : { problem }) });
+  }
   const sent = new URLSearchParams(await readTextBody(request, { size: 16_384, timeMs: 10_000 }));
   const returnTo = returnPath(sent.get("return"), [path]);
   const name = sent.get("name") ?? "";
