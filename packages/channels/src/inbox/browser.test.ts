@@ -2,7 +2,7 @@ import type { Engine, Hold } from "@holdpoint/core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { inboxPages } from "../index.ts";
-import { missing, openBrowser, serve } from "../links/chromium.fixture.ts";
+import { missing, openBrowser, patienceMs, serve } from "../links/chromium.fixture.ts";
 import { axeFindings, overflowOf, screenshot } from "../links/page-checks.fixture.ts";
 import { asked, hostile, openOffice } from "./office.fixture.ts";
 
@@ -24,7 +24,7 @@ describe.skipIf(missing !== null)(
         return inbox(request, { engine, person, may, csrfToken: `token of ${person}, at least so long` });
       });
       [browser] = await Promise.all([openBrowser()]);
-    }, 60_000);
+    });
     afterAll(async () => {
       await browser?.close();
       await server?.stop();
@@ -45,6 +45,7 @@ describe.skipIf(missing !== null)(
       const context = await browser.newContext(options);
       await context.addCookies([{ name: "who", value: person, url: server.url }]);
       const tab = await context.newPage();
+      tab.setDefaultTimeout(patienceMs);
       tabs.push(tab);
       tab.on("dialog", (dialog) => {
         trouble.push(`dialog ${dialog.message()}`);
