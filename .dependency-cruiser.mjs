@@ -1,7 +1,7 @@
 // The layers of the house. Imports point down, never up; see docs/architecture.md.
 
 /** The rooms from the ground up. A room may use those before it. */
-const ROOMS = ["core", "sql", "flow", "tasks", "channels", "annotate", "client", "server", "cli"];
+const ROOMS = ["core", "sql", "flow", "tasks", "channels", "annotate", "client", "telemetry", "server", "cli"];
 
 /** The rooms inside core that decide with values, and may know nothing of what executes them. */
 const PURE = ["workflow", "journal", "hold", "store"];

@@ -5,6 +5,8 @@ import { runOutside } from "../run/scope.ts";
 import { added, none } from "../run/short-list.ts";
 import type { Carrier } from "../run/writer.ts";
 import type { AdvanceOperation, Operation, OperationResult, ResultOf, Store } from "../store/store.ts";
+import type { Probes } from "./probes.ts";
+import { tellAdvance, tellOperation } from "./tell-writes.ts";
 
 interface Submission {
   operation: Operation;
@@ -37,6 +39,7 @@ export class Committer {
   private readonly onFailure: (error: unknown) => void;
   private readonly onCommitted: (flights: readonly Flight[], results: readonly OperationResult[]) => void;
   private readonly onRecovery: () => void;
+  private readonly probes: Probes | null;
   private wanting: Execution[] = none;
   private submissions: Submission[] = none;
   private again: Flight[] = none;
@@ -56,6 +59,7 @@ export class Committer {
       recovered: () => void;
       committed: (flights: readonly Flight[], results: readonly OperationResult[]) => void;
     },
+    probes: Probes | null,
   ) {
     this.store = store;
     this.namespace = namespace;
@@ -63,6 +67,7 @@ export class Committer {
     this.onFailure = hooks.failed;
     this.onCommitted = hooks.committed;
     this.onRecovery = hooks.recovered;
+    this.probes = probes;
   }
 
   /** The last commit did not fail. */
@@ -101,7 +106,7 @@ export class Committer {
 
   /** Writes an operation that belongs to no execution here. */
   submit<O extends Operation>(operation: O): Promise<ResultOf<O>> {
-    return new Promise<ResultOf<O>>((resolve, reject) => {
+    const written = new Promise<ResultOf<O>>((resolve, reject) => {
       this.submissions = added(this.submissions, {
         operation,
         resolve: resolve as (result: OperationResult) => void,
@@ -109,6 +114,13 @@ export class Committer {
         failures: 0,
       });
       this.schedule();
+    });
+    const { probes } = this;
+    if (probes === null) return written;
+    // Told where the caller is: what it is in the middle of has to do with it.
+    return written.then((result) => {
+      tellOperation(probes, this.namespace, operation, result);
+      return result;
     });
   }
 
@@ -139,14 +151,21 @@ export class Committer {
     for (let i = 0; i < flights.length; i++) operations[i] = (flights[i] as Flight).operation;
     for (let i = 0; i < submissions.length; i++)
       operations[flights.length + i] = (submissions[i] as Submission).operation;
+    const { probes } = this;
+    const began = probes === null ? 0 : this.clock.monotonic();
+    const told = (failed: boolean): void =>
+      probes?.tell("committed", { operations: operations.length, ms: this.clock.monotonic() - began, failed });
     let results: OperationResult[];
     try {
       results = (await this.store.commit(this.namespace, operations)) as OperationResult[];
     } catch (error) {
+      told(true);
       return this.failed(error, flights, submissions);
     }
+    told(false);
     if (this.failures > 0) this.onRecovery();
     this.failures = 0;
+    if (probes !== null) for (let i = 0; i < flights.length; i++) tell(probes, flights[i], results[i]);
     for (let i = 0; i < flights.length; i++) apply(flights[i] as Flight, results[i] as OperationResult);
     for (let i = 0; i < submissions.length; i++) {
       submissions[i]?.resolve(results[flights.length + i] as OperationResult);
@@ -163,6 +182,7 @@ export class Committer {
       const result = await carrier.commit(flight.operation);
       if (result.type === "undone") flight.execution.undone(result);
       else {
+        if (this.probes !== null) tell(this.probes, flight, result);
         apply(flight, result);
         this.onCommitted([flight], [result]);
       }
@@ -205,6 +225,10 @@ function operationOf(execution: Execution): AdvanceOperation | null {
     execution.broke(error);
     return null;
   }
+}
+
+function tell(probes: Probes, flight: Flight | undefined, result: OperationResult | undefined): void {
+  if (flight && result) tellAdvance(probes, flight.execution.turn, flight.operation, result);
 }
 
 function apply({ execution }: Flight, result: OperationResult): void {

@@ -21,9 +21,10 @@ import { createHolds, type Holds } from "./hold-desk.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import { thisProcess } from "./identity.ts";
 import { type LiveWorker, liveWorkers } from "./live-workers.ts";
-import type { EngineOptions } from "./options.ts";
+import { consoleLog, type EngineOptions } from "./options.ts";
 import { pageOf } from "./page.ts";
 import type { ChangeListener, Ending, EngineParts } from "./parts.ts";
+import { probedStore, probesOf } from "./probes.ts";
 import { queuesOf } from "./queues.ts";
 import { Registry } from "./registry.ts";
 import { Retention, type RetentionResult } from "./retention.ts";
@@ -93,9 +94,11 @@ export class Engine {
     const clock = options.clock ?? systemClock;
     const registry = new Registry(options.workflows);
     const namespace = options.namespace ?? "default";
+    const probes = probesOf(options.probes, options.log ?? consoleLog);
+    const store = probedStore(options.store, probes, clock);
     this.worker = new Worker(
       {
-        store: options.store,
+        store,
         namespace,
         registry,
         clock,
@@ -105,6 +108,7 @@ export class Engine {
         queues: queuesOf(options),
         options,
         guard: guardFor(options),
+        probes,
       },
       (execution, rest) => {
         const isOver = rest.type === "finished";
@@ -126,7 +130,7 @@ export class Engine {
       }
     };
     this.parts = {
-      store: options.store,
+      store,
       namespace,
       clock,
       codec: options.codec ?? valueCodec,

@@ -9,6 +9,7 @@ import type { AnyWorkflow } from "../workflow/definition.ts";
 import type { Duration } from "../workflow/duration.ts";
 import type { ProvidedService } from "../workflow/service.ts";
 import type { ProcessIdentity } from "./identity.ts";
+import type { EngineProbe } from "./probe.ts";
 import type { ResidenceLimits } from "./residence.ts";
 
 /** How many runs of a queue may execute at once, and how many be begun in so long. The same on every worker of the queue. */
@@ -88,6 +89,8 @@ export interface EngineOptions {
   residence?: Partial<ResidenceLimits>;
   /** Where `ctx.log` and the engine's own messages go. Default: the console, warnings and errors only. */
   log?: EngineLog;
+  /** Who hears what the engine does, for metrics and traces. Default: nobody, at no cost. */
+  probes?: readonly EngineProbe[];
   /** What happens when workflow code does what no replay can repeat. Default: `error`, in production `warn`. */
   determinism?: "error" | "warn" | "off";
   /** Makes chain heads verifiable only with this key. */

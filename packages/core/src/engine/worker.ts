@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { Execution } from "../run/execution.ts";
 import type { Rest } from "../run/host.ts";
+import { turnEnd, turnOf } from "../run/turn.ts";
 import { RunWriter } from "../run/writer.ts";
 import type { ClaimRequest, History, NewMail, RunPk, RunRow, Store, StoreSignal } from "../store/store.ts";
 import { adopt } from "./adoption.ts";
@@ -14,6 +15,7 @@ import { withMissedResults } from "./missed-results.ts";
 import type { EngineOptions } from "./options.ts";
 import { assemble } from "./payloads.ts";
 import { holdPoisoned } from "./poison.ts";
+import type { Probes } from "./probes.ts";
 import type { Registry } from "./registry.ts";
 import { Residence } from "./residence.ts";
 import { StoreTrouble } from "./store-trouble.ts";
@@ -31,6 +33,7 @@ export interface WorkerSettings {
   queues: ClaimRequest["queues"];
   options: EngineOptions;
   guard: Guard;
+  probes: Probes | null;
 }
 
 /** What watches workflow code for what no replay can repeat. */
@@ -83,24 +86,30 @@ export class Worker {
     this.lease = new Lease(settings);
     this.suspect = new Suspect(settings.clock, () => this.wake());
     this.onRest = onRest;
-    const { store, namespace, clock, options } = settings;
+    const { store, namespace, clock, options, probes } = settings;
     const residence = { count: 10_000, bytes: 64 * 1024 * 1024, ...options.residence };
     if ((options.discipline ?? "normal") !== "normal") residence.count = 0;
     this.residence = new Residence(residence);
     this.host = new LiveHost(this);
     this.trouble = new StoreTrouble(this.host.engineLog);
-    this.committer = new Committer(store, namespace, clock, {
-      failed: (error) => this.trouble.failed(error),
-      recovered: () => this.trouble.over(),
-      committed: (flights, results) => {
-        this.onCommitted(flights);
-        if (this.suspect.pk !== null) for (const { execution } of flights) this.acquit(execution.writer.pk);
-        // What was refused was not written: a worker that died of it would never get further.
-        const written = (): boolean => flights.some((_, i) => results[i]?.type !== "refused");
-        if (options.discipline === "crash" && written()) void this.quietly(this.crash());
-        else if (options.discipline === "park") for (const { execution } of flights) execution.yielding = true;
+    this.committer = new Committer(
+      store,
+      namespace,
+      clock,
+      {
+        failed: (error) => this.trouble.failed(error),
+        recovered: () => this.trouble.over(),
+        committed: (flights, results) => {
+          this.onCommitted(flights);
+          if (this.suspect.pk !== null) for (const { execution } of flights) this.acquit(execution.writer.pk);
+          // What was refused was not written: a worker that died of it would never get further.
+          const written = (): boolean => flights.some((_, i) => results[i]?.type !== "refused");
+          if (options.discipline === "crash" && written()) void this.quietly(this.crash());
+          else if (options.discipline === "park") for (const { execution } of flights) execution.yielding = true;
+        },
       },
-    });
+      probes,
+    );
   }
 
   /** What the store knows this worker by; another one after each registration. */
@@ -218,6 +227,7 @@ export class Worker {
     }
     // A dead incarnation never comes back: its runs are somebody else's now.
     this.host.engineLog.warn({ incarnation: this.incarnation }, "lost the lease; registering anew");
+    this.settings.probes?.tell("leaseLost", { namespace });
     const old = this.incarnation;
     for (const execution of [...this.running.values()]) execution.abandon({ type: "fenced" });
     this.residence.clear();
@@ -421,6 +431,7 @@ export class Worker {
 
   private resume(execution: Execution, row: RunRow, { mail }: History): void {
     this.running.set(row.pk, execution);
+    this.begins(execution, row, true);
     execution.resume(row, mail);
   }
 
@@ -434,11 +445,27 @@ export class Worker {
     const { workflow, adoption } = chosen;
     const execution = new Execution(row, workflow, this.host, history.entries, history.mail, adoption);
     this.running.set(row.pk, execution);
+    this.begins(execution, row, false);
     execution.start(execution.decode(history.entries[0]?.payload ?? null));
+  }
+
+  private begins(execution: Execution, row: RunRow, resumed: boolean): void {
+    const { probes, namespace, clock } = this.settings;
+    if (probes === null) return;
+    execution.turn = turnOf(row, namespace, resumed, clock.now());
+    probes.tell("turnBegan", execution.turn);
+  }
+
+  private ends(execution: Execution, rest: Rest): void {
+    const { probes, clock } = this.settings;
+    const { turn } = execution;
+    execution.turn = null;
+    if (turn !== null) probes?.tell("turnEnded", { turn, end: turnEnd(rest), endedAt: clock.now() });
   }
 
   /** An execution came to rest: its slot is free. */
   rested(execution: Execution, rest: Rest): void {
+    this.ends(execution, rest);
     const { pk } = execution.writer;
     if (this.running.get(pk) === execution) this.running.delete(pk);
     this.acquit(pk);

@@ -40,6 +40,7 @@ import { waitDraft } from "./sleep.ts";
 import { EmitCounter, packStreamValue } from "./stream-value.ts";
 import { type Adoption, recordAdoption } from "./taking-over.ts";
 import { RunTimers } from "./timers.ts";
+import type { Turn } from "./turn.ts";
 import type { NotUndone, Undo } from "./undo.ts";
 import type { Unknown } from "./unknown.ts";
 import { RunValues } from "./values.ts";
@@ -73,6 +74,8 @@ export class Execution extends RunValues {
   readonly host: Host;
   readonly ledger: Ledger;
   readonly writer: RunWriter;
+  /** While a worker with probes executes it. */
+  turn: Turn | null = null;
   readonly root = new Scope(null, "");
   readonly timers = new RunTimers();
   /** The time of the last completion handed out: `ctx.now()`. */

@@ -62,10 +62,22 @@ export interface RetentionRequest {
   now: Millis;
 }
 
+/** How many wait, and since when the first of them does. */
+export interface Backlog {
+  queue: string;
+  count: number;
+  /** Milliseconds since 1970. */
+  oldest: Millis;
+}
+
 /** How much a store holds; `bytes` is its size on disk, or about that in memory. */
 export interface StoreSizes {
   runs: Record<RunStatus, number>;
   openHolds: number;
+  /** Ready runs by queue, and since when the oldest of them is; queues without any are left out. A delayed run is none yet. */
+  queues: Backlog[];
+  /** Open holds by severity, and since when the oldest of them is; severities without any are left out. */
+  holds: (Omit<Backlog, "queue"> & { severity: Severity })[];
   bytes: number;
 }
 

@@ -88,7 +88,9 @@ const written: Partial<Record<StatementName, string>> = {
   ),
   nextHoldAt: `
     select due_at as next_at from hold where namespace = ? and due_at is not null order by due_at limit 1`,
-  openHolds: "select count(*) as n from hold where namespace = ? and is_open = 1",
+  holdCounts: `
+    select severity, count(*) as n, min(opened_at) as oldest from hold
+    where namespace = ? and is_open = 1 group by severity`,
 
   finishedRoots: `
     select pk, id, finished_root_at as finished_at from run

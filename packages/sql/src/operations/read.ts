@@ -6,10 +6,11 @@ import type {
   RunRow,
   RunStatus,
   StoredPayload,
+  StoreSizes,
   Tombstone,
   WorkerRow,
 } from "@holdpoint/core";
-import { runStatus } from "../columns/codes.ts";
+import { runStatus, severityCode } from "../columns/codes.ts";
 import { readHold, readHoldEvent } from "../columns/hold.ts";
 import { readEntry, readMail } from "../columns/journal.ts";
 import { readPayload } from "../columns/payload.ts";
@@ -149,7 +150,8 @@ export function* cached({ namespace }: Context, key: string, now: number): Progr
   return row === null ? null : readPayload(row);
 }
 
-export function* counts({ namespace }: Context): Program<{ runs: Record<RunStatus, number>; openHolds: number }> {
+/** How much there is, but for the bytes. */
+export function* counts({ namespace }: Context): Program<Omit<StoreSizes, "bytes">> {
   const runs: Record<RunStatus, number> = {
     ready: 0,
     running: 0,
@@ -161,6 +163,11 @@ export function* counts({ namespace }: Context): Program<{ runs: Record<RunStatu
     diverged: 0,
   };
   for (const row of yield* all("runCounts", namespace)) runs[runStatus.word(row.status)] += integer(row, "n");
-  const open = yield* one("openHolds", namespace);
-  return { runs, openHolds: open === null ? 0 : integer(open, "n") };
+  const waiting = (row: SqlRow) => ({ count: integer(row, "n"), oldest: integer(row, "oldest") });
+  const queues = (yield* all("queueCounts", namespace)).map((row) => ({ queue: text(row, "queue"), ...waiting(row) }));
+  const holds = (yield* all("holdCounts", namespace)).map((row) => ({
+    severity: severityCode.word(row.severity),
+    ...waiting(row),
+  }));
+  return { runs, openHolds: holds.reduce((sum, { count }) => sum + count, 0), queues, holds };
 }

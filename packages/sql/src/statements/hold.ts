@@ -56,5 +56,7 @@ export const holdStatements = {
   nextHoldAt: `
     select next_at from hold where namespace = ? and status = ${holdCode.open} and next_at is not null
     order by next_at limit 1`,
-  openHolds: `select count(*) as n from hold where namespace = ? and status = ${holdCode.open}`,
+  holdCounts: `
+    select severity, count(*) as n, min(opened_at) as oldest from hold
+    where namespace = ? and status = ${holdCode.open} group by severity`,
 } as const;

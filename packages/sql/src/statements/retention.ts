@@ -1,4 +1,4 @@
-import { firstFinished } from "../columns/codes.ts";
+import { firstFinished, statusCode } from "../columns/codes.ts";
 
 export const retentionStatements = {
   tombstone: "select * from tombstone where namespace = ? and id = ?",
@@ -53,4 +53,7 @@ export const retentionStatements = {
   eraseHoldEvent: "update hold_event set codec = ?, bytes = ?, ref = 0, salt = null where hold_pk = ? and n = ?",
 
   runCounts: "select status, count(*) as n from run where namespace = ? and next_pk is null group by status",
+  queueCounts: `
+    select queue, count(*) as n, min(ready_at) as oldest from run
+    where namespace = ? and status = ${statusCode.ready} group by queue`,
 } as const;

@@ -31,7 +31,7 @@ async function contentOf(store: Store, space: string, now: number): Promise<Reco
   for (let i = 1; i <= 40; i++) {
     tombstones.push(await store.tombstone(space, `r${i}`), await store.tombstone(space, `c${i}`));
   }
-  const { runs: counts, openHolds } = await store.sizes(space);
+  const { runs: counts, openHolds, queues, holds: waiting } = await store.sizes(space);
   return {
     runs,
     holds,
@@ -40,6 +40,8 @@ async function contentOf(store: Store, space: string, now: number): Promise<Reco
     tombstones,
     counts,
     openHolds,
+    queues: queues.sort((a, b) => (a.queue < b.queue ? -1 : 1)),
+    waiting: waiting.sort((a, b) => (a.severity < b.severity ? -1 : 1)),
     workers: (await store.workers(space)).sort((a, b) => (a.incarnation < b.incarnation ? -1 : 1)),
     changed: await changesOf(store, space, now),
     due: await store.dueHolds(space, now, 100),

@@ -117,6 +117,26 @@ export const smallCases = cases("small things", {
     assert.deepEqual([ready + taken, waiting, completed, sizes.openHolds], [2, 1, 1, 1]);
     assert.ok(sizes.bytes > 0);
   },
+  "sizes say how many wait in each queue and for people, and since when": async (store) => {
+    await started(store, "a", { queue: "mail", readyAt: t0 - 5, createdAt: t0 - 5 });
+    await started(store, "b", { queue: "mail" });
+    await started(store, "later", { queue: "mail", readyAt: t0 + 1e6 });
+    const run = await running(store, "held");
+    const holds = [
+      { ...newHold("h1", "a"), severity: "high" as const, openedAt: t0 + 3 },
+      { ...newHold("h2", "b"), severity: "high" as const, openedAt: t0 + 2 },
+      { ...newHold("h3", "c"), severity: "low" as const, openedAt: t0 + 1 },
+    ];
+    await advanced(store, run, [entry("a")], { holds, then: parked() });
+    await store.commit(namespace, [decide("h3", 0, { mail: null })]);
+    const sizes = await store.sizes(namespace);
+    assert.deepEqual(
+      sizes.queues.filter(({ queue }) => queue === "mail"),
+      [{ queue: "mail", count: 2, oldest: t0 - 5 }],
+    );
+    assert.deepEqual(sizes.holds, [{ severity: "high", count: 2, oldest: t0 + 2 }]);
+    assert.deepEqual((await store.sizes("empty")).queues, []);
+  },
 });
 
 export const watchCases = cases("watch", {

@@ -1,4 +1,5 @@
 import type {
+  Backlog,
   History,
   HoldFilter,
   HoldRow,
@@ -171,9 +172,11 @@ export function sizes(space: Space): StoreSizes {
     diverged: 0,
   };
   let bytes = 0;
-  let openHolds = 0;
+  const queues = new Map<string, Waiting>();
+  const holds = new Map<Severity, Waiting>();
   for (const run of space.runs.values()) {
     if (run.nextPk === null) counts[run.row.status] += 1;
+    if (run.row.status === "ready" && !run.delayed) waits(queues, run.row.queue, run.row.readyAt);
     for (const entry of run.entries) bytes += 64 + (entry.payload?.bytes.length ?? 0);
     for (const mail of run.mail) bytes += 32 + (mail.payload?.bytes.length ?? 0);
     for (const chunk of run.chunks?.values() ?? []) bytes += chunk.length;
@@ -181,7 +184,20 @@ export function sizes(space: Space): StoreSizes {
   }
   for (const hold of space.holds.values()) {
     bytes += hold.row.request.bytes.length;
-    if (hold.row.status === "open") openHolds += 1;
+    if (hold.row.status === "open") waits(holds, hold.row.severity, hold.row.openedAt);
   }
-  return { runs: counts, openHolds, bytes };
+  return {
+    runs: counts,
+    openHolds: [...holds.values()].reduce((sum, { count }) => sum + count, 0),
+    queues: [...queues].map(([queue, waiting]) => ({ queue, ...waiting })),
+    holds: [...holds].map(([severity, waiting]) => ({ severity, ...waiting })),
+    bytes,
+  };
+}
+
+type Waiting = Omit<Backlog, "queue">;
+
+function waits<K>(groups: Map<K, Waiting>, group: K, since: number): void {
+  const { count, oldest } = groups.get(group) ?? { count: 0, oldest: since };
+  groups.set(group, { count: count + 1, oldest: Math.min(oldest, since) });
 }
