@@ -14,6 +14,7 @@ const doors = {
   "packages/channels/src/index.ts": "@holdpoint/channels",
   "packages/annotate/src/index.ts": "@holdpoint/annotate",
   "packages/client/src/index.ts": "@holdpoint/client",
+  "packages/telemetry/src/index.ts": "@holdpoint/telemetry",
   "packages/server/src/index.ts": "@holdpoint/server",
 };
 const symbols = Object.fromEntries(Object.keys(doors).map((door) => [door, publicSymbols(root, door)]));

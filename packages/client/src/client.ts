@@ -93,11 +93,16 @@ export function createClient({ url, key, fetch: send = fetch }: ClientOptions): 
           const from = after === "" ? sent : write(base, place, { ...input, after });
           return Promise.resolve(messagesOf(from.url, key, options.signal ?? null));
         }, options.signal ?? null);
-      return ask(sent, options).then((response) => (response.status === 204 ? undefined : response.json()));
+      return ask(sent, options).then(read);
     };
     client[group] = { ...client[group], [action]: call };
   }
   return client as unknown as HoldpointClient;
+}
+
+function read(response: Response): unknown {
+  if (response.status === 204) return undefined;
+  return response.headers.get("content-type")?.includes("json") ? response.json() : response.text();
 }
 
 /** One object as path, query or body. */

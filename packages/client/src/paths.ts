@@ -80,6 +80,7 @@ export const paths = {
 
   "system.me": "GET /api/v1/me",
   "system.version": "GET /api/v1/version",
+  "system.metrics": "GET /metrics",
   "system.live": "GET /healthz",
   "system.ready": "GET /readyz",
 } as const;

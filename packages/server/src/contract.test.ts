@@ -273,6 +273,7 @@ test("the rest of the routes answer", async () => {
   await admin.system.version();
   expect((await admin.audit.list({ limit: 3 })).items).toHaveLength(3);
   expect((await admin.audit.verify()).intact).toBe(true);
+  expect(await admin.system.metrics()).toContain("holdpoint_http_request_duration_seconds_count");
   await admin.system.live();
   await admin.system.ready();
   const run = await admin.runs.start({ workflow: "refund", input: { orderId: "C-1", amount: 5 } });

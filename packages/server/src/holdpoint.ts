@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type RouteName, routes } from "@holdpoint/client/contract";
 import type { Engine } from "@holdpoint/core";
 import { getConnInfo } from "@hono/node-server/conninfo";
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import type { Caller } from "./access/principal.ts";
@@ -23,6 +23,8 @@ interface Variables {
   requestId: string;
   /** Under which name it was sent, once that is known. */
   principal?: string;
+  /** The template of its path, where there is one. */
+  route?: string;
   /** Headers that say how often they may ask yet. */
   rates?: Record<string, string>;
 }
@@ -55,13 +57,16 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
     // Who keeps a connection would keep the server from ending.
     if (server.closing.aborted) context.res.headers.set("connection", "close");
     const { method } = context.req;
+    const ms = performance.now() - began;
+    const { status } = context.res;
+    server.metrics.http.answered({ method, route: context.get("route") ?? null, status, seconds: ms / 1000 });
     server.log.info(
       {
         requestId: context.get("requestId"),
         method,
         path: context.req.path,
-        status: context.res.status,
-        ms: Math.round(performance.now() - began),
+        status,
+        ms: Math.round(ms),
         by: context.get("principal") ?? null,
       },
       "request",
@@ -75,6 +80,7 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
     const { method, path } = placeOf(name);
     app.on(method, path, (context) => serveRoute(server, name, context, callerOf(context)));
   }
+  for (const path of ["/api/openapi.json", "/api/docs", "/decide"] as const) app.use(path, named(path));
   app.get("/api/openapi.json", (context) => context.json(openApiDocument({ base: baseOf(context) })));
   app.get("/api/docs", (context) => docsPage(baseOf(context)));
   const { decisionPage } = options;
@@ -88,6 +94,7 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
   otherMethods(app);
   app.all("*", async (context) => {
     const response = await options.signIn?.handle(context.req.raw, callerOf(context));
+    if (response) context.set("route", "/auth");
     if (response) return response;
     throw new RequestError(404, "NOT_FOUND", `there is nothing at ${context.req.path.slice(0, 200)}; see /api/docs`);
   });
@@ -106,6 +113,14 @@ async function inboxOf(
   const path = `${baseOf(context)}/inbox`;
   return serveInbox(server, context.req.raw, { path, caller, requestId, signIn: signIn?.browser ?? null });
 }
+
+/** Says which template a path has that is no route of the API. */
+const named =
+  (route: string): MiddlewareHandler<{ Variables: Variables }> =>
+  (context, next) => {
+    context.set("route", route);
+    return next();
+  };
 
 /** Paths that are there for other methods. */
 function otherMethods(app: HoldpointApp): void {
@@ -126,6 +141,7 @@ function otherMethods(app: HoldpointApp): void {
 function refused(server: Server, context: Context<{ Variables: Variables }>, error: Error): Response {
   const requestId = context.get("requestId") ?? randomUUID();
   const problem = problemOf(error, requestId);
+  countRefusal(server, problem.code, context.get("principal") !== undefined);
   if (problem.status >= 500) server.log.error({ requestId, path: context.req.path, error }, "a request failed");
   return jsonResponse(
     { ...problem, type: `${baseOf(context)}${problem.type}` },
@@ -137,9 +153,15 @@ function refused(server: Server, context: Context<{ Variables: Variables }>, err
   );
 }
 
+function countRefusal({ metrics: { http } }: Server, code: string, known: boolean): void {
+  if (code === "UNAUTHENTICATED") http.denied("unauthenticated");
+  if (code === "FORBIDDEN" || code === "NOT_ALLOWED") http.denied("forbidden");
+  if (code === "TOO_MANY_REQUESTS") http.rateLimited(known ? "principal" : "address");
+}
+
 /** Where the application is mounted: what stands before its own paths. */
 function baseOf(context: Context): string {
-  return /^(.*?)\/(?:api\/|healthz$|readyz$|decide$|inbox(?:\/|$))/.exec(context.req.path)?.[1] ?? "";
+  return /^(.*?)\/(?:api\/|metrics$|healthz$|readyz$|decide$|inbox(?:\/|$))/.exec(context.req.path)?.[1] ?? "";
 }
 
 function callerOf(context: Context): Caller {

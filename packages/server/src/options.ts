@@ -2,6 +2,7 @@ import type { Annotation } from "@holdpoint/annotate";
 import type { Duration, Engine, EngineLog, RateLimit } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
 import type { HITLStateMachine } from "@holdpoint/tasks";
+import type { Metrics } from "@holdpoint/telemetry";
 import type { Authenticate } from "./access/principal.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
 import type { McpEndpointOptions } from "./mcp/http.ts";
@@ -61,6 +62,11 @@ export interface ServerOptions {
   audit?: boolean;
   /** Where a line for each request goes. Default: the console, warnings and errors only. */
   log?: EngineLog;
+  /**
+   * What `/metrics` shows: `metrics()` of `@holdpoint/telemetry`, whose probe the engine has, too. Default: one that knows the requests and
+   * the store, but not what the engine does.
+   */
+  metrics?: Metrics;
   /** Aborted when the server shuts down: streams end, and `/readyz` says no. */
   closing?: AbortSignal;
   /** A sign of life on idle event streams. Default "15s". */

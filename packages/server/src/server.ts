@@ -3,6 +3,7 @@ import type { Annotation } from "@holdpoint/annotate";
 import { durationMs, type Engine, type EngineLog } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
 import type { HITLStateMachine } from "@holdpoint/tasks";
+import { type Metrics, metrics } from "@holdpoint/telemetry";
 import type { Authenticate, Caller, Principal } from "./access/principal.ts";
 import { RateLimits } from "./access/rate-limits.ts";
 import { type AuditEntry, AuditLog } from "./audit/audit-log.ts";
@@ -26,6 +27,7 @@ export class Server {
   readonly engine: Engine;
   readonly keys: ApiKeys | null;
   readonly log: EngineLog;
+  readonly metrics: Metrics;
   readonly closing: AbortSignal;
   readonly bodyLimits: BodyLimits;
   /** In ms. */
@@ -48,6 +50,7 @@ export class Server {
     this.engine = engine;
     this.keys = keys ?? null;
     this.log = options.log ?? consoleLog;
+    this.metrics = options.metrics ?? metrics({ process: false });
     this.closing = options.closing ?? new AbortController().signal;
     // Every stream listens for it.
     setMaxListeners(0, this.closing);

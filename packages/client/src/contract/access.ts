@@ -21,6 +21,7 @@ export const permission = z.enum([
   "events:emit",
   "keys:manage",
   "audit:read",
+  "metrics:read",
 ]);
 
 /** Who is asking. */

@@ -23,6 +23,8 @@ export interface RouteDefinition {
   success: Readonly<Record<number, z.ZodType | null>>;
   /** The answer carries an `ETag`, or `If-Match` is understood. */
   etag?: "gives" | "takes";
+  /** The answer is text of this media type. */
+  text?: string;
   /** The answer is a stream of server-sent events; each one's data is this. */
   stream?: z.ZodType;
 }

@@ -3,41 +3,61 @@ import type { FinishedStatus, HoldStatus, Millis, Severity } from "../store/stor
 
 /** An attempt of a step that is on record. */
 export interface RecordedStep {
+  /** In which turn of which run. */
   readonly turn: Turn;
   /** The step's key in the run: `step:pay back#1`. */
   readonly key: string;
+  /** As its author calls it. */
   readonly name: string;
   /** From 1. */
   readonly attempt: number;
   /** `retried`: it failed, and another attempt follows. */
   readonly outcome: "ok" | "error" | "retried";
+  /** When its function was called. */
   readonly startedAt: Millis;
+  /** When its function was done; it is on record a moment later. */
   readonly endedAt: Millis;
 }
 
 /** A hold that was opened by a run of this worker. */
 export interface OpenedHold {
+  /** In which turn of which run. */
   readonly turn: Turn;
   /** Its public id. */
   readonly id: string;
+  /** Its key in the run: `hold:approve#1`. */
   readonly key: string;
+  /** As its author calls it. */
   readonly name: string;
+  /** How much depends on it. */
   readonly severity: Severity;
+  /** When. */
   readonly openedAt: Millis;
 }
 
 /** A hold that this process moved out of `open`: somebody answered, or its deadline passed. */
 export interface ClosedHold {
+  /** The tenant it belongs to. */
   readonly namespace: string;
+  /** Its public id. */
   readonly id: string;
+  /** The public id of its run. */
   readonly runId: string;
+  /** The workflow of its run. */
   readonly workflow: string;
+  /** Its key in the run. */
   readonly key: string;
+  /** As its author calls it. */
   readonly name: string;
+  /** How much depended on it. */
   readonly severity: Severity;
+  /** What it is now; `answered` when a worker has yet to check the answer fully. */
   readonly status: Exclude<HoldStatus, "open">;
+  /** Who decided it; null where nobody did. */
   readonly by: string | null;
+  /** When it was opened. */
   readonly openedAt: Millis;
+  /** When it was answered, or its deadline took effect. */
   readonly closedAt: Millis;
 }
 
@@ -56,7 +76,9 @@ export interface ProbeFacts {
     readonly outcome: string;
     readonly endedAt: Millis;
   };
+  /** A hold waits for people. */
   holdOpened: OpenedHold;
+  /** It does not any more. Holds that are withdrawn with their run are not told of. */
   holdClosed: ClosedHold;
   /** A transaction of the store with what this process wanted written: of how many runs and callers, and how long it took, in ms. */
   committed: { readonly operations: number; readonly ms: number; readonly failed: boolean };

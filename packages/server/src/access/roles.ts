@@ -19,6 +19,7 @@ const allowed: Readonly<Record<Role, readonly Permission[]>> = {
     "holds:comment",
     "schedules:operate",
     "events:emit",
+    "metrics:read",
   ],
   reviewer: [...reading, "holds:decide", "holds:comment"],
   author: [
@@ -44,6 +45,7 @@ const allowed: Readonly<Record<Role, readonly Permission[]>> = {
     "workflows:write",
     "keys:manage",
     "audit:read",
+    "metrics:read",
   ],
 };
 

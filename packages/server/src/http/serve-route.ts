@@ -27,6 +27,7 @@ type AnyHandler = (
 export async function serveRoute(server: Server, name: RouteName, context: Context, caller: Caller): Promise<Response> {
   const route: RouteDefinition = routes[name];
   const request = context.req.raw;
+  context.set("route", paths[name].split(" ")[1]);
   context.set("rates", await server.rates.ofAddress(caller));
   const principal = route.permission === "public" ? nobody : await server.principal(request, caller);
   context.set("principal", principal.id);

@@ -50,7 +50,7 @@ import {
   showSchedule,
   upcomingTimes,
 } from "./schedules.ts";
-import { live, ready, showMe, showVersion } from "./system.ts";
+import { live, ready, showMe, showMetrics, showVersion } from "./system.ts";
 import {
   completeTask,
   decideTask,
@@ -137,6 +137,7 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "audit.verify": verifyAudit,
   "system.me": showMe,
   "system.version": showVersion,
+  "system.metrics": showMetrics,
   "system.live": live,
   "system.ready": ready,
 };

@@ -1,5 +1,5 @@
 import { permissionsOf } from "../access/roles.ts";
-import { RequestError } from "../http/errors.ts";
+import { ForbiddenError, RequestError } from "../http/errors.ts";
 import { version } from "../version.ts";
 import type { Handler } from "./call.ts";
 
@@ -17,6 +17,14 @@ export const showVersion: Handler<"system.version"> = async () => ({
   status: 200,
   body: { holdpoint: version, node: process.versions.node, api: "v1" },
 });
+
+export const showMetrics: Handler<"system.metrics"> = async ({ engine, server }) => {
+  // They are of the whole process: names of workflows of other tenants among them.
+  if (engine !== server.engine) throw new ForbiddenError(`metrics:read in namespace "${server.engine.namespace}"`);
+  const { metrics, streams } = server;
+  metrics.http.open(streams.open);
+  return new Response(await metrics.text(engine), { headers: { "content-type": metrics.contentType } });
+};
 
 export const live: Handler<"system.live"> = async () => ({ status: 200, body: { status: "ok" } });
 

@@ -10,6 +10,14 @@ export const systemRoutes = {
     permission: "signed-in",
     success: { 200: z.object({ holdpoint: z.string(), node: z.string(), api: z.literal("v1") }) },
   }),
+  "system.metrics": route({
+    tag,
+    summary: "Metrics for Prometheus",
+    description: "Of the process that answers, and of the store. For principals of the server's own namespace.",
+    permission: "metrics:read",
+    success: { 200: z.string() },
+    text: "text/plain",
+  }),
   "system.live": route({
     tag,
     summary: "Whether the process answers",
