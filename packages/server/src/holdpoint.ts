@@ -80,7 +80,8 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
     const { method, path } = placeOf(name);
     app.on(method, path, (context) => serveRoute(server, name, context, callerOf(context)));
   }
-  for (const path of ["/api/openapi.json", "/api/docs", "/decide"] as const) app.use(path, named(path));
+  for (const path of ["/api/openapi.json", "/api/docs", "/decide", "/inbox"] as const) app.use(path, named(path));
+  app.use("/inbox/*", named("/inbox/*"));
   app.get("/api/openapi.json", (context) => context.json(openApiDocument({ base: baseOf(context) })));
   app.get("/api/docs", (context) => docsPage(baseOf(context)));
   const { decisionPage } = options;

@@ -5,6 +5,7 @@
  * import { apiKeys, holdpoint, serve } from "@holdpoint/server";
  */
 
+export { type Metrics, type MetricsOptions, metrics } from "@holdpoint/telemetry";
 export { loopbackUser } from "./access/loopback.ts";
 export type { Authenticate, Caller, Principal } from "./access/principal.ts";
 export type { Permission, Role } from "./access/roles.ts";

@@ -1,4 +1,4 @@
-import type { ApiKeys, Role, StoredKey } from "@holdpoint/server";
+import type { ApiKeys, Permission, Role, StoredKey } from "@holdpoint/server";
 import { type CommandFactory, newCommand, perform, repeated } from "../command/context.ts";
 import type { Session } from "../command/session.ts";
 import { UsageError } from "../command/usage-error.ts";
@@ -11,6 +11,31 @@ import { type Column, renderTable } from "../terminal/table.ts";
 
 const roles: readonly Role[] = ["viewer", "operator", "reviewer", "author", "admin"];
 
+const permissions: readonly Permission[] = [
+  "workflows:read",
+  "runs:read",
+  "runs:start",
+  "runs:signal",
+  "runs:control",
+  "holds:read",
+  "holds:decide",
+  "holds:comment",
+  "schedules:read",
+  "schedules:operate",
+  "schedules:write",
+  "events:emit",
+  "keys:manage",
+  "audit:read",
+  "metrics:read",
+];
+
+interface CreateOptions {
+  role?: string[];
+  scope?: string[];
+  person?: string;
+  by?: string;
+}
+
 /** `holdpoint keys`: the API keys of the project's server, straight in its store. */
 export const keysCommand: CommandFactory = (context) => {
   const command = newCommand("keys", "API keys of the server: list, create, rotate, revoke", [
@@ -21,19 +46,22 @@ export const keysCommand: CommandFactory = (context) => {
   command.action(perform(context, (session) => withKeys(session, list(session))));
   const create = newCommand("create", "make a key; its text is shown once", [
     "holdpoint keys create desk --role reviewer --person ben",
+    "holdpoint keys create prometheus --role operator --scope metrics:read",
   ])
     .argument("<name>", "what it is for")
     .option("--role <role>", `one of ${roles.join(", ")}; may be repeated`, repeated)
+    .option("--scope <permission>", "only this much of it, like metrics:read; may be repeated", repeated)
     .option("--person <name>", "the name under which it acts (default: key:NAME)")
     .option("--by <name>", "who makes it");
   create.action(
-    perform(context, (session, name: string, options: { role?: string[]; person?: string; by?: string }) =>
+    perform(context, (session, name: string, options: CreateOptions) =>
       withKeys(session, async (keys, namespace) => {
         if (!options.role) throw new UsageError(`say what it may do: --role ${roles.join("|")}`);
         const given = options.role.map((one) => wordOf("role", one, roles));
+        const scopes = options.scope?.map((one) => wordOf("permission", one, permissions));
         const { person, by } = options;
         const made = await keys.create(
-          { name, namespace, roles: given, ...(person === undefined ? {} : { person }) },
+          { name, namespace, roles: given, ...(scopes ? { scopes } : {}), ...(person === undefined ? {} : { person }) },
           session.by(by),
         );
         shown(session, made);

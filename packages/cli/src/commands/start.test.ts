@@ -30,6 +30,7 @@ test("the first start prints an administrator's key, which works; the next print
   expect(await client.system.me()).toMatchObject({ id: "admin", roles: ["admin"] });
   const run = await client.runs.start({ workflow: "greet" });
   expect((await client.runs.result({ run: run.id, wait: 30 })).output).toBe("hello");
+  expect(await client.system.metrics()).toContain('holdpoint_run_duration_seconds_count{workflow="greet"');
   await expect(createClient({ url: first.url }).runs.list({})).rejects.toMatchObject({ status: 401 });
   expect(statSync(join(project.directory, ".holdpoint/secret")).mode & 0o077).toBe(0);
   first.running.child.kill("SIGTERM");
@@ -53,6 +54,16 @@ test("keys are made, listed, replaced and revoked on the command line", async ()
     "ben",
   ]);
   expect(made.key.startsWith(made.id)).toBe(true);
+  const scoped = await project.json<{ scopes: string[] }>([
+    "keys",
+    "create",
+    "prometheus",
+    "--role",
+    "operator",
+    "--scope",
+    "metrics:read",
+  ]);
+  expect(scoped.scopes).toEqual(["metrics:read"]);
   const next = await project.json<{ id: string }>(["keys", "rotate", made.id]);
   await project.json(["keys", "revoke", made.id]);
   const { keys } = await project.json<{ keys: { id: string; person: string; replacedBy: string | null }[] }>(["keys"]);

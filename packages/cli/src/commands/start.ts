@@ -4,6 +4,7 @@ import { type CommandFactory, newCommand, perform } from "../command/context.ts"
 import { commandLog } from "../command/log.ts";
 import type { Session } from "../command/session.ts";
 import { openPipelines } from "../config/project-pipelines.ts";
+import { loadServer } from "../server/load-server.ts";
 import { readPort, type ServedProject, serveProject } from "../server/serve-project.ts";
 
 interface StartOptions {
@@ -30,7 +31,9 @@ async function start(session: Session, { host, port, server }: StartOptions): Pr
   const project = await session.project();
   const { config, store } = project;
   const log = config.log ?? commandLog(session, "info");
-  const engine = createEngine({ ...config, store, log });
+  const metrics = server === false ? undefined : (await loadServer())?.metrics();
+  const probes = [...(config.probes ?? []), ...(metrics ? [metrics.probe] : [])];
+  const engine = createEngine({ ...config, store, log, probes });
   const told = Promise.withResolvers<void>();
   const stop = (): void => told.resolve();
   process.on("SIGINT", stop);
@@ -40,7 +43,7 @@ async function start(session: Session, { host, port, server }: StartOptions): Pr
   try {
     pipelines = await openPipelines(engine, config);
     await engine.start();
-    if (server !== false) served = await serveProject(engine, project, { settings, log, pipelines });
+    if (server !== false) served = await serveProject(engine, project, { settings, log, metrics, pipelines });
     const url = served?.server.url ?? null;
     const key = served?.firstKey ?? null;
     session.result({ pid: process.pid, store: store.name, url, key }, () => [

@@ -1,6 +1,6 @@
 import type { Engine, EngineLog } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
-import type { RunningServer } from "@holdpoint/server";
+import type { Metrics, RunningServer } from "@holdpoint/server";
 import { UsageError } from "../command/usage-error.ts";
 import type { Project } from "../config/project.ts";
 import { loadServer } from "./load-server.ts";
@@ -31,9 +31,16 @@ export async function serveProject(
   {
     settings = {},
     log,
+    metrics,
     signedInAs,
     pipelines,
-  }: { settings?: ServeSettings; log: EngineLog; signedInAs?: string; pipelines: PipelineLibrary | null },
+  }: {
+    settings?: ServeSettings;
+    log: EngineLog;
+    metrics?: Metrics | undefined;
+    signedInAs?: string;
+    pipelines: PipelineLibrary | null;
+  },
 ): Promise<ServedProject | null> {
   const found = await loadServer();
   if (found === null) return null;
@@ -47,6 +54,7 @@ export async function serveProject(
     keys,
     authenticate: [...own, ...local],
     log,
+    ...(metrics ? { metrics } : {}),
     host: settings.host ?? (process.env.HOLDPOINT_HOST || undefined) ?? server.host ?? "127.0.0.1",
     ...(pipelines === null ? {} : { pipelines }),
     ...(server.cors ? { cors: server.cors } : {}),
