@@ -93,6 +93,7 @@ export interface ProbeFacts {
  * and changes nothing. What it has no function for costs nothing, and without any probe nothing is measured.
  *
  * @example
+ * import type { EngineProbe } from "@holdpoint/core";
  * const slow: EngineProbe = {
  *   stepRecorded: ({ name, startedAt, endedAt }) => {
  *     if (endedAt - startedAt > 5_000) console.warn(`${name} took ${endedAt - startedAt} ms`);
