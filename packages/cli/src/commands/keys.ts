@@ -13,6 +13,7 @@ const roles: readonly Role[] = ["viewer", "operator", "reviewer", "author", "adm
 
 const permissions: readonly Permission[] = [
   "workflows:read",
+  "workflows:write",
   "runs:read",
   "runs:start",
   "runs:signal",
