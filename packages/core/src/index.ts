@@ -27,7 +27,16 @@ export type { LiveWorker } from "./engine/live-workers.ts";
 export type { MigrateOptions, MigrateReport } from "./engine/migrate.ts";
 export type { EngineLog, EngineOptions, QueueOptions, RateLimit, RetentionOptions } from "./engine/options.ts";
 export type { ChangedHold, PolicyDryRun, TriedPolicy } from "./engine/policy-dry-run.ts";
-export type { ClosedHold, EngineProbe, OpenedHold, ProbeFacts, RecordedStep } from "./engine/probe.ts";
+export type {
+  ClosedHold,
+  EngineProbe,
+  OpenedHold,
+  ProbeFacts,
+  ProbeListeners,
+  ProbeSurroundings,
+  RecordedStep,
+  StartedRun,
+} from "./engine/probe.ts";
 export { closest } from "./engine/registry.ts";
 export type { RetentionResult } from "./engine/retention.ts";
 export type { RunHandle } from "./engine/run-handle.ts";
@@ -84,6 +93,8 @@ export { readableJson } from "./journal/readable-json.ts";
 export type { ChainProblem, ProblemKind } from "./journal/verify.ts";
 export { expiredPerSweep, logFault, maxRecordBytes, recordFault } from "./record/limits.ts";
 export { brokenLogLine, type LogHead, logLink, nextLogLine } from "./record/log-chain.ts";
+export type { AnsweredHold, AroundStep, StartedStep } from "./run/host.ts";
+export type { TraceContext } from "./run/trace-context.ts";
 export type { ProbedRun, Turn, TurnEnd } from "./run/turn.ts";
 export {
   type CronTrigger,

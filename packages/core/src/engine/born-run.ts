@@ -57,8 +57,15 @@ export function bornRun(
     seed: null,
     mail: [],
     previousHead: null,
+    trace: traceOf(parts, workflow, id, options),
     chainKey: parts.options.chainKey,
     sealing: parts.store.sealing,
     ...(startedWith === undefined ? {} : { startedWith }),
   });
+}
+
+/** A probe's word goes first: its span lies within the trace that was given. */
+function traceOf({ namespace, worker }: EngineParts, { name }: AnyWorkflow, id: string, { trace }: RunOptions) {
+  const { probes } = worker.settings;
+  return probes?.traceOfStart({ namespace, id, workflow: name, parent: null }) ?? trace ?? null;
 }

@@ -154,7 +154,12 @@ export class Committer {
     const { probes } = this;
     const began = probes === null ? 0 : this.clock.monotonic();
     const told = (failed: boolean): void =>
-      probes?.tell("committed", { operations: operations.length, ms: this.clock.monotonic() - began, failed });
+      probes?.tell("committed", {
+        operations: operations.length,
+        ms: this.clock.monotonic() - began,
+        failed,
+        turns: flights.flatMap(({ execution }) => execution.turn ?? []),
+      });
     let results: OperationResult[];
     try {
       results = (await this.store.commit(this.namespace, operations)) as OperationResult[];

@@ -55,6 +55,7 @@ function dryHost(
     floating: () => {},
     // It ends as diverged, and says why.
     broken: () => {},
+    traceOfChild: () => null,
     rested: (_execution, rest) => rested(rest),
   };
 }

@@ -184,7 +184,9 @@ function translateEntry(parts: EngineParts, entry: Entry, numbering: Numbering):
 function memoOf(rows: readonly Row[], { askedAt }: Prefix, numbering: Numbering): [number, number][] {
   const [start] = rows;
   const own =
-    start && "entry" in start && start.entry.measures ? (JSON.parse(start.entry.measures) as ForkNotes).memo : [];
+    start && "entry" in start && start.entry.measures
+      ? ((JSON.parse(start.entry.measures) as Partial<ForkNotes>).memo ?? [])
+      : [];
   const memo = own.map(([from, to]): [number, number] => [numbering.of(from), numbering.upTo(to)]);
   return askedAt === null ? memo : [...memo, [numbering.of(askedAt), rows.length]];
 }

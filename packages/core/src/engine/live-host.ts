@@ -3,7 +3,8 @@ import { FencedError, StoreError } from "../errors.ts";
 import { type PayloadCodec, valueCodec } from "../journal/codec.ts";
 import { defaultInlineLimit, defaultPayloadLimit } from "../journal/payload.ts";
 import type { Execution } from "../run/execution.ts";
-import type { Host, PayloadLimits, Rest, StepStandIn } from "../run/host.ts";
+import type { AnsweredHold, AroundStep, Host, PayloadLimits, Rest, StepStandIn } from "../run/host.ts";
+import type { TraceContext } from "../run/trace-context.ts";
 import { RunWriter } from "../run/writer.ts";
 import type { Sealing } from "../store/sealing.ts";
 import type { History, Mail, NewMail, RunRow, StoredPayload } from "../store/store.ts";
@@ -26,6 +27,8 @@ export class LiveHost implements Host {
   readonly services: ReadonlyMap<string, unknown>;
   readonly engineLog: EngineLog;
   readonly standIn: StepStandIn | undefined;
+  readonly aroundStep: AroundStep | undefined;
+  readonly holdAnswered: ((answered: AnsweredHold) => void) | undefined;
   private readonly worker: Worker;
 
   constructor(worker: Worker) {
@@ -44,6 +47,9 @@ export class LiveHost implements Host {
     this.services = new Map((options.services ?? []).map((service) => [service.name, service.value]));
     this.standIn = options.standIn;
     this.engineLog = options.log ?? consoleLog;
+    const { probes } = settings;
+    this.aroundStep = probes?.aroundStep ?? undefined;
+    this.holdAnswered = probes?.hears("holdAnswered") ? (answered) => probes.tell("holdAnswered", answered) : undefined;
   }
 
   get draining(): boolean {
@@ -52,6 +58,11 @@ export class LiveHost implements Host {
 
   newest(name: string): AnyWorkflow | null {
     return this.worker.settings.registry.newest(name);
+  }
+
+  traceOfChild({ trace, turn }: Execution, workflow: string, id: string): TraceContext | null {
+    const { probes } = this.worker.settings;
+    return probes?.traceOfStart({ namespace: this.namespace, id, workflow, parent: turn }) ?? trace;
   }
 
   log(execution: Execution): WorkflowLog {

@@ -1,3 +1,5 @@
+import type { AnsweredHold, AroundStep } from "../run/host.ts";
+import type { TraceContext } from "../run/trace-context.ts";
 import type { ProbedRun, Turn, TurnEnd } from "../run/turn.ts";
 import type { FinishedStatus, HoldStatus, Millis, Severity } from "../store/store.ts";
 
@@ -80,8 +82,16 @@ export interface ProbeFacts {
   holdOpened: OpenedHold;
   /** It does not any more. Holds that are withdrawn with their run are not told of. */
   holdClosed: ClosedHold;
+  /** A run goes on with the answer to a hold, or with the end of its time. After a crash in that moment it is told again. */
+  holdAnswered: AnsweredHold;
   /** A transaction of the store with what this process wanted written: of how many runs and callers, and how long it took, in ms. */
-  committed: { readonly operations: number; readonly ms: number; readonly failed: boolean };
+  committed: {
+    readonly operations: number;
+    readonly ms: number;
+    readonly failed: boolean;
+    /** The turns whose writes were among them. */
+    readonly turns: readonly Turn[];
+  };
   /** A call of the store ended. In ms. */
   storeCalled: { readonly method: string; readonly ms: number; readonly failed: boolean };
   /** This worker's lease passed before it was renewed: its runs are somebody else's now. */
@@ -101,4 +111,27 @@ export interface ProbeFacts {
  * };
  * const engine = createEngine({ store: memoryStore(), workflows: [refund], probes: [slow] });
  */
-export type EngineProbe = { readonly [K in keyof ProbeFacts]?: (facts: ProbeFacts[K]) => void };
+export type EngineProbe = ProbeListeners & ProbeSurroundings;
+
+/** A function for each thing that it wants to hear of. */
+export type ProbeListeners = { readonly [K in keyof ProbeFacts]?: (facts: ProbeFacts[K]) => void };
+
+/** What a probe may be around of, or give to it. */
+export interface ProbeSurroundings {
+  /** Calls each attempt's function, so that what it does happens in a context of the probe's. What that gives is what the step gives. */
+  readonly aroundStep?: AroundStep;
+  /** The trace a run that is being started belongs to; null where there is none. Asked in the context of whoever starts it. */
+  readonly traceOfStart?: (run: StartedRun) => TraceContext | null;
+}
+
+/** A run that is being started. */
+export interface StartedRun {
+  /** The tenant it belongs to. */
+  readonly namespace: string;
+  /** Its public id. */
+  readonly id: string;
+  /** The workflow's name. */
+  readonly workflow: string;
+  /** The turn of the run that starts it as its child; null where no run does. */
+  readonly parent: Turn | null;
+}

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { z } from "zod";
 import { World } from "../run/world.fixture.ts";
 import { memoryStore } from "../store/index.ts";
 import { faultyStore } from "../testing/faulty-store.ts";
@@ -17,6 +18,7 @@ function listener() {
     runFinished: [],
     holdOpened: [],
     holdClosed: [],
+    holdAnswered: [],
     committed: [],
     storeCalled: [],
     leaseLost: [],
@@ -46,6 +48,10 @@ function listener() {
     holdClosed: (hold) => {
       told.holdClosed.push(hold);
       order.push(`${hold.status} ${hold.name} by ${hold.by}`);
+    },
+    holdAnswered: (hold) => {
+      told.holdAnswered.push(hold);
+      order.push(`goes on with ${hold.name} ${hold.outcome}`);
     },
     committed: (commit) => told.committed.push(commit),
     storeCalled: (call) => told.storeCalled.push(call),
@@ -78,6 +84,7 @@ test("a probe hears what a run does, over a wait for a person", async () => {
     "parked",
     "decided approve by ana",
     "took up r1 from memory",
+    "goes on with approve decided",
     "pay ok 1",
     "ended completed success",
     "finished",
@@ -101,7 +108,54 @@ test("a replay is told of as a turn and of nothing it repeats", async () => {
   order.length = 0;
   await world.engine.decide(hold, { approved: true }, { by: "ana" });
   await world.result(run);
-  expect(order).toEqual(["decided approve by ana", "took up r1", "pay ok 1", "ended completed success", "finished"]);
+  expect(order).toEqual([
+    "decided approve by ana",
+    "took up r1",
+    "goes on with approve decided",
+    "pay ok 1",
+    "ended completed success",
+    "finished",
+  ]);
+});
+
+test("whoever is around a step's function gives the step what it gave, and may be around others", async () => {
+  const around: string[] = [];
+  const named = (name: string): EngineProbe => ({
+    aroundStep: ({ name: step, attempt }, call) => {
+      around.push(`${name} ${step} ${attempt}`);
+      return call();
+    },
+  });
+  const flow = workflow({ name: "flow" }, (ctx) =>
+    ctx.step("add", ({ attempt }) => (attempt === 1 ? Promise.reject(new Error("later")) : 3), {
+      retry: { attempts: 2, initial: 0 },
+    }),
+  );
+  world = new World([flow], { probes: [named("outer"), named("inner")] });
+  expect(await world.complete(flow, undefined)).toBe(3);
+  expect(around).toEqual(["outer add 1", "inner add 1", "outer add 2", "inner add 2"]);
+});
+
+test("a run and its children keep the trace it is started in, over replays and generations", async () => {
+  const trace = { traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01`, tracestate: "vendor=1" };
+  const { told, probe } = listener();
+  const child = workflow({ name: "child" }, async () => 1);
+  const parent = workflow({ name: "parent", input: z.number() }, async (ctx, generation): Promise<number> => {
+    await ctx.child(child, undefined);
+    if (generation < 2) return ctx.continueAsNew(generation + 1);
+    return generation;
+  });
+  world = new World([parent, child], { probes: [probe], residence: { count: 0 } });
+  const run = await world.begin(parent, 1, { id: "p", trace });
+  expect(await world.result(run)).toBe(2);
+  expect(told.turnBegan.length).toBeGreaterThan(4);
+  expect(told.turnBegan.map((turn) => turn.trace)).toEqual(told.turnBegan.map(() => trace));
+  expect(new Set(told.turnBegan.map(({ generation }) => generation))).toEqual(new Set([1, 2]));
+  await world.check(run);
+  const fork = await world.clock.until(run.fork({ from: "child:child#1", decisions: "ask", id: "f" }));
+  expect(await world.result(fork)).toBe(2);
+  const wrong = world.engine.run(parent, 1, { trace: { traceparent: "00-0-0-01" } });
+  await expect(wrong).rejects.toThrow("trace.traceparent");
 });
 
 test("a probe that throws changes nothing and is logged once", async () => {

@@ -1,5 +1,6 @@
 import { ValidationError } from "../errors.ts";
 import { checkAttributes } from "../run/attributes.ts";
+import { checkTrace, type TraceContext } from "../run/trace-context.ts";
 import type { Attributes } from "../store/store.ts";
 import type { Duration } from "../workflow/duration.ts";
 
@@ -46,6 +47,8 @@ export interface RunOptions {
   thread?: string;
   /** What it can be found by, beside what `ctx.set` adds. */
   attributes?: Attributes;
+  /** The distributed trace it belongs to, where no probe knows: what came in `traceparent` and `tracestate`. */
+  trace?: TraceContext;
   /** Several starts with one key within a window become one run. Not together with `id`, `delay` and `startAt`. */
   debounce?: DebounceOptions;
 }
@@ -55,12 +58,13 @@ export function checkRunOptions(options: RunOptions): void {
   const wrong = (path: string, message: string): never => {
     throw new ValidationError("run", [{ path, message }]);
   };
-  const { id, priority, startAt, delay, attributes } = options;
+  const { id, priority, startAt, delay, attributes, trace } = options;
   if (id !== undefined && !(typeof id === "string" && id.length > 0 && id.length <= 256 && !/\p{Cc}/u.test(id)))
     wrong("id", "must be 1 to 256 characters without control characters");
   if (priority !== undefined && !Number.isSafeInteger(priority))
     wrong("priority", `${priority} must be a whole number`);
   if (startAt !== undefined && Number.isNaN(startAt.getTime())) wrong("startAt", "is not a time");
   if (startAt !== undefined && delay !== undefined) wrong("delay", "and startAt cannot both be given");
+  if (trace !== undefined) checkTrace(trace);
   if (attributes) checkAttributes(attributes, "run.attributes");
 }

@@ -452,7 +452,7 @@ export class Worker {
   private begins(execution: Execution, row: RunRow, resumed: boolean): void {
     const { probes, namespace, clock } = this.settings;
     if (probes === null) return;
-    execution.turn = turnOf(row, namespace, resumed, clock.now());
+    execution.turn = turnOf(row, { namespace, trace: execution.trace, resumed, beganAt: clock.now() });
     probes.tell("turnBegan", execution.turn);
   }
 

@@ -137,6 +137,7 @@ function startChild<In, Out>(
           previousHead: null,
           chainKey: host.chainKey,
           sealing: host.sealing,
+          trace: host.traceOfChild(execution, workflow.name, fact.id),
         }),
       );
       const draft = waitDraft(execution, key, "child", "opened", { id: fact.id });

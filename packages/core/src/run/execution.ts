@@ -40,6 +40,7 @@ import { waitDraft } from "./sleep.ts";
 import { EmitCounter, packStreamValue } from "./stream-value.ts";
 import { type Adoption, recordAdoption } from "./taking-over.ts";
 import { RunTimers } from "./timers.ts";
+import { type TraceContext, tracedBy } from "./trace-context.ts";
 import type { Turn } from "./turn.ts";
 import type { NotUndone, Undo } from "./undo.ts";
 import type { Unknown } from "./unknown.ts";
@@ -76,6 +77,8 @@ export class Execution extends RunValues {
   readonly writer: RunWriter;
   /** While a worker with probes executes it. */
   turn: Turn | null = null;
+  /** Whose trace the run belongs to. */
+  readonly trace: TraceContext | null;
   readonly root = new Scope(null, "");
   readonly timers = new RunTimers();
   /** The time of the last completion handed out: `ctx.now()`. */
@@ -194,6 +197,7 @@ export class Execution extends RunValues {
     this.host = host;
     // A delayed run begins when its time has come.
     this.time = entries[0]?.endedAt ?? row.createdAt;
+    this.trace = tracedBy(entries[0]);
     const fork = row.forkedFrom ? forkNotes(entries[0]) : null;
     this.inheritedSeq = fork?.inherited ?? 0;
     const last = entries.at(-1);

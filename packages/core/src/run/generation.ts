@@ -22,6 +22,7 @@ export function nextGeneration(execution: Execution, { payload, chunks }: Encode
     thread: row.thread,
     attributes: Object.fromEntries(Object.entries(row.attributes).filter(([, value]) => value !== null)),
     createdBy: row.createdBy,
+    trace: execution.trace,
     at: execution.host.clock.now(),
     parent: row.parent,
     forkedFrom: null,

@@ -43,6 +43,7 @@ export function openHold(execution: Execution, scope: Scope, spec: HoldSpec, key
 /** A hold of this run, while the run is here. */
 export class OpenHold implements Startable, CallHandler {
   readonly call: OpenCall<Answer>;
+  private openedAt = 0;
   /** Its row is closed, or will be with the next write. */
   withdrawn = false;
   private readonly execution: Execution;
@@ -72,6 +73,7 @@ export class OpenHold implements Startable, CallHandler {
     execution.openHolds.set(call.key, this);
     if (spec.origin === "operator") execution.operatorHolds++;
     const opened = record?.opens[0];
+    this.openedAt = opened?.startedAt ?? 0;
     if (opened) this.compare(opened);
     else execution.startLater(this);
   }
@@ -119,6 +121,7 @@ export class OpenHold implements Startable, CallHandler {
     const { execution, call } = this;
     const { name, origin, request, schema } = this.spec;
     const openedAt = execution.host.clock.now();
+    this.openedAt = openedAt;
     const severity = request.severity ?? "medium";
     const form = documentOf(schema);
     const action = this.actionHash(name);
@@ -149,6 +152,7 @@ export class OpenHold implements Startable, CallHandler {
 
   onMail(mail: Mail): void {
     const { execution, call } = this;
+    this.tell(mail);
     if (mail.kind === "holdExpired") {
       execution.openHolds.delete(call.key);
       call.reject(new HoldExpiredError(call.key, this.spec.name));
@@ -161,6 +165,15 @@ export class OpenHold implements Startable, CallHandler {
     if (decision.checked) return this.answered(answer);
     // Checked against the JSON Schema only, by a process without this workflow: accept or refuse it, on the record.
     execution.startLater({ call, start: () => this.judge(mail, answer) });
+  }
+
+  /** Whoever measures hears of an answer once the run goes on with it. */
+  private tell(mail: Mail): void {
+    const { turn, replaying, host } = this.execution;
+    if (turn === null || replaying) return;
+    const outcome = mail.kind === "holdExpired" ? "expired" : "decided";
+    const { openedAt, spec, call } = this;
+    host.holdAnswered?.({ turn, key: call.key, name: spec.name, outcome, openedAt, answeredAt: mail.at });
   }
 
   private judge(mail: Mail, answer: Answer): void {

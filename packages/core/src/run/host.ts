@@ -7,6 +7,8 @@ import type { StoreTransaction } from "../store/transactions.ts";
 import type { StepInfo, WorkflowLog } from "../workflow/context.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import type { Execution } from "./execution.ts";
+import type { TraceContext } from "./trace-context.ts";
+import type { Turn } from "./turn.ts";
 
 /** Sizes that are measured before anything is written, in bytes of the encoded value. */
 export interface PayloadLimits {
@@ -22,6 +24,37 @@ export interface StepFacts {
   readonly workflow: string;
   readonly step: string;
   readonly key: string;
+}
+
+/** An attempt of a step that is about to be made. */
+export interface StartedStep {
+  /** In which turn of which run. */
+  readonly turn: Turn;
+  /** The step's key in the run. */
+  readonly key: string;
+  /** As its author calls it. */
+  readonly name: string;
+  /** From 1. */
+  readonly attempt: number;
+}
+
+/** Calls a step's function: whatever it gives or throws is what the step gives or throws. */
+export type AroundStep = (step: StartedStep, call: () => unknown) => unknown;
+
+/** A hold's answer, or the end of its time, that a run goes on with. */
+export interface AnsweredHold {
+  /** In which turn of which run. */
+  readonly turn: Turn;
+  /** Its key in the run. */
+  readonly key: string;
+  /** As its author calls it. */
+  readonly name: string;
+  /** `expired`: its time was over before anybody decided. */
+  readonly outcome: "decided" | "expired";
+  /** When it was opened. */
+  readonly openedAt: number;
+  /** When it was decided, or its time was over. */
+  readonly answeredAt: number;
 }
 
 /** Gives what is executed in the place of a step's function; what it gives back is recorded all the same. */
@@ -53,6 +86,12 @@ export interface Host {
   send(to: string, mail: NewMail): void;
   /** Where workflow code waits for something unrecorded, to end the run for it; undefined to let it be (production warns). */
   foreignAwait(execution: Execution): string | null | undefined;
+  /** Set where somebody wants to be around the functions of steps. */
+  readonly aroundStep?: AroundStep | undefined;
+  /** Whose trace a child belongs to. */
+  traceOfChild(execution: Execution, workflow: string, id: string): TraceContext | null;
+  /** A run goes on with the answer to a hold. */
+  holdAnswered?: ((answered: AnsweredHold) => void) | undefined;
   /** Set in tests only: stands in for the functions of steps. */
   readonly standIn?: StepStandIn | undefined;
   /** Whether this worker's lease still holds, on the monotonic clock: asked before each effect. */

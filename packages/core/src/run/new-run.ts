@@ -3,6 +3,7 @@ import { sha256 } from "../journal/sha256.ts";
 import type { Sealing } from "../store/sealing.ts";
 import type { Attributes, Chunk, NewEntry, NewMail, NewRun, StoredPayload } from "../store/store.ts";
 import { randomSalt, randomText } from "./random-supply.ts";
+import { type TraceContext, traceNote } from "./trace-context.ts";
 
 /** Revision of the journal's format and of the replay rules that new runs are stamped with. */
 export const currentSpec = 1;
@@ -35,6 +36,8 @@ export interface RunSeed {
   previousHead: Uint8Array | null;
   chainKey: Uint8Array | undefined;
   sealing: Sealing | undefined;
+  /** Whose trace it belongs to. */
+  trace?: TraceContext | null;
 }
 
 /** Digest of workflow and input: tells a repeated start from a conflicting one. */
@@ -71,7 +74,7 @@ export function newRun(from: RunSeed): NewRun {
     // Its time for the run: when it may begin.
     endedAt: Math.max(at, from.readyAt),
     attempt: 0,
-    measures: null,
+    measures: traceNote(from.trace),
     mailSeen: 0,
     hash: origin,
   };

@@ -46,6 +46,15 @@ export function standInFor<T>(step: AttemptedStep, fn: StepFunction<T>): StepFun
   return standIn({ runId, workflow, step: step.name, key: step.key }, fn) as StepFunction<T>;
 }
 
+/** The same, with whoever wants to be around it. */
+export function surrounded<T>(step: AttemptedStep, attempt: number, fn: StepFunction<T>): StepFunction<T> {
+  const { host, turn } = step.execution;
+  const { aroundStep } = host;
+  if (aroundStep === undefined || turn === null) return fn;
+  const { key, name } = step;
+  return (info) => aroundStep({ turn, key, name, attempt }, () => fn(info)) as T | Promise<T>;
+}
+
 /** One attempt: what the author's function is given, and its clocks. */
 export class StepAttempt implements StepInfo {
   readonly attempt: number;

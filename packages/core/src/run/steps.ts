@@ -8,7 +8,7 @@ import type { Execution } from "./execution.ts";
 import type { CallHandler, OpenCall } from "./operation.ts";
 import type { KeyRecord } from "./record-book.ts";
 import type { Scope } from "./scope.ts";
-import { type AttemptedStep, Pulse, StepAttempt, type StepFunction, standInFor } from "./step-attempt.ts";
+import { type AttemptedStep, Pulse, StepAttempt, type StepFunction, standInFor, surrounded } from "./step-attempt.ts";
 import { cachedNote, fillCache, readCache } from "./step-cache.ts";
 import { planStep, type StepPlan } from "./step-options.ts";
 import type { RunTimer } from "./timers.ts";
@@ -184,7 +184,7 @@ export class StepCall<T> implements Startable, CallHandler, AttemptedStep, Unkno
     attempt.arm();
     let result: T | Promise<T>;
     try {
-      result = execution.callStep(standInFor(this, this.function()), attempt);
+      result = execution.callStep(surrounded(this, this.attempt, standInFor(this, this.function())), attempt);
     } catch (error) {
       return this.threw(attempt, error);
     }

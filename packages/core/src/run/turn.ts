@@ -1,5 +1,6 @@
 import type { Millis, RunRow } from "../store/store.ts";
 import type { Rest } from "./host.ts";
+import type { TraceContext } from "./trace-context.ts";
 
 /** A run, as whoever measures an engine is told of it. */
 export interface ProbedRun {
@@ -12,6 +13,8 @@ export interface ProbedRun {
   readonly version: number;
   readonly queue: string;
   readonly createdAt: Millis;
+  /** In whose trace it was started; null where nobody said. */
+  readonly trace: TraceContext | null;
 }
 
 /**
@@ -36,9 +39,12 @@ export interface Turn extends ProbedRun {
 export type TurnEnd = "parked" | "paused" | "finished" | "yielded" | "lost" | "diverged";
 
 /** The turn that begins with a claim. */
-export function turnOf(row: RunRow, namespace: string, resumed: boolean, beganAt: Millis): Turn {
+export function turnOf(
+  row: RunRow,
+  { namespace, trace, resumed, beganAt }: Pick<Turn, "namespace" | "trace" | "resumed" | "beganAt">,
+): Turn {
   const { id, generation, workflow, version, queue, createdAt, readyAt, epoch } = row;
-  const run = { namespace, id, generation, workflow, version, queue, createdAt };
+  const run = { namespace, id, generation, workflow, version, queue, createdAt, trace };
   return { ...run, first: epoch === 1, resumed, readyAt, beganAt };
 }
 
