@@ -1,0 +1,120 @@
+/** What stands in the place of what must not be read. */
+export const redacted = "[redacted]";
+
+/** Fields whose values are never written, however they are spelt: without case, dashes and underscores. */
+const secretFields = [
+  "authorization",
+  "proxyauthorization",
+  "cookie",
+  "setcookie",
+  "password",
+  "passphrase",
+  "secret",
+  "clientsecret",
+  "token",
+  "accesstoken",
+  "refreshtoken",
+  "idtoken",
+  "apikey",
+  "xapikey",
+  "privatekey",
+  "credentials",
+];
+
+/** Secrets inside of texts, and what is left of each. */
+const secretTexts: readonly [RegExp, string][] = [
+  // An API key's beginning may be seen: it says which one it was.
+  [/\b(hp_[A-Za-z0-9]{12})_[A-Za-z0-9_-]{20,}/g, `$1_${redacted}`],
+  [/\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{8,}/gi, `$1 ${redacted}`],
+  // Signed tokens: three parts, the first of which begins with `{"`.
+  [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, redacted],
+  // What a link decides, signs in or opens with: in its query, or behind its #.
+  [
+    /([?&#;](?:[\w.-]*(?:token|secret|password|signature|sig|key|code|state|auth|credential)[\w.-]*)=)[^&#\s"'<>]+/gi,
+    `$1${redacted}`,
+  ],
+  [/(\/[^\s"'<>?#]*#)[A-Za-z0-9_-]{32,}/g, `$1${redacted}`],
+  // A password in an address.
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"'<>]*:)[^\s/@"'<>]+@/gi, `$1${redacted}@`],
+];
+
+/** How deep values are looked into; what lies deeper is left out. */
+const deepest = 6;
+/** How many items of a list are shown. */
+const longest = 100;
+
+/** Takes secrets out of the fields and texts of log lines. */
+export class Redaction {
+  private readonly names: ReadonlySet<string>;
+
+  /** @param fields names of further fields whose values are never written, at any depth */
+  constructor(fields: readonly string[] = []) {
+    this.names = new Set([...secretFields, ...fields.map(plain)]);
+  }
+
+  /** A copy without secrets. Errors become objects with their message, code, details, cause and stack. */
+  fields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return this.object(Object.entries(fields), 0, []);
+  }
+
+  /** A text without the secrets that can be told by their looks. */
+  text(text: string): string {
+    let left = text;
+    for (const [secret, instead] of secretTexts) left = left.replace(secret, instead);
+    return left;
+  }
+
+  private value(value: unknown, depth: number, above: readonly object[]): unknown {
+    if (typeof value === "string") return this.text(value);
+    if (typeof value === "bigint") return `${value}`;
+    if (typeof value === "function" || typeof value === "symbol") return undefined;
+    if (typeof value !== "object" || value === null) return value;
+    if (above.includes(value)) return "[circular]";
+    if (depth >= deepest) return "[deeper]";
+    const path = [...above, value];
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+    if (value instanceof Uint8Array) return `[${value.length} bytes]`;
+    if (value instanceof URL) return this.text(value.href);
+    if (value instanceof Error) return this.object(errorParts(value), depth, path);
+    if (value instanceof Map)
+      return this.object(
+        [...value].map(([key, one]) => [String(key), one]),
+        depth,
+        path,
+      );
+    if (value instanceof Headers) return this.object([...value], depth, path);
+    if (Array.isArray(value) || value instanceof Set)
+      return [...value].slice(0, longest).map((one) => this.value(one, depth + 1, path));
+    return this.object(Object.entries(value), depth, path);
+  }
+
+  private object(parts: readonly [string, unknown][], depth: number, path: readonly object[]): Record<string, unknown> {
+    const copy: Record<string, unknown> = {};
+    for (const [name, value] of parts) {
+      const hidden = this.names.has(plain(name)) && value !== null && value !== undefined;
+      Object.defineProperty(copy, name, {
+        value: hidden ? redacted : this.value(value, depth + 1, path),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    }
+    return copy;
+  }
+}
+
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, "");
+
+function errorParts(error: Error): [string, unknown][] {
+  const { name, message, stack, cause } = error;
+  const { code, details } = error as { code?: unknown; details?: unknown };
+  const parts: [string, unknown][] = [
+    ["type", name],
+    ["message", message],
+    ["code", code],
+    ["details", details],
+    ["cause", cause],
+    ["stack", stack],
+  ];
+  return parts.filter(([, value]) => value !== undefined);
+}
