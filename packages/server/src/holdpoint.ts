@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type RouteName, routes } from "@holdpoint/client/contract";
 import type { Engine } from "@holdpoint/core";
+import { redactText, traceRequest, withLogFields } from "@holdpoint/telemetry";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { compress } from "hono/compress";
@@ -50,7 +51,9 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
     const sent = context.req.header("x-request-id");
     context.set("requestId", sent !== undefined && /^[\w.-]{8,64}$/.test(sent) ? sent : randomUUID());
     const began = performance.now();
-    await next();
+    const requestId = context.get("requestId");
+    const facts = () => ({ requestId, route: context.get("route") ?? null, status: context.res.status });
+    await withLogFields({ requestId }, () => traceRequest(context.req.raw, next, facts));
     context.res.headers.set("x-request-id", context.get("requestId"));
     for (const [field, value] of Object.entries(context.get("rates") ?? {}))
       if (!context.res.headers.has(field)) context.res.headers.set(field, value);
@@ -64,7 +67,7 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
       {
         requestId: context.get("requestId"),
         method,
-        path: context.req.path,
+        path: redactText(context.req.path),
         status,
         ms: Math.round(ms),
         by: context.get("principal") ?? null,
@@ -143,7 +146,8 @@ function refused(server: Server, context: Context<{ Variables: Variables }>, err
   const requestId = context.get("requestId") ?? randomUUID();
   const problem = problemOf(error, requestId);
   countRefusal(server, problem.code, context.get("principal") !== undefined);
-  if (problem.status >= 500) server.log.error({ requestId, path: context.req.path, error }, "a request failed");
+  if (problem.status >= 500)
+    server.log.error({ requestId, path: redactText(context.req.path), error }, "a request failed");
   return jsonResponse(
     { ...problem, type: `${baseOf(context)}${problem.type}` },
     {

@@ -5,7 +5,16 @@
  * import { apiKeys, holdpoint, serve } from "@holdpoint/server";
  */
 
-export { type Metrics, type MetricsOptions, metrics } from "@holdpoint/telemetry";
+export {
+  type JsonLogOptions,
+  jsonLog,
+  type LogLevel,
+  logProbe,
+  type Metrics,
+  type MetricsOptions,
+  metrics,
+  redactLog,
+} from "@holdpoint/telemetry";
 export { loopbackUser } from "./access/loopback.ts";
 export type { Authenticate, Caller, Principal } from "./access/principal.ts";
 export type { Permission, Role } from "./access/roles.ts";

@@ -13,11 +13,11 @@ export function commandLog(
     (style: "yellow" | "red" | "dim", mark: string) =>
     (fields: Record<string, unknown>, message: string): void => {
       const { error, run, workflow, ...rest } = fields;
-      const reason = error instanceof Error ? `: ${error.message}` : "";
+      const reason = hasMessage(error) ? `: ${error.message}` : "";
       const where = run === undefined ? "" : ` (${[workflow, run].filter(Boolean).join(" ")})`;
       const more = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : "";
       terminal.err(terminal.paintErr(style, oneLine(`${mark} ${message}${reason}${where}${more}`)));
-      if (debug && error instanceof Error && error.stack) terminal.err(error.stack);
+      if (debug && hasMessage(error) && error.stack) terminal.err(error.stack);
     };
   return {
     debug: debug ? line("dim", "·") : silent,
@@ -25,4 +25,9 @@ export function commandLog(
     warn: line("yellow", "!"),
     error: line("red", "✗"),
   };
+}
+
+/** An error, or what is left of one without its secrets. */
+function hasMessage(error: unknown): error is { message: string; stack?: string } {
+  return typeof (error as { message?: unknown } | null | undefined)?.message === "string";
 }

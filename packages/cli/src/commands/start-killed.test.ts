@@ -32,7 +32,8 @@ interface Serving {
 async function serving(): Promise<Serving> {
   const running = project.start(["start", "--port", "0", "--json"]);
   await running.prints(/^\}/m);
-  const json = running.output().slice(running.output().indexOf("{"), running.output().lastIndexOf("}") + 1);
+  // Lines of the log are between it, each an object of its own.
+  const json = /^\{$[^]*?^\}$/m.exec(running.output())?.[0] ?? "";
   return { ...(JSON.parse(json) as Omit<Serving, "ended">), ended: running.ended };
 }
 

@@ -20,7 +20,8 @@ afterEach(() => project.remove());
 async function started(): Promise<{ running: Running; url: string; key: string }> {
   const running = project.start(["start", "--port", "0", "--json"]);
   await running.prints(/^\}/m);
-  const json = running.output().slice(running.output().indexOf("{"), running.output().lastIndexOf("}") + 1);
+  // Lines of the log are between it, each an object of its own.
+  const json = /^\{$[^]*?^\}$/m.exec(running.output())?.[0] ?? "";
   return { running, ...(JSON.parse(json) as { url: string; key: string }) };
 }
 
@@ -33,6 +34,12 @@ test("the first start prints an administrator's key, which works; the next print
   expect(await client.system.metrics()).toContain('holdpoint_run_duration_seconds_count{workflow="greet"');
   await expect(createClient({ url: first.url }).runs.list({})).rejects.toMatchObject({ status: 401 });
   expect(statSync(join(project.directory, ".holdpoint/secret")).mode & 0o077).toBe(0);
+  await first.running.prints(/"msg":"a run has completed"/);
+  const lines = first.running.output().match(/^\{"level".*\}$/gm) ?? [];
+  const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(logged.find(({ msg }) => msg === "a run has completed")).toMatchObject({ run: run.id, workflow: "greet" });
+  expect(logged.find(({ msg, path }) => msg === "request" && path === "/api/v1/me")).toMatchObject({ status: 200 });
+  expect(lines.join("")).not.toContain(first.key);
   first.running.child.kill("SIGTERM");
   expect(await first.running.ended).toBe(0);
 

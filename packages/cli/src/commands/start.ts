@@ -1,11 +1,11 @@
 import { createEngine } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
 import { type CommandFactory, newCommand, perform } from "../command/context.ts";
-import { commandLog } from "../command/log.ts";
 import type { Session } from "../command/session.ts";
 import { openPipelines } from "../config/project-pipelines.ts";
 import { loadServer } from "../server/load-server.ts";
 import { readPort, type ServedProject, serveProject } from "../server/serve-project.ts";
+import { startLog } from "../server/start-log.ts";
 
 interface StartOptions {
   host?: string;
@@ -30,9 +30,12 @@ async function start(session: Session, { host, port, server }: StartOptions): Pr
   const settings = { host, port: port === undefined ? undefined : readPort(port, "--port") };
   const project = await session.project();
   const { config, store } = project;
-  const log = config.log ?? commandLog(session, "info");
-  const metrics = server === false ? undefined : (await loadServer())?.metrics();
-  const probes = [...(config.probes ?? []), ...(metrics ? [metrics.probe] : [])];
+  const found = await loadServer();
+  const log = startLog(session, config, found);
+  const metrics = server === false ? undefined : found?.metrics();
+  const probes = [...(config.probes ?? [])];
+  if (found) probes.push(found.logProbe(log));
+  if (metrics) probes.push(metrics.probe);
   const engine = createEngine({ ...config, store, log, probes });
   const told = Promise.withResolvers<void>();
   const stop = (): void => told.resolve();

@@ -15,8 +15,18 @@ export interface HoldpointConfig extends Omit<EngineOptions, "store" | "clock" |
    * export default defineConfig({ workflows: [], pipelines: { steps: { greet: ({ name }) => ({ greeting: `Hello, ${name}!` }) } } });
    */
   pipelines?: PipelineCode;
+  /** What `holdpoint start` writes down, where no `log` says otherwise. */
+  logs?: LogsConfig;
   /** The API that `holdpoint start` and `holdpoint dev` serve where `@holdpoint/server` is installed. */
   server?: ServerConfig;
+}
+
+/** Lines for people on a terminal, one JSON object a line anywhere else; without secrets in either. */
+export interface LogsConfig {
+  /** How much: lines of this level and above. Default "info". */
+  level?: "debug" | "info" | "warn" | "error";
+  /** Names of fields whose values are never written, at any depth, beside those that hold secrets anyway. */
+  redact?: readonly string[];
 }
 
 /** Where the API listens, and who may call it besides holders of API keys. `HOLDPOINT_HOST` and `HOLDPOINT_PORT` go before it. */

@@ -8,16 +8,19 @@ import {
   type RunFilter,
   type RunOptions,
 } from "@holdpoint/core";
+import { incomingTrace } from "@holdpoint/telemetry";
 import type { Handler, Reply } from "./call.ts";
 import { holdBody } from "./hold-body.ts";
 import { attributesOf, runFilterOf } from "./run-filter.ts";
 import { given, wire } from "./wire.ts";
 
-export const startRun: Handler<"runs.start"> = async ({ engine, actor, body }) => {
+export const startRun: Handler<"runs.start"> = async ({ engine, actor, body, request }) => {
   const { workflow, input, startAt, ...options } = body;
+  const trace = incomingTrace(request);
   const run = await engine.run(workflow, input, {
     ...(given(options) as RunOptions),
     ...(startAt === undefined ? {} : { startAt: new Date(startAt) }),
+    ...(trace === null ? {} : { trace }),
     by: actor.by,
   });
   const reply = { body: wire(await run.describe()), headers: { location: `runs/${encodeURIComponent(run.id)}` } };

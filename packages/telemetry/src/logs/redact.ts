@@ -38,6 +38,9 @@ const secretTexts: readonly [RegExp, string][] = [
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"'<>]*:)[^\s/@"'<>]+@/gi, `$1${redacted}@`],
 ];
 
+/** A field's name without what spellings differ in. */
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, "");
+
 /** How deep values are looked into; what lies deeper is left out. */
 const deepest = 6;
 /** How many items of a list are shown. */
@@ -103,7 +106,10 @@ export class Redaction {
   }
 }
 
-const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, "");
+const usual = new Redaction();
+
+/** A text without the secrets that can be told by their looks: keys, tokens, links that decide, passwords in addresses. */
+export const redactText = (text: string): string => usual.text(text);
 
 function errorParts(error: Error): [string, unknown][] {
   const { name, message, stack, cause } = error;
