@@ -71,6 +71,7 @@ export function encrypted(store: Store, options: EncryptionOptions): EncryptedSt
     operations: readonly Operation[],
     commit: (operations: readonly Operation[]) => Promise<readonly OperationResult[]>,
     keysRide: boolean,
+    inTransaction = false,
   ): Promise<OperationResult[]> {
     const { sealed, born: made } = await sealer.seal(namespace, operations);
     const records =
@@ -86,8 +87,11 @@ export function encrypted(store: Store, options: EncryptionOptions): EncryptedSt
     const opened = await Promise.all(
       operations.map((_, index) => open(namespace, results[ahead + index] as OperationResult)),
     );
-    for (const one of made)
+    // In somebody's transaction nothing is known until that ends, and nobody else can write: its keys are read when they are needed.
+    if (inTransaction) return opened;
+    for (const one of made) {
       await settle(namespace, one, operations[one.index] as Operation, opened[one.index] as OperationResult);
+    }
     return opened;
   }
 

@@ -8,6 +8,7 @@ type Write = (
   operations: readonly Operation[],
   commit: (operations: readonly Operation[]) => Promise<readonly OperationResult[]>,
   keysRide: boolean,
+  inTransaction: boolean,
 ) => Promise<OperationResult[]>;
 
 /**
@@ -38,6 +39,6 @@ export function sealedTransactions(
       return transaction;
     },
     within: (namespace, transaction, operations) =>
-      write(namespace, operations, (sealed) => transactions.within(namespace, transaction, sealed), keysRide),
+      write(namespace, operations, (sealed) => transactions.within(namespace, transaction, sealed), keysRide, true),
   };
 }

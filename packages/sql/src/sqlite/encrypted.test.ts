@@ -243,8 +243,14 @@ describe("a database of encrypted payloads", () => {
     expect(await store.run(namespace, "p1")).toBeNull();
     expect((await encryptionStatus(store, namespace)).dataKeys).toBe(1);
     await own.transaction((tx) => engine.run(part, "kept", { id: "p2", tx }));
+    // Found again in a transaction, and started after all: with a key that is in the store.
+    await own.transaction((tx) => engine.run(part, "kept", { id: "p2", tx }));
+    await engine.run(part, "after all", { id: "p1" });
     await engine.runUntilIdle();
     expect(await (await engine.get("p2")).result()).toBe("kept");
+    const elsewhere = createEngine({ store: open(file), workflows, log: quiet });
+    expect(await (await elsewhere.get("p1")).result()).toBe("after all");
+    await elsewhere.stop();
     await own.close();
     await engine.stop();
   });
