@@ -30,7 +30,11 @@ const streams: ReadonlySet<string> = new Set<StreamName>(["runs.events", "events
 type Group = RouteName extends `${infer G}.${string}` ? G : never;
 type Action<G extends string> = Extract<RouteName, `${G}.${string}`> extends `${G}.${infer A}` ? A : never;
 type Named<G extends string, A extends string> = Extract<RouteName, `${G}.${A}`>;
-type Answer<N extends RouteName> = N extends StreamName ? AsyncGenerator<StreamItem<N>> : Promise<RouteOutput<N>>;
+type Answer<N extends RouteName> = N extends StreamName
+  ? AsyncGenerator<StreamItem<N>>
+  : N extends "audit.export"
+    ? Promise<ReadableStream<Uint8Array>>
+    : Promise<RouteOutput<N>>;
 type Method<N extends RouteName> =
   Record<never, never> extends RouteInput<N>
     ? (input?: RouteInput<N>, options?: RequestOptions) => Answer<N>
@@ -93,7 +97,7 @@ export function createClient({ url, key, fetch: send = fetch }: ClientOptions): 
           const from = after === "" ? sent : write(base, place, { ...input, after });
           return Promise.resolve(messagesOf(from.url, key, options.signal ?? null));
         }, options.signal ?? null);
-      return ask(sent, options).then(read);
+      return ask(sent, options).then((response) => (name === "audit.export" ? response.body : read(response)));
     };
     client[group] = { ...client[group], [action]: call };
   }

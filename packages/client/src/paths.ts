@@ -75,7 +75,12 @@ export const paths = {
   "keys.rotate": "POST /api/v1/keys/{key}/rotation",
   "keys.revoke": "DELETE /api/v1/keys/{key}",
 
+  "access.list": "GET /api/v1/access",
+  "access.bind": "POST /api/v1/access",
+  "access.unbind": "DELETE /api/v1/access/{binding}",
+
   "audit.list": "GET /api/v1/audit",
+  "audit.export": "GET /api/v1/audit/export",
   "audit.verify": "GET /api/v1/audit/verification",
 
   "system.me": "GET /api/v1/me",

@@ -108,6 +108,7 @@ export {
 } from "./schedule/definition.ts";
 export type { Firing, Schedule } from "./schedule/view.ts";
 export * from "./store/index.ts";
+export { inWorkflowSet } from "./store/workflow-set.ts";
 export * from "./workflow/context.ts";
 export {
   type AnyWorkflow,

@@ -269,9 +269,16 @@ test("keys are made, listed, replaced and revoked", async () => {
   await admin.system.me();
 });
 
+test("roles are given, listed and taken back", async () => {
+  const { id } = await admin.access.bind({ group: "finance", role: "reviewer", workflows: ["refund", "pay-*"] });
+  expect((await admin.access.list()).items.map((one) => one.id)).toEqual([id]);
+  await admin.access.unbind({ binding: id });
+});
+
 test("the rest of the routes answer", async () => {
   await admin.system.version();
   expect((await admin.audit.list({ limit: 3 })).items).toHaveLength(3);
+  expect(await new Response(await admin.audit.export({ format: "csv" })).text()).toContain("runs.start");
   expect((await admin.audit.verify()).intact).toBe(true);
   expect(await admin.system.metrics()).toContain("holdpoint_http_request_duration_seconds_count");
   await admin.system.live();

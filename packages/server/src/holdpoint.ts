@@ -44,7 +44,11 @@ export type HoldpointApp = Hono<{ Variables: Variables }>;
  * const response = await app.request("/healthz");
  */
 export function holdpoint(engine: Engine, options: ServerOptions = {}): HoldpointApp {
-  const server = new Server(engine, options);
+  return appOf(new Server(engine, options), options);
+}
+
+/** The application of a server. */
+export function appOf(server: Server, options: ServerOptions): HoldpointApp {
   const app: HoldpointApp = new Hono();
   app.onError((error, context) => refused(server, context, error));
   app.use(async (context, next) => {
@@ -97,8 +101,11 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
   }
   otherMethods(app);
   app.all("*", async (context) => {
-    const response = await options.signIn?.handle(context.req.raw, callerOf(context));
-    if (response) context.set("route", "/auth");
+    const response = await options.signIn?.handle(
+      context.req.raw,
+      server.source(callerOf(context).address, context.get("requestId")),
+    );
+      if (response) context.set("route", "/auth");
     if (response) return response;
     throw new RequestError(404, "NOT_FOUND", `there is nothing at ${context.req.path.slice(0, 200)}; see /api/docs`);
   });

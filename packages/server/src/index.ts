@@ -18,6 +18,10 @@ export {
 export { loopbackUser } from "./access/loopback.ts";
 export type { Authenticate, Caller, Principal } from "./access/principal.ts";
 export type { Permission, Role } from "./access/roles.ts";
+export type { AuditFilter } from "./audit/audit-filter.ts";
+export { type AuditEntry, type AuditLine, type AuditOutcome, auditEntry, type Standing } from "./audit/audit-line.ts";
+export { AuditLog, type AuditVerification, auditLog } from "./audit/audit-log.ts";
+export { type AuditFormat, auditText } from "./audit/audit-text.ts";
 export { type HoldpointApp, holdpoint } from "./holdpoint.ts";
 export { RequestError, UnauthenticatedError } from "./http/errors.ts";
 export { type ApiKeyOptions, ApiKeys, apiKeys, type NewKey } from "./keys/api-keys.ts";
@@ -50,6 +54,7 @@ export { sessionRoutes } from "./sign-in/session/session-routes.ts";
 export { type SessionOptions, type Sessions, sessions } from "./sign-in/session/sessions.ts";
 export type { Session, StoredSession } from "./sign-in/session/stored-session.ts";
 export { type SignIn, type SignInOptions, signIn } from "./sign-in/sign-in.ts";
+export type { SignInEvent, Source } from "./sign-in/source.ts";
 export { bearerTokens } from "./sign-in/token/bearer.ts";
 export type { IssuerClients, NewClient, StoredClient } from "./sign-in/token/issuer-clients.ts";
 export { type LocalIssuer, type LocalIssuerOptions, localIssuer } from "./sign-in/token/local-issuer.ts";

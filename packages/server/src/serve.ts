@@ -2,8 +2,9 @@ import type { Server as NodeServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Duration, durationMs, type Engine, HoldpointError } from "@holdpoint/core";
 import { createAdaptorServer } from "@hono/node-server";
-import { holdpoint } from "./holdpoint.ts";
+import { appOf } from "./holdpoint.ts";
 import type { ServerOptions } from "./options.ts";
+import { Server } from "./server.ts";
 import { acceptWebSockets } from "./web-sockets/accept-web-sockets.ts";
 
 /** Where a server listens, and how it ends. */
@@ -41,7 +42,9 @@ export async function serve(engine: Engine, options: ServeOptions = {}): Promise
   const { port = 4400, host = "127.0.0.1", drain = "10s", ...rest } = options;
   const drainMs = durationMs(drain, "drain");
   const closing = new AbortController();
-  const app = holdpoint(engine, { ...rest, closing: closing.signal });
+  const settings = { ...rest, closing: closing.signal };
+  const server = new Server(engine, settings);
+  const app = appOf(server, settings);
   const node = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: {
@@ -65,7 +68,7 @@ export async function serve(engine: Engine, options: ServeOptions = {}): Promise
     url: `http://${name === "0.0.0.0" ? "127.0.0.1" : name}:${bound}`,
     port: bound,
     stop: () => {
-      stopped ??= end(node, closing, drainMs);
+      stopped ??= end(node, closing, drainMs).then(() => server.refusals.flush());
       return stopped;
     },
   };

@@ -4,14 +4,18 @@ import { durationMs, type Engine, type EngineLog } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
 import type { HITLStateMachine } from "@holdpoint/tasks";
 import { type Metrics, metrics } from "@holdpoint/telemetry";
+import { RoleBindings } from "./access/bindings.ts";
 import type { Authenticate, Caller, Principal } from "./access/principal.ts";
 import { RateLimits } from "./access/rate-limits.ts";
-import { type AuditEntry, AuditLog } from "./audit/audit-log.ts";
+import { type AuditEntry, auditEntry } from "./audit/audit-line.ts";
+import { AuditLog } from "./audit/audit-log.ts";
+import { type Refusal, Refusals } from "./audit/refusals.ts";
 import { ChangeHub } from "./events/change-hub.ts";
 import { ForbiddenError, UnauthenticatedError } from "./http/errors.ts";
 import type { BodyLimits } from "./http/read-body.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
 import type { ServerOptions } from "./options.ts";
+import type { SignInEvent, Source } from "./sign-in/source.ts";
 
 const silent = (): void => {};
 const consoleLog: EngineLog = {
@@ -37,6 +41,9 @@ export class Server {
   readonly patienceMs: number;
   readonly rates: RateLimits;
   readonly annotations: readonly Annotation[];
+  readonly bindings: RoleBindings;
+  /** Refused calls, on their way into the audit log. */
+  readonly refusals: Refusals;
   private readonly audited: boolean;
   private readonly hubs = new WeakMap<Engine, ChangeHub>();
   private readonly audits = new WeakMap<Engine, AuditLog>();
@@ -64,7 +71,9 @@ export class Server {
     this.heartbeatMs = durationMs(options.heartbeat ?? "15s", "heartbeat");
     this.patienceMs = durationMs(options.patience ?? "30s", "patience");
     this.rates = new RateLimits(options.rates ?? {});
+    this.bindings = new RoleBindings(engine, Date.now);
     this.audited = options.audit ?? true;
+    this.refusals = new Refusals((refusal, count) => this.writeRefusal(refusal, count), Date.now);
     const others = typeof authenticate === "function" ? [authenticate] : authenticate;
     this.authenticators = [...[keys, signIn].flatMap((one) => one?.authenticate ?? []), ...others];
     this.tenant = options.tenant ?? (() => null);
@@ -78,9 +87,20 @@ export class Server {
   async principal(request: Request, caller: Caller): Promise<Principal> {
     for (const authenticate of this.authenticators) {
       const principal = await authenticate(request, caller);
-      if (principal !== null) return principal;
+      if (principal !== null) return this.bound(principal);
     }
     throw new UnauthenticatedError();
+  }
+
+  /** Somebody with the roles they were given besides their own. */
+  async bound<T extends Principal>(principal: T): Promise<T> {
+    const given = await this.bindings.of(principal);
+    return given.length === 0 ? principal : { ...principal, bindings: [...(principal.bindings ?? []), ...given] };
+  }
+
+  /** Where a request to sign in or out came from; the audit log is told what became of it. */
+  source(address: string | null, requestId: string): Source {
+    return { address, tell: (event) => this.auditSignIn(event, { address, requestId }) };
   }
 
   /** The audit log of an engine's namespace. */
@@ -116,11 +136,39 @@ export class Server {
     if (this.audited) await this.auditOf(engine).append(entry);
   }
 
-  /** The engine of somebody's namespace, and of no other. Throws `ForbiddenError` where there is none. */
-  engineOf({ namespace }: Principal): Engine {
+  /** What became of signing in, out and the like, in the log of whoever it was about. */
+  private async auditSignIn(event: SignInEvent, from: { address: string | null; requestId: string }): Promise<void> {
+    const { action, outcome, person, code, target } = event;
+    const namespace = person?.namespace ?? this.engine.namespace;
+    const by = person?.id ?? null;
+    if (outcome === "refused") {
+      const refusal = { namespace, by, action, target, code: code ?? "REFUSED", address: from.address };
+      return this.refusals.note(refusal);
+    }
+    await this.audit(this.knownEngine(namespace) ?? this.engine, auditEntry({ by, action, target, outcome, ...from }));
+  }
+
+  /** A line for calls that were refused, in the log of the namespace they were about, or else of the server's own. */
+  private async writeRefusal({ namespace, ...refusal }: Refusal, count: number): Promise<void> {
+    const engine = this.knownEngine(namespace) ?? this.engine;
+    try {
+      await this.audit(engine, auditEntry({ ...refusal, outcome: "refused", count }));
+    } catch (error) {
+      this.log.warn({ error, code: refusal.code }, "a refused call is not in the audit log");
+    }
+  }
+
+  /** The engine of a namespace; null where there is none here. */
+  knownEngine(namespace: string): Engine | null {
     if (namespace === this.engine.namespace) return this.engine;
     const engine = this.tenant(namespace);
-    if (engine === null || engine.namespace !== namespace) throw new ForbiddenError(`of namespace "${namespace}"`);
+    return engine?.namespace === namespace ? engine : null;
+  }
+
+  /** The engine of somebody's namespace, and of no other. Throws `ForbiddenError` where there is none. */
+  engineOf({ namespace }: Principal): Engine {
+    const engine = this.knownEngine(namespace);
+    if (engine === null) throw new ForbiddenError(`of namespace "${namespace}"`);
     return engine;
   }
 }

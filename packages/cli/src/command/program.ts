@@ -63,6 +63,10 @@ export const commands: Record<string, Entry> = {
     summary: "encrypted payloads: which keys are in use, rewrap with the current one, make a key",
     load: async () => (await import("../commands/encryption.ts")).encryptionCommand,
   },
+  audit: {
+    summary: "the server's audit log: list, export, verify",
+    load: async () => (await import("../commands/audit.ts")).auditCommand,
+  },
   check: {
     summary: "replay live runs against this code before you deploy it",
     load: async () => (await import("../commands/check.ts")).checkCommand,

@@ -2,9 +2,8 @@ import type { ApiKeys, Permission, Role, StoredKey } from "@holdpoint/server";
 import { type CommandFactory, newCommand, perform, repeated } from "../command/context.ts";
 import type { Session } from "../command/session.ts";
 import { UsageError } from "../command/usage-error.ts";
-import { ConfigError } from "../config/find-config.ts";
 import { wordOf } from "../options/run-filter.ts";
-import { loadServer } from "../server/load-server.ts";
+import { besideServer, recorded } from "../server/beside-server.ts";
 import { serverSecret } from "../server/server-secret.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import { type Column, renderTable } from "../terminal/table.ts";
@@ -56,16 +55,15 @@ export const keysCommand: CommandFactory = (context) => {
     .option("--by <name>", "who makes it");
   create.action(
     perform(context, (session, name: string, options: CreateOptions) =>
-      withKeys(session, async (keys, namespace) => {
+      withKeys(session, async (keys, { namespace, record }) => {
         if (!options.role) throw new UsageError(`say what it may do: --role ${roles.join("|")}`);
         const given = options.role.map((one) => wordOf("role", one, roles));
         const scopes = options.scope?.map((one) => wordOf("permission", one, permissions));
-        const { person, by } = options;
-        const made = await keys.create(
-          { name, namespace, roles: given, ...(scopes ? { scopes } : {}), ...(person === undefined ? {} : { person }) },
-          session.by(by),
-        );
-        shown(session, made);
+        const { person } = options;
+        const by = session.by(options.by);
+        const own = { ...(scopes ? { scopes } : {}), ...(person === undefined ? {} : { person }) };
+        const wanted = { name, namespace, roles: given, ...own };
+        shown(session, await record({ by, action: "keys.create", target: { name } }, () => keys.create(wanted, by)));
       }),
     ),
   );
@@ -76,9 +74,13 @@ export const keysCommand: CommandFactory = (context) => {
     .option("--by <name>", "who does it");
   rotate.action(
     perform(context, (session, id: string, { by }: { by?: string }) =>
-      withKeys(session, async (keys, namespace) =>
-        shown(session, await keys.rotate(namespace, id, { overlapMs: 86_400_000, by: session.by(by) })),
-      ),
+      withKeys(session, async (keys, { namespace, record }) => {
+        const act = { by: session.by(by), action: "keys.rotate", target: { key: id } };
+        shown(
+          session,
+          await record(act, () => keys.rotate(namespace, id, { overlapMs: 86_400_000, by: session.by(by) })),
+        );
+      }),
     ),
   );
   const revoke = newCommand("revoke", "end a key at once", ["holdpoint keys revoke hp_4fGh7Kq2Lm9Z"]).argument(
@@ -87,8 +89,9 @@ export const keysCommand: CommandFactory = (context) => {
   );
   revoke.action(
     perform(context, (session, id: string) =>
-      withKeys(session, async (keys, namespace) => {
-        await keys.revoke(namespace, id);
+      withKeys(session, async (keys, { namespace, record }) => {
+        const act = { by: session.by(undefined), action: "keys.revoke", target: { key: id } };
+        await record(act, () => keys.revoke(namespace, id));
         session.result({ revoked: id }, () => [`✓ ${id} is revoked`]);
       }),
     ),
@@ -96,12 +99,18 @@ export const keysCommand: CommandFactory = (context) => {
   return command.addCommand(create).addCommand(rotate).addCommand(revoke);
 };
 
-async function withKeys(session: Session, work: (keys: ApiKeys, namespace: string) => Promise<void>): Promise<void> {
-  const server = await loadServer();
-  if (server === null) throw new ConfigError("API keys are of the server: npm install @holdpoint/server");
-  await session.withEngine((engine, project) =>
-    work(server.apiKeys({ engine, secret: serverSecret(project) }), engine.namespace),
-  );
+/** Where keys are made, and how that is written down. */
+interface KeyRing {
+  namespace: string;
+  record: <T>(act: Parameters<typeof recorded>[1], work: () => Promise<T>) => Promise<T>;
+}
+
+function withKeys(session: Session, work: (keys: ApiKeys, ring: KeyRing) => Promise<void>): Promise<void> {
+  return besideServer(session, "API keys", (beside) => {
+    const { server, engine, project } = beside;
+    const keys = server.apiKeys({ engine, secret: serverSecret(project) });
+    return work(keys, { namespace: engine.namespace, record: (act, done) => recorded(beside, act, done) });
+  });
 }
 
 function shown(
@@ -114,7 +123,7 @@ function shown(
 
 const list =
   (session: Session) =>
-  async (keys: ApiKeys, namespace: string): Promise<void> => {
+  async (keys: ApiKeys, { namespace }: KeyRing): Promise<void> => {
     const all = (await keys.list(namespace)).map(({ hash: _hash, ...key }) => key);
     session.result({ keys: all }, () =>
       all.length === 0

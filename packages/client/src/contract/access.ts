@@ -20,9 +20,51 @@ export const permission = z.enum([
   "schedules:write",
   "events:emit",
   "keys:manage",
+  "access:manage",
   "audit:read",
   "metrics:read",
 ]);
+
+/** Workflows by name; one that ends with `*` is all that begin so. */
+export const workflowPatterns = z
+  .array(word(128).regex(/^[^*]+\*?$/, "must be a workflow's name, or its beginning and *"))
+  .min(1)
+  .max(100);
+
+/** A role, for all workflows or for some. */
+const boundRole = z.object({
+  role,
+  workflows: z.array(z.string()).nullable().describe("null: all of them"),
+});
+
+/** Who has a role, for all workflows or for some. */
+export const RoleBinding = z
+  .object({
+    id: z.string(),
+    subject: z.object({ kind: z.enum(["person", "group", "key"]), name: z.string() }),
+    ...boundRole.shape,
+    createdBy: z.string().nullable(),
+    createdAt: moment,
+  })
+  .meta({ id: "RoleBinding" });
+
+/** A role for somebody. */
+export const BindRole = z
+  .strictObject({
+    person: word().optional(),
+    group: word().optional(),
+    key: z
+      .string()
+      .regex(/^hp_[A-Za-z0-9]{12}$/, "must be a key's public beginning: hp_…")
+      .optional(),
+    role,
+    workflows: workflowPatterns.optional().describe("only for these; for all by default"),
+  })
+  .refine(
+    ({ person, group, key }) => [person, group, key].filter((one) => one !== undefined).length === 1,
+    "must name a person, a group or a key: one of them",
+  )
+  .meta({ id: "BindRole" });
 
 /** Who is asking. */
 export const Principal = z
@@ -30,7 +72,8 @@ export const Principal = z
     id: z.string().describe("the name under which they act"),
     namespace: z.string(),
     roles: z.array(role),
-    permissions: z.array(permission).describe("what the roles, narrowed by scopes, allow"),
+    permissions: z.array(permission).describe("what the roles, narrowed by scopes, allow, for some workflow at least"),
+    bindings: z.array(boundRole).describe("the roles with the workflows they are limited to"),
   })
   .meta({ id: "Principal" });
 
@@ -43,6 +86,7 @@ export const ApiKey = z
     namespace: z.string(),
     roles: z.array(role),
     scopes: z.array(permission).nullable().describe("narrows the roles; null does not"),
+    workflows: z.array(z.string()).nullable().describe("limits the roles to these workflows; null does not"),
     createdBy: z.string().nullable(),
     createdAt: moment,
     expiresAt: moment.nullable(),
@@ -64,6 +108,7 @@ export const CreateApiKey = z
     person: word().optional().describe("the name under which it acts; by default `key:` and its name"),
     roles: z.array(role).min(1).max(5),
     scopes: z.array(permission).min(1).max(20).optional(),
+    workflows: workflowPatterns.optional().describe("limits the roles to these; `billing-*` is all that begin so"),
     expiresAt: moment.optional(),
   })
   .meta({ id: "CreateApiKey" });

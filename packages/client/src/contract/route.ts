@@ -27,6 +27,8 @@ export interface RouteDefinition {
   text?: string;
   /** The answer is a stream of server-sent events; each one's data is this. */
   stream?: z.ZodType;
+  /** The answer is a file: one of these media types, piece by piece. */
+  file?: readonly string[];
 }
 
 /** Types a route; gives back what it is given. */

@@ -4,7 +4,8 @@ import { type OverlapPlan, overlapPlan } from "../schedule/plan.ts";
 import { type Occurrence, readState } from "../schedule/stored.ts";
 import { type Firing, type Schedule, viewFiring, viewSchedule } from "../schedule/view.ts";
 import type { NewSchedule, ScheduleRow } from "../store/schedule-rows.ts";
-import type { Page, PageOf } from "../store/store.ts";
+import type { Page, PageOf, WorkflowSet } from "../store/store.ts";
+import { inWorkflowSet } from "../store/workflow-set.ts";
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { backfillTimes } from "./backfill.ts";
 import { pageOf } from "./page.ts";
@@ -101,15 +102,30 @@ export class Schedules {
   }
 
   /**
-   * Schedules by id, 50 to a page (at most 1,000). Pass a page's `cursor` to get the next; null ends it.
+   * Schedules by id, 50 to a page (at most 1,000), of some workflows where they are given. Pass a page's `cursor` to get the next; null ends it.
    *
    * @example
    * const { items } = await engine.schedules.list({ event: "order.paid" });
    */
-  async list(filter: { event?: string } = {}, page: Partial<Page> = {}): Promise<PageOf<Schedule>> {
+  async list(
+    { workflows, ...filter }: { event?: string; workflows?: WorkflowSet } = {},
+    page: Partial<Page> = {},
+  ): Promise<PageOf<Schedule>> {
     await this.open();
-    const { items, cursor } = await this.parts.store.schedules(this.parts.namespace, filter, pageOf(page));
-    return { items: await Promise.all(items.map((row) => this.view(row))), cursor };
+    const { limit, cursor } = pageOf(page);
+    const found: Schedule[] = [];
+    for (let after = cursor; ; ) {
+      const rows = await this.parts.store.schedules(this.parts.namespace, filter, { limit, cursor: after });
+      for (const schedule of await Promise.all(rows.items.map((row) => this.view(row)))) {
+        if (workflows !== undefined && !inWorkflowSet(schedule.workflow, workflows)) continue;
+        if (found.length === limit) return { items: found, cursor: found.at(-1)?.id ?? null };
+        found.push(schedule);
+      }
+      after = rows.cursor;
+      if (after === null) return { items: found, cursor: null };
+      // Their ids are the store's cursors.
+      if (workflows === undefined) return { items: found, cursor: after };
+    }
   }
 
   /** The schedule starts nothing by itself any more; runs under way go on. What was due meanwhile is not made up for. */

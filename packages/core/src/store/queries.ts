@@ -5,6 +5,8 @@ import type { Attributes, RunStatus, Waiting } from "./run-rows.ts";
 /** Which runs; everything that is given must hold. Times are milliseconds since 1970. */
 export interface RunFilter {
   workflow?: string;
+  /** Of one of these. */
+  workflows?: WorkflowSet;
   version?: number;
   status?: readonly RunStatus[];
   waiting?: readonly Exclude<Waiting, null>[];
@@ -18,6 +20,12 @@ export interface RunFilter {
   createdBefore?: Millis;
   finishedAfter?: Millis;
   finishedBefore?: Millis;
+}
+
+/** Some workflows: those with one of these names, and those whose name begins so. Without either there is none. */
+export interface WorkflowSet {
+  names: readonly string[];
+  prefixes: readonly string[];
 }
 
 /** Which page of a list. */
@@ -40,6 +48,8 @@ export interface HoldFilter {
   status?: readonly HoldStatus[];
   runId?: string;
   workflow?: string;
+  /** Of one of these. */
+  workflows?: WorkflowSet;
   name?: string;
   severity?: readonly Severity[];
   origin?: "author" | "operator";

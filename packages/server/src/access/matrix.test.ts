@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { paths, type RouteName, routes } from "@holdpoint/client/contract";
+import { paths, routes } from "@holdpoint/client/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Office } from "../fixtures/office.ts";
-import { hello } from "../fixtures/pipelines.ts";
+import { furnish, inOrder, marker, type Ours, requestFor } from "./matrix.fixture.ts";
 import type { Role } from "./roles.ts";
 
 /** Written by hand: what the code allows must be what stands there, and a route that does not stand there fails. */
@@ -12,78 +12,18 @@ const expected = JSON.parse(readFileSync(new URL("./expected-permissions.json", 
 >;
 const roles: readonly Role[] = ["viewer", "operator", "reviewer", "author", "admin"];
 
-/** Words that are in everything of the first tenant, and must be in no answer to the second. */
-const marker = "ours-alone";
-
 let office: Office;
-let ours: { run: string; hold: string; key: string };
+let ours: Ours;
 const keys = new Map<string, string>();
 
 beforeAll(async () => {
   office = await new Office().open();
-  const admin = await office.client("admin", "ada");
-  const input = { orderId: marker, amount: 1 };
-  const run = await admin.runs.start({ workflow: "refund", input, id: marker, attributes: { of: marker } });
-  const hold = await (await office.engine.get(run.id)).hold("approve refund");
-  await admin.holds.ask({ hold: hold.id, question: marker, to: "ada" });
-  await admin.schedules.put({ schedule: marker, workflow: "refund", input, when: { event: marker } });
-  await admin.pipelines.put({ pipeline: marker, document: hello(marker) });
-  await admin.tasks.start({ id: marker });
-  await admin.tasks.requestApproval({ task: marker, reason: marker, reviewers: { people: ["zoe"] } });
-  const key = await admin.keys.create({ name: marker, person: marker, roles: ["viewer"] });
-  ours = { run: run.id, hold: hold.id, key: key.id };
+  ours = await furnish(office);
   for (const namespace of ["default", "other"])
     for (const role of roles)
       keys.set(`${namespace} ${role}`, await office.key(role, `${role}-of-${namespace}`, namespace));
 });
 afterAll(() => office.close());
-
-/** A request to a route about what the first tenant has; bodies are right, so that nothing but rights can refuse it. */
-function requestFor(name: RouteName): { place: string; body?: unknown } {
-  const fill: Record<string, string> = {
-    ...ours,
-    schedule: marker,
-    pipeline: marker,
-    task: marker,
-    queue: "labels",
-    workflow: "refund",
-    question: "1",
-  };
-  const place = paths[name].replace(/\{(\w+)\}/g, (_, part: string) => fill[part] ?? "");
-  const bodies: Partial<Record<RouteName, unknown>> = {
-    "runs.start": { workflow: "anything", input: 1 },
-    "runs.bulk": { action: "retry", filter: { workflow: "fragile" } },
-    "runs.signal": { name: "said" },
-    "runs.cancel": {},
-    "runs.fork": { from: "step:none#1", decisions: "ask" },
-    "holds.decideMany": { holds: [{ hold: ours.hold }], answer: { approved: "no such answer" }, note: "matrix" },
-    "holds.decide": { answer: { approved: "no such answer" } },
-    "holds.assign": { to: "ben" },
-    "holds.delegate": { to: "ben" },
-    "holds.ask": { question: "why?" },
-    "holds.answer": { text: "because" },
-    "holds.comment": { text: "seen" },
-    "schedules.put": { workflow: "echo", input: { text: "x" }, when: { event: "never" } },
-    "schedules.backfill": { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" },
-    "tasks.start": { id: marker },
-    "tasks.requestApproval": { reason: "why not?" },
-    "tasks.decide": { approved: false },
-    "tasks.step": { name: "next" },
-    "tasks.fail": { error: "no" },
-    "annotations.offer": { id: marker, item: marker },
-    "pipelines.check": { document: hello("theirs") },
-    "pipelines.put": { document: hello("theirs") },
-    "events.emit": { event: "nothing listens" },
-    "keys.create": { name: "another", roles: ["viewer"] },
-  };
-  const takesBody = "body" in routes[name];
-  return takesBody ? { place, body: bodies[name] ?? {} } : { place };
-}
-
-/** What would end what the others need comes last. */
-const inOrder = (Object.keys(routes) as RouteName[]).sort(
-  (a, b) => Number(/cancel|remove|revoke|rotate/.test(a)) - Number(/cancel|remove|revoke|rotate/.test(b)),
-);
 
 test("every route has its line in the expected table, and every line its route", () => {
   expect(Object.keys(expected).sort()).toEqual(Object.keys(routes).sort());
@@ -93,11 +33,11 @@ test("no role of another namespace sees or changes anything of ours", async () =
   const before = await stateOfOurs();
   const leaks: string[] = [];
   for (const name of inOrder) {
-    const { place, body } = requestFor(name);
+    const { place, body } = requestFor(name, ours);
     for (const role of roles) {
       const key = keys.get(`other ${role}`) ?? "";
       const { status, text, json } = await office.send(place, { key, ...(body === undefined ? {} : { body }) });
-      const addressed = /\{(run|hold|key)\}/.test(paths[name]);
+      const addressed = /\{(run|hold|key|binding)\}/.test(paths[name]);
       if (addressed && status < 400) leaks.push(`${name} ${role}: ${status}`);
       if (addressed && expected[name]?.includes(role) && status !== 404)
         leaks.push(`${name} ${role}: ${status} ${json.code}`);
@@ -128,7 +68,7 @@ test("each role may do what the expected table says, and nothing else", async ()
   const wrong: string[] = [];
   let cells = 0;
   for (const name of inOrder) {
-    const { place, body } = requestFor(name);
+    const { place, body } = requestFor(name, ours);
     for (const role of ["nobody", "somebody", ...roles]) {
       cells++;
       const key = role === "nobody" ? undefined : (keys.get(`default ${role}`) ?? `hp_AAAAAAAAAAAA_${"A".repeat(43)}`);

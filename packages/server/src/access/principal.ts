@@ -10,6 +10,20 @@ export interface Principal {
   roles: readonly Role[];
   /** Narrows the roles to these permissions; absent or null does not. */
   scopes?: readonly Permission[] | null;
+  /** Limits the roles to these workflows: names, or beginnings with `*`. Absent or null does not. */
+  workflows?: readonly string[] | null;
+  /** Roles besides, each with a limit of its own. */
+  bindings?: readonly BoundRole[];
+  /** The groups they are in, for roles that are given to groups. */
+  groups?: readonly string[];
+  /** The public beginning of the API key they sent, for roles that are given to keys. */
+  key?: string;
+}
+
+/** A role, for all workflows (null) or for some: names, or beginnings with `*`. */
+export interface BoundRole {
+  role: Role;
+  workflows: readonly string[] | null;
 }
 
 /** Where a request came from. */

@@ -44,19 +44,13 @@ const allowed: Readonly<Record<Role, readonly Permission[]>> = {
     "events:emit",
     "workflows:write",
     "keys:manage",
+    "access:manage",
     "audit:read",
     "metrics:read",
   ],
 };
 
-/** What these roles allow together, narrowed by scopes where there are some. */
-export function permissionsOf({
-  roles,
-  scopes,
-}: {
-  roles: readonly Role[];
-  scopes?: readonly Permission[] | null;
-}): Set<Permission> {
-  const all = roles.flatMap((one) => (Object.hasOwn(allowed, one) ? allowed[one] : []));
-  return new Set(scopes ? all.filter((one) => scopes.includes(one)) : all);
+/** Whether a role allows something. */
+export function roleAllows(role: Role, permission: Permission): boolean {
+  return Object.hasOwn(allowed, role) && allowed[role].includes(permission);
 }

@@ -1,6 +1,8 @@
 import type { HoldpointClient } from "@holdpoint/client";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Office } from "../fixtures/office.ts";
+import { auditEntry } from "./audit-line.ts";
+import { auditLog } from "./audit-log.ts";
 
 let office: Office;
 let ada: HoldpointClient;
@@ -18,14 +20,52 @@ test("every call that changes something is written down before it is done, and e
   await expect(vic.runs.cancel({ run: "a-1" })).rejects.toMatchObject({ status: 403 });
   await expect(ada.runs.resume({ run: "a-1" })).rejects.toMatchObject({ status: 409 });
   const { items } = await ada.audit.list({});
-  expect(items.map(({ by, route, outcome, code, target }) => [by, route, outcome, code, target])).toEqual([
+  expect(items.map(({ by, action, outcome, code, target }) => [by, action, outcome, code, target])).toEqual([
     ["ada", "runs.resume", "refused", "INVALID_STATE", { run: "a-1" }],
     ["ada", "runs.resume", "asked", null, { run: "a-1" }],
-    ["vic", "runs.cancel", "refused", "FORBIDDEN", {}],
+    ["vic", "runs.cancel", "refused", "FORBIDDEN", { run: "a-1" }],
+    ["ada", "runs.start", "done", null, { id: "a-1" }],
     ["ada", "runs.start", "asked", null, { id: "a-1" }],
   ]);
-  expect(items.map(({ n }) => n)).toEqual([4, 3, 2, 1]);
+  expect(items.map(({ n }) => n)).toEqual([5, 4, 3, 2, 1]);
   expect(JSON.stringify(items)).not.toContain("hunter2");
+});
+
+test("a line says how what was changed stood before and after, by digest and without its content", async () => {
+  const run = await ada.runs.start({ workflow: "refund", input: { orderId: "secret-7", amount: 5 }, id: "r-7" });
+  const { id } = await (await office.engine.get(run.id)).hold("approve refund");
+  const hold = await ada.holds.claim({ hold: id });
+  await ada.holds.decide({ hold: id, answer: { approved: true } });
+  const { items } = await ada.audit.list({ outcome: ["done"] });
+  const [decide, claim, start] = items;
+  const { revision, evidenceHash } = hold;
+  expect(decide).toMatchObject({
+    action: "holds.decide",
+    before: { status: "open", revision, evidenceHash },
+    after: { status: "decided", revision, evidenceHash, decidedBy: "ada" },
+  });
+  expect(claim?.before?.digest).toMatch(/^[0-9a-f]{64}$/);
+  expect(claim?.after?.digest).not.toBe(claim?.before?.digest);
+  expect(decide?.before?.digest).toBe(claim?.after?.digest);
+  expect(start).toMatchObject({ before: null, after: { id: "r-7", workflow: "refund" } });
+  const { key, id: keyId } = await ada.keys.create({ name: "robot", roles: ["viewer"] });
+  await ada.keys.revoke({ key: keyId });
+  const [revoke, create] = (await ada.audit.list({ action: "keys.*", outcome: ["done"] })).items;
+  expect(create).toMatchObject({ after: { id: keyId, roles: ["viewer"], revokedAt: null } });
+  expect(revoke).toMatchObject({ before: { revokedAt: null }, after: { revokedAt: expect.any(String) } });
+  const all = JSON.stringify((await ada.audit.list({})).items);
+  for (const secret of ["secret-7", key]) expect(all).not.toContain(secret);
+});
+
+test("a decision of many holds says of which", async () => {
+  const run = await ada.runs.start({ workflow: "refund", input: { orderId: "B", amount: 5 } });
+  const { id } = await (await office.engine.get(run.id)).hold("approve refund");
+  await ada.holds.decideMany({ holds: [{ hold: id }, { hold: "none" }], answer: { approved: false }, note: "both" });
+  const { items } = await ada.audit.list({ target: id });
+  expect(items.map(({ outcome, target, after }) => [outcome, target, after?.items])).toEqual([
+    ["done", { holds: [id, "none"] }, 2],
+    ["asked", { holds: [id, "none"] }, undefined],
+  ]);
 });
 
 test("what cannot be written down is not done", async () => {
@@ -44,12 +84,43 @@ test("many at once are each there once, in one chain that verifies, page by page
   await Promise.all(Array.from({ length: 60 }, (_, n) => ada.runs.start({ workflow: "anything", id: `m-${n}` })));
   const ids: unknown[] = [];
   for (let before: number | null | undefined; before !== null; ) {
-    const { items, next } = await ada.audit.list({ limit: 25, ...(before === undefined ? {} : { before }) });
+    const page = { limit: 25, ...(before === undefined ? {} : { before }) };
+    const { items, next } = await ada.audit.list({ ...page, outcome: ["done"], by: "ada", action: "runs.start" });
     ids.push(...items.map(({ target }) => target.id));
     before = next;
   }
   expect(ids.sort()).toEqual(Array.from({ length: 60 }, (_, n) => `m-${n}`).sort());
-  expect(await ada.audit.verify()).toMatchObject({ intact: true, lines: 60, brokenAt: null });
+  expect(await ada.audit.verify()).toMatchObject({ intact: true, lines: 120, brokenAt: null });
+});
+
+test("a filter that little fits is answered page after page until the log is at its end", async () => {
+  const log = auditLog(office.engine);
+  const entry = (n: number) => auditEntry({ action: n === 1 ? "keys.create" : "runs.start", outcome: "done" });
+  await Promise.all(Array.from({ length: 21_500 }, (_, n) => log.append(entry(n + 1))));
+  const first = await ada.audit.list({ action: "keys.create" });
+  expect(first).toMatchObject({ items: [], next: expect.any(Number) });
+  const second = await ada.audit.list({ action: "keys.create", before: first.next ?? 0 });
+  expect([second.items.map(({ n }) => n), second.next]).toEqual([[1], null]);
+});
+
+test("the log is exported as JSON Lines and as CSV that no spreadsheet takes for formulas", async () => {
+  const evil = await office.client("admin", '=HYPERLINK("http://evil.example","x")');
+  await evil.runs.start({ workflow: "anything", id: "+1,2" });
+  await ada.runs.start({ workflow: "anything", id: "x" });
+  const textOf = async (input: Parameters<HoldpointClient["audit"]["export"]>[0]) =>
+    new Response(await ada.audit.export(input)).text();
+  const lines = (await textOf({}))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.map(({ n }) => n)).toEqual([1, 2, 3, 4]);
+  expect(lines[3]).toEqual((await ada.audit.list({ limit: 1 })).items[0]);
+  const csv = await textOf({ format: "csv", outcome: ["asked"] });
+  const [titles, first, second, end] = csv.split("\r\n");
+  expect(titles).toBe("n,at,by,action,outcome,code,target,address,requestId,count,before,after,hash");
+  expect(first).toContain(`,"'=HYPERLINK(""http://evil.example"",""x"")",runs.start,asked,,"{""id"":""+1,2""}",`);
+  expect(second).toMatch(/^3,\d{4}-.+,ada,runs\.start,asked,,/);
+  expect(end).toBe("");
 });
 
 test("a line that was changed is found", async () => {
@@ -57,9 +128,20 @@ test("a line that was changed is found", async () => {
   const { logLines } = office.engine.store;
   office.engine.store.logLines = async (...args) =>
     (await logLines.apply(office.engine.store, args)).map((line) =>
-      line.n === 2 ? { ...line, body: line.body.replace("t-2", "t-9") } : line,
+      line.n === 3 ? { ...line, body: line.body.replace("t-2", "t-9") } : line,
     );
-  expect(await ada.audit.verify()).toMatchObject({ intact: false, brokenAt: 2 });
+  expect(await ada.audit.verify()).toMatchObject({ intact: false, brokenAt: 3 });
+});
+
+test("a head that was kept shows that the end was cut off", async () => {
+  for (const n of [1, 2]) await ada.runs.start({ workflow: "anything", id: `c-${n}` });
+  const { head } = await ada.audit.verify();
+  const anchor = { head: head ?? "" };
+  expect(await ada.audit.verify(anchor)).toMatchObject({ intact: true, hasHead: true });
+  const { logLines } = office.engine.store;
+  office.engine.store.logLines = async (...args) =>
+    (await logLines.apply(office.engine.store, args)).filter(({ n }) => n < 4);
+  expect(await ada.audit.verify(anchor)).toMatchObject({ intact: true, lines: 3, hasHead: false });
 });
 
 test("each namespace has a log of its own", async () => {

@@ -1,4 +1,5 @@
 import type { Attributes, Change } from "@holdpoint/core";
+import { type Reach, reaches } from "../access/reach.ts";
 
 /** Which changes a reader wants; everything that is given must hold. */
 export interface ChangeFilter {
@@ -8,11 +9,14 @@ export interface ChangeFilter {
   workflow?: readonly string[] | undefined;
   run?: string | undefined;
   attributes?: Attributes | undefined;
+  /** Of which workflows the reader may see runs and holds. Default: of all. */
+  within?: { runs: Reach; holds: Reach };
 }
 
 /** Whether a change is one the reader wants. `status` is what a run has become, so no change of a hold has one. */
 export function fits({ type, run, hold }: Change, filter: ChangeFilter): boolean {
-  const { of, type: types, status, workflow, run: id, attributes } = filter;
+  const { of, type: types, status, workflow, run: id, attributes, within } = filter;
+  if (within && !reaches(hold === null ? within.runs : within.holds, run.workflow)) return false;
   if (of !== undefined && (of === "hold") !== (hold !== null)) return false;
   if (types !== undefined && !types.includes(type)) return false;
   if (status !== undefined && !(type.startsWith("run.") && status.includes(type.slice("run.".length)))) return false;

@@ -1,4 +1,4 @@
-import { permissionsOf } from "../access/roles.ts";
+import { isNowhere, reachOf } from "../access/reach.ts";
 import { ForbiddenError } from "../http/errors.ts";
 import type { Handler } from "../routes/call.ts";
 import { attributesOf } from "../routes/run-filter.ts";
@@ -6,14 +6,16 @@ import { eventStream } from "./event-stream.ts";
 import { placeFrame } from "./frame.ts";
 
 /** What happens to all runs and holds of a namespace, as a stream: from now on, or from where the reader was. */
-export const followChanges: Handler<"events.follow"> = async ({ engine, principal, query, request, server }) => {
+export const followChanges: Handler<"events.follow"> = async ({ engine, principal, reach, query, request, server }) => {
   const { after, attribute, of, ...filter } = query;
-  const mayReadHolds = permissionsOf(principal).has("holds:read");
+  const holds = reachOf(principal, "holds:read");
+  const mayReadHolds = !isNowhere(holds);
   if (of === "hold" && !mayReadHolds) throw new ForbiddenError("holds:read");
   const reader = await server.changesOf(engine).read(
     {
       ...filter,
       of: mayReadHolds ? of : "run",
+      within: { runs: reach, holds },
       ...(attribute === undefined ? {} : { attributes: attributesOf(attribute) }),
     },
     request.headers.get("last-event-id") || (after ?? null),

@@ -6,24 +6,42 @@ export class RequestError extends HoldpointError {
   /** Headers the answer must have. */
   readonly headers: Record<string, string>;
   readonly issues: readonly Issue[];
+  /** Whose credentials were refused, where that is known: for the audit log, never for the answer. */
+  readonly whose: Whose | null;
 
   constructor(
     status: number,
     code: string,
     message: string,
-    { issues = [], headers = {} }: { issues?: readonly Issue[]; headers?: Record<string, string> } = {},
+    { issues = [], headers = {}, whose = null }: RequestErrorDetails = {},
   ) {
     super(code, message);
     this.status = status;
     this.headers = headers;
     this.issues = issues;
+    this.whose = whose;
   }
+}
+
+/** Whose credentials they were, and what is wrong with them. */
+export interface Whose {
+  namespace: string;
+  by: string | null;
+  target: Record<string, string>;
+  code: string;
+}
+
+/** What a refusal may say besides. */
+interface RequestErrorDetails {
+  issues?: readonly Issue[];
+  headers?: Record<string, string>;
+  whose?: Whose | null;
 }
 
 /** Nobody this server knows: no credentials, or wrong ones. The sentence does not say which part was wrong. */
 export class UnauthenticatedError extends RequestError {
-  constructor(message = "sign in: send an API key as `Authorization: Bearer hp_…`") {
-    super(401, "UNAUTHENTICATED", message, { headers: { "www-authenticate": 'Bearer realm="holdpoint"' } });
+  constructor(message = "sign in: send an API key as `Authorization: Bearer hp_…`", whose: Whose | null = null) {
+    super(401, "UNAUTHENTICATED", message, { headers: { "www-authenticate": 'Bearer realm="holdpoint"' }, whose });
   }
 }
 

@@ -1,14 +1,16 @@
 import { paths, type RouteDefinition, type RouteName, routes } from "@holdpoint/client/contract";
+import type { Engine, HoldpointError } from "@holdpoint/core";
 import type { Context } from "hono";
+import { authorize } from "../access/authorize.ts";
 import type { Caller, Principal } from "../access/principal.ts";
-import { permissionsOf } from "../access/roles.ts";
+import { isNowhere, reachOf } from "../access/reach.ts";
+import { audited, auditRefused } from "../audit/audited-call.ts";
 import type { Call } from "../routes/call.ts";
 import { handlers } from "../routes/handlers.ts";
 import type { Server } from "../server.ts";
 import { checkPart } from "./check.ts";
 import { ForbiddenError, RequestError } from "./errors.ts";
 import { jsonResponse } from "./json-response.ts";
-import { problemOf } from "./problem.ts";
 import { readJsonBody } from "./read-body.ts";
 import { readParameters } from "./read-parameters.ts";
 
@@ -28,25 +30,14 @@ export async function serveRoute(server: Server, name: RouteName, context: Conte
   const route: RouteDefinition = routes[name];
   const request = context.req.raw;
   context.set("route", paths[name].split(" ")[1]);
-  context.set("rates", await server.rates.ofAddress(caller));
-  const principal = route.permission === "public" ? nobody : await server.principal(request, caller);
-  context.set("principal", principal.id);
-  if (route.permission !== "public")
-    context.set("rates", { ...context.get("rates"), ...(await server.rates.ofPrincipal(principal)) });
-  const engine = route.permission === "public" ? server.engine : server.engineOf(principal);
-  const entry = {
-    by: principal.id,
-    route: name,
-    address: caller.address,
-    requestId: String(context.get("requestId")),
-  };
-  const refused = (code: string, target: Record<string, unknown>): Promise<void> =>
-    server.audit(engine, { ...entry, target, outcome: "refused", code });
-  if (route.permission !== "public" && route.permission !== "signed-in") {
-    if (!permissionsOf(principal).has(route.permission)) {
-      await refused("FORBIDDEN", {});
-      throw new ForbiddenError(route.permission);
-    }
+  const { principal, engine } = await askerOf(server, name, context, caller);
+  const requestId = String(context.get("requestId"));
+  const audit = { name, address: caller.address, requestId };
+  const { permission } = route;
+  if (permission !== "public" && permission !== "signed-in" && isNowhere(reachOf(principal, permission))) {
+    const subject = { server, engine, principal, params: context.req.param() };
+    await auditRefused({ ...audit, subject, body: null }, "FORBIDDEN");
+    throw new ForbiddenError(permission);
   }
   const params = route.params
     ? checkPart(route.params, readParameters(route.params, Object.entries(context.req.param())), "path")
@@ -57,30 +48,61 @@ export async function serveRoute(server: Server, name: RouteName, context: Conte
     "query",
   );
   const body = route.body ? checkPart(route.body, await readJsonBody(request, server.bodyLimits), "body") : {};
+  const subject = { server, engine, principal, params };
+  const reach =
+    permission === "public" || permission === "signed-in"
+      ? "all"
+      : await authorize({ name, permission, principal, engine, params, body }).catch(async (error: HoldpointError) => {
+          await auditRefused({ ...audit, subject, body }, error.code);
+          throw error;
+        });
   const call: Omit<Call<RouteName>, "params" | "query" | "body"> = {
     engine,
     principal,
+    reach,
     actor: { by: principal.id, channel: "api", ...(caller.address === null ? {} : { address: caller.address }) },
     request,
     server,
   };
+  const work = () =>
+    withinTime((handlers[name] as AnyHandler)({ ...call, params, query, body }), server.timeMs + extraMs(name, query));
   const changes = request.method !== "GET" && request.method !== "HEAD";
-  const target = targetOf(params, body);
-  if (changes) await server.audit(engine, { ...entry, target, outcome: "asked", code: null });
-  const work = (handlers[name] as AnyHandler)({ ...call, params, query, body });
-  const reply = await withinTime(work, server.timeMs + extraMs(name, query)).catch(async (error: unknown) => {
-    const problem = problemOf(error, entry.requestId);
-    if (changes && problem.status < 500) await refused(problem.code, target);
-    throw error;
-  });
+  const reply = changes
+    ? await audited({ ...audit, subject, body }, work, (done) => (done instanceof Response ? null : done.body))
+    : await work();
   if (reply instanceof Response) return reply;
   return jsonResponse(reply.body, { status: reply.status, ...(reply.headers ? { headers: reply.headers } : {}) });
 }
 
-/** Of what it is: the parts of the path, and the id of what is to be made. Nothing else that was sent is kept for ever. */
-function targetOf(params: Record<string, unknown>, body: unknown): Record<string, unknown> {
-  const id = (body as { id?: unknown } | null)?.id;
-  return typeof id === "string" ? { ...params, id } : params;
+/** Who asks, and the engine of their namespace. Whoever is refused here is in the audit log too, counted by address and minute. */
+async function askerOf(
+  server: Server,
+  name: RouteName,
+  context: Context,
+  caller: Caller,
+): Promise<{ principal: Principal; engine: Engine }> {
+  const { permission } = routes[name];
+  let principal = nobody;
+  try {
+    context.set("rates", await server.rates.ofAddress(caller));
+    if (permission === "public") return { principal, engine: server.engine };
+    principal = await server.principal(context.req.raw, caller);
+    context.set("principal", principal.id);
+    context.set("rates", { ...context.get("rates"), ...(await server.rates.ofPrincipal(principal)) });
+    return { principal, engine: server.engineOf(principal) };
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    const known = principal === nobody ? null : { namespace: principal.namespace, by: principal.id, target: {} };
+    const whose = error.whose ?? {
+      namespace: server.engine.namespace,
+      by: null,
+      target: {},
+      ...known,
+      code: error.code,
+    };
+    server.refusals.note({ ...whose, action: name, address: caller.address });
+    throw error;
+  }
 }
 
 const noQuery = routes["holds.similar"].query.pick({}).strict();

@@ -2,7 +2,7 @@ import { createEngine, type Engine, type Hold, memoryStore, workflow } from "@ho
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loopbackUser } from "../access/loopback.ts";
 import type { Role } from "../access/roles.ts";
-import { AuditLog } from "../audit/audit-log.ts";
+import { auditLog } from "../audit/audit-log.ts";
 import { type HoldpointApp, holdpoint } from "../holdpoint.ts";
 import { Browser } from "../sign-in/fixtures/office.ts";
 import { localAccounts } from "../sign-in/local/accounts.ts";
@@ -82,12 +82,15 @@ test("whoever is not signed in is asked to, comes to what they asked for, decide
     note: "fine",
     channel: "inbox",
   });
-  const lines = await new AuditLog(engine, Date.now).page({ limit: 10 });
-  expect(lines.map(({ by, route, target, outcome }) => ({ by, route, target, outcome }))).toEqual([
-    { by: "ana", route: "inbox.decide", target: { hold: hold.id }, outcome: "asked" },
-  ]);
   const { csrf = "" } = await hiddenOf("/inbox");
   expect(await (await visit("/inbox/sign-out", { csrf })).text()).toContain("You are signed out");
+  const { items } = await auditLog(engine).page({ by: "ana" }, { limit: 4 });
+  expect(items.map(({ action, target, outcome }) => [action, target.hold ?? null, outcome])).toEqual([
+    ["session.sign-out", null, "done"],
+    ["session.sign-out", null, "asked"],
+    ["inbox.decide", hold.id, "asked"],
+    ["session.sign-in", null, "done"],
+  ]);
   expect((await visit("/inbox")).status).toBe(401);
 });
 
@@ -150,4 +153,11 @@ test("mounted below another path its pages lead to each other there; switched of
   const text = await (await outer.request("/holds/inbox")).text();
   expect(text).toContain(`href="/holds/inbox/${hold.id}"`);
   expect((await holdpoint(engine, { authenticate, inbox: false }).request("/inbox")).status).toBe(404);
+});
+
+test("somebody whose role is for some workflows does not see the holds of all", async () => {
+  const workflows = ["ref*"];
+  const authenticate = async () => ({ id: "ben", namespace: "default", roles: ["reviewer" as const], workflows });
+  const response = await holdpoint(engine, { authenticate }).request("/inbox");
+  expect([response.status, await response.text()]).toEqual([403, expect.stringContaining("for some of them")]);
 });

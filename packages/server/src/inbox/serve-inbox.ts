@@ -1,9 +1,11 @@
 import { inboxPages } from "@holdpoint/channels";
 import type { Caller, Principal } from "../access/principal.ts";
-import { permissionsOf } from "../access/roles.ts";
+import { isNowhere, reachOf } from "../access/reach.ts";
+import { auditEntry } from "../audit/audit-line.ts";
 import { ForbiddenError, RequestError, UnauthenticatedError } from "../http/errors.ts";
 import type { Server } from "../server.ts";
 import type { BrowserSignIn, Visitor } from "../sign-in/browser.ts";
+import { type Source, told } from "../sign-in/source.ts";
 import { checkSentFromHere, tokenOf } from "./own-form.ts";
 import { hasSignInPath, showSignIn, takeSignIn } from "./sign-in-form.ts";
 
@@ -19,36 +21,45 @@ export interface InboxCall {
 /** The inbox for whoever is signed in, in a browser or by whatever else the server authenticates with; the others are asked to. */
 export async function serveInbox(server: Server, request: Request, call: InboxCall): Promise<Response> {
   const { path, caller, signIn } = call;
-  if (signIn && hasSignInPath(request, path)) return takeSignIn(signIn, request, call);
+  if (signIn && hasSignInPath(request, path))
+    return takeSignIn(signIn, request, { ...call, source: server.source(caller.address, call.requestId) });
   const visitor = (await signIn?.visitor(request)) ?? null;
-  const principal = visitor?.person ?? (await principalOf(server, request, caller));
+  const principal = visitor ? await server.bound(visitor.person) : await principalOf(server, request, caller);
   if (principal === null) return showSignIn(signIn, request, path);
   if (visitor === null) checkSentFromHere(request);
   await server.rates.ofPrincipal(principal);
-  const allowed = permissionsOf(principal);
   const engine = server.engineOf(principal);
   const { address } = caller;
   const noted = { by: principal.id, address, requestId: call.requestId };
-  if (!allowed.has("holds:read")) {
-    await server.audit(engine, { ...noted, route: "inbox", target: {}, outcome: "refused", code: "FORBIDDEN" });
-    throw new ForbiddenError("holds:read");
+  const reach = reachOf(principal, "holds:read");
+  if (reach !== "all") {
+    await server.audit(engine, auditEntry({ ...noted, action: "inbox", outcome: "refused", code: "FORBIDDEN" }));
+    if (isNowhere(reach)) throw new ForbiddenError("holds:read");
+    const why = "the inbox shows the holds of all workflows, and your role is for some of them: use the API";
+    throw new RequestError(403, "FORBIDDEN", why);
   }
   const inbox = inboxPages({ path });
   return inbox(request, {
     engine,
     person: principal.id,
     name: visitor?.person.name ?? null,
-    may: { decide: allowed.has("holds:decide"), comment: allowed.has("holds:comment") },
+    may: {
+      decide: reachOf(principal, "holds:decide") === "all",
+      comment: reachOf(principal, "holds:comment") === "all",
+    },
     csrfToken: visitor?.csrfToken ?? tokenOf(principal),
     address,
-    ...signOutOf(visitor),
+    ...signOutOf(visitor, server.source(address, call.requestId)),
     audit: ({ action, hold, outcome, code }) =>
-      server.audit(engine, { ...noted, route: `inbox.${action}`, target: { hold }, outcome, code }),
+      server.audit(engine, auditEntry({ ...noted, action: `inbox.${action}`, target: { hold }, outcome, code })),
   });
 }
 
-const signOutOf = (visitor: Visitor | null): { signOut?: () => Promise<string> } =>
-  visitor === null ? {} : { signOut: () => visitor.signOut() };
+function signOutOf(visitor: Visitor | null, source: Source): { signOut?: () => Promise<string> } {
+  if (visitor === null) return {};
+  const { person } = visitor;
+  return { signOut: () => told(source, { action: "session.sign-out", person }, () => visitor.signOut()) };
+}
 
 /** Who sends a request, where that is no session; null for nobody we know. */
 async function principalOf(server: Server, request: Request, caller: Caller): Promise<Principal | null> {

@@ -3,6 +3,7 @@ import { RequestError } from "../http/errors.ts";
 import { readTextBody } from "../http/read-body.ts";
 import type { BrowserSignIn } from "../sign-in/browser.ts";
 import { returnPath } from "../sign-in/return-path.ts";
+import type { Source } from "../sign-in/source.ts";
 import type { InboxCall } from "./serve-inbox.ts";
 
 const signInPath = (path: string): string => `${path}/sign-in`;
@@ -33,7 +34,7 @@ const problems: Readonly<Record<string, string>> = {
 export async function takeSignIn(
   signIn: BrowserSignIn,
   request: Request,
-  { path, caller }: InboxCall,
+  { path, source }: InboxCall & { source: Source },
 ): Promise<Response> {
   const shown = { action: signInPath(path), local: signIn.local !== null };
   if (request.method !== "POST" || signIn.local === null) {
@@ -47,7 +48,7 @@ export async function takeSignIn(
   const code = sent.get("code")?.trim();
   try {
     const credentials = { name, password: sent.get("password") ?? "", ...(code ? { code } : {}) };
-    const cookie = await signIn.local(request, credentials, caller);
+    const cookie = await signIn.local(request, credentials, source);
     return new Response(null, {
       status: 303,
       headers: { location: returnTo, "set-cookie": cookie, "cache-control": "no-store" },

@@ -1,6 +1,7 @@
 import { type Engine, HoldpointError, NotFoundError } from "@holdpoint/core";
 import type { Authenticate, Principal } from "../access/principal.ts";
-import { type Permission, permissionsOf, type Role } from "../access/roles.ts";
+import { beyond } from "../access/reach.ts";
+import type { Permission, Role } from "../access/roles.ts";
 import { RequestError, UnauthenticatedError } from "../http/errors.ts";
 import { checkSecret, isKey, keyHash, keyIdOf, newKeyText } from "./key-text.ts";
 import { storeKeyRecords } from "./store-records.ts";
@@ -18,6 +19,8 @@ export interface NewKey {
   roles: readonly Role[];
   /** Narrows the roles. */
   scopes?: readonly Permission[] | null;
+  /** Limits the roles to these workflows: names, or beginnings with `*`. */
+  workflows?: readonly string[] | null;
   /** When it stops working. Default: never. */
   expiresAt?: Date | null;
 }
@@ -46,8 +49,8 @@ export class ApiKeys {
     if (sent === undefined) return null;
     const read = await this.check(sent);
     await this.used(read);
-    const { person, namespace, roles, scopes } = read.key;
-    return { id: person, namespace, roles, scopes };
+    const { id, person, namespace, roles, scopes, workflows = null } = read.key;
+    return { id: person, namespace, roles, scopes, workflows, key: id };
   };
 
   private async check(sent: string): Promise<ReadKey> {
@@ -55,9 +58,12 @@ export class ApiKeys {
     const read = id === null ? null : await this.records.read(id);
     if (!isKey(this.secret, sent, read?.key.hash ?? null) || read === null)
       throw new UnauthenticatedError("this key is not known here");
-    if (read.key.revokedAt !== null) throw new UnauthenticatedError("this key was revoked");
-    if (read.key.expiresAt !== null && read.key.expiresAt <= this.now())
-      throw new UnauthenticatedError("this key has expired");
+    const { namespace, revokedAt, expiresAt } = read.key;
+    // Whoever sends it has had it: its tenant is told, under the key's id and nobody's name.
+    const ended = (code: string) => ({ namespace, by: null, target: { key: read.key.id }, code });
+    if (revokedAt !== null) throw new UnauthenticatedError("this key was revoked", ended("KEY_REVOKED"));
+    if (expiresAt !== null && expiresAt <= this.now())
+      throw new UnauthenticatedError("this key has expired", ended("KEY_EXPIRED"));
     return read;
   }
 
@@ -79,6 +85,7 @@ export class ApiKeys {
       namespace: made.namespace,
       roles: [...made.roles],
       scopes: made.scopes ? [...made.scopes] : null,
+      workflows: made.workflows ? [...made.workflows] : null,
       createdBy: by,
       createdAt: this.now(),
       expiresAt: made.expiresAt?.getTime() ?? null,
@@ -121,9 +128,9 @@ export class ApiKeys {
     const { key: old } = await this.get(namespace, id);
     if (old.revokedAt !== null)
       throw new RequestError(409, "INVALID_STATE", `API key ${id} was revoked: make a new one`);
-    const { name, person, roles, scopes, expiresAt } = old;
+    const { name, person, roles, scopes, workflows = null, expiresAt } = old;
     const made = await this.create(
-      { name, person, namespace, roles, scopes, expiresAt: expiresAt === null ? null : new Date(expiresAt) },
+      { name, person, namespace, roles, scopes, workflows, expiresAt: expiresAt === null ? null : new Date(expiresAt) },
       by,
     );
     const end = this.now() + overlapMs;
@@ -172,9 +179,9 @@ export interface ApiKeyOptions {
 }
 
 /** Nobody gives rights away that they do not have. Throws `RequestError` 403. */
-export function checkRights(principal: Principal, made: Pick<NewKey, "roles" | "scopes">): void {
-  const own = permissionsOf(principal);
-  const more = [...permissionsOf({ roles: made.roles, scopes: made.scopes ?? null })].filter((one) => !own.has(one));
+export function checkRights(principal: Principal, made: Pick<NewKey, "roles" | "scopes" | "workflows">): void {
+  const { roles, scopes = null, workflows = null } = made;
+  const more = beyond({ roles, scopes, workflows }, principal);
   if (more.length === 0) return;
-  throw new RequestError(403, "FORBIDDEN", `a key may not have more rights than you: ${more.join(", ")}`);
+  throw new RequestError(403, "FORBIDDEN", `nobody gives or takes more rights than their own: ${more.join(", ")}`);
 }

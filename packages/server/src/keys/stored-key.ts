@@ -11,6 +11,8 @@ export interface StoredKey {
   namespace: string;
   roles: Role[];
   scopes: Permission[] | null;
+  /** The workflows its roles are limited to; null (or absent, in older ones) for all. */
+  workflows?: string[] | null;
   createdBy: string | null;
   createdAt: number;
   expiresAt: number | null;

@@ -52,7 +52,7 @@ function operation(
   route: RouteDefinition,
   schemaOf: (schema: z.ZodType, io: "input" | "output") => Json,
 ): Json {
-  const { tag, summary, description, permission, params, query, body, success, etag, stream, text } = route;
+  const { tag, summary, description, permission, params, query, body, success, etag, stream, text, file = [] } = route;
   const parameters = [
     ...fieldsOf(params).map(([field, schema]) => ({
       name: field,
@@ -76,6 +76,9 @@ function operation(
       description: described[Number(status)] ?? "Done",
       ...(etag && schema ? { headers: { ETag: { schema: { type: "string" } } } } : {}),
       ...(stream ? { content: { "text/event-stream": { schema: { type: "string" } } } } : {}),
+      ...(file.length > 0
+        ? { content: Object.fromEntries(file.map((type) => [type, { schema: { type: "string" } }])) }
+        : {}),
       ...(schema ? { content: { [text ?? "application/json"]: { schema: schemaOf(schema, "output") } } } : {}),
     },
   ]);

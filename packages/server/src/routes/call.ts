@@ -2,6 +2,7 @@ import type { RouteName, Routes } from "@holdpoint/client/contract";
 import type { Engine } from "@holdpoint/core";
 import type { z } from "zod";
 import type { Principal } from "../access/principal.ts";
+import type { Reach } from "../access/reach.ts";
 import type { Server } from "../server.ts";
 
 type Part<R, K extends string> = R extends Record<K, infer S extends z.ZodType> ? z.output<S> : Record<never, never>;
@@ -13,6 +14,8 @@ export interface Call<N extends RouteName> {
   /** The engine of the caller's namespace: no handler can reach another. */
   engine: Engine;
   principal: Principal;
+  /** For which workflows they may do this: lists are narrowed to it. */
+  reach: Reach;
   /** Who acts, for the engine and its audit trails. */
   actor: { by: string; channel: string; address?: string };
   params: Part<Routes[N], "params">;

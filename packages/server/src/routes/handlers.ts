@@ -1,8 +1,9 @@
 import type { RouteName } from "@holdpoint/client/contract";
 import { followChanges } from "../events/follow-changes.ts";
 import { followRun } from "../events/follow-run.ts";
+import { bindRole, listBindings, unbindRole } from "./access.ts";
 import { annotatedItems, listAnnotations, offerItem, reportAnnotations } from "./annotations.ts";
-import { listAudit, verifyAudit } from "./audit.ts";
+import { exportAudit, listAudit, verifyAudit } from "./audit.ts";
 import type { Handler } from "./call.ts";
 import {
   abstainHold,
@@ -133,7 +134,11 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "keys.create": createKey,
   "keys.rotate": rotateKey,
   "keys.revoke": revokeKey,
+  "access.list": listBindings,
+  "access.bind": bindRole,
+  "access.unbind": unbindRole,
   "audit.list": listAudit,
+  "audit.export": exportAudit,
   "audit.verify": verifyAudit,
   "system.me": showMe,
   "system.version": showVersion,

@@ -1,8 +1,9 @@
-import { type GivenHold, type Hold, HoldConflictError, type HoldFilter } from "@holdpoint/core";
-import { RequestError } from "../http/errors.ts";
+import { type GivenHold, type Hold, HoldConflictError, type HoldFilter, NotFoundError } from "@holdpoint/core";
+import { reaches, reachOf, within } from "../access/reach.ts";
+import { ForbiddenError, RequestError } from "../http/errors.ts";
 import { ifMatch, StaleError } from "../http/etag.ts";
 import { problemOf } from "../http/problem.ts";
-import type { Handler } from "./call.ts";
+import type { Call, Handler } from "./call.ts";
 import { holdBody, holdTag } from "./hold-body.ts";
 import { given, millis, wire } from "./wire.ts";
 
@@ -12,11 +13,12 @@ const shown = (hold: Hold) => ({
   headers: { etag: `"${holdTag(hold)}"` },
 });
 
-export const listHolds: Handler<"holds.list"> = async ({ engine, actor, query }) => {
+export const listHolds: Handler<"holds.list"> = async ({ engine, actor, query, reach }) => {
   const { limit, cursor, inbox, run, dueBefore, ...rest } = query;
   const filter: HoldFilter = given({
     ...rest,
     runId: run,
+    workflows: within(reach),
     dueBefore: dueBefore === undefined ? undefined : millis(dueBefore),
   });
   const page = given({ limit, cursor });
@@ -68,21 +70,45 @@ export const decideHold: Handler<"holds.decide"> = async ({ engine, actor, param
   }
 };
 
-export const decideManyHolds: Handler<"holds.decideMany"> = async ({ engine, actor, body }) => {
+export const decideManyHolds: Handler<"holds.decideMany"> = async (call) => {
+  const { engine, actor, body } = call;
   const { holds, answer, note, option, each = {} } = body;
+  const refusals = await refusalsOf(call);
+  const mine = holds.filter(({ hold }) => !refusals.has(hold));
   const overrides = Object.fromEntries(Object.entries(each).map(([id, one]) => [id, given(one)]));
   const results = await engine.holds.decideMany(
-    holds.map(({ hold, ...read }) => asRead(hold, read)),
+    mine.map(({ hold, ...read }) => asRead(hold, read)),
     answer,
     { ...actor, note, each: overrides, ...given({ option }) },
   );
-  const items = results.map(({ id, hold, error }) => ({
+  const decided = results.map(({ id, hold, error }) => ({
     id,
     hold: hold && holdBody(hold),
     error: error && problemOf(error, ""),
   }));
-  return { status: 200, body: { items } };
+  const refused = [...refusals].map(([id, error]) => ({ id, hold: null, error: problemOf(error, "") }));
+  return { status: 200, body: { items: inOrderOf(holds, [...decided, ...refused]) } };
 };
+
+/** Those that are not within reach: refused each for itself, and what may not be read as what is not there. */
+async function refusalsOf({ engine, principal, reach, body }: Call<"holds.decideMany">): Promise<Map<string, Error>> {
+  const refusals = new Map<string, Error>();
+  if (reach === "all") return refusals;
+  const readable = reachOf(principal, "holds:read");
+  for (const { hold: id } of body.holds) {
+    const found = await engine.hold(id).catch((error: Error) => error);
+    if (found instanceof NotFoundError) refusals.set(id, found);
+    else if (found instanceof Error) throw found;
+    else if (!reaches(readable, found.workflow)) refusals.set(id, new NotFoundError("hold", id));
+    else if (!reaches(reach, found.workflow)) refusals.set(id, new ForbiddenError("holds:decide"));
+  }
+  return refusals;
+}
+
+function inOrderOf<T extends { id: string }>(holds: readonly { hold: string }[], items: readonly T[]): T[] {
+  const places = new Map(holds.map(({ hold }, place) => [hold, place]));
+  return [...items].sort((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
+}
 
 export const abstainHold: Handler<"holds.abstain"> = async ({ engine, actor, params, body }) =>
   shown(await engine.holds.abstain(params.hold, { ...actor, ...given(body) }));

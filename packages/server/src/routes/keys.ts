@@ -7,9 +7,10 @@ import type { Handler, Reply } from "./call.ts";
 const moment = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 /** A key without its hash. */
-function keyBody({ hash: _hash, ...key }: StoredKey): Reply<"keys.list">["body"]["items"][number] {
+export function keyBody({ hash: _hash, ...key }: StoredKey): Reply<"keys.list">["body"]["items"][number] {
   return {
     ...key,
+    workflows: key.workflows ?? null,
     createdAt: new Date(key.createdAt).toISOString(),
     expiresAt: moment(key.expiresAt),
     // To the minute: so often it is written down.
@@ -29,15 +30,16 @@ export const listKeys: Handler<"keys.list"> = async ({ server, principal, query 
 };
 
 export const createKey: Handler<"keys.create"> = async ({ server, principal, body }) => {
-  const { name, person, roles, scopes, expiresAt } = body;
-  checkRights(principal, { roles, scopes: scopes ?? null });
+  const { name, person, roles, scopes = null, workflows = null, expiresAt } = body;
+  checkRights(principal, { roles, scopes, workflows });
   const made = await keysOf(server).create(
     {
       name,
       ...(person === undefined ? {} : { person }),
       namespace: principal.namespace,
       roles,
-      scopes: scopes ?? null,
+      scopes,
+      workflows,
       expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
     },
     principal.id,

@@ -1,5 +1,6 @@
 import type { Engine } from "@holdpoint/core";
 import { FlowDefinitionError, type LibraryPipeline, type PipelineLibrary } from "@holdpoint/flow";
+import { reaches } from "../access/reach.ts";
 import { RequestError } from "../http/errors.ts";
 import { ifMatch, StaleError, tagOf } from "../http/etag.ts";
 import type { Server } from "../server.ts";
@@ -28,14 +29,15 @@ function summaryOf({ name, version, versions, hash, document, by, at, problems }
   };
 }
 
-const bodyOf = (pipeline: LibraryPipeline): Shown => ({
+/** A pipeline as it goes over the wire. */
+export const pipelineBody = (pipeline: LibraryPipeline): Shown => ({
   ...summaryOf(pipeline),
   document: (pipeline.document ?? {}) as unknown as Record<string, unknown>,
   etag: `"${pipelineTag(pipeline)}"`,
 });
 
 const tagged = (pipeline: LibraryPipeline) => ({
-  body: bodyOf(pipeline),
+  body: pipelineBody(pipeline),
   headers: { etag: `"${pipelineTag(pipeline)}"` },
 });
 
@@ -49,10 +51,10 @@ async function readVersion(library: PipelineLibrary, name: string, request: Requ
   return current.version;
 }
 
-export const listPipelines: Handler<"pipelines.list"> = async ({ engine, server }) => ({
-  status: 200,
-  body: { items: (await libraryOf(server, engine).list()).map(summaryOf), cursor: null },
-});
+export const listPipelines: Handler<"pipelines.list"> = async ({ engine, server, reach }) => {
+  const mine = (await libraryOf(server, engine).list()).filter(({ name }) => reaches(reach, name));
+  return { status: 200, body: { items: mine.map(summaryOf), cursor: null } };
+};
 
 export const checkPipelineDocument: Handler<"pipelines.check"> = async ({ engine, server, body }) => {
   const { problems, warnings } = await libraryOf(server, engine).check(body.document);

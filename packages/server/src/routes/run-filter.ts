@@ -1,4 +1,5 @@
 import type { Attributes, RunFilter } from "@holdpoint/core";
+import { type Reach, within } from "../access/reach.ts";
 import { given, millis } from "./wire.ts";
 
 /** A filter as it is sent. */
@@ -12,11 +13,11 @@ interface SentFilter {
 
 const times = ["createdAfter", "createdBefore", "finishedAfter", "finishedBefore"] as const;
 
-/** A filter as the engine takes it: moments in milliseconds. */
-export function runFilterOf<T extends SentFilter>(sent: T): RunFilter {
+/** A filter as the engine takes it: moments in milliseconds, and only workflows within reach. */
+export function runFilterOf<T extends SentFilter>(sent: T, reach: Reach): RunFilter {
   const { createdAfter: _1, createdBefore: _2, finishedAfter: _3, finishedBefore: _4, ...rest } = sent;
   const bounds = times.map((name) => [name, sent[name] === undefined ? undefined : millis(sent[name])] as const);
-  return given({ ...rest, ...Object.fromEntries(bounds) }) as RunFilter;
+  return given({ ...rest, workflows: within(reach), ...Object.fromEntries(bounds) }) as RunFilter;
 }
 
 /** `customer=ana`, `amount=120`, `vip=true`, `zip="01234"`: what looks like JSON is meant so. */

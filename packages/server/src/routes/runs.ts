@@ -27,12 +27,12 @@ export const startRun: Handler<"runs.start"> = async ({ engine, actor, body, req
   return run.created ? { status: 201, ...reply } : { status: 200, ...reply };
 };
 
-export const listRuns: Handler<"runs.list"> = async ({ engine, query }) => {
+export const listRuns: Handler<"runs.list"> = async ({ engine, query, reach }) => {
   const { limit, cursor, attribute, ...rest } = query;
   const attributes = attribute === undefined ? {} : { attributes: attributesOf(attribute) };
   return {
     status: 200,
-    body: wire(await engine.runs(runFilterOf({ ...rest, ...attributes }), given({ limit, cursor }))),
+    body: wire(await engine.runs(runFilterOf({ ...rest, ...attributes }, reach), given({ limit, cursor }))),
   };
 };
 
@@ -131,8 +131,8 @@ export const forkRun: Handler<"runs.fork"> = async ({ engine, actor, params, bod
 
 const done = { status: 204, body: null } as const;
 
-export const bulkRuns: Handler<"runs.bulk"> = async ({ engine, actor, body }) => {
-  const filter = runFilterOf(body.filter);
+export const bulkRuns: Handler<"runs.bulk"> = async ({ engine, actor, body, reach }) => {
+  const filter = runFilterOf(body.filter, reach);
   const { by } = actor;
   if (body.action === "cancel")
     return { status: 200, body: await engine.cancelAll(filter, body.reason ?? "cancelled", { by }) };

@@ -1,4 +1,5 @@
 import type { Schedule, ScheduleDefinition } from "@holdpoint/core";
+import { within } from "../access/reach.ts";
 import { RequestError } from "../http/errors.ts";
 import { ifMatch, StaleError, tagOf } from "../http/etag.ts";
 import type { Handler, Reply } from "./call.ts";
@@ -10,7 +11,8 @@ function scheduleTag(schedule: Schedule): string {
   return tagOf(wire({ workflow, when, input, dueAs, misfire, atMost, grace, overlap, run, createdAt }));
 }
 
-function scheduleBody(schedule: Schedule): Reply<"schedules.show">["body"] {
+/** A schedule as it goes over the wire. */
+export function scheduleBody(schedule: Schedule): Reply<"schedules.show">["body"] {
   return { ...wire(schedule), run: wire(schedule.run) as Record<string, unknown>, etag: `"${scheduleTag(schedule)}"` };
 }
 
@@ -20,9 +22,9 @@ const shown = (schedule: Schedule) => ({
   headers: { etag: `"${scheduleTag(schedule)}"` },
 });
 
-export const listSchedules: Handler<"schedules.list"> = async ({ engine, query }) => {
+export const listSchedules: Handler<"schedules.list"> = async ({ engine, query, reach }) => {
   const { event, limit, cursor } = query;
-  const found = await engine.schedules.list(given({ event }), given({ limit, cursor }));
+  const found = await engine.schedules.list(given({ event, workflows: within(reach) }), given({ limit, cursor }));
   return { status: 200, body: { items: found.items.map(scheduleBody), cursor: found.cursor } };
 };
 

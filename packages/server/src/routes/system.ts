@@ -1,4 +1,4 @@
-import { permissionsOf } from "../access/roles.ts";
+import { boundRoles, permissionsOf } from "../access/reach.ts";
 import { ForbiddenError, RequestError } from "../http/errors.ts";
 import { version } from "../version.ts";
 import type { Handler } from "./call.ts";
@@ -10,6 +10,7 @@ export const showMe: Handler<"system.me"> = async ({ principal }) => ({
     namespace: principal.namespace,
     roles: [...principal.roles],
     permissions: [...permissionsOf(principal)],
+    bindings: boundRoles(principal).map(({ role, workflows }) => ({ role, workflows: workflows && [...workflows] })),
   },
 });
 

@@ -1,6 +1,7 @@
 import type { Engine, StandardSchemaV1 } from "@holdpoint/core";
 import { type AnyWorkflow, type JsonSchema, jsonSchemaOf, NotFoundError } from "@holdpoint/core";
 import { conditionText, type Flow, toMermaid } from "@holdpoint/flow";
+import { reaches } from "../access/reach.ts";
 import type { Handler } from "./call.ts";
 
 const byName = (all: readonly AnyWorkflow[]): Map<string, AnyWorkflow[]> => {
@@ -21,8 +22,8 @@ function said(schema: StandardSchemaV1 | undefined): Record<string, unknown> | n
   }
 }
 
-export const listWorkflows: Handler<"workflows.list"> = async ({ engine }) => {
-  const startable = engine.workflows().filter(({ name }) => !engine.isRetired(name));
+export const listWorkflows: Handler<"workflows.list"> = async ({ engine, reach }) => {
+  const startable = engine.workflows().filter(({ name }) => !engine.isRetired(name) && reaches(reach, name));
   const items = [...byName(startable)].map(([name, versions]) => ({
     name,
     version: versions[0]?.version ?? 1,

@@ -1,5 +1,6 @@
 import type { Credentials } from "./local/accounts.ts";
 import type { Person } from "./person.ts";
+import type { Source } from "./source.ts";
 
 /** Somebody with a session, as a page needs to know them. */
 export interface Visitor {
@@ -21,7 +22,5 @@ export interface BrowserSignIn {
   /** The path that leads to the provider, without where to return to; null without a provider. */
   readonly providerPath: string | null;
   /** Signs in to a local account. @returns the `Set-Cookie` header of the session */
-  readonly local:
-    | ((request: Request, credentials: Credentials, from: { address?: string | null }) => Promise<string>)
-    | null;
+  readonly local: ((request: Request, credentials: Credentials, from: Source) => Promise<string>) | null;
 }

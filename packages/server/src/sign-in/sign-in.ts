@@ -1,7 +1,7 @@
 import { RequestError } from "../http/errors.ts";
 import { refusalAnswer } from "./answer.ts";
 import type { BrowserSignIn, Visitor } from "./browser.ts";
-import { accountRoutes } from "./local/account-routes.ts";
+import { accountRoutes, signInTold } from "./local/account-routes.ts";
 import type { LocalAccounts } from "./local/accounts.ts";
 import type { OidcSignIn } from "./oidc/oidc-sign-in.ts";
 import type { Person } from "./person.ts";
@@ -9,6 +9,7 @@ import { checkReturnPaths } from "./return-path.ts";
 import { checkOwnPage } from "./session/csrf.ts";
 import { sessionRoutes } from "./session/session-routes.ts";
 import type { Sessions } from "./session/sessions.ts";
+import type { Source } from "./source.ts";
 import { bearerTokens } from "./token/bearer.ts";
 import type { LocalIssuer } from "./token/local-issuer.ts";
 import { tokenVerifier } from "./token/verifier.ts";
@@ -33,7 +34,7 @@ export interface SignInOptions {
 /** Ways to sign in, ready for a server: what it serves, and whom it knows. */
 export interface SignIn {
   /** Serves the paths of signing in; null for every other. */
-  handle(request: Request, from?: { address?: string | null }): Promise<Response | null>;
+  handle(request: Request, from?: Source): Promise<Response | null>;
   /** Who sends a request: by a session, or by a token of our issuer; null for neither. */
   authenticate(request: Request): Promise<Person | null>;
   /** For pages that people look at. */
@@ -66,7 +67,7 @@ export function signIn(options: SignInOptions): SignIn {
         if (asked === `GET ${path}/sign-in`) return failing(oidc.start(request), failurePath);
         if (asked === `GET ${oidc.callbackPath}`) return failing(oidc.callback(request, from), failurePath);
       }
-      return (await issuer?.handle(request)) ?? (await local?.(request, from)) ?? own(request);
+      return (await issuer?.handle(request, from)) ?? (await local?.(request, from)) ?? own(request, from);
     },
     authenticate: async (request) => (await tokens?.(request)) ?? sessions.authenticate(request),
     browser: {
@@ -75,7 +76,7 @@ export function signIn(options: SignInOptions): SignIn {
       local: accounts
         ? async (request, credentials, from) => {
             checkOwnPage(request, sessions.origin);
-            return sessions.begin(await accounts.signIn(credentials, from), request, from);
+            return sessions.begin(await signInTold(accounts, credentials, from), request, from);
           }
         : null,
     },

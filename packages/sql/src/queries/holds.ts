@@ -2,6 +2,7 @@ import type { HoldFilter, HoldRow, Page, PageOf } from "@holdpoint/core";
 import { holdStatus, originCode, severityCode } from "../columns/codes.ts";
 import { readHold } from "../columns/hold.ts";
 import type { Context, Program } from "../operations/program.ts";
+import { isAmong } from "./among.ts";
 import type { QueryDialect } from "./dialect.ts";
 import { dueAt, dueBehind, dueCursorOf } from "./due-order.ts";
 import { cursorOf, generationsOf, pageOf } from "./page.ts";
@@ -54,6 +55,12 @@ export function* holds(
   if (filter.workflow !== undefined && openOnly) query = query.where("run.workflow", "=", filter.workflow);
   else if (filter.workflow !== undefined) {
     query = query.where((eb) => eb(eb.fn.coalesce("hold.workflow", "run.workflow"), "=", filter.workflow ?? ""));
+  }
+  if (filter.workflows !== undefined) {
+    const { workflows } = filter;
+    query = query.where((eb) =>
+      isAmong(openOnly ? eb.ref("run.workflow") : eb.fn.coalesce("hold.workflow", "run.workflow"), workflows),
+    );
   }
   if (filter.name !== undefined) query = query.where("hold.name", "=", filter.name);
   if (filter.severity !== undefined) query = query.where("hold.severity", "in", filter.severity.map(severityCode.of));

@@ -1,7 +1,9 @@
 import type { Page, PageOf, RunFilter, RunRow } from "@holdpoint/core";
+import { sql } from "kysely";
 import { runStatus, statusCode, waitingFor } from "../columns/codes.ts";
 import { readRun } from "../columns/run.ts";
 import type { Context, Program } from "../operations/program.ts";
+import { isAmong } from "./among.ts";
 import type { QueryDialect } from "./dialect.ts";
 import { cursorOf, generationsOf, pageOf } from "./page.ts";
 
@@ -30,6 +32,7 @@ export function* runs(
     .limit(page.limit + 1);
   if (page.cursor !== null) query = query.where("run.pk", "<", cursorOf(page.cursor));
   if (filter.workflow !== undefined) query = query.where("run.workflow", "=", filter.workflow);
+  if (filter.workflows !== undefined) query = query.where(isAmong(sql.ref("run.workflow"), filter.workflows));
   if (filter.version !== undefined) query = query.where("run.version", "=", filter.version);
   // As it stands in the index, which holds no others: a parameter could be any.
   if (running) query = query.where((eb) => eb("run.status", "=", eb.lit(statusCode.running)));

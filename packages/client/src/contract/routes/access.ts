@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ApiKey, CreateApiKey, NewApiKey, Principal } from "../access.ts";
+import { ApiKey, BindRole, CreateApiKey, NewApiKey, Principal, RoleBinding } from "../access.ts";
 import { route } from "../route.ts";
 
 const params = z.object({ key: z.string().regex(/^hp_[A-Za-z0-9]{12}$/, "must be a key's public beginning: hp_…") });
@@ -39,6 +39,31 @@ export const accessRoutes = {
     description: "It stops working at once.",
     permission: "keys:manage",
     params,
+    success: { 204: null },
+  }),
+  "access.list": route({
+    tag,
+    summary: "List who has which role",
+    description:
+      "Roles given to people, groups and keys of your namespace, beside those that keys and accounts have themselves.",
+    permission: "access:manage",
+    success: { 200: z.object({ items: z.array(RoleBinding) }) },
+  }),
+  "access.bind": route({
+    tag,
+    summary: "Give somebody a role",
+    description:
+      "A person, a group or a key; for all workflows, or for some. Nobody gives more than they have. The same again is no error.",
+    permission: "access:manage",
+    body: BindRole,
+    success: { 201: RoleBinding },
+  }),
+  "access.unbind": route({
+    tag,
+    summary: "Take a role back",
+    description: "With the next request. Nobody takes what they do not have themselves.",
+    permission: "access:manage",
+    params: z.object({ binding: z.string().regex(/^b_[0-9a-f]{32}$/, "must be a binding's id: b_…") }),
     success: { 204: null },
   }),
   "system.me": route({

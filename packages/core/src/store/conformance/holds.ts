@@ -389,6 +389,10 @@ export const holdCases = cases("hold", {
     assert.equal(await found({ runId: "b" }), "b");
     assert.equal(await found({ workflow: "refund" }), "cba");
     assert.equal(await found({ workflow: "other" }), "");
+    assert.equal(await found({ workflows: { names: ["refund"], prefixes: [] } }), "cba");
+    assert.equal(await found({ workflows: { names: [], prefixes: ["ref"] }, status: ["open"] }), "ba");
+    assert.equal(await found({ workflows: { names: ["other"], prefixes: ["Ref", "%"] } }), "");
+    assert.equal(await found({ workflows: { names: [], prefixes: [] }, status: ["open"] }), "");
     assert.equal(await found({ name: "pay" }), "ba");
     assert.equal(await found({ severity: ["high", "critical"] }), "ca");
     assert.equal(await found({ origin: "operator" }), "b");

@@ -44,6 +44,12 @@ export const queryCases = cases("runs", {
     const filters: [RunFilter, string][] = [
       [{}, all],
       [{ workflow: "alpha" }, "a-ready"],
+      [{ workflows: { names: ["alpha", "none"], prefixes: [] } }, "a-ready"],
+      [{ workflows: { names: [], prefixes: ["alp", "zz"] } }, "a-ready"],
+      [{ workflows: { names: ["alpha"], prefixes: ["ref"] } }, all],
+      [{ workflows: { names: ["Alpha"], prefixes: ["Al", "%", "_"] } }, ""],
+      [{ workflows: { names: [], prefixes: [] } }, ""],
+      [{ workflows: { names: ["refund"], prefixes: [] }, workflow: "alpha" }, ""],
       [{ version: 2 }, "b-later"],
       [{ status: ["ready"] }, "b-later a-ready"],
       [{ status: ["parked", "completed"] }, "e-done d-parked c-parked"],

@@ -12,6 +12,7 @@ import type {
   Severity,
   StoreSizes,
 } from "../store.ts";
+import { inWorkflowSet } from "../workflow-set.ts";
 import type { MemoryHold, MemoryRun } from "./rows.ts";
 import { firstAfter, holdRow, runRow } from "./rows.ts";
 import type { Space } from "./space.ts";
@@ -84,6 +85,7 @@ export function runs(space: Space, filter: RunFilter, wanted: Page): PageOf<RunR
 
 function matchesRun(space: Space, row: RunRow, filter: RunFilter): boolean {
   if (filter.workflow !== undefined && row.workflow !== filter.workflow) return false;
+  if (filter.workflows !== undefined && !inWorkflowSet(row.workflow, filter.workflows)) return false;
   if (filter.version !== undefined && row.version !== filter.version) return false;
   if (filter.status !== undefined && !filter.status.includes(row.status)) return false;
   if (filter.waiting !== undefined && (row.waiting === null || !filter.waiting.includes(row.waiting))) return false;
@@ -141,6 +143,7 @@ function matchesHold(row: HoldRow, filter: HoldFilter): boolean {
   if (filter.status !== undefined && !filter.status.includes(row.status)) return false;
   if (filter.runId !== undefined && row.runId !== filter.runId) return false;
   if (filter.workflow !== undefined && row.workflow !== filter.workflow) return false;
+  if (filter.workflows !== undefined && !inWorkflowSet(row.workflow, filter.workflows)) return false;
   if (filter.name !== undefined && row.name !== filter.name) return false;
   if (filter.severity !== undefined && !filter.severity.includes(row.severity)) return false;
   if (filter.origin !== undefined && row.origin !== filter.origin) return false;

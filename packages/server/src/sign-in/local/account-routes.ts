@@ -1,15 +1,13 @@
 import { RequestError, UnauthenticatedError } from "../../http/errors.ts";
 import { readJsonBody } from "../../http/read-body.ts";
 import { jsonAnswer, refusalAnswer } from "../answer.ts";
+import type { Person } from "../person.ts";
 import { returnPath } from "../return-path.ts";
 import { checkCsrf, checkOwnPage } from "../session/csrf.ts";
 import type { Sessions } from "../session/sessions.ts";
+import { refusalTold, type Source, told } from "../source.ts";
+import { accountName } from "./account.ts";
 import type { Credentials, LocalAccounts } from "./accounts.ts";
-
-/** Where a request came from. */
-interface From {
-  address?: string | null;
-}
 
 /** What each path takes, all of it text. */
 const fields = {
@@ -21,6 +19,7 @@ const fields = {
   "totp/remove": { must: ["password", "code"], may: [] },
 } as const;
 type Action = keyof typeof fields;
+type Fields = Record<string, string>;
 
 /** A form is small, and whoever fills it in is waiting for the answer. */
 const bodyLimits = { size: 16_384, depth: 4, timeMs: 10_000 };
@@ -39,7 +38,7 @@ const bodyLimits = { size: 16_384, depth: 4, timeMs: 10_000 };
 export function accountRoutes(
   accounts: LocalAccounts,
   options: { sessions: Sessions; path?: string; returnPaths?: readonly string[] },
-): (request: Request, from?: From) => Promise<Response | null> {
+): (request: Request, from?: Source) => Promise<Response | null> {
   const { sessions, path = "/auth", returnPaths = ["/"] } = options;
   return async (request, from = {}) => {
     const { pathname } = new URL(request.url);
@@ -49,11 +48,11 @@ export function accountRoutes(
       checkOwnPage(request, sessions.origin);
       const body = await readFields(request, action as Action);
       if (action === "accept") {
-        await accounts.accept(body.token ?? "", body.password ?? "");
+        await accept(accounts, body, from);
         return jsonAnswer({});
       }
       if (action === "sign-in") {
-        const person = await accounts.signIn(credentialsOf(body.name ?? "", body), from);
+        const person = await signInTold(accounts, credentialsOf(body.name ?? "", body), from);
         const cookie = await sessions.begin(person, request, from);
         return jsonAnswer({ person, returnTo: returnPath(body.return ?? null, returnPaths) }, 200, [cookie]);
       }
@@ -64,40 +63,72 @@ export function accountRoutes(
   };
 }
 
+/** Sets the password that an invitation is for. */
+async function accept(accounts: LocalAccounts, { token = "", password = "" }: Fields, from: Source): Promise<void> {
+  const invited = await accounts.invited(token);
+  const person = invited && { id: invited.person.id, namespace: invited.person.namespace };
+  const doing = { action: "account.accept", person, target: invited ? { account: invited.name } : {} };
+  if (invited === null) return refusalTold(from, doing, () => accounts.accept(token, password));
+  return told(from, doing, () => accounts.accept(token, password));
+}
+
+/** Nobody is signed in before that is written down. A name that nobody has is written nowhere: it may be a password. */
+export async function signInTold(accounts: LocalAccounts, credentials: Credentials, from: Source): Promise<Person> {
+  const action = "session.sign-in";
+  try {
+    const person = await accounts.signIn(credentials, from);
+    const target = { account: accountName(credentials.name) };
+    await from.tell?.({ action, outcome: "done", person, code: null, target });
+    return person;
+  } catch (error) {
+    if (error instanceof RequestError && from.tell) {
+      const known = await accounts.find(credentials.name);
+      const person = known && { id: known.person.id, namespace: known.person.namespace };
+      const target = known ? { account: known.name } : {};
+      await from.tell({ action, outcome: "refused", person, code: error.code, target });
+    }
+    throw error;
+  }
+}
+
 /** What somebody who is signed in does with their account; they type their password again for it. */
 async function own(
   accounts: LocalAccounts,
   sessions: Sessions,
   action: Action,
   request: Request,
-  body: Record<string, string>,
-  from: From,
+  body: Fields,
+  from: Source,
 ): Promise<Response> {
   const session = await sessions.of(request);
   const name = session && (/^local:(.+)$/.exec(session.person.via)?.[1] ?? null);
   if (session === null || name === null) throw new UnauthenticatedError("sign in to your local account first");
-  checkCsrf(request, session.secret, sessions.origin);
-  const credentials = credentialsOf(name, body);
-  switch (action) {
-    case "password":
-      await accounts.changePassword(credentials, body.newPassword ?? "", { ...from, session: session.id });
-      return jsonAnswer({});
-    case "totp":
-      return jsonAnswer(await accounts.beginTotp(credentials, from));
-    case "totp/confirm":
-      await accounts.confirmTotp(name, body.code ?? "", from);
-      return jsonAnswer({});
-    default:
-      await accounts.removeTotp(credentials, from);
-      return jsonAnswer({});
-  }
+  const { person } = session;
+  const doing = { action: `account.${action.replace("/", "-")}`, person, target: { account: name } };
+  await refusalTold(from, doing, async () => checkCsrf(request, session.secret, sessions.origin));
+  return told(from, doing, async () => {
+    const credentials = credentialsOf(name, body);
+    switch (action) {
+      case "password":
+        await accounts.changePassword(credentials, body.newPassword ?? "", { ...from, session: session.id });
+        return jsonAnswer({});
+      case "totp":
+        return jsonAnswer(await accounts.beginTotp(credentials, from));
+      case "totp/confirm":
+        await accounts.confirmTotp(name, body.code ?? "", from);
+        return jsonAnswer({});
+      default:
+        await accounts.removeTotp(credentials, from);
+        return jsonAnswer({});
+    }
+  });
 }
 
-function credentialsOf(name: string, { password = "", code }: Record<string, string>): Credentials {
+function credentialsOf(name: string, { password = "", code }: Fields): Credentials {
   return { name, password, ...(code === undefined ? {} : { code }) };
 }
 
-async function readFields(request: Request, action: Action): Promise<Record<string, string>> {
+async function readFields(request: Request, action: Action): Promise<Fields> {
   // JSON only: what a form of another site cannot send.
   const body = await readJsonBody(request, bodyLimits);
   const { must, may } = fields[action];
@@ -106,7 +137,7 @@ async function readFields(request: Request, action: Action): Promise<Record<stri
   const wrong =
     entries.find(([key, value]) => !wanted.includes(key) || typeof value !== "string")?.[0] ??
     must.find((key) => !entries.some(([sent]) => sent === key));
-  if (wrong === undefined) return Object.fromEntries(entries) as Record<string, string>;
+  if (wrong === undefined) return Object.fromEntries(entries) as Fields;
   const perhaps = may.length > 0 ? `, perhaps ${may.join(", ")}` : "";
   throw new RequestError(
     422,

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { networkOf } from "../../access/network.ts";
 import { Browser, Office } from "../fixtures/office.ts";
 import { fingerprint } from "../secret-text.ts";
 import { type Sessions, sessions } from "../session/sessions.ts";
 import { type LocalAccounts, localAccounts } from "./accounts.ts";
 import { Passwords } from "./password.ts";
-import { networkOf } from "./throttle.ts";
 import { fromBase32, totpCode } from "./totp.ts";
 
 const origin = "https://hp.example";

@@ -85,6 +85,18 @@ export class LocalAccounts {
     return this.invitations.issue({ account, reset: false });
   }
 
+  /** The account an invitation is for; null for one that is used, too old or none. */
+  async invited(token: string): Promise<Account | null> {
+    const read = await this.invitations.read(token);
+    return read && shownAccount(read.value.account);
+  }
+
+  /** An account by its name, however that is typed; null where there is none. */
+  async find(name: string): Promise<Account | null> {
+    const read = await this.kept.read(accountName(name).slice(0, 200));
+    return read && shownAccount(read.value);
+  }
+
   /** Sets the password that an invitation is for. Throws `RequestError` 403 INVITATION for one that is used, too old or none, 422 PASSWORD. */
   async accept(token: string, password: string): Promise<void> {
     const refused = new RequestError(

@@ -2,8 +2,10 @@ import type { EngineLog } from "@holdpoint/core";
 import type * as openid from "openid-client";
 import { RequestError } from "../../http/errors.ts";
 import { type ClaimMapping, type Claims, checkMapping, personOf } from "../claims.ts";
+import type { Person } from "../person.ts";
 import { checkReturnPaths, returnPath } from "../return-path.ts";
 import type { Sessions } from "../session/sessions.ts";
+import { refusalTold, type Source } from "../source.ts";
 import { type Attempt, Attempts } from "./attempt.ts";
 import { Provider, type ProviderOptions } from "./provider.ts";
 
@@ -79,7 +81,15 @@ export class OidcSignIn {
    *
    * @throws RequestError 401 SIGN_IN_FAILED, 403 SIGN_IN_REFUSED or NO_ACCESS, 503 PROVIDER_UNREACHABLE
    */
-  async callback(request: Request, from: { address?: string | null } = {}): Promise<Response> {
+  async callback(request: Request, from: Source = {}): Promise<Response> {
+    const doing = { action: "session.sign-in", person: null, target: { issuer: this.options.issuer } };
+    const { person, attempt } = await refusalTold(from, doing, () => this.personOf(request));
+    await from.tell?.({ ...doing, person, outcome: "done", code: null });
+    const session = await this.options.sessions.begin(person, request, from);
+    return redirect(attempt.returnTo, [session, this.attempts.end()]);
+  }
+
+  private async personOf(request: Request): Promise<{ person: Person; attempt: Attempt }> {
     const attempt = await this.attempts.of(request, Date.now());
     if (attempt === null)
       throw new RequestError(
@@ -88,9 +98,7 @@ export class OidcSignIn {
         "this sign-in was not begun in this browser, or too long ago; begin again",
       );
     const claims = await this.claims(request, attempt);
-    const person = personOf(claims, this.options.mapping, `oidc:${this.options.issuer}`);
-    const session = await this.options.sessions.begin(person, request, from);
-    return redirect(attempt.returnTo, [session, this.attempts.end()]);
+    return { person: personOf(claims, this.options.mapping, `oidc:${this.options.issuer}`), attempt };
   }
 
   private async claims(request: Request, { state, nonce, verifier }: Attempt): Promise<Claims> {

@@ -1,5 +1,6 @@
 import { RequestError, UnauthenticatedError } from "../../http/errors.ts";
 import { jsonAnswer, refusalAnswer } from "../answer.ts";
+import { refusalTold, type Source, told } from "../source.ts";
 import { checkCsrf } from "./csrf.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Session } from "./stored-session.ts";
@@ -15,26 +16,37 @@ import type { Session } from "./stored-session.ts";
  * const own = sessionRoutes(people, "/auth");
  * const response = await own(new Request("https://holdpoint.example.com/auth/session"));
  */
-export function sessionRoutes(sessions: Sessions, path = "/auth"): (request: Request) => Promise<Response | null> {
-  return async (request) => {
+export function sessionRoutes(
+  sessions: Sessions,
+  path = "/auth",
+): (request: Request, from?: Source) => Promise<Response | null> {
+  return async (request, from = {}) => {
     const { pathname } = new URL(request.url);
     if (!pathname.startsWith(`${path}/`)) return null;
     const asked = `${request.method} ${pathname.slice(path.length)}`;
     try {
-      return await answer(sessions, asked, request);
+      return await answer(sessions, asked, request, from);
     } catch (error) {
       return refusalAnswer(error);
     }
   };
 }
 
-async function answer(sessions: Sessions, asked: string, request: Request): Promise<Response | null> {
+async function answer(sessions: Sessions, asked: string, request: Request, from: Source): Promise<Response | null> {
   const ended = /^DELETE \/sessions\/([0-9a-f]{64})$/.exec(asked)?.[1];
   if (ended === undefined && !["GET /session", "POST /sign-out", "GET /sessions"].includes(asked)) return null;
   const session = await sessions.of(request);
   if (session === null) throw new UnauthenticatedError("sign in first");
-  checkCsrf(request, session.secret, sessions.origin);
-  if (asked === "POST /sign-out") return jsonAnswer({}, 200, [await sessions.end(request)]);
+  const { person } = session;
+  const doing = ended === undefined ? "session.sign-out" : "session.revoke";
+  const target = { session: ended ?? session.id };
+  await refusalTold(from, { action: doing, person, target }, async () =>
+    checkCsrf(request, session.secret, sessions.origin),
+  );
+  if (asked === "POST /sign-out") {
+    const cookie = await told(from, { action: doing, person, target }, () => sessions.end(request));
+    return jsonAnswer({}, 200, [cookie]);
+  }
   if (asked === "GET /session") return jsonAnswer({ ...shown(session), csrfToken: sessions.csrfToken(session) });
   if (asked === "GET /sessions") {
     const items = (await sessions.list(session.person)).map((one) => ({
@@ -43,8 +55,10 @@ async function answer(sessions: Sessions, asked: string, request: Request): Prom
     }));
     return jsonAnswer({ items });
   }
-  if (ended === undefined || !(await sessions.revoke(session.person, ended)))
-    throw new RequestError(404, "NOT_FOUND", "you have no such session (any more)");
+  await told(from, { action: doing, person, target }, async () => {
+    if (ended === undefined || !(await sessions.revoke(person, ended)))
+      throw new RequestError(404, "NOT_FOUND", "you have no such session (any more)");
+  });
   return jsonAnswer({});
 }
 

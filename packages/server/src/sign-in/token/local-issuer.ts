@@ -6,6 +6,7 @@ import { jsonAnswer } from "../answer.ts";
 import type { ClaimMapping } from "../claims.ts";
 import { checkUrl } from "../origin.ts";
 import { everyRole } from "../person.ts";
+import type { Source } from "../source.ts";
 import { IssuerClients, type StoredClient } from "./issuer-clients.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import { readTokenRequest } from "./token-request.ts";
@@ -68,7 +69,7 @@ export class LocalIssuer {
   }
 
   /** Serves discovery, JWKS and the token endpoint below the issuer's path; null for every other path. */
-  readonly handle = async (request: Request): Promise<Response | null> => {
+  readonly handle = async (request: Request, from: Source = {}): Promise<Response | null> => {
     const { pathname } = new URL(request.url);
     const own = new URL(this.issuer).pathname.replace(/\/$/, "");
     switch (pathname) {
@@ -77,7 +78,7 @@ export class LocalIssuer {
       case `${own}/jwks`:
         return request.method === "GET" ? jsonAnswer({ keys: await this.published() }) : onlyBy("GET");
       case `${own}/token`:
-        return request.method === "POST" ? this.token(request) : onlyBy("POST");
+        return request.method === "POST" ? this.token(request, from) : onlyBy("POST");
       default:
         return null;
     }
@@ -108,11 +109,17 @@ export class LocalIssuer {
     };
   }
 
-  private async token(request: Request): Promise<Response> {
+  private async token(request: Request, from: Source): Promise<Response> {
     const asked = await readTokenRequest(request);
     if ("error" in asked) return refused(asked.error, asked.description);
     const client = await this.clients.check(asked.id, asked.secret);
-    if (client === null) return refused("invalid_client", "the client or its secret is not known here");
+    const action = "token.issue";
+    if (client === null) {
+      await from.tell?.({ action, outcome: "refused", person: null, code: "INVALID_CLIENT", target: {} });
+      return refused("invalid_client", "the client or its secret is not known here");
+    }
+    const person = { id: client.name, namespace: client.namespace };
+    await from.tell?.({ action, outcome: "done", person, code: null, target: { client: client.id } });
     const access_token = await this.sign(client);
     return jsonAnswer({ access_token, token_type: "Bearer", expires_in: Math.floor(this.tokenMs / 1000) });
   }

@@ -1,0 +1,78 @@
+import { paths, type RouteName, routes } from "@holdpoint/client/contract";
+import type { Office } from "../fixtures/office.ts";
+import { hello } from "../fixtures/pipelines.ts";
+
+/** Words that are in everything of the first tenant, and must be in no answer to the second. */
+export const marker = "ours-alone";
+
+/** What the first tenant has. */
+export interface Ours {
+  run: string;
+  hold: string;
+  key: string;
+  binding: string;
+}
+
+/** Gives the first tenant something of everything. */
+export async function furnish(office: Office): Promise<Ours> {
+  const admin = await office.client("admin", "ada");
+  const input = { orderId: marker, amount: 1 };
+  const run = await admin.runs.start({ workflow: "refund", input, id: marker, attributes: { of: marker } });
+  const hold = await (await office.engine.get(run.id)).hold("approve refund");
+  await admin.holds.ask({ hold: hold.id, question: marker, to: "ada" });
+  await admin.schedules.put({ schedule: marker, workflow: "refund", input, when: { event: marker } });
+  await admin.pipelines.put({ pipeline: marker, document: hello(marker) });
+  await admin.tasks.start({ id: marker });
+  await admin.tasks.requestApproval({ task: marker, reason: marker, reviewers: { people: ["zoe"] } });
+  const key = await admin.keys.create({ name: marker, person: marker, roles: ["viewer"] });
+  const binding = await admin.access.bind({ person: marker, role: "viewer" });
+  return { run: run.id, hold: hold.id, key: key.id, binding: binding.id };
+}
+
+/** A request to a route about what the first tenant has; bodies are right, so that nothing but rights can refuse it. */
+export function requestFor(name: RouteName, ours: Ours): { place: string; body?: unknown } {
+  const fill: Record<string, string> = {
+    ...ours,
+    schedule: marker,
+    pipeline: marker,
+    task: marker,
+    queue: "labels",
+    workflow: "refund",
+    question: "1",
+  };
+  const place = paths[name].replace(/\{(\w+)\}/g, (_, part: string) => fill[part] ?? "");
+  const bodies: Partial<Record<RouteName, unknown>> = {
+    "runs.start": { workflow: "anything", input: 1 },
+    "runs.bulk": { action: "retry", filter: { workflow: "fragile" } },
+    "runs.signal": { name: "said" },
+    "runs.cancel": {},
+    "runs.fork": { from: "step:none#1", decisions: "ask" },
+    "holds.decideMany": { holds: [{ hold: ours.hold }], answer: { approved: "no such answer" }, note: "matrix" },
+    "holds.decide": { answer: { approved: "no such answer" } },
+    "holds.assign": { to: "ben" },
+    "holds.delegate": { to: "ben" },
+    "holds.ask": { question: "why?" },
+    "holds.answer": { text: "because" },
+    "holds.comment": { text: "seen" },
+    "schedules.put": { workflow: "echo", input: { text: "x" }, when: { event: "never" } },
+    "schedules.backfill": { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" },
+    "tasks.start": { id: marker },
+    "tasks.requestApproval": { reason: "why not?" },
+    "tasks.decide": { approved: false },
+    "tasks.step": { name: "next" },
+    "tasks.fail": { error: "no" },
+    "annotations.offer": { id: marker, item: marker },
+    "pipelines.check": { document: hello("theirs") },
+    "pipelines.put": { document: hello("theirs") },
+    "events.emit": { event: "nothing listens" },
+    "access.bind": { person: "another", role: "viewer" },
+    "keys.create": { name: "another", roles: ["viewer"] },
+  };
+  const takesBody = "body" in routes[name];
+  return takesBody ? { place, body: bodies[name] ?? {} } : { place };
+}
+
+/** What would end what the others need comes last. */
+export const inOrder = (Object.keys(routes) as RouteName[]).sort(
+  (a, b) => Number(/cancel|remove|revoke|rotate|unbind/.test(a)) - Number(/cancel|remove|revoke|rotate|unbind/.test(b)),
+);

@@ -1,0 +1,67 @@
+import type { RouteName } from "@holdpoint/client/contract";
+import { problemOf } from "../http/problem.ts";
+import { type AuditEntry, auditEntry, type Standing } from "./audit-line.ts";
+import { type Subject, standingAfter, standingOf } from "./standing.ts";
+
+/** A call that changes something, or would have. */
+export interface AuditedCall {
+  name: RouteName;
+  subject: Subject;
+  body: unknown;
+  address: string | null;
+  requestId: string;
+}
+
+/** A line of this call. */
+function lineOf(
+  { name, subject, body, address, requestId }: AuditedCall,
+  said: Pick<AuditEntry, "outcome"> & Partial<AuditEntry>,
+): AuditEntry {
+  const target = targetOf(name, subject.params, body);
+  return auditEntry({ by: subject.principal.id, action: name, target, address, requestId, ...said });
+}
+
+/** Writes down that somebody known was refused before anything was looked at. */
+export function auditRefused(call: AuditedCall, code: string): Promise<void> {
+  const { server, engine } = call.subject;
+  return server.audit(engine, lineOf(call, { outcome: "refused", code }));
+}
+
+/**
+ * Does what a call asks for between two lines: that it was asked, with what it is about as it stood, before anything is done; and what became of it, with how that
+ * stands then. What cannot be written down is not done.
+ */
+export async function audited<T>(call: AuditedCall, work: () => Promise<T>, bodyOf: (reply: T) => unknown): Promise<T> {
+  const { server, engine } = call.subject;
+  const before = await standingOf(call.subject);
+  await server.audit(engine, lineOf(call, { outcome: "asked", before }));
+  let reply: T;
+  try {
+    reply = await work();
+  } catch (error) {
+    const { status, code } = problemOf(error, call.requestId);
+    const outcome = status < 500 ? "refused" : "failed";
+    const line = server.audit(engine, lineOf(call, { outcome, code, before }));
+    // Where the store is gone, the reason the caller is given is the first one.
+    await line.catch((lost: unknown) =>
+      server.log.warn({ error: lost }, "what became of a call is not in the audit log"),
+    );
+    throw error;
+  }
+  const after: Standing | null = await standingAfter(call.name, call.subject, bodyOf(reply));
+  await server.audit(engine, lineOf(call, { outcome: "done", before, after }));
+  return reply;
+}
+
+/** Of what it is: the parts of the path, and the ids of what is to be made or done. Nothing else that was sent is kept for ever. */
+function targetOf(name: RouteName, params: Readonly<Record<string, unknown>>, body: unknown): Record<string, unknown> {
+  const sent = (body ?? {}) as { id?: unknown; event?: unknown; action?: unknown; holds?: { hold: string }[] };
+  if (name === "holds.decideMany") return { holds: sent.holds?.map(({ hold }) => hold) ?? [] };
+  const named = { id: sent.id, event: sent.event, action: sent.action };
+  const texts = Object.entries(named).filter(([, value]) => typeof value === "string");
+  const path = Object.entries(params).map(([part, value]) => [
+    part,
+    typeof value === "string" ? value.slice(0, 256) : value,
+  ]);
+  return Object.fromEntries([...path, ...texts]);
+}
