@@ -1,5 +1,6 @@
 import type { Caller } from "../access/principal.ts";
-import { permissionsOf } from "../access/roles.ts";
+import { reachOf } from "../access/reach.ts";
+import { auditEntry } from "../audit/audit-line.ts";
 import { ForbiddenError } from "../http/errors.ts";
 import type { Server } from "../server.ts";
 import { mcpInbox } from "./mcp-inbox.ts";
@@ -18,8 +19,14 @@ export async function serveMcpRequest(
   await server.rates.ofAddress(caller);
   const principal = await server.principal(request, caller);
   await server.rates.ofPrincipal(principal);
-  if (!permissionsOf(principal).has("holds:decide")) throw new ForbiddenError("holds:decide");
   const engine = server.engineOf(principal);
+  // Its tools look at all workflows: whoever's role is for some of them has the API.
+  if (reachOf(principal, "holds:decide") !== "all") {
+    const { id: by } = principal;
+    const said = { by, action: "mcp", outcome: "refused", code: "FORBIDDEN", address: caller.address } as const;
+    await server.audit(engine, auditEntry(said));
+    throw new ForbiddenError("holds:decide");
+  }
   const { createMcpHandler } = await import("@modelcontextprotocol/server");
   const handler = createMcpHandler(() => mcpInbox({ ...options, engine, person: principal.id }), {
     onerror: (error) => server.log.warn({ error }, "an MCP request was refused"),
