@@ -105,7 +105,7 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
       context.req.raw,
       server.source(callerOf(context).address, context.get("requestId")),
     );
-      if (response) context.set("route", "/auth");
+    if (response) context.set("route", "/auth");
     if (response) return response;
     throw new RequestError(404, "NOT_FOUND", `there is nothing at ${context.req.path.slice(0, 200)}; see /api/docs`);
   });
