@@ -22,6 +22,7 @@ const commands = {
   test: { script: "scripts/test.mjs" },
   holdpoint: { script: "packages/cli/bin/holdpoint.js", where: process.env.INIT_CWD },
   bench: { script: "bench/dist/main.js", flags: ["--expose-gc"] },
+  load: { script: "bench/dist/load/main.js" },
   simulate: { script: "scripts/simulate.mjs" },
   soak: {
     script: "packages/sql/crash/soak.ts",
