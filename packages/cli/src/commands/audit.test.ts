@@ -56,9 +56,15 @@ test("the audit log is exported to standard output and to a file of one's own", 
   expect(statSync(path).mode & 0o077).toBe(0);
 });
 
+test("a key that is made for some workflows is limited to them", async () => {
+  const limit = ["--workflow", "refund", "--workflow", "billing-*"];
+  const made = await project.json<{ workflows: string[] }>(["keys", "create", "few", "--role", "viewer", ...limit]);
+  expect(made.workflows).toEqual(["refund", "billing-*"]);
+});
+
 test("the audit log is verified, also against a head that was kept", async () => {
   const found = await project.json<{ intact: boolean; lines: number; head: string }>(["audit", "verify"]);
-  expect(found).toMatchObject({ intact: true, lines: 6 });
+  expect(found).toMatchObject({ intact: true, lines: 8 });
   expect((await project.holdpoint(["audit", "verify", "--head", found.head])).code).toBe(0);
   const cut = await project.holdpoint(["audit", "verify", "--head", "0".repeat(64)]);
   expect([cut.code, cut.stdout]).toEqual([1, expect.stringContaining("no line has this head")]);

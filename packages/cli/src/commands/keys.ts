@@ -33,6 +33,7 @@ interface CreateOptions {
   role?: string[];
   scope?: string[];
   person?: string;
+  workflow?: string[];
   by?: string;
 }
 
@@ -51,6 +52,7 @@ export const keysCommand: CommandFactory = (context) => {
     .argument("<name>", "what it is for")
     .option("--role <role>", `one of ${roles.join(", ")}; may be repeated`, repeated)
     .option("--scope <permission>", "only this much of it, like metrics:read; may be repeated", repeated)
+    .option("--workflow <name>", "only for this workflow, or all that begin so: 'billing-*'; may be repeated", repeated)
     .option("--person <name>", "the name under which it acts (default: key:NAME)")
     .option("--by <name>", "who makes it");
   create.action(
@@ -59,9 +61,13 @@ export const keysCommand: CommandFactory = (context) => {
         if (!options.role) throw new UsageError(`say what it may do: --role ${roles.join("|")}`);
         const given = options.role.map((one) => wordOf("role", one, roles));
         const scopes = options.scope?.map((one) => wordOf("permission", one, permissions));
-        const { person } = options;
+        const { person, workflow: workflows } = options;
         const by = session.by(options.by);
-        const own = { ...(scopes ? { scopes } : {}), ...(person === undefined ? {} : { person }) };
+        const own = {
+          ...(scopes ? { scopes } : {}),
+          ...(workflows ? { workflows } : {}),
+          ...(person === undefined ? {} : { person }),
+        };
         const wanted = { name, namespace, roles: given, ...own };
         shown(session, await record({ by, action: "keys.create", target: { name } }, () => keys.create(wanted, by)));
       }),
