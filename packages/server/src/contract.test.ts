@@ -43,6 +43,8 @@ test("workflows are listed and described with their schemas", async () => {
   const { input, versions } = await admin.workflows.show({ workflow: "refund" });
   expect(versions).toEqual([1]);
   expect(input).toMatchObject({ required: ["orderId", "amount"] });
+  const ours = admin.runs.start({ workflow: "holdpoint.webhook", input: {} });
+  await expect(ours).rejects.toMatchObject({ status: 404, code: "NOT_FOUND" });
 });
 
 test("a run is started once, asked about, decided and done", async () => {
@@ -273,6 +275,52 @@ test("roles are given, listed and taken back", async () => {
   const { id } = await admin.access.bind({ group: "finance", role: "reviewer", workflows: ["refund", "pay-*"] });
   expect((await admin.access.list()).items.map((one) => one.id)).toEqual([id]);
   await admin.access.unbind({ binding: id });
+});
+
+test("webhooks are made, changed, tried, rotated, paused, resumed and removed; dead letters are replayed", async () => {
+  const definition = { name: "tickets", url: "https://inside.example/hooks", types: ["run.failed" as const] };
+  const made = await admin.webhooks.create({ ...definition, tags: ["money"] });
+  expect(made.secret).toMatch(/^whsec_/);
+  const { id: webhook } = made;
+  expect(JSON.stringify(await admin.webhooks.list())).not.toContain(made.secret);
+  await expect(admin.webhooks.change({ webhook, ...definition })).rejects.toMatchObject({ status: 428 });
+  const changed = await admin.webhooks.change({ webhook, ...definition, name: "desk" }, { ifMatch: made.etag });
+  expect(changed).toMatchObject({ name: "desk", tags: null, health: "unknown" });
+  const late = admin.webhooks.change({ webhook, ...definition }, { ifMatch: made.etag });
+  await expect(late).rejects.toMatchObject({ status: 412 });
+  const inside = admin.webhooks.create({ ...definition, url: "https://169.254.169.254/" });
+  await expect(inside).rejects.toMatchObject({ status: 422, code: "VALIDATION" });
+
+  const { id: delivery } = await admin.webhooks.test({ webhook });
+  await expect.poll(async () => (await admin.webhooks.deliveries({ webhook, status: "dead" })).items).toHaveLength(1);
+  const [dead] = (await admin.webhooks.deliveries({ webhook })).items;
+  expect(dead).toMatchObject({ id: delivery, type: "webhook.test", reason: expect.stringContaining("10.0.0.1") });
+  expect((await admin.webhooks.show({ webhook })).health).toBe("failing");
+  await admin.webhooks.replay({ webhook, delivery });
+  await expect.poll(async () => (await admin.webhooks.deliveries({ webhook, status: "dead" })).items).toHaveLength(1);
+  expect(await admin.webhooks.replayAll({ webhook })).toEqual({ replayed: [delivery], more: false });
+
+  expect((await admin.webhooks.rotate({ webhook, overlap: 60 })).secret).not.toBe(made.secret);
+  expect((await admin.webhooks.pause({ webhook })).paused).toBe(true);
+  expect((await admin.webhooks.resume({ webhook })).paused).toBe(false);
+  await admin.webhooks.remove({ webhook });
+  await expect(admin.webhooks.show({ webhook })).rejects.toMatchObject({ status: 404 });
+});
+
+test("hooks are made, changed, called, rotated and removed", async () => {
+  const definition = {
+    name: "orders",
+    action: { type: "start" as const, workflow: "anything", input: { path: "/data" } },
+    verify: { type: "none" as const },
+  };
+  const { id: hook, token } = await admin.hooks.create(definition);
+  const { etag } = await admin.hooks.show({ hook });
+  expect((await admin.hooks.change({ hook, ...definition, maxBytes: 1000 }, { ifMatch: etag })).maxBytes).toBe(1000);
+  const { run } = (await admin.hooks.receive({ token: token ?? "", data: { a: 1 } } as never)) as { run: string };
+  expect((await admin.runs.show({ run })).createdBy).toBe(`hook:${hook}`);
+  expect((await admin.hooks.list()).items.map(({ id }) => id)).toContain(hook);
+  expect((await admin.hooks.rotate({ hook })).token).not.toBe(token);
+  await admin.hooks.remove({ hook });
 });
 
 test("the rest of the routes answer", async () => {

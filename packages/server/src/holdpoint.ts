@@ -71,7 +71,7 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
       {
         requestId: context.get("requestId"),
         method,
-        path: redactText(context.req.path),
+        path: loggedPath(context.req.path),
         status,
         ms: Math.round(ms),
         by: context.get("principal") ?? null,
@@ -154,7 +154,7 @@ function refused(server: Server, context: Context<{ Variables: Variables }>, err
   const problem = problemOf(error, requestId);
   countRefusal(server, problem.code, context.get("principal") !== undefined);
   if (problem.status >= 500)
-    server.log.error({ requestId, path: redactText(context.req.path), error }, "a request failed");
+    server.log.error({ requestId, path: loggedPath(context.req.path), error }, "a request failed");
   return jsonResponse(
     { ...problem, type: `${baseOf(context)}${problem.type}` },
     {
@@ -171,9 +171,14 @@ function countRefusal({ metrics: { http } }: Server, code: string, known: boolea
   if (code === "TOO_MANY_REQUESTS") http.rateLimited(known ? "principal" : "address");
 }
 
+/** A path without secrets: of a hook's token the public beginning. */
+const loggedPath = (path: string): string => redactText(path).replaceAll(/(hk_[A-Za-z0-9]{12})_[^/]*/g, "$1_…");
+
 /** Where the application is mounted: what stands before its own paths. */
 function baseOf(context: Context): string {
-  return /^(.*?)\/(?:api\/|metrics$|healthz$|readyz$|decide$|inbox(?:\/|$))/.exec(context.req.path)?.[1] ?? "";
+  return (
+    /^(.*?)\/(?:api\/|hooks\/hk_|metrics$|healthz$|readyz$|decide$|inbox(?:\/|$))/.exec(context.req.path)?.[1] ?? ""
+  );
 }
 
 function callerOf(context: Context): Caller {

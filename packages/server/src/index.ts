@@ -17,6 +17,7 @@ export {
 } from "@holdpoint/telemetry";
 export { loopbackUser } from "./access/loopback.ts";
 export type { Authenticate, Caller, Principal } from "./access/principal.ts";
+export type { Rates } from "./access/rate-limits.ts";
 export type { Permission, Role } from "./access/roles.ts";
 export type { AuditFilter } from "./audit/audit-filter.ts";
 export { type AuditEntry, type AuditLine, type AuditOutcome, auditEntry, type Standing } from "./audit/audit-line.ts";
@@ -59,3 +60,5 @@ export { bearerTokens } from "./sign-in/token/bearer.ts";
 export type { IssuerClients, NewClient, StoredClient } from "./sign-in/token/issuer-clients.ts";
 export { type LocalIssuer, type LocalIssuerOptions, localIssuer } from "./sign-in/token/local-issuer.ts";
 export { type TokenVerifier, tokenVerifier, type VerifierOptions } from "./sign-in/token/verifier.ts";
+export type { WebhookEvent } from "./webhooks/event.ts";
+export { Webhooks, type WebhooksOptions, webhooks } from "./webhooks/webhooks.ts";

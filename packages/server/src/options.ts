@@ -1,12 +1,14 @@
 import type { Annotation } from "@holdpoint/annotate";
-import type { Duration, Engine, EngineLog, RateLimit } from "@holdpoint/core";
+import type { Duration, Engine, EngineLog } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
 import type { HITLStateMachine } from "@holdpoint/tasks";
 import type { Metrics } from "@holdpoint/telemetry";
 import type { Authenticate } from "./access/principal.ts";
+import type { Rates } from "./access/rate-limits.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
 import type { McpEndpointOptions } from "./mcp/http.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
+import type { Webhooks } from "./webhooks/webhooks.ts";
 
 /** How much a request may ask for. */
 export interface RequestLimits {
@@ -53,11 +55,13 @@ export interface ServerOptions {
   inbox?: boolean;
   /** MCP at `/mcp`: the inbox as tools, and questions to the person at the client. Whoever calls needs the permission holds:decide. Default: none. */
   mcp?: McpEndpointOptions;
+  /** Telling other systems what happens: `webhooks(…)`, and the routes that manage them. */
+  webhooks?: Webhooks;
   /** Which other origins' pages may call this with credentials of their own. Default: none. */
   cors?: { origins: readonly string[] };
   limits?: RequestLimits;
-  /** How often this process is asked, at most: by one person or key, and from one address. More is 429. Default: no limit. */
-  rates?: { perPrincipal?: RateLimit; perAddress?: RateLimit };
+  /** How often it is asked, at most; more is 429. Servers of one shared store count together. Default: no limit. */
+  rates?: Rates;
   /** Whether calls that change something are written to the audit log of their namespace before they are done. Default true. */
   audit?: boolean;
   /** Where a line for each request goes. Default: the console, warnings and errors only. */

@@ -10,26 +10,21 @@ import { RateLimits } from "./access/rate-limits.ts";
 import { type AuditEntry, auditEntry } from "./audit/audit-line.ts";
 import { AuditLog } from "./audit/audit-log.ts";
 import { type Refusal, Refusals } from "./audit/refusals.ts";
+import { consoleLog } from "./console-log.ts";
 import { ChangeHub } from "./events/change-hub.ts";
 import { ForbiddenError, UnauthenticatedError } from "./http/errors.ts";
 import type { BodyLimits } from "./http/read-body.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
 import type { ServerOptions } from "./options.ts";
 import type { SignInEvent, Source } from "./sign-in/source.ts";
-
-const silent = (): void => {};
-const consoleLog: EngineLog = {
-  debug: silent,
-  info: silent,
-  warn: (fields, message) => console.warn(`holdpoint: ${message}`, fields),
-  error: (fields, message) => console.error(`holdpoint: ${message}`, fields),
-};
+import type { Webhooks } from "./webhooks/webhooks.ts";
 
 /** What routes work with: an engine for each namespace, and the options with their defaults. */
 export class Server {
   /** The engine the server was made for. */
   readonly engine: Engine;
   readonly keys: ApiKeys | null;
+  readonly webhooks: Webhooks | null;
   readonly log: EngineLog;
   readonly metrics: Metrics;
   readonly closing: AbortSignal;
@@ -56,6 +51,7 @@ export class Server {
     const { limits = {}, authenticate = [], keys, signIn } = options;
     this.engine = engine;
     this.keys = keys ?? null;
+    this.webhooks = options.webhooks ?? null;
     this.log = options.log ?? consoleLog;
     this.metrics = options.metrics ?? metrics({ process: false });
     this.closing = options.closing ?? new AbortController().signal;
@@ -70,8 +66,8 @@ export class Server {
     this.streams = { most: limits.streams ?? 2000, open: 0 };
     this.heartbeatMs = durationMs(options.heartbeat ?? "15s", "heartbeat");
     this.patienceMs = durationMs(options.patience ?? "30s", "patience");
-    this.rates = new RateLimits(options.rates ?? {});
     this.bindings = new RoleBindings(engine, Date.now);
+    this.rates = new RateLimits(options.rates ?? {}, engine);
     this.audited = options.audit ?? true;
     this.refusals = new Refusals((refusal, count) => this.writeRefusal(refusal, count), Date.now);
     const others = typeof authenticate === "function" ? [authenticate] : authenticate;

@@ -49,7 +49,7 @@ export class HttpSender {
     headers: Readonly<Record<string, string>>,
     signal?: AbortSignal,
   ): Promise<HttpAnswer> {
-    const url = this.checked(target);
+    const url = this.check(target);
     const limit = AbortSignal.timeout(this.options.timeoutMs ?? 10_000);
     const answer = await this.exchange(method, url, body, headers, signal ? AbortSignal.any([limit, signal]) : limit);
     if (answer.status >= 200 && answer.status < 300) return answer;
@@ -64,7 +64,12 @@ export class HttpSender {
     );
   }
 
-  private checked(target: string | URL): URL {
+  /**
+   * What can be said of a target before its name is looked up.
+   *
+   * @throws DeliveryError it is no URL, not `https:`, has a password in it, or is an address that is not allowed
+   */
+  check(target: string | URL): URL {
     let url: URL;
     try {
       url = new URL(target);

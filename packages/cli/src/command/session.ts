@@ -4,6 +4,7 @@ import type { PipelineLibrary } from "@holdpoint/flow";
 import { openProject, type Project } from "../config/project.ts";
 import { openPipelines } from "../config/project-pipelines.ts";
 import { silence } from "../config/quiet-warning.ts";
+import { tellingOf } from "../server/project-webhooks.ts";
 import { jsonText } from "../terminal/json-text.ts";
 import { withProgress } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -72,8 +73,10 @@ export class Session {
       if (!text.includes("experimental")) this.note(this.terminal.paintErr("yellow", `! ${text}`));
     });
     const project = given ?? (await this.project());
-    const { config, store } = project;
-    const engine = createEngine({ ...config, store, log: config.log ?? commandLog(this) });
+    const { config } = project;
+    const { webhooks, ...made } = await tellingOf(project);
+    const engine = createEngine({ ...config, ...made, log: config.log ?? commandLog(this) });
+    webhooks?.attach(engine);
     let library: PipelineLibrary | null = null;
     try {
       await engine.open();

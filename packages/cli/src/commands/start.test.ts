@@ -1,4 +1,6 @@
 import { statSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createClient } from "@holdpoint/client";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -21,7 +23,7 @@ async function started(): Promise<{ running: Running; url: string; key: string }
   const running = project.start(["start", "--port", "0", "--json"]);
   await running.prints(/^\}/m);
   // Lines of the log are between it, each an object of its own.
-  const json = /^\{$[^]*?^\}$/m.exec(running.output())?.[0] ?? "";
+  const json = /^\{$[\s\S]*?^\}$/m.exec(running.output())?.[0] ?? "";
   return { running, ...(JSON.parse(json) as { url: string; key: string }) };
 }
 
@@ -49,6 +51,37 @@ test("the first start prints an administrator's key, which works; the next print
   second.running.child.kill("SIGTERM");
   expect(await second.running.ended).toBe(0);
 });
+
+test("with webhooks in the configuration others are told, also of what another command did", async () => {
+  const told: string[] = [];
+  const receiver = createServer((request, response) => {
+    let body = "";
+    request.on("data", (part: Buffer) => {
+      body += part.toString();
+    });
+    request.on("end", () => {
+      const { type, data } = JSON.parse(body) as { type: string; data: { run: { id: string } } };
+      told.push(`${type} ${data.run.id}`);
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  project.write(
+    "holdpoint.config.ts",
+    config.replace("[greet]", '[greet], server: { webhooks: { allow: ["127.0.0.1"], insecure: true } }'),
+  );
+  const { running, url, key } = await started();
+  const client = createClient({ url, key });
+  const to = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+  await client.webhooks.create({ name: "desk", url: to, types: ["run.started", "run.completed"] });
+  await client.runs.start({ workflow: "greet", id: "here" });
+  await project.json(["run", "greet", "--id", "there"]);
+  const all = ["run.completed here", "run.completed there", "run.started here", "run.started there"];
+  await expect.poll(() => [...new Set(told)].sort(), { timeout: 60_000 }).toEqual(all);
+  running.child.kill("SIGTERM");
+  expect(await running.ended).toBe(0);
+  receiver.close();
+}, 120_000);
 
 test("keys are made, listed, replaced and revoked on the command line", async () => {
   const made = await project.json<{ id: string; key: string }>([

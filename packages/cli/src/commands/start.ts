@@ -4,6 +4,7 @@ import { type CommandFactory, newCommand, perform } from "../command/context.ts"
 import type { Session } from "../command/session.ts";
 import { openPipelines } from "../config/project-pipelines.ts";
 import { loadServer } from "../server/load-server.ts";
+import { tellingOf } from "../server/project-webhooks.ts";
 import { readPort, type ServedProject, serveProject } from "../server/serve-project.ts";
 import { startLog } from "../server/start-log.ts";
 
@@ -36,17 +37,21 @@ async function start(session: Session, { host, port, server }: StartOptions): Pr
   const probes = [...(config.probes ?? [])];
   if (found) probes.push(found.logProbe(log));
   if (metrics) probes.push(metrics.probe);
-  const engine = createEngine({ ...config, store, log, probes });
+  const { webhooks, ...made } = await tellingOf(project, log);
+  const engine = createEngine({ ...config, ...made, log, probes });
   const told = Promise.withResolvers<void>();
   const stop = (): void => told.resolve();
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   let served: ServedProject | null = null;
   let pipelines: PipelineLibrary | null = null;
+  let stopTelling: (() => Promise<void>) | undefined;
   try {
     pipelines = await openPipelines(engine, config);
     await engine.start();
-    if (server !== false) served = await serveProject(engine, project, { settings, log, metrics, pipelines });
+    stopTelling = webhooks?.start(engine);
+    const settled = { settings, log, metrics, pipelines, webhooks };
+    if (server !== false) served = await serveProject(engine, project, settled);
     const url = served?.server.url ?? null;
     const key = served?.firstKey ?? null;
     session.result({ pid: process.pid, store: store.name, url, key }, () => [
@@ -60,6 +65,7 @@ async function start(session: Session, { host, port, server }: StartOptions): Pr
   } finally {
     await served?.server.stop();
     pipelines?.close();
+    await stopTelling?.();
     await engine.stop();
     process.removeListener("SIGINT", stop);
     process.removeListener("SIGTERM", stop);

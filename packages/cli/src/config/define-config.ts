@@ -37,6 +37,20 @@ export interface ServerConfig {
   port?: number;
   /** Which other origins' pages may call it. Default: none. */
   cors?: { origins: readonly string[] };
+  /**
+   * Tells other systems what happens to runs and holds, and lets them start and signal runs; `{}` is enough. Everything that works the
+   * store has to have it. Default: off.
+   */
+  webhooks?: {
+    /** Private or local addresses and networks that may be told: `["10.1.0.0/16"]`. Default: none. */
+    allow?: readonly string[];
+    /** Also over plain `http:`. Default false. */
+    insecure?: boolean;
+    /** How long one attempt may take, in ms. Default 10,000. */
+    timeoutMs?: number;
+    /** How many messages of one webhook are sent at once. Default 5. */
+    concurrency?: number;
+  };
   /** Who sends a request: `Authenticate` of `@holdpoint/server`. Null for nobody you know. */
   authenticate?: (
     request: Request,

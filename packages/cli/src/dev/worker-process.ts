@@ -6,6 +6,7 @@ import { commandLog } from "../command/log.ts";
 import { openProject, type Project } from "../config/project.ts";
 import { openPipelines } from "../config/project-pipelines.ts";
 import { loadedFiles } from "../config/typescript.ts";
+import { tellingOf } from "../server/project-webhooks.ts";
 import { serveProject } from "../server/serve-project.ts";
 import { plainText } from "../terminal/plain-text.ts";
 import { processTerminal } from "../terminal/terminal.ts";
@@ -36,28 +37,36 @@ function giveUp(error: unknown): never {
 }
 
 async function work(project: Project): Promise<void> {
-  const { config, store } = project;
+  const { config } = project;
   const log = config.log ?? commandLog({ terminal, debug: debug === "debug" }, "info");
   // What runs do is shown; each request is not.
   const silent = (): void => {};
   const serverLog = { debug: silent, info: silent, warn: log.warn.bind(log), error: log.error.bind(log) };
-  const engine = createEngine({ drainTimeout: "8s", ...config, store, log });
+  const { webhooks, ...made } = await tellingOf(project, log);
+  const engine = createEngine({ drainTimeout: "8s", ...config, ...made, log });
   const quiet = narrate(terminal, engine, json);
   const pipelines = await openPipelines(engine, config);
   await engine.start();
-  const served = await serveProject(engine, project, { log: serverLog, signedInAs: currentUser(), pipelines }).catch(
-    async (error) => {
-      await engine.stop();
-      throw error;
-    },
-  );
+  const stopTelling = webhooks?.start(engine);
+  const served = await serveProject(engine, project, {
+    log: serverLog,
+    signedInAs: currentUser(),
+    pipelines,
+    webhooks,
+  }).catch(async (error) => {
+    await engine.stop();
+    throw error;
+  });
   const url = served?.server.url ?? null;
   if (!json) for (const line of await bannerLines(terminal, engine, project, url)) terminal.err(line);
   let ending = false;
   const end = (): void => {
     if (ending) return;
     ending = true;
-    const stopped = served === null ? engine.stop() : served.server.stop().finally(() => engine.stop());
+    const stopped = (async () => {
+      await served?.server.stop();
+      await stopTelling?.();
+    })().finally(() => engine.stop());
     void stopped.finally(() => {
       quiet();
       process.exit(0);

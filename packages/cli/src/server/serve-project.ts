@@ -1,6 +1,6 @@
 import type { Engine, EngineLog } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
-import type { Metrics, RunningServer } from "@holdpoint/server";
+import type { Metrics, RunningServer, Webhooks } from "@holdpoint/server";
 import { UsageError } from "../command/usage-error.ts";
 import type { Project } from "../config/project.ts";
 import { loadServer } from "./load-server.ts";
@@ -34,12 +34,14 @@ export async function serveProject(
     metrics,
     signedInAs,
     pipelines,
+    webhooks,
   }: {
     settings?: ServeSettings;
     log: EngineLog;
     metrics?: Metrics | undefined;
     signedInAs?: string;
     pipelines: PipelineLibrary | null;
+    webhooks: Webhooks | null;
   },
 ): Promise<ServedProject | null> {
   const found = await loadServer();
@@ -57,6 +59,7 @@ export async function serveProject(
     ...(metrics ? { metrics } : {}),
     host: settings.host ?? (process.env.HOLDPOINT_HOST || undefined) ?? server.host ?? "127.0.0.1",
     ...(pipelines === null ? {} : { pipelines }),
+    ...(webhooks === null ? {} : { webhooks }),
     ...(server.cors ? { cors: server.cors } : {}),
     ...(signedInAs === undefined ? {} : { drain: "2s" as const }),
   };

@@ -21,6 +21,7 @@ export const permission = z.enum([
   "events:emit",
   "keys:manage",
   "access:manage",
+  "webhooks:manage",
   "audit:read",
   "metrics:read",
 ]);

@@ -14,15 +14,18 @@ import { annotationRoutes } from "./routes/annotations.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { holdRoutes } from "./routes/holds.ts";
+import { hookRoutes } from "./routes/hooks.ts";
 import { pipelineRoutes } from "./routes/pipelines.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { taskRoutes } from "./routes/tasks.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 
 export { paths, type RouteName } from "../paths.ts";
 export { permission, role } from "./access.ts";
+export { HookAction, HookDefinition, HookSource } from "./hook.ts";
 export { Problem } from "./problem.ts";
 export type { RouteDefinition, RoutePermission } from "./route.ts";
 
@@ -37,6 +40,8 @@ export const routes = {
   ...taskRoutes,
   ...annotationRoutes,
   ...accessRoutes,
+  ...webhookRoutes,
+  ...hookRoutes,
   ...auditRoutes,
   ...systemRoutes,
 } satisfies Record<RouteName, RouteDefinition>;

@@ -19,6 +19,8 @@ export interface RouteDefinition {
   query?: z.ZodObject;
   /** What is sent as JSON. */
   body?: z.ZodType;
+  /** The body is read as it was sent, by whoever serves it: a signature is over bytes. */
+  raw?: true;
   /** What comes back when it went well, by status; null for nothing. */
   success: Readonly<Record<number, z.ZodType | null>>;
   /** The answer carries an `ETag`, or `If-Match` is understood. */

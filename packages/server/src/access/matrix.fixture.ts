@@ -11,6 +11,10 @@ export interface Ours {
   hold: string;
   key: string;
   binding: string;
+  webhook: string;
+  delivery: string;
+  hook: string;
+  token: string;
 }
 
 /** Gives the first tenant something of everything. */
@@ -26,8 +30,20 @@ export async function furnish(office: Office): Promise<Ours> {
   await admin.tasks.requestApproval({ task: marker, reason: marker, reviewers: { people: ["zoe"] } });
   const key = await admin.keys.create({ name: marker, person: marker, roles: ["viewer"] });
   const binding = await admin.access.bind({ person: marker, role: "viewer" });
-  return { run: run.id, hold: hold.id, key: key.id, binding: binding.id };
+  const webhook = await admin.webhooks.create({ name: marker, url: inside, types: ["run.failed"] });
+  const delivery = await admin.webhooks.test({ webhook: webhook.id });
+  await (await office.engine.get(delivery.id)).result().catch(() => {});
+  const hook = await admin.hooks.create({ name: marker, ...starts });
+  return {
+    ...{ run: run.id, hold: hold.id, key: key.id, binding: binding.id, webhook: webhook.id, delivery: delivery.id },
+    ...{ hook: hook.id, token: hook.token ?? "" },
+  };
 }
+
+/** An address that no message may be sent to. */
+const inside = "https://inside.example/";
+/** What a hook does. */
+const starts = { action: { type: "start" as const, workflow: "anything" }, verify: { type: "none" as const } };
 
 /** A request to a route about what the first tenant has; bodies are right, so that nothing but rights can refuse it. */
 export function requestFor(name: RouteName, ours: Ours): { place: string; body?: unknown } {
@@ -65,6 +81,10 @@ export function requestFor(name: RouteName, ours: Ours): { place: string; body?:
     "pipelines.check": { document: hello("theirs") },
     "pipelines.put": { document: hello("theirs") },
     "events.emit": { event: "nothing listens" },
+    "webhooks.create": { name: "another", url: inside, types: ["run.failed"] },
+    "webhooks.change": { name: marker, url: inside, types: ["run.failed"] },
+    "hooks.create": { name: "another", ...starts },
+    "hooks.change": { name: marker, ...starts },
     "access.bind": { person: "another", role: "viewer" },
     "keys.create": { name: "another", roles: ["viewer"] },
   };

@@ -37,7 +37,7 @@ test("no role of another namespace sees or changes anything of ours", async () =
     for (const role of roles) {
       const key = keys.get(`other ${role}`) ?? "";
       const { status, text, json } = await office.send(place, { key, ...(body === undefined ? {} : { body }) });
-      const addressed = /\{(run|hold|key|binding)\}/.test(paths[name]);
+      const addressed = /\{(run|hold|key|binding|webhook|hook)\}/.test(paths[name]);
       if (addressed && status < 400) leaks.push(`${name} ${role}: ${status}`);
       if (addressed && expected[name]?.includes(role) && status !== 404)
         leaks.push(`${name} ${role}: ${status} ${json.code}`);

@@ -1,45 +1,67 @@
 import { createHash } from "node:crypto";
-import { durationMs, type RateLimit, ValidationError } from "@holdpoint/core";
+import { durationMs, type Engine, type RateLimit, ValidationError } from "@holdpoint/core";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { RequestError } from "../http/errors.ts";
+import { addressKey } from "./address-key.ts";
 import type { Caller, Principal } from "./principal.ts";
+import { RecordWindows } from "./record-windows.ts";
+import { Shares } from "./shares.ts";
 
-/** How often this process is asked, at most, within any window. */
+/** How often a server is asked, at most, in each window. A window begins with its first request. */
+export interface Rates {
+  /** By one API key. */
+  perKey?: RateLimit;
+  /** By one person, with whatever key or session. */
+  perPrincipal?: RateLimit;
+  /** From one address (of IPv6: one network of 64 bits). */
+  perAddress?: RateLimit;
+}
+
+/** Counts by key. */
+interface Limit {
+  readonly points: number;
+  /** Rejects with a `RateLimiterRes` when there is none left. */
+  consume(key: string): Promise<RateLimiterRes>;
+}
+
+/** How often is asked: by all processes of a store that several may work, or else by this one. */
 export class RateLimits {
-  private readonly principals: RateLimiterMemory | null;
-  private readonly addresses: RateLimiterMemory | null;
+  private readonly keys: Limit | null;
+  private readonly principals: Limit | null;
+  private readonly addresses: Limit | null;
 
-  constructor({ perPrincipal, perAddress }: { perPrincipal?: RateLimit; perAddress?: RateLimit }) {
-    this.principals = limiter(perPrincipal, "rates.perPrincipal");
-    this.addresses = limiter(perAddress, "rates.perAddress");
+  constructor({ perKey, perPrincipal, perAddress }: Rates, engine: Engine) {
+    this.keys = limiter(perKey, "perKey", engine);
+    this.principals = limiter(perPrincipal, "perPrincipal", engine);
+    this.addresses = limiter(perAddress, "perAddress", engine);
   }
 
   /** Counts a request of an address, before anything else is done with it. Gives the headers that say where it stands. */
   ofAddress({ address }: Caller): Promise<Record<string, string>> {
-    return take(address === null ? null : this.addresses, address ?? "");
+    return take(address === null ? null : this.addresses, [addressKey(address ?? "")]);
   }
 
-  /** Counts a request of somebody who is known. */
-  ofPrincipal({ namespace, id }: Principal): Promise<Record<string, string>> {
-    return take(
-      this.principals,
-      createHash("sha256")
-        .update(JSON.stringify([namespace, id]))
-        .digest("base64url"),
-    );
+  /** Counts a request of somebody who is known, and of the key it was sent with. */
+  async ofPrincipal({ namespace, id, key }: Principal): Promise<Record<string, string>> {
+    const ofKey = await take(key === undefined ? null : this.keys, [key ?? ""]);
+    return { ...ofKey, ...(await take(this.principals, [namespace, id])) };
   }
 }
 
-function limiter(rate: RateLimit | undefined, option: string): RateLimiterMemory | null {
+function limiter(rate: RateLimit | undefined, name: keyof Rates, engine: Engine): Limit | null {
   if (rate === undefined) return null;
   if (!Number.isSafeInteger(rate.limit) || rate.limit < 1)
-    throw new ValidationError(option, [{ path: "limit", message: "must be a whole number from 1" }]);
-  return new RateLimiterMemory({ points: rate.limit, duration: durationMs(rate.per, `${option}.per`) / 1000 });
+    throw new ValidationError(`rates.${name}`, [{ path: "limit", message: "must be a whole number from 1" }]);
+  const { limit } = rate;
+  const per = durationMs(rate.per, `rates.${name}.per`);
+  const alone = new RateLimiterMemory({ points: limit, duration: per / 1000 });
+  return engine.store.shared ? new Shares(new RecordWindows(engine, { name, limit, per }), alone) : alone;
 }
 
 /** @throws RequestError 429 */
-async function take(from: RateLimiterMemory | null, key: string): Promise<Record<string, string>> {
+async function take(from: Limit | null, names: readonly string[]): Promise<Record<string, string>> {
   if (from === null) return {};
+  const key = createHash("sha256").update(JSON.stringify(names)).digest("base64url");
   try {
     return standing(from, await from.consume(key));
   } catch (refused) {
@@ -52,7 +74,7 @@ async function take(from: RateLimiterMemory | null, key: string): Promise<Record
 
 const seconds = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1000));
 
-const standing = ({ points }: RateLimiterMemory, now: RateLimiterRes): Record<string, string> => ({
+const standing = ({ points }: Limit, now: RateLimiterRes): Record<string, string> => ({
   "ratelimit-limit": `${points}`,
   "ratelimit-remaining": `${Math.max(0, now.remainingPoints)}`,
   "ratelimit-reset": `${seconds(now)}`,

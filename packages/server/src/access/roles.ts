@@ -45,6 +45,7 @@ const allowed: Readonly<Record<Role, readonly Permission[]>> = {
     "workflows:write",
     "keys:manage",
     "access:manage",
+    "webhooks:manage",
     "audit:read",
     "metrics:read",
   ],

@@ -22,6 +22,12 @@ export async function readJsonBody(request: Request, limits: BodyLimits): Promis
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
     throw new RequestError(415, "UNSUPPORTED_MEDIA_TYPE", "send JSON, with `Content-Type: application/json`");
+  return parseJson(text, limits);
+}
+
+/** A text as JSON; nothing but blanks is an empty object. Throws `RequestError` 400. */
+export function parseJson(text: string, limits: Pick<BodyLimits, "depth">): unknown {
+  if (text.trim() === "") return {};
   if (depthOf(text, limits.depth) > limits.depth)
     throw new RequestError(400, "TOO_DEEP", `the body is nested deeper than ${limits.depth} levels`);
   try {

@@ -47,7 +47,8 @@ export async function serveRoute(server: Server, name: RouteName, context: Conte
     readParameters(route.query ?? noQuery, new URL(request.url).searchParams),
     "query",
   );
-  const body = route.body ? checkPart(route.body, await readJsonBody(request, server.bodyLimits), "body") : {};
+  const body =
+    route.body && !route.raw ? checkPart(route.body, await readJsonBody(request, server.bodyLimits), "body") : {};
   const subject = { server, engine, principal, params };
   const reach =
     permission === "public" || permission === "signed-in"
@@ -62,11 +63,13 @@ export async function serveRoute(server: Server, name: RouteName, context: Conte
     reach,
     actor: { by: principal.id, channel: "api", ...(caller.address === null ? {} : { address: caller.address }) },
     request,
+    requestId,
     server,
   };
   const work = () =>
     withinTime((handlers[name] as AnyHandler)({ ...call, params, query, body }), server.timeMs + extraMs(name, query));
-  const changes = request.method !== "GET" && request.method !== "HEAD";
+  // Who reads the body itself writes down what became of it: strangers are in no audit log.
+  const changes = !route.raw && request.method !== "GET" && request.method !== "HEAD";
   const reply = changes
     ? await audited({ ...audit, subject, body }, work, (done) => (done instanceof Response ? null : done.body))
     : await work();

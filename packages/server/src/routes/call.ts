@@ -22,6 +22,8 @@ export interface Call<N extends RouteName> {
   query: Part<Routes[N], "query">;
   body: Part<Routes[N], "body">;
   request: Request;
+  /** Names it in the log. */
+  requestId: string;
   server: Server;
 }
 

@@ -21,6 +21,7 @@ import {
   showHold,
   similarHolds,
 } from "./holds.ts";
+import { changeHook, createHook, listHooks, receiveHook, removeHook, rotateHook, showHook } from "./hooks.ts";
 import { createKey, listKeys, revokeKey, rotateKey } from "./keys.ts";
 import { checkPipelineDocument, listPipelines, putPipeline, removePipeline, showPipeline } from "./pipelines.ts";
 import {
@@ -64,6 +65,20 @@ import {
   stepTask,
   taskTrail,
 } from "./tasks.ts";
+import {
+  changeWebhook,
+  createWebhook,
+  listDeliveries,
+  listWebhooks,
+  pauseWebhook,
+  removeWebhook,
+  replayDeliveries,
+  replayDelivery,
+  resumeWebhook,
+  rotateWebhook,
+  showWebhook,
+  testWebhook,
+} from "./webhooks.ts";
 import { drawWorkflow, listWorkflows, showWorkflow } from "./workflows.ts";
 
 /** What each route does. */
@@ -137,6 +152,25 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "access.list": listBindings,
   "access.bind": bindRole,
   "access.unbind": unbindRole,
+  "webhooks.list": listWebhooks,
+  "webhooks.create": createWebhook,
+  "webhooks.show": showWebhook,
+  "webhooks.change": changeWebhook,
+  "webhooks.remove": removeWebhook,
+  "webhooks.test": testWebhook,
+  "webhooks.rotate": rotateWebhook,
+  "webhooks.pause": pauseWebhook,
+  "webhooks.resume": resumeWebhook,
+  "webhooks.deliveries": listDeliveries,
+  "webhooks.replay": replayDelivery,
+  "webhooks.replayAll": replayDeliveries,
+  "hooks.list": listHooks,
+  "hooks.create": createHook,
+  "hooks.show": showHook,
+  "hooks.change": changeHook,
+  "hooks.remove": removeHook,
+  "hooks.rotate": rotateHook,
+  "hooks.receive": receiveHook,
   "audit.list": listAudit,
   "audit.export": exportAudit,
   "audit.verify": verifyAudit,

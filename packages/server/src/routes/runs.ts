@@ -11,12 +11,14 @@ import {
 import { incomingTrace } from "@holdpoint/telemetry";
 import type { Handler, Reply } from "./call.ts";
 import { holdBody } from "./hold-body.ts";
+import { refuseOwnWorkflow } from "./own-workflows.ts";
 import { attributesOf, runFilterOf } from "./run-filter.ts";
 import { given, wire } from "./wire.ts";
 
 export const startRun: Handler<"runs.start"> = async ({ engine, actor, body, request }) => {
   const { workflow, input, startAt, ...options } = body;
   const trace = incomingTrace(request);
+  refuseOwnWorkflow(workflow);
   const run = await engine.run(workflow, input, {
     ...(given(options) as RunOptions),
     ...(startAt === undefined ? {} : { startAt: new Date(startAt) }),

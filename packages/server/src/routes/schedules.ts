@@ -3,6 +3,7 @@ import { within } from "../access/reach.ts";
 import { RequestError } from "../http/errors.ts";
 import { ifMatch, StaleError, tagOf } from "../http/etag.ts";
 import type { Handler, Reply } from "./call.ts";
+import { refuseOwnWorkflow } from "./own-workflows.ts";
 import { given, wire } from "./wire.ts";
 
 /** What two people may edit at once; that it fired meanwhile changes nothing of it. */
@@ -32,6 +33,7 @@ export const showSchedule: Handler<"schedules.show"> = async ({ engine, params }
   shown(await engine.schedules.get(params.schedule));
 
 export const putSchedule: Handler<"schedules.put"> = async ({ engine, actor, params, body, request }) => {
+  refuseOwnWorkflow(body.workflow);
   const tag = ifMatch(request);
   const check = (current: Schedule): void => {
     if (tag === null)

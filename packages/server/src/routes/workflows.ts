@@ -3,10 +3,12 @@ import { type AnyWorkflow, type JsonSchema, jsonSchemaOf, NotFoundError } from "
 import { conditionText, type Flow, toMermaid } from "@holdpoint/flow";
 import { reaches } from "../access/reach.ts";
 import type { Handler } from "./call.ts";
+import { isOwnWorkflow } from "./own-workflows.ts";
 
 const byName = (all: readonly AnyWorkflow[]): Map<string, AnyWorkflow[]> => {
   const names = new Map<string, AnyWorkflow[]>();
-  for (const one of all) names.set(one.name, [...(names.get(one.name) ?? []), one]);
+  for (const one of all.filter(({ name }) => !isOwnWorkflow(name)))
+    names.set(one.name, [...(names.get(one.name) ?? []), one]);
   for (const versions of names.values()) versions.sort((a, b) => b.version - a.version);
   return new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)));
 };

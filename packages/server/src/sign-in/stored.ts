@@ -32,16 +32,19 @@ export class Stored<T> {
   private readonly engine: Engine;
   private readonly kind: string;
   private readonly now: () => number;
+  private readonly namespace: string;
 
-  constructor(engine: Engine, kind: string, now: () => number) {
+  /** @param namespace whose they are. Default: the installation's */
+  constructor(engine: Engine, kind: string, now: () => number, namespace: string = installation) {
     this.engine = engine;
     this.kind = kind;
     this.now = now;
+    this.namespace = namespace;
   }
 
   async read(id: string): Promise<Read<T> | null> {
     await this.engine.open();
-    const row = await this.engine.store.record(installation, this.kind, id, this.now());
+    const row = await this.engine.store.record(this.namespace, this.kind, id, this.now());
     return row && { id, value: readBody<T>(row.body), revision: row.revision };
   }
 
@@ -49,7 +52,7 @@ export class Stored<T> {
   async write(id: string, value: T, { expected, expiresAt }: Write): Promise<number | null> {
     await this.engine.open();
     const body = JSON.stringify({ write: randomUUID(), value } satisfies Body<T>);
-    const [result] = await this.engine.store.commit(installation, [
+    const [result] = await this.engine.store.commit(this.namespace, [
       { type: "putRecord", kind: this.kind, id, body, expiresAt, expected, at: this.now() },
     ]);
     if (result.type === "refused") throw new StoreError(`the ${this.kind} was not taken: ${result.reason}`);
@@ -61,7 +64,7 @@ export class Stored<T> {
   /** Removes it. Of several that do so with the same revision, one is told that it did. */
   async drop(id: string, expected: number | "any" = "any"): Promise<boolean> {
     await this.engine.open();
-    const [result] = await this.engine.store.commit(installation, [
+    const [result] = await this.engine.store.commit(this.namespace, [
       { type: "dropRecord", kind: this.kind, id, expected, at: this.now() },
     ]);
     return result.type === "dropped";
@@ -73,7 +76,7 @@ export class Stored<T> {
     const found: Read<T>[] = [];
     for (let after: string | undefined; ; ) {
       const page = { prefix, limit: pageSize, now: this.now(), ...(after === undefined ? {} : { after }) };
-      const rows = await this.engine.store.records(installation, this.kind, page);
+      const rows = await this.engine.store.records(this.namespace, this.kind, page);
       for (const { id, body, revision } of rows) found.push({ id, value: readBody<T>(body), revision });
       after = rows.at(-1)?.id;
       if (rows.length < pageSize) return found;
