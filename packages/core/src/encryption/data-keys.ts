@@ -1,6 +1,7 @@
 import { systemClock } from "../clock.ts";
 import { StoreError } from "../errors.ts";
-import type { PutRecordOperation } from "../store/record-rows.ts";
+import type { OperationResult } from "../store/operations.ts";
+import type { PutRecordOperation, RecordRow } from "../store/record-rows.ts";
 import type { Store } from "../store/store.ts";
 import { type DataKey, freshDataKey } from "./envelope.ts";
 import { dataKeyKind, namespaceRecord, readWrapped, recordPrefix, unwrapped, wrappedRecord } from "./key-record.ts";
@@ -17,6 +18,7 @@ interface RunKeys {
   readAt: number;
 }
 
+const pageSize = 500;
 /** How many runs' keys stay at hand. */
 const mostRuns = 20_000;
 
@@ -39,7 +41,12 @@ export class DataKeys {
   async current(namespace: string, runId: string): Promise<DataKey> {
     const cached = this.#fresh(namespace, runId)?.current;
     if (cached) return cached;
-    const read = await this.#read(namespace, runId);
+    const held = this.held(namespace, runId);
+    const read = await this.#read(namespace, runId).catch((error: unknown) => {
+      // While the key service is away, a run goes on with the key that is at hand.
+      if (held === null) throw error;
+      return { current: held };
+    });
     if (read.current) return read.current;
     const key = freshDataKey();
     await this.put(namespace, await this.records(namespace, [{ run: runId, key }]));
@@ -103,14 +110,12 @@ export class DataKeys {
   /** Writes them, where they cannot ride along with what they are for. */
   async put(namespace: string, records: readonly PutRecordOperation[]): Promise<void> {
     if (records.length === 0) return;
-    for (const result of await this.#store.commit(namespace, records)) {
-      if (result.type === "refused") throw new StoreError(`the store did not take a data key: ${result.reason}`);
-    }
+    checkTaken(await this.#store.commit(namespace, records));
   }
 
   /** Destroys the keys of a run: nothing that was encrypted with them can be read again, here or in any copy. */
   async destroy(namespace: string, runId: string): Promise<void> {
-    const rows = await this.#store.records(namespace, dataKeyKind, pageOf(runId));
+    const rows = await this.#rows(namespace, runId);
     const drops = rows.map(
       ({ kind, id }) => ({ type: "dropRecord", kind, id, expected: "any", at: systemClock.now() }) as const,
     );
@@ -118,12 +123,23 @@ export class DataKeys {
     this.#runs.delete(nameOf(namespace, runId));
   }
 
-  /** Destroys one key that nothing was encrypted with after all. */
-  async drop(namespace: string, runId: string, key: DataKey): Promise<void> {
-    const id = recordPrefix(runId) + key.id;
-    await this.#store.commit(namespace, [
-      { type: "dropRecord", kind: dataKeyKind, id, expected: "any", at: systemClock.now() },
-    ]);
+  /** Destroys one key as it was read, and no other: a run of the same id may begin in this moment. */
+  async destroyOne(namespace: string, runId: string, { kind, id, revision }: RecordRow): Promise<void> {
+    const at = systemClock.now();
+    await this.#store.commit(namespace, [{ type: "dropRecord", kind, id, expected: revision, at }]);
+    this.#runs.delete(nameOf(namespace, runId));
+  }
+
+  /** All of a run: every start that found its id taken has left one. */
+  async #rows(namespace: string, runId: string): Promise<RecordRow[]> {
+    const all: RecordRow[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = { prefix: recordPrefix(runId), limit: pageSize, now: systemClock.now() };
+      const rows = await this.#store.records(namespace, dataKeyKind, after === undefined ? page : { ...page, after });
+      all.push(...rows);
+      after = rows.at(-1)?.id;
+      if (rows.length < pageSize) return all;
+    }
   }
 
   #fresh(namespace: string, runId: string): RunKeys | undefined {
@@ -143,7 +159,7 @@ export class DataKeys {
 
   async #readRun(namespace: string, runId: string): Promise<RunKeys> {
     const before = this.#runs.get(nameOf(namespace, runId));
-    const rows = await this.#store.records(namespace, dataKeyKind, pageOf(runId));
+    const rows = await this.#rows(namespace, runId);
     rows.sort((a, b) => a.createdAt - b.createdAt);
     const ring = this.#ringOf(namespace);
     const keys = await Promise.all(rows.map((row) => unwrapped(ring, namespace, readWrapped(row))));
@@ -184,6 +200,11 @@ export class DataKeys {
   }
 }
 
+/** @throws StoreError a key was not kept: what was encrypted with it could not be read again */
+export function checkTaken(results: readonly OperationResult[]): void {
+  for (const result of results)
+    if (result.type === "refused") throw new StoreError(`the store did not take a data key: ${result.reason}`);
+}
+
 const nothing: KeyFinder = () => null;
 const nameOf = (namespace: string, runId: string): string => `${namespace}\0${runId}`;
-const pageOf = (runId: string) => ({ prefix: recordPrefix(runId), limit: 1000, now: systemClock.now() });

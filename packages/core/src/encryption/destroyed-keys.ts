@@ -28,7 +28,7 @@ export function destroyUnusedKeys(store: Store, keysIn: Store, keys: DataKeys): 
     for (const row of page) {
       const { run } = readWrapped(row);
       if (run !== null && isOld(row, now) && !(await isNeeded(store, namespace, run)))
-        await keys.destroy(namespace, run);
+        await keys.destroyOne(namespace, run, row);
     }
     const last = page.at(-1);
     if (page.length === perSweep && last) reached.set(namespace, last.id);

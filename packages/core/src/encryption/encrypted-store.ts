@@ -5,7 +5,7 @@ import type { Store } from "../store/store.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
 import { BornKeys } from "./born-keys.ts";
 import { claimWithKeys } from "./claim-with-keys.ts";
-import { DataKeys } from "./data-keys.ts";
+import { checkTaken, DataKeys } from "./data-keys.ts";
 import { destroyUnusedKeys, isErasedWhole } from "./destroyed-keys.ts";
 import { dataKeyKind } from "./key-record.ts";
 import type { Keyring } from "./keyring.ts";
@@ -84,13 +84,14 @@ export function encrypted(store: Store, options: EncryptionOptions): EncryptedSt
     if (!keysRide) await keys.put(namespace, records);
     const ahead = keysRide ? records.length : 0;
     const results = await commit(ahead > 0 ? [...records, ...sealed] : sealed);
+    checkTaken(results.slice(0, ahead));
     const opened = await Promise.all(
       operations.map((_, index) => open(namespace, results[ahead + index] as OperationResult)),
     );
     // In somebody's transaction nothing is known until that ends, and nobody else can write: its keys are read when they are needed.
     if (inTransaction) return opened;
     for (const one of made) {
-      await settle(namespace, one, operations[one.index] as Operation, opened[one.index] as OperationResult);
+      settle(namespace, one, operations[one.index] as Operation, opened[one.index] as OperationResult);
     }
     return opened;
   }
@@ -116,8 +117,11 @@ export function encrypted(store: Store, options: EncryptionOptions): EncryptedSt
     }
   }
 
-  /** A key whose run is there now is the run's; one whose start found its id taken is not needed any more. */
-  async function settle(namespace: string, one: BornKey, operation: Operation, result: OperationResult): Promise<void> {
+  /**
+   * A key whose run is there now is the run's. One whose start found its id taken stays, unused: a worker may have read it meanwhile and
+   * taken it for the run's.
+   */
+  function settle(namespace: string, one: BornKey, operation: Operation, result: OperationResult): void {
     if (operation.type !== "start") {
       if (result.type === "advanced" || result.type === "scheduled") keys.learn(namespace, one.run, one.key);
       return;
@@ -125,7 +129,6 @@ export function encrypted(store: Store, options: EncryptionOptions): EncryptedSt
     const isOurs =
       result.type === "started" && result.run?.salt != null && sameBytes(result.run.salt, operation.run.salt);
     if (isOurs || operation.signal !== null || operation.debounce) keys.learn(namespace, one.run, one.key);
-    else await keys.drop(namespace, one.run, one.key);
   }
 
   const { transactions } = store;

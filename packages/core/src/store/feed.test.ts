@@ -32,9 +32,19 @@ describe("the cursor of the feed", () => {
     expect(read("12_11-11@100", [], 100 + 15 * 60_000).cursor).toBe("12");
   });
 
-  test("keeps the highest numbers when there are very many", () => {
-    expect(read("10", [5_000], 1).cursor).toBe("5000_4500-4999@1");
-    expect(read("5000_4500-4999@1", [9_000], 2).cursor).toBe("9000_8500-8999@2");
+  test("looks for a transaction of minutes, however much others wrote meanwhile, and for no longer", () => {
+    expect(read("10", [5_000], 1).cursor).toBe("5000_11-4999@1");
+    expect(read("5000_11-4999@1", [9_000], 60_000).cursor).toBe("9000_11-4999@1_5001-8999@60000");
+    expect(read("9000_11-3999@1", [], 2 * 60_000).cursor).toBe("9000_11-3999@1");
+    expect(read("9000_11-3999@1", [], 2 * 60_000 + 1).cursor).toBe("9000");
+  });
+
+  test("fits a header: of very many gaps the newest are remembered", () => {
+    const odd = Array.from({ length: 1_000 }, (_, i) => 2 * i + 1);
+    const { gaps } = readFeedCursor(read("0", odd, 1763700000000).cursor);
+    expect(gaps).toHaveLength(250);
+    expect(gaps.at(-1)).toEqual({ from: 1998, to: 1998, since: 1763700000000 });
+    expect(read("0", odd, 1763700000000).cursor.length).toBeLessThan(10_000);
   });
 
   test("of a new reader is the newest number, with those before it that are missing", () => {

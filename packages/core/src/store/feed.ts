@@ -71,8 +71,8 @@ interface Gap {
 
 /**
  * How far a reader has come. Changes are numbered as they are written, and in a database with several writers a lower
- * number may be committed after a higher one: what was missing is looked for again, until it is certain that its
- * transaction was undone.
+ * number may be committed after a higher one: what was missing is looked for again, until its transaction has most
+ * probably been undone.
  */
 export interface FeedCursor {
   through: number;
@@ -85,10 +85,13 @@ export interface NumberedChange {
   change: Omit<Change, "cursor"> | null;
 }
 
-/** No transaction takes longer: each of its statements is ended after seconds. */
-const patienceMs = 15 * 60_000;
-/** Numbers that are looked for at most, counted back from the newest. */
-const mostGaps = 500;
+/** So long a number that is missing is looked for, however many come behind it: a transaction may take minutes. */
+const patienceMs = 2 * 60_000;
+/** So long where it is among the newest. */
+const nearPatienceMs = 15 * 60_000;
+const near = 500;
+/** So many gaps are remembered, the newest: a cursor must fit a header of HTTP. */
+const mostGaps = 250;
 /** So many numbers before the newest change a new reader looks for what is not committed yet. */
 export const feedOverlap = 500;
 /** So many changes are kept at least. */
@@ -122,8 +125,8 @@ export function firstFeedCursor(newest: readonly number[], now: Millis): FeedCur
 function behind({ through, gaps }: FeedCursor, n: number, now: Millis): FeedCursor {
   if (n <= through) return { through, gaps: gaps.flatMap((gap) => without(gap, n)) };
   if (n === through + 1) return { through: n, gaps };
-  const missing = { from: Math.max(through + 1, n - mostGaps), to: n - 1, since: now };
-  return { through: n, gaps: [...gaps.filter(({ to }) => to >= n - mostGaps), missing] };
+  const missing = { from: through + 1, to: n - 1, since: now };
+  return { through: n, gaps: [...gaps, missing].slice(-mostGaps) };
 }
 
 function without({ from, to, since }: Gap, n: number): Gap[] {
@@ -147,7 +150,9 @@ export function readFeed(
 ): Pick<ChangePage, "changes" | "cursor"> {
   let cursor: FeedCursor = {
     through: before.through,
-    gaps: before.gaps.filter(({ since }) => now - since < patienceMs),
+    gaps: before.gaps.filter(
+      ({ to, since }) => now - since < (to >= before.through - near ? nearPatienceMs : patienceMs),
+    ),
   };
   const changes: Change[] = [];
   for (const { n, change } of read) {
