@@ -34,7 +34,7 @@ export default defineConfig({
     pool: "forks",
     // One more than the processors of a small machine: much of the suite waits for processes it killed.
     maxWorkers: 3,
-    // What hangs is found late, and what is slow is not taken for it: a machine may be ten times slower than ours.
+    // What hangs is found late, and what is slow is not taken for it: a machine may be ten times slower than another.
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000, interval: 10 } },

@@ -4,7 +4,7 @@ import type { PipelineCode } from "@holdpoint/flow";
 /** What `holdpoint.config.ts` says: everything an engine takes, with the store as an address where that is enough. */
 export interface HoldpointConfig extends Omit<EngineOptions, "store" | "clock" | "process" | "discipline"> {
   /**
-   * A store, or its address: a path, `sqlite:PATH` or `memory:`. Paths are relative to the configuration's directory.
+   * A store, or its address: a path, `sqlite:PATH`, `postgres://…`, `mysql://…` or `memory:`. Paths are relative to the configuration's directory.
    * Default: the address in `HOLDPOINT_STORE`, then `.holdpoint/holdpoint.db` beside the configuration.
    */
   store?: Store | string;
