@@ -54,7 +54,7 @@ export async function serve(engine: Engine, options: ServeOptions = {}): Promise
       keepAliveTimeout: 75_000,
     },
   }) as NodeServer;
-  acceptWebSockets(node, app, {
+  const dropWebSockets = acceptWebSockets(node, app, {
     origins: rest.cors?.origins ?? [],
     pingMs: durationMs(rest.heartbeat ?? "15s", "heartbeat"),
     patienceMs: durationMs(rest.patience ?? "30s", "patience"),
@@ -68,7 +68,7 @@ export async function serve(engine: Engine, options: ServeOptions = {}): Promise
     url: `http://${name === "0.0.0.0" ? "127.0.0.1" : name}:${bound}`,
     port: bound,
     stop: () => {
-      stopped ??= end(node, closing, drainMs).then(() => server.refusals.flush());
+      stopped ??= end(node, closing, drainMs, dropWebSockets).then(() => server.refusals.flush());
       return stopped;
     },
   };
@@ -90,13 +90,21 @@ async function listen(node: NodeServer, port: number, host: string): Promise<voi
   }
 }
 
-async function end(node: NodeServer, closing: AbortController, drainMs: number): Promise<void> {
+async function end(
+  node: NodeServer,
+  closing: AbortController,
+  drainMs: number,
+  dropWebSockets: () => void,
+): Promise<void> {
   const closed = Promise.withResolvers<void>();
   node.close(() => closed.resolve());
   closing.abort();
   // A connection whose answer has just ended would be kept for the next request.
   const idle = setInterval(() => node.closeIdleConnections(), 20);
-  const late = setTimeout(() => node.closeAllConnections(), drainMs);
+  const late = setTimeout(() => {
+    node.closeAllConnections();
+    dropWebSockets();
+  }, drainMs);
   await closed.promise;
   clearInterval(idle);
   clearTimeout(late);

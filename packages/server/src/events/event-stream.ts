@@ -60,6 +60,8 @@ export function eventStream(
           closing.removeEventListener("abort", close);
         };
         controller.enqueue(retryFrame);
+        // The signal was given while the request was looked at: it is not given again.
+        if (closing.aborted) close();
       },
       async pull(controller) {
         lastTaken = performance.now();

@@ -129,3 +129,21 @@ test("streams end when the server shuts down", async () => {
   office.closing.abort();
   while ((await reader.next()) !== null);
 });
+
+test("asking for a stream's headers alone opens none", async () => {
+  const { key } = await opened({ limits: { streams: 1 } });
+  const run = await office.engine.run("echo", { text: "a" });
+  for (const path of [`/api/v1/runs/${run.id}/events`, "/api/v1/events"]) {
+    const head = await office.send(`HEAD ${path}`, { key });
+    expect([head.status, head.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+    expect((await office.send(`GET ${path}`, { key })).status).toBe(200);
+  }
+});
+
+test("a stream that is asked for while the server shuts down ends at once", async () => {
+  const { key } = await opened();
+  const run = await office.engine.run("echo", { text: "a" });
+  office.closing.abort();
+  const reader = new StreamReader(await connect(key, run.id));
+  while ((await reader.next()) !== null);
+});

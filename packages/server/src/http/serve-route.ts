@@ -73,8 +73,14 @@ export async function serveRoute(server: Server, name: RouteName, context: Conte
   const reply = changes
     ? await audited({ ...audit, subject, body }, work, (done) => (done instanceof Response ? null : done.body))
     : await work();
-  if (reply instanceof Response) return reply;
+  if (reply instanceof Response) return request.method === "HEAD" ? headOf(reply) : reply;
   return jsonResponse(reply.body, { status: reply.status, ...(reply.headers ? { headers: reply.headers } : {}) });
+}
+
+/** An answer without its body, which nobody would read: a stream ends before it has begun. */
+async function headOf(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return new Response(null, response);
 }
 
 /** Who asks, and the engine of their namespace. Whoever is refused here is in the audit log too, counted by address and minute. */

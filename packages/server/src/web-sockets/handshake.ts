@@ -15,6 +15,16 @@ export function mayConnect({ headers }: IncomingMessage, origins: readonly strin
   return URL.canParse(origin) && new URL(origin).host === host;
 }
 
+/** What keeps a handshake from becoming a connection, whoever asks. */
+export function faultOf({ headers }: IncomingMessage): { status: number; reason: string } | null {
+  if (headers.upgrade?.toLowerCase() !== "websocket") return { status: 426, reason: "only websocket is spoken here" };
+  if (headers["sec-websocket-version"] !== "13")
+    return { status: 426, reason: "only version 13 of websocket is spoken here; say so in sec-websocket-version" };
+  if (!/^[+/0-9A-Za-z]{22}==$/.test(headers["sec-websocket-key"] ?? ""))
+    return { status: 400, reason: "sec-websocket-key must be 16 random bytes in base64" };
+  return null;
+}
+
 /** The application's answer to the request that the handshake is, with what the reader has said since. */
 export async function answerTo(
   app: HoldpointApp,
@@ -51,6 +61,8 @@ export function refuse(socket: Duplex, status: number, reason: string): void {
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}`,
       "connection: close",
+      // Where another version was asked for, this is the one to ask for.
+      ...(status === 426 ? ["upgrade: websocket", "sec-websocket-version: 13"] : []),
       "content-type: application/problem+json",
       `content-length: ${Buffer.byteLength(body)}`,
       "",

@@ -31,14 +31,18 @@ export function farewell(webSocket: WebSocket, code: number, reason: string): vo
  */
 export async function sendFrames(webSocket: WebSocket, response: Response, keeping: Keeping): Promise<void> {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  let sending = false;
+  /** When the message that is on its way was sent; null when there is none. */
+  let sentAt: number | null = null;
   let heardAt = performance.now();
   webSocket.on("pong", () => {
     heardAt = performance.now();
   });
   const pings = setInterval(() => {
-    // What waits behind frames on their way is no answer: for those the stream has a patience of its own.
-    if (sending) return;
+    // What waits behind a message on its way is no answer. The stream has the same patience, but only until it ends.
+    if (sentAt !== null) {
+      if (performance.now() - sentAt > keeping.patienceMs) webSocket.terminate();
+      return;
+    }
     if (performance.now() - heardAt > keeping.pingMs + keeping.patienceMs) return webSocket.terminate();
     webSocket.ping();
   }, keeping.pingMs);
@@ -52,9 +56,9 @@ export async function sendFrames(webSocket: WebSocket, response: Response, keepi
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    sending = true;
+    sentAt = performance.now();
     await sent(webSocket, value);
-    sending = false;
+    sentAt = null;
   }
   if (keeping.closing.aborted) farewell(webSocket, 1001, "this server is shutting down");
   else farewell(webSocket, 1000, "it has ended");

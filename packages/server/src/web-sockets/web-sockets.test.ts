@@ -1,18 +1,17 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { Office } from "../fixtures/office.ts";
 import { readFrames } from "../fixtures/stream-reader.ts";
-import type { ServerOptions } from "../options.ts";
-import { type RunningServer, serve } from "../serve.ts";
+import { type RunningServer, type ServeOptions, serve } from "../serve.ts";
 
 let office: Office;
 let server: RunningServer;
 let key: string;
 const sockets: WebSocket[] = [];
 
-const begin = async (options: ServerOptions = {}): Promise<void> => {
+const begin = async (options: ServeOptions = {}): Promise<void> => {
   office = await new Office(options).open();
   const silent = (): void => {};
   const log = { debug: silent, info: silent, warn: silent, error: silent };
@@ -40,6 +39,29 @@ function open(path: string, headers: Record<string, string> = {}): { socket: Web
 }
 
 const bearer = (): Record<string, string> => ({ authorization: `Bearer ${key}` });
+
+/** A handshake by hand, to which headers are added or in which they are replaced. */
+function shake(changes: Record<string, string> = {}, options: { allowHalfOpen?: boolean } = {}): Socket {
+  const headers = {
+    ...{ host: "localhost", ...bearer(), connection: "Upgrade", upgrade: "websocket" },
+    ...{ "sec-websocket-version": "13", "sec-websocket-key": `${"A".repeat(22)}==` },
+    ...changes,
+  };
+  const socket = connect({ port: server.port, host: "127.0.0.1", ...options });
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.write(`${["GET /api/v1/events HTTP/1.1", ...lines].join("\r\n")}\r\n\r\n`);
+  return socket;
+}
+
+/** Resolves when a stream can be opened, and closes it again. */
+async function roomForOne(): Promise<void> {
+  const attempt = async (): Promise<number> => {
+    const response = await fetch(new URL("/api/v1/events", server.url), { headers: bearer() });
+    await response.body?.cancel();
+    return response.status;
+  };
+  await expect.poll(attempt, { timeout: 15_000 }).toBe(200);
+}
 
 test("a run's events come over a WebSocket as over server-sent events, from a place on, and its end closes it", async () => {
   await begin();
@@ -97,24 +119,11 @@ test("a page of another origin cannot connect, whoever is signed in in its brows
 
 test("a reader that does not answer pings is dropped, and leaves room for others", async () => {
   await begin({ heartbeat: "40ms", patience: "80ms", limits: { streams: 1 } });
-  const { port } = new URL(server.url);
-  const dead = connect(Number(port), "127.0.0.1");
-  const handshake = ["GET /api/v1/events HTTP/1.1", "host: localhost", `authorization: Bearer ${key}`];
-  const upgrade = [
-    "connection: Upgrade",
-    "upgrade: websocket",
-    "sec-websocket-version: 13",
-    `sec-websocket-key: ${"A".repeat(22)}==`,
-  ];
-  dead.write(`${[...handshake, ...upgrade].join("\r\n")}\r\n\r\n`);
+  const dead = shake();
   dead.resume();
   // It reads, but says nothing: no pong.
   await once(dead, "close");
-  await expect
-    .poll(async () => (await fetch(new URL("/api/v1/events", server.url), { headers: bearer() })).status, {
-      timeout: 15_000,
-    })
-    .toBe(200);
+  await roomForOne();
 });
 
 test("a reader that takes nothing is dropped, and nothing piles up for it", async () => {
@@ -125,11 +134,7 @@ test("a reader that takes nothing is dropped, and nothing piles up for it", asyn
   // More than the sockets of both sides can hold.
   const attributes = { text: "x".repeat(60_000) };
   for (let n = 0; n < 120; n++) await office.engine.run("echo", { text: "a" }, { attributes });
-  await expect
-    .poll(async () => (await fetch(new URL("/api/v1/events", server.url), { headers: bearer() })).status, {
-      timeout: 15_000,
-    })
-    .toBe(200);
+  await roomForOne();
   socket.resume();
   expect(await ended).toMatch(/^1006/);
 });
@@ -141,4 +146,56 @@ test("WebSockets end when the server stops, those that have not said who they ar
   await Promise.all([once(known.socket, "message"), once(stranger.socket, "open")]);
   await server.stop();
   expect([await known.ended, await stranger.ended]).toEqual(Array(2).fill("1001 this server is shutting down"));
+});
+
+test("a handshake that becomes no connection takes nobody's room", async () => {
+  await begin({ limits: { streams: 1 } });
+  for (const [name, value, status] of [
+    ["sec-websocket-key", "short", 400],
+    ["sec-websocket-version", "12", 426],
+    ["sec-websocket-protocol", ",", 400],
+  ] as const) {
+    const socket = shake({ [name]: value });
+    const [answer] = await once(socket, "data");
+    expect(String(answer), name).toContain(`HTTP/1.1 ${status} `);
+    await roomForOne();
+    socket.destroy();
+  }
+});
+
+test("who is gone before the handshake is answered takes nobody's room", async () => {
+  const asked = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  await begin({
+    limits: { streams: 1 },
+    authenticate: async () => {
+      asked.resolve();
+      await gone.promise;
+      return { id: "olga", namespace: "default", roles: ["operator"] };
+    },
+  });
+  const socket = shake({ authorization: "Bearer of another kind" });
+  await asked.promise;
+  socket.resetAndDestroy();
+  // The server has heard of it when it has answered who came later.
+  await fetch(new URL("/healthz", server.url));
+  gone.resolve();
+  await roomForOne();
+});
+
+test("the server stops though a reader takes nothing, or a refused one does not hang up", async () => {
+  await begin({ drain: "100ms" });
+  const { socket, ended } = open("/api/v1/events?after=0", bearer());
+  await once(socket, "open");
+  socket.pause();
+  const refused = shake({ "sec-websocket-version": "12" }, { allowHalfOpen: true });
+  refused.on("error", () => {});
+  await once(refused, "data");
+  // More than the sockets of both sides can hold.
+  const attributes = { text: "x".repeat(60_000) };
+  for (let n = 0; n < 120; n++) await office.engine.run("echo", { text: "a" }, { attributes });
+  await server.stop();
+  refused.destroy();
+  socket.resume();
+  expect(await ended).toMatch(/^1006/);
 });
