@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type RouteName, routes } from "@holdpoint/client/contract";
 import type { Engine } from "@holdpoint/core";
-import { redactText, traceRequest, withLogFields } from "@holdpoint/telemetry";
+import { redactPath, traceRequest, withLogFields } from "@holdpoint/telemetry";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { compress } from "hono/compress";
@@ -71,7 +71,7 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
       {
         requestId: context.get("requestId"),
         method,
-        path: loggedPath(context.req.path),
+        path: redactPath(context.req.path),
         status,
         ms: Math.round(ms),
         by: context.get("principal") ?? null,
@@ -154,7 +154,7 @@ function refused(server: Server, context: Context<{ Variables: Variables }>, err
   const problem = problemOf(error, requestId);
   countRefusal(server, problem.code, context.get("principal") !== undefined);
   if (problem.status >= 500)
-    server.log.error({ requestId, path: loggedPath(context.req.path), error }, "a request failed");
+    server.log.error({ requestId, path: redactPath(context.req.path), error }, "a request failed");
   return jsonResponse(
     { ...problem, type: `${baseOf(context)}${problem.type}` },
     {
@@ -170,9 +170,6 @@ function countRefusal({ metrics: { http } }: Server, code: string, known: boolea
   if (code === "FORBIDDEN" || code === "NOT_ALLOWED") http.denied("forbidden");
   if (code === "TOO_MANY_REQUESTS") http.rateLimited(known ? "principal" : "address");
 }
-
-/** A path without secrets: of a hook's token the public beginning. */
-const loggedPath = (path: string): string => redactText(path).replaceAll(/(hk_[A-Za-z0-9]{12})_[^/]*/g, "$1_…");
 
 /** Where the application is mounted: what stands before its own paths. */
 function baseOf(context: Context): string {

@@ -146,8 +146,8 @@ export class Server {
 
   /** A line for calls that were refused, in the log of the namespace they were about, or else of the server's own. */
   private async writeRefusal({ namespace, ...refusal }: Refusal, count: number): Promise<void> {
-    const engine = this.knownEngine(namespace) ?? this.engine;
     try {
+      const engine = this.knownEngine(namespace) ?? this.engine;
       await this.audit(engine, auditEntry({ ...refusal, outcome: "refused", count }));
     } catch (error) {
       this.log.warn({ error, code: refusal.code }, "a refused call is not in the audit log");

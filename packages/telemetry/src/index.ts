@@ -8,7 +8,7 @@
 export { type JsonLogOptions, jsonLog, type LogLevel, redactLog } from "./logs/json-log.ts";
 export { type LogFields, withLogFields } from "./logs/log-fields.ts";
 export { logProbe } from "./logs/log-probe.ts";
-export { redactText } from "./logs/redact.ts";
+export { redactPath, redactText } from "./logs/redact.ts";
 export type { NameLimits } from "./metrics/engine-metrics.ts";
 export { type AnsweredRequest, HttpMetrics } from "./metrics/http-metrics.ts";
 export { Metrics, type MetricsOptions, metrics } from "./metrics/metrics.ts";

@@ -1,5 +1,7 @@
+import { createEngine, memoryStore } from "@holdpoint/core";
 import { afterEach, expect, test } from "vitest";
 import { Office } from "../fixtures/office.ts";
+import { Server } from "../server.ts";
 import { type Refusal, Refusals } from "./refusals.ts";
 
 let office: Office | null = null;
@@ -46,6 +48,23 @@ test("whoever has a network, or thousands of addresses, does not get more lines"
   expect(lines).toHaveLength(1003);
   expect(lines.reduce((sum, [, , count]) => sum + count, 0)).toBe(5100);
   expect(lines.at(-1)).toEqual([null, "runs.list", 4000]);
+});
+
+test("a line that cannot be written, also because a namespace cannot be looked up, ends nothing", async () => {
+  const stray = { namespace: "nowhere", by: null, action: "runs.list", code: "FORBIDDEN", target: {}, address: null };
+  let warnings = 0;
+  const warn = (): void => void warnings++;
+  const tenant = (): never => {
+    throw new Error("the directory is away");
+  };
+  const log = { debug: warn, info: warn, warn, error: warn };
+  const server = new Server(createEngine({ store: memoryStore(), workflows: [] }), { tenant, log });
+  server.refusals.note(stray);
+  await server.refusals.flush();
+  expect(warnings).toBe(1);
+  const broken = new Refusals(() => Promise.reject(new Error("the disk is full")), Date.now);
+  broken.note(stray);
+  await broken.flush();
 });
 
 test("calls by nobody we know, with a key that has ended and of a tenant that is not here are in the audit log", async () => {

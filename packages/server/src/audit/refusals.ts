@@ -34,6 +34,7 @@ export class Refusals {
   private readonly writing = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | null = null;
 
+  /** @param write says itself why a line cannot be written: here it is lost, and the next one is tried */
   constructor(write: (refusal: Refusal, count: number) => Promise<void>, now: () => number) {
     this.write = write;
     this.now = now;
@@ -84,7 +85,9 @@ export class Refusals {
   }
 
   private say(refusal: Refusal, count: number): void {
-    const line = this.write(refusal, count).finally(() => this.writing.delete(line));
+    const line = this.write(refusal, count)
+      .catch(() => {})
+      .finally(() => this.writing.delete(line));
     this.writing.add(line);
   }
 }

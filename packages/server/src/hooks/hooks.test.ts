@@ -2,6 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import { signWebhook } from "@holdpoint/channels";
 import type { HoldpointClient } from "@holdpoint/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Permission } from "../access/roles.ts";
 import { Office } from "../fixtures/office.ts";
 
 let office: Office;
@@ -197,6 +198,32 @@ test("of two who change a hook one is taken, and what is removed is shut", async
   await expect(own).rejects.toMatchObject({ status: 404 });
   await admin.hooks.remove({ hook: id });
   expect((await post(token, order("Z"))).status).toBe(401);
+});
+
+test("nobody makes, changes or opens anew a hook that does what they themselves may not", async () => {
+  const clerk = async (...scopes: Permission[]): Promise<HoldpointClient> => {
+    const name = scopes.join(" ");
+    const { key } = await office.keys.create({ name, namespace: "default", roles: ["admin"], scopes }, null);
+    return office.clientOf(key);
+  };
+  const manage = await clerk("webhooks:manage");
+  const starter = await clerk("webhooks:manage", "runs:start");
+  const signaller = await clerk("webhooks:manage", "runs:signal");
+  const start = await hook();
+  const signal = await hook({ action: { type: "signal", run: { path: "/run" }, name: "said" } });
+  const uses = (client: HoldpointClient, { id, etag, definition }: Awaited<ReturnType<typeof hook>>) => [
+    () => client.hooks.create(definition),
+    () => client.hooks.change({ hook: id, ...definition }, { ifMatch: etag }),
+    () => client.hooks.rotate({ hook: id }),
+  ];
+  const refused = [
+    ...uses(manage, start),
+    ...uses(manage, signal),
+    ...uses(starter, signal),
+    ...uses(signaller, start),
+  ];
+  for (const use of refused) await expect(use()).rejects.toMatchObject({ status: 403, code: "FORBIDDEN" });
+  for (const use of [...uses(starter, start), ...uses(signaller, signal)]) await use();
 });
 
 test("a hook of another namespace starts its runs there", async () => {

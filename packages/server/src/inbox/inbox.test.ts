@@ -94,6 +94,16 @@ test("whoever is not signed in is asked to, comes to what they asked for, decide
   expect((await visit("/inbox")).status).toBe(401);
 });
 
+test("a problem that is not ours to tell is not told when somebody signs in", async () => {
+  const page = async (problem: string) => {
+    const response = await visit(`/inbox/sign-in?problem=${problem}`);
+    return [response.status, (await response.text()).includes("Please begin again")];
+  };
+  const [status] = await page("");
+  expect(await page("SIGN_IN_FAILED")).toEqual([422, true]);
+  for (const name of ["toString", "__proto__", "constructor"]) expect(await page(name), name).toEqual([status, false]);
+});
+
 test("a form from another site, without the session's token, or of another session decides nothing", async () => {
   await as("ana", ["reviewer"]);
   const path = `/inbox/${hold.id}`;

@@ -38,7 +38,8 @@ export async function takeSignIn(
 ): Promise<Response> {
   const shown = { action: signInPath(path), local: signIn.local !== null };
   if (request.method !== "POST" || signIn.local === null) {
-    const problem = problems[new URL(request.url).searchParams.get("problem") ?? ""];
+    const code = new URL(request.url).searchParams.get("problem") ?? "";
+    const problem = Object.hasOwn(problems, code) ? problems[code] : undefined;
     const provider = providerOf(signIn, path);
     return signInPage({ ...shown, returnTo: path, provider, ...(problem === undefined ? {} : { problem }) });
   }

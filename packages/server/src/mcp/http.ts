@@ -20,12 +20,13 @@ export async function serveMcpRequest(
   const principal = await server.principal(request, caller);
   await server.rates.ofPrincipal(principal);
   const engine = server.engineOf(principal);
-  // Its tools look at all workflows: whoever's role is for some of them has the API.
-  if (reachOf(principal, "holds:decide") !== "all") {
+  // Its tools show and decide the holds of all workflows: whoever's role is for some of them, or for less, has the API.
+  const missing = (["holds:read", "holds:decide"] as const).find((one) => reachOf(principal, one) !== "all");
+  if (missing !== undefined) {
     const { id: by } = principal;
     const said = { by, action: "mcp", outcome: "refused", code: "FORBIDDEN", address: caller.address } as const;
     await server.audit(engine, auditEntry(said));
-    throw new ForbiddenError("holds:decide");
+    throw new ForbiddenError(missing);
   }
   const { createMcpHandler } = await import("@modelcontextprotocol/server");
   const handler = createMcpHandler(() => mcpInbox({ ...options, engine, person: principal.id }), {

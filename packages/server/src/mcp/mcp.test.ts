@@ -8,6 +8,7 @@ import {
 } from "@modelcontextprotocol/client";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
+import type { Permission } from "../access/roles.ts";
 import { holdpoint } from "../holdpoint.ts";
 import { mcpInbox } from "./mcp-inbox.ts";
 import type { McpInboxOptions } from "./options.ts";
@@ -242,4 +243,14 @@ test("over HTTP a question outlives the server that asked it, and is nobody else
   expect(await call(client, "decide_hold", { hold: hold.id })).toContain("approved by ana");
   const events = await engine.holdEvents(hold.id);
   expect(events.slice(1).map(({ channel }) => channel)).toEqual(["mcp"]);
+});
+
+test("over HTTP whoever may decide but not read all holds is refused", async () => {
+  const status = async (...scopes: Permission[]): Promise<number> => {
+    const authenticate = async () => ({ id: "ana", namespace: "default", roles: ["reviewer" as const], scopes });
+    const app = holdpoint(engine, { mcp: { secret }, authenticate });
+    return (await app.request("http://localhost/mcp", { method: "POST" })).status;
+  };
+  expect([await status("holds:decide"), await status("holds:read")]).toEqual([403, 403]);
+  expect(await status("holds:decide", "holds:read")).not.toBe(403);
 });

@@ -1,9 +1,11 @@
+import type { Principal } from "../access/principal.ts";
+import { reaches, reachOf } from "../access/reach.ts";
 import { auditEntry } from "../audit/audit-line.ts";
 import { act } from "../hooks/act.ts";
 import type { Hooks, MadeHook } from "../hooks/hooks.ts";
 import type { StoredHook } from "../hooks/stored-hook.ts";
 import { verifyCall } from "../hooks/verify-call.ts";
-import { RequestError, UnauthenticatedError } from "../http/errors.ts";
+import { ForbiddenError, RequestError, UnauthenticatedError } from "../http/errors.ts";
 import { ifMatch, StaleError, tagOf } from "../http/etag.ts";
 import { problemOf } from "../http/problem.ts";
 import { parseJson, readTextBody } from "../http/read-body.ts";
@@ -49,7 +51,7 @@ export const listHooks: Handler<"hooks.list"> = async ({ server, principal }) =>
 };
 
 export const createHook: Handler<"hooks.create"> = async ({ server, principal, body }) => {
-  checkAction(body.action);
+  checkAction(principal, body.action);
   return made(await hooksOf(server).create(principal.namespace, body, principal.id));
 };
 
@@ -61,7 +63,7 @@ export const changeHook: Handler<"hooks.change"> = async ({ server, principal, p
   await hooks.get(principal.namespace, params.hook);
   if (ifMatch(request) === null)
     throw new RequestError(428, "PRECONDITION_REQUIRED", "send the hook's ETag as If-Match to change it");
-  checkAction(body.action);
+  checkAction(principal, body.action);
   const check = (old: StoredHook): void => checkTag(request, params.hook, old);
   return shown(params.hook, await hooks.change(principal.namespace, params.hook, body, check));
 };
@@ -77,14 +79,21 @@ export const rotateHook: Handler<"hooks.rotate"> = async ({ server, principal, p
   const hooks = hooksOf(server);
   const overlapMs = (body.overlap ?? 86_400) * 1000;
   const { namespace } = principal;
+  checkAction(principal, (await hooks.get(namespace, params.hook)).action);
   if (body.what === "secret") return made(await hooks.rotateSecret(namespace, params.hook, body.secret, overlapMs));
   if (body.secret !== undefined)
     throw new RequestError(422, "VALIDATION", 'body.secret: is for `"what": "secret"`; tokens are made here');
   return made(await hooks.rotateToken(namespace, params.hook, overlapMs));
 };
 
-/** A workflow that nobody has registered here may come with a later deploy; one of our own never may be started. */
-function checkAction(action: StoredHook["action"]): void {
+/**
+ * A hook does for others what whoever makes, changes or opens it anew may do themselves: start its workflow, or signal runs, of which nobody knows
+ * yet which. A workflow that nobody has registered here may come with a later deploy; one of our own never may be started.
+ */
+function checkAction(principal: Principal, action: StoredHook["action"]): void {
+  const needed = action.type === "start" ? "runs:start" : "runs:signal";
+  const reach = reachOf(principal, needed);
+  if (action.type === "start" ? !reaches(reach, action.workflow) : reach !== "all") throw new ForbiddenError(needed);
   if (action.type === "start") refuseOwnWorkflow(action.workflow);
 }
 

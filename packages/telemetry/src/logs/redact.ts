@@ -21,22 +21,41 @@ const secretFields = [
   "credentials",
 ];
 
-/** Secrets inside of texts, and what is left of each. */
-const secretTexts: readonly [RegExp, string][] = [
-  // An API key's beginning may be seen: it says which one it was.
-  [/\b(hp_[A-Za-z0-9]{12})_[A-Za-z0-9_-]{20,}/g, `$1_${redacted}`],
-  [/\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{8,}/gi, `$1 ${redacted}`],
+/** How many characters of a text are looked at and kept. */
+const longestText = 8192;
+const longestPath = 512;
+
+/** Names in a query or behind a # whose values decide, sign in or open. */
+const secretName = /token|secret|password|signature|sig|key|code|state|auth|credential/i;
+
+/**
+ * Secrets inside of texts, and what is left of each. Strangers write some of these texts: no pattern looks twice at the same characters, so that its
+ * work grows with the text and not with its square.
+ */
+const secretTexts: readonly [RegExp, (found: string, first: string, second: string) => string][] = [
+  // The beginning of an API key or of a hook's token may be seen: it says which one it was.
+  [/\b(h[pk]_[A-Za-z0-9]{12})_[A-Za-z0-9_-]{20,}/g, (_, id) => `${id}_${redacted}`],
+  [/whsec_[A-Za-z0-9+/=_-]{8,}/g, () => `whsec_${redacted}`],
+  [/\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{8,}/gi, (_, scheme) => `${scheme} ${redacted}`],
   // Signed tokens: three parts, the first of which begins with `{"`.
-  [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, redacted],
+  [/\beyJ[\w-]{5,}(\.[\w-]+\.[\w-]*)?/g, (found, rest?: string) => (rest === undefined ? found : redacted)],
   // What a link decides, signs in or opens with: in its query, or behind its #.
   [
-    /([?&#;](?:[\w.-]*(?:token|secret|password|signature|sig|key|code|state|auth|credential)[\w.-]*)=)[^&#\s"'<>]+/gi,
-    `$1${redacted}`,
+    /([?&#;]([\w.-]+)=)[^&#\s"'<>]+/g,
+    (found, before, name) => (secretName.test(name) ? `${before}${redacted}` : found),
   ],
-  [/(\/[^\s"'<>?#]*#)[A-Za-z0-9_-]{32,}/g, `$1${redacted}`],
+  [/(\/[^\s"'<>?#/]*#)[A-Za-z0-9_-]{32,}/g, (_, before) => `${before}${redacted}`],
   // A password in an address.
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"'<>]*:)[^\s/@"'<>]+@/gi, `$1${redacted}@`],
+  [/(\w:\/\/[^\s/:@"'<>]*:)[^\s/@"'<>]+@/g, (_, before) => `${before}${redacted}@`],
 ];
+
+/** The beginning of a text, up to the end of a word: half a secret would not be known by its looks. */
+function beginning(text: string, most: number): string {
+  if (text.length <= most) return text;
+  let end = most;
+  while (end > 0 && !/[\s"'<>/]/.test(text.charAt(end - 1))) end--;
+  return `${text.slice(0, end)}… [cut]`;
+}
 
 /** A field's name without what spellings differ in. */
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, "");
@@ -60,9 +79,9 @@ export class Redaction {
     return this.object(Object.entries(fields), 0, []);
   }
 
-  /** A text without the secrets that can be told by their looks. */
+  /** A text without the secrets that can be told by their looks; of a long one the beginning. */
   text(text: string): string {
-    let left = text;
+    let left = beginning(text, longestText);
     for (const [secret, instead] of secretTexts) left = left.replace(secret, instead);
     return left;
   }
@@ -110,6 +129,20 @@ const usual = new Redaction();
 
 /** A text without the secrets that can be told by their looks: keys, tokens, links that decide, passwords in addresses. */
 export const redactText = (text: string): string => usual.text(text);
+
+/** The path of a request as logs and traces have it: without secrets, of a hook's token the public beginning, and of a long path the beginning. */
+export function redactPath(path: string): string {
+  const text = redactText(beginning(plainLetters(path), longestPath));
+  return text.replaceAll(/(hk_[A-Za-z0-9]{12})_[^/]*/g, `$1_${redacted}`);
+}
+
+/** A path in which letters, digits, dashes and the like are written as themselves: `%68k_` is `hk_` to the server too. */
+function plainLetters(path: string): string {
+  return path.replaceAll(/%[2-7][0-9a-f]/gi, (escaped) => {
+    const letter = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+    return /[\w.~-]/.test(letter) ? letter : escaped;
+  });
+}
 
 function errorParts(error: Error): [string, unknown][] {
   const { name, message, stack, cause } = error;

@@ -1,5 +1,6 @@
 import type { TraceContext } from "@holdpoint/core";
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { redactPath } from "../logs/redact.ts";
 import { holdpointAttributes as names } from "./attributes.ts";
 import { parentOf } from "./trace-parent.ts";
 
@@ -21,7 +22,7 @@ export async function traceRequest(
   const sent = sentTrace(request);
   const given = propagation.extract(ROOT_CONTEXT, Object.fromEntries(request.headers));
   const parent = trace.getSpanContext(given) ? given : ((sent && parentOf(sent)) ?? context.active());
-  const attributes = { "http.request.method": method, "url.path": new URL(request.url).pathname };
+  const attributes = { "http.request.method": method, "url.path": redactPath(new URL(request.url).pathname) };
   const span = trace.getTracer("@holdpoint/telemetry").startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
   try {
     await context.with(trace.setSpan(parent, span), serve);

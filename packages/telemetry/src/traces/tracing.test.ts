@@ -191,6 +191,17 @@ test("a request is a span in the trace it comes with, and so is the run it start
   expect(named("store commit").map((span) => span.parentSpanContext?.spanId)).toEqual([]);
 });
 
+test("the span of a call of a hook has no more of its token than the log", async () => {
+  const secret = "s3cr".repeat(11).slice(1);
+  const request = new Request(`http://localhost/hooks/hk_AAAAAAAAAAAA_${secret}`, { method: "POST" });
+  await traceRequest(
+    request,
+    async () => {},
+    () => ({ requestId: "q1", route: "/hooks/:token", status: 202 }),
+  );
+  expect(named("POST /hooks/:token")[0]?.attributes["url.path"]).toBe("/hooks/hk_AAAAAAAAAAAA_[redacted]");
+});
+
 test("outside of a span the trace that came with a request is given on; one that is not well formed is not", () => {
   const sent = (traceparent: string) => incomingTrace(new Request("http://localhost/", { headers: { traceparent } }));
   const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
