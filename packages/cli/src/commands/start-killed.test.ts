@@ -33,7 +33,7 @@ async function serving(): Promise<Serving> {
   const running = project.start(["start", "--port", "0", "--json"]);
   await running.prints(/^\}/m);
   // Lines of the log are between it, each an object of its own.
-  const json = /^\{$[^]*?^\}$/m.exec(running.output())?.[0] ?? "";
+  const json = /^\{$[\s\S]*?^\}$/m.exec(running.output())?.[0] ?? "";
   return { ...(JSON.parse(json) as Omit<Serving, "ended">), ended: running.ended };
 }
 
