@@ -13,8 +13,13 @@ const alias = [
   { find: /^holdpoint\/testing$/, replacement: at("./packages/cli/src/testing.ts") },
 ];
 
-/** The quick run on the oldest Node leaves what starts a database server to the whole suite. */
-const left = process.env.HOLDPOINT_WITHOUT_POSTGRES ? ["**/postgres/**", "**/mysql/**"] : [];
+/** The quick run on the oldest Node leaves what starts a database server or a browser, or takes minutes, to the whole suite. */
+const left = process.env.HOLDPOINT_WITHOUT_POSTGRES
+  ? [
+      ...["**/postgres/**", "**/mysql/**", "**/database/killed.test.ts", "**/half-applied.test.ts"],
+      ...["**/encrypted-servers.test.ts", "**/encrypted-suite.test.ts", "**/browser.test.ts", "**/*-browser.test.ts"],
+    ]
+  : [];
 
 const project = (name: string, root: string) => ({
   extends: true as const,
