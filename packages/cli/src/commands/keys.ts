@@ -10,24 +10,27 @@ import { type Column, renderTable } from "../terminal/table.ts";
 
 const roles: readonly Role[] = ["viewer", "operator", "reviewer", "author", "admin"];
 
-const permissions: readonly Permission[] = [
-  "workflows:read",
-  "workflows:write",
-  "runs:read",
-  "runs:start",
-  "runs:signal",
-  "runs:control",
-  "holds:read",
-  "holds:decide",
-  "holds:comment",
-  "schedules:read",
-  "schedules:operate",
-  "schedules:write",
-  "events:emit",
-  "keys:manage",
-  "audit:read",
-  "metrics:read",
-];
+/** One that is forgotten here does not compile. */
+const permissions = Object.keys({
+  "workflows:read": true,
+  "workflows:write": true,
+  "runs:read": true,
+  "runs:start": true,
+  "runs:signal": true,
+  "runs:control": true,
+  "holds:read": true,
+  "holds:decide": true,
+  "holds:comment": true,
+  "schedules:read": true,
+  "schedules:operate": true,
+  "schedules:write": true,
+  "events:emit": true,
+  "keys:manage": true,
+  "audit:read": true,
+  "metrics:read": true,
+  "webhooks:manage": true,
+  "access:manage": true,
+} satisfies Record<Permission, true>) as Permission[];
 
 interface CreateOptions {
   role?: string[];
