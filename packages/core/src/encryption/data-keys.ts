@@ -1,4 +1,4 @@
-import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { StoreError } from "../errors.ts";
 import type { OperationResult } from "../store/operations.ts";
 import type { PutRecordOperation, RecordRow } from "../store/record-rows.ts";
@@ -21,20 +21,28 @@ interface RunKeys {
 const pageSize = 500;
 /** How many runs' keys stay at hand. */
 const mostRuns = 20_000;
+/** A key that could not be read again is used on for so long before it is asked for once more, in ms. */
+const askAgainMs = 5_000;
 
 /** The data keys of a store: wrapped in its records, unwrapped in memory for a time. */
 export class DataKeys {
   readonly #store: Store;
   readonly #ringOf: (namespace: string) => Keyring;
   readonly #cacheMs: number;
+  readonly #now: () => number;
   readonly #runs = new Map<string, RunKeys>();
   readonly #reading = new Map<string, Promise<RunKeys>>();
   readonly #namespaces = new Map<string, Promise<DataKey>>();
+  /** Namespaces whose key is at hand. */
+  readonly #open = new Set<string>();
+  /** The records of keys that are not in the store yet: a start that is repeated does not ask the key service again. */
+  readonly #wrapped = new WeakMap<DataKey, PutRecordOperation>();
 
-  constructor(store: Store, ringOf: (namespace: string) => Keyring, cacheMs: number) {
+  constructor(store: Store, ringOf: (namespace: string) => Keyring, cacheMs: number, clock: Pick<Clock, "now">) {
     this.#store = store;
     this.#ringOf = ringOf;
     this.#cacheMs = cacheMs;
+    this.#now = () => clock.now();
   }
 
   /** The key that a run's new values are encrypted with. A run from before encryption gets one now. */
@@ -43,8 +51,10 @@ export class DataKeys {
     if (cached) return cached;
     const held = this.held(namespace, runId);
     const read = await this.#read(namespace, runId).catch((error: unknown) => {
-      // While the key service is away, a run goes on with the key that is at hand.
+      // While the key service is away, a run goes on with the key that is at hand, and is not held up at every write.
       if (held === null) throw error;
+      const keys = this.#runs.get(nameOf(namespace, runId));
+      if (keys) keys.readAt = this.#now() - this.#cacheMs + Math.min(askAgainMs, this.#cacheMs);
       return { current: held };
     });
     if (read.current) return read.current;
@@ -57,6 +67,30 @@ export class DataKeys {
   /** The same for who has made sure that it is at hand. */
   held(namespace: string, runId: string): DataKey | null {
     return this.#runs.get(nameOf(namespace, runId))?.current ?? null;
+  }
+
+  /** Null when the key for a run's new values is at hand; otherwise resolves once it is. */
+  wait(namespace: string, runId: string): Promise<DataKey> | null {
+    return this.#fresh(namespace, runId)?.current ? null : this.current(namespace, runId);
+  }
+
+  /** The same of the namespace's own key. */
+  waitForNamespace(namespace: string): Promise<DataKey> | null {
+    return this.#open.has(namespace) ? null : this.ofNamespace(namespace);
+  }
+
+  /** Wraps the key of a run that is about to be made; null when that is done. */
+  wrap(namespace: string, run: string, key: DataKey): Promise<void> | null {
+    if (this.#wrapped.has(key)) return null;
+    const keep = (record: PutRecordOperation): void => void this.#wrapped.set(key, record);
+    try {
+      const record = wrappedRecord(this.#ringOf(namespace), namespace, run, key, this.#now());
+      if (record instanceof Promise) return record.then(keep);
+      keep(record);
+      return null;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Looks for the keys with these ids. */
@@ -86,7 +120,10 @@ export class DataKeys {
     if (!key) {
       key = this.#readNamespace(namespace);
       this.#namespaces.set(namespace, key);
-      key.catch(() => this.#namespaces.delete(namespace));
+      key.then(
+        () => this.#open.add(namespace),
+        () => this.#namespaces.delete(namespace),
+      );
     }
     return key;
   }
@@ -97,14 +134,14 @@ export class DataKeys {
     this.#keep(namespace, runId, {
       known: new Map(keys?.known).set(key.id, key),
       current: keys?.current ?? key,
-      readAt: keys?.readAt ?? systemClock.now(),
+      readAt: keys?.readAt ?? this.#now(),
     });
   }
 
   /** The records that new keys are kept in, wrapped. */
-  records(namespace: string, born: readonly { run: string; key: DataKey }[]): Promise<PutRecordOperation[]> {
-    const ring = this.#ringOf(namespace);
-    return Promise.all(born.map(({ run, key }) => wrappedRecord(ring, namespace, run, key, systemClock.now())));
+  async records(namespace: string, born: readonly { run: string; key: DataKey }[]): Promise<PutRecordOperation[]> {
+    await Promise.all(born.map(({ run, key }) => this.wrap(namespace, run, key)));
+    return born.map(({ key }) => this.#wrapped.get(key) as PutRecordOperation);
   }
 
   /** Writes them, where they cannot ride along with what they are for. */
@@ -117,7 +154,7 @@ export class DataKeys {
   async destroy(namespace: string, runId: string): Promise<void> {
     const rows = await this.#rows(namespace, runId);
     const drops = rows.map(
-      ({ kind, id }) => ({ type: "dropRecord", kind, id, expected: "any", at: systemClock.now() }) as const,
+      ({ kind, id }) => ({ type: "dropRecord", kind, id, expected: "any", at: this.#now() }) as const,
     );
     if (drops.length > 0) await this.#store.commit(namespace, drops);
     this.#runs.delete(nameOf(namespace, runId));
@@ -125,7 +162,7 @@ export class DataKeys {
 
   /** Destroys one key as it was read, and no other: a run of the same id may begin in this moment. */
   async destroyOne(namespace: string, runId: string, { kind, id, revision }: RecordRow): Promise<void> {
-    const at = systemClock.now();
+    const at = this.#now();
     await this.#store.commit(namespace, [{ type: "dropRecord", kind, id, expected: revision, at }]);
     this.#runs.delete(nameOf(namespace, runId));
   }
@@ -134,7 +171,7 @@ export class DataKeys {
   async #rows(namespace: string, runId: string): Promise<RecordRow[]> {
     const all: RecordRow[] = [];
     for (let after: string | undefined; ; ) {
-      const page = { prefix: recordPrefix(runId), limit: pageSize, now: systemClock.now() };
+      const page = { prefix: recordPrefix(runId), limit: pageSize, now: this.#now() };
       const rows = await this.#store.records(namespace, dataKeyKind, after === undefined ? page : { ...page, after });
       all.push(...rows);
       after = rows.at(-1)?.id;
@@ -144,7 +181,7 @@ export class DataKeys {
 
   #fresh(namespace: string, runId: string): RunKeys | undefined {
     const keys = this.#runs.get(nameOf(namespace, runId));
-    return keys && systemClock.now() - keys.readAt < this.#cacheMs ? keys : undefined;
+    return keys && this.#now() - keys.readAt < this.#cacheMs ? keys : undefined;
   }
 
   #read(namespace: string, runId: string): Promise<RunKeys> {
@@ -166,7 +203,7 @@ export class DataKeys {
     const read = {
       known: new Map(keys.map((key) => [key.id, key])),
       current: keys.at(-1) ?? null,
-      readAt: systemClock.now(),
+      readAt: this.#now(),
     };
     const meanwhile = this.#runs.get(nameOf(namespace, runId));
     if (meanwhile && meanwhile !== before) {
@@ -189,12 +226,12 @@ export class DataKeys {
   async #readNamespace(namespace: string): Promise<DataKey> {
     const ring = this.#ringOf(namespace);
     const read = async (): Promise<DataKey | null> => {
-      const row = await this.#store.record(namespace, dataKeyKind, namespaceRecord, systemClock.now());
+      const row = await this.#store.record(namespace, dataKeyKind, namespaceRecord, this.#now());
       return row && unwrapped(ring, namespace, readWrapped(row));
     };
     const known = await read();
     if (known) return known;
-    await this.put(namespace, [await wrappedRecord(ring, namespace, null, freshDataKey(), systemClock.now())]);
+    await this.put(namespace, [await wrappedRecord(ring, namespace, null, freshDataKey(), this.#now())]);
     // Another process may have made one at the same time: the first one counts.
     return (await read()) as DataKey;
   }

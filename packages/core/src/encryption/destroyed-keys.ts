@@ -1,4 +1,4 @@
-import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { RecordRow } from "../store/record-rows.ts";
 import type { Store } from "../store/store.ts";
 import type { DataKeys } from "./data-keys.ts";
@@ -19,10 +19,15 @@ export async function isErasedWhole(store: Store, namespace: string, runId: stri
  * Destroys the keys of runs that are gone or erased, a part of them at each call: retention does not say which runs it removed, and
  * a process may have died between an erasure and the destruction of its keys. Kept holds keep the key of their run.
  */
-export function destroyUnusedKeys(store: Store, keysIn: Store, keys: DataKeys): (namespace: string) => Promise<void> {
+export function destroyUnusedKeys(
+  store: Store,
+  keysIn: Store,
+  keys: DataKeys,
+  clock: Pick<Clock, "now">,
+): (namespace: string) => Promise<void> {
   const reached = new Map<string, string>();
   return async (namespace) => {
-    const now = systemClock.now();
+    const now = clock.now();
     const after = reached.get(namespace);
     const page = await keysIn.records(namespace, dataKeyKind, { limit: perSweep, now, ...(after ? { after } : {}) });
     for (const row of page) {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../clock.ts";
 import type { Operation, OperationResult, ResultOf } from "../store/operations.ts";
 import type { RunRow } from "../store/run-rows.ts";
 import { sameBytes } from "../store/same-bytes.ts";
@@ -8,7 +9,9 @@ import { claimWithKeys } from "./claim-with-keys.ts";
 import { checkTaken, DataKeys } from "./data-keys.ts";
 import { destroyUnusedKeys, isErasedWhole } from "./destroyed-keys.ts";
 import { dataKeyKind } from "./key-record.ts";
+import { checkKeyStore } from "./key-store-identity.ts";
 import type { Keyring } from "./keyring.ts";
+import { KeysAtHand } from "./keys-at-hand.ts";
 import { KnownRuns } from "./known-runs.ts";
 import { RowOpener } from "./open-rows.ts";
 import { cachePlace } from "./place.ts";
@@ -23,11 +26,14 @@ export interface EncryptionOptions {
   keys: Keyring | ((namespace: string) => Keyring);
   /**
    * Where wrapped data keys are kept. Default: in the store itself, whose backups then hold them, too. With a store of their own, erasing
-   * a run makes it unreadable in every backup of the other one.
+   * a run makes it unreadable in every backup of the other one. The two belong together from their first opening on: with another
+   * key store the data is not opened.
    */
   dataKeys?: Store;
   /** How long an unwrapped data key stays at hand without being asked for again. Default "1h". */
   keepKeys?: Duration;
+  /** For tests and the simulation: the time. */
+  clock?: Pick<Clock, "now" | "timer">;
 }
 
 /** An encrypted store, and what the command looks at. */
@@ -45,20 +51,24 @@ export interface EncryptedStore extends Store {
  * const engine = createEngine({ store: encrypted(sqlite("runs.db"), { keys }), workflows: [refund] });
  */
 export function encrypted(store: Store, options: EncryptionOptions): EncryptedStore {
-  const { keys: given } = options;
+  const { keys: given, clock = systemClock } = options;
   const keysIn = options.dataKeys ?? store;
   const ringOf = typeof given === "function" ? given : () => given;
-  const keys = new DataKeys(keysIn, ringOf, durationMs(options.keepKeys ?? "1h", "keepKeys"));
+  const keys = new DataKeys(keysIn, ringOf, durationMs(options.keepKeys ?? "1h", "keepKeys"), clock);
   const runs = new KnownRuns(store);
   const born = new BornKeys();
   const sealer = new OperationSealer(keys, runs, born);
   const opener = new RowOpener(keys);
   const rides = keysIn === store;
-  const destroyUnused = destroyUnusedKeys(store, keysIn, keys);
+  const destroyUnused = destroyUnusedKeys(store, keysIn, keys, clock);
 
   const seen = <R extends RunRow | null>(row: R): Promise<R> => {
     if (row) runs.seen(row);
     return opener.run(row);
+  };
+  const found = (row: RunRow): Promise<RunRow> => {
+    runs.seen(row);
+    return opener.found(row);
   };
   const nameOf = async (namespace: string, pk: number) => ({
     namespace,
@@ -101,7 +111,7 @@ export function encrypted(store: Store, options: EncryptionOptions): EncryptedSt
       case "started":
         return {
           ...result,
-          run: await seen(result.run),
+          run: result.run && (await found(result.run)),
           tombstone: await opener.tombstone(namespace, result.tombstone),
         };
       case "moved":
@@ -136,11 +146,12 @@ export function encrypted(store: Store, options: EncryptionOptions): EncryptedSt
     ...store,
     name: `${store.name}, encrypted`,
     encryption: { dataKeys: keysIn, ringOf },
-    sealing: sealingOf(keys, born),
+    sealing: sealingOf(keys, born, new KeysAtHand(keys, runs, born)),
     ...(transactions ? { transactions: sealedTransactions(transactions, keys, sealer, write, rides) } : {}),
     async open() {
       await store.open();
       if (!rides) await keysIn.open();
+      await checkKeyStore({ data: store, keys: keysIn, clock });
     },
     async close() {
       await store.close();
@@ -150,7 +161,7 @@ export function encrypted(store: Store, options: EncryptionOptions): EncryptedSt
       const results = await write(namespace, operations, (sealed) => store.commit(namespace, sealed), rides);
       return results as { [I in keyof O]: ResultOf<O[I]> };
     },
-    claim: (namespace, request) => claimWithKeys(store, keys, namespace, request, seen),
+    claim: (namespace, request) => claimWithKeys({ store, keys, clock, seen }, namespace, request),
     async history(namespace, wanted, options) {
       const histories = await store.history(namespace, wanted, options);
       return Promise.all(

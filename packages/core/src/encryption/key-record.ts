@@ -25,21 +25,28 @@ export interface WrappedKey {
 export const recordPrefix = (runId: string): string =>
   `${Buffer.from(sha256(Buffer.from(runId, "utf8"))).toString("hex")}.`;
 
-/** The record of a data key, wrapped with the ring's current key. */
-export async function wrappedRecord(
+/** The record of a data key, wrapped with the ring's current key: at once where the ring does it here. */
+export function wrappedRecord(
   ring: Keyring,
   namespace: string,
   run: string | null,
   key: DataKey,
   at: number,
-): Promise<PutRecordOperation> {
-  const wrapped = await ring.wrap(key.secret, { namespace, run, dataKey: key.id });
-  const body: WrappedKey = {
-    run,
-    dataKey: key.id,
-    keyId: ring.current,
-    wrapped: Buffer.from(wrapped).toString("base64"),
-  };
+): PutRecordOperation | Promise<PutRecordOperation> {
+  const { current } = ring;
+  const wrapped = ring.wrap(key.secret, { namespace, run, dataKey: key.id });
+  if (wrapped instanceof Uint8Array) return recordOf(run, key, current, wrapped, at);
+  return wrapped.then((bytes) => recordOf(run, key, current, bytes, at));
+}
+
+function recordOf(
+  run: string | null,
+  key: DataKey,
+  keyId: string,
+  wrapped: Uint8Array,
+  at: number,
+): PutRecordOperation {
+  const body: WrappedKey = { run, dataKey: key.id, keyId, wrapped: Buffer.from(wrapped).toString("base64") };
   const id = run === null ? namespaceRecord : recordPrefix(run) + key.id;
   return {
     type: "putRecord",

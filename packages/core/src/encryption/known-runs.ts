@@ -21,8 +21,18 @@ export class KnownRuns {
     remember(this.#holds, `${namespace}\0${row.id}`, { run: row.runId, key: row.key });
   }
 
+  /** What is remembered of a number. */
+  knownPk(namespace: string, pk: RunPk): { id: string; generation: number } | null {
+    return this.#runs.get(`${namespace}\0${pk}`) ?? null;
+  }
+
+  /** What is remembered of a hold. */
+  knownHold(namespace: string, holdId: string): { run: string; key: string } | null {
+    return this.#holds.get(`${namespace}\0${holdId}`) ?? null;
+  }
+
   async ofPk(namespace: string, pk: RunPk): Promise<{ id: string; generation: number } | null> {
-    const known = this.#runs.get(`${namespace}\0${pk}`);
+    const known = this.knownPk(namespace, pk);
     if (known) return known;
     const row = await this.#store.runByPk(namespace, pk);
     if (row) this.seen(row);
@@ -30,7 +40,7 @@ export class KnownRuns {
   }
 
   async ofHold(namespace: string, holdId: string): Promise<{ run: string; key: string } | null> {
-    const known = this.#holds.get(`${namespace}\0${holdId}`);
+    const known = this.knownHold(namespace, holdId);
     if (known) return known;
     const row = await this.#store.hold(namespace, holdId);
     if (row === null) return null;

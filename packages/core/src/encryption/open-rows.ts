@@ -37,6 +37,14 @@ export class RowOpener {
     return { ...row, inputDigest, note: openText(find, place.notePlace(row), row.note as string) };
   }
 
+  /** The same for who is told that a start found it: what its note says is not worth failing for when its key cannot be had. */
+  async found(row: RunRow): Promise<RunRow> {
+    return this.run(row).catch(async (error: unknown) => {
+      if (row.note === null) throw error;
+      return this.run({ ...row, note: null });
+    });
+  }
+
   async tombstone(namespace: string, row: Tombstone | null): Promise<Tombstone | null> {
     return row && { ...row, inputDigest: await this.#inputDigest(namespace, row) };
   }

@@ -7,6 +7,7 @@ import type { BornKeys } from "./born-keys.ts";
 import type { DataKeys } from "./data-keys.ts";
 import { type DataKey, freshDataKey, seal } from "./envelope.ts";
 import { dataKeyKind } from "./key-record.ts";
+import { writesNothing } from "./keys-at-hand.ts";
 import type { KnownRuns } from "./known-runs.ts";
 import * as place from "./place.ts";
 import {
@@ -131,6 +132,7 @@ export class OperationSealer {
     operation: AdvanceOperation,
     newRun: (run: NewRun) => Promise<NewRun>,
   ): Promise<AdvanceOperation> {
+    if (writesNothing(operation)) return operation;
     const run = await this.#keyed(namespace, operation.pk);
     const withEvent = <T extends { event: NewHoldEvent }>(one: T): T => ({
       ...one,

@@ -3,12 +3,14 @@ import type { SealEntry, Sealing } from "../store/sealing.ts";
 import type { BornKeys } from "./born-keys.ts";
 import type { DataKeys } from "./data-keys.ts";
 import { freshDataKey } from "./envelope.ts";
+import type { KeysAtHand } from "./keys-at-hand.ts";
 import { entryPlace, mailPlace } from "./place.ts";
 import { sealPayload } from "./sealed-values.ts";
 
 /** What whoever chains entries needs of an encrypted store. */
-export function sealingOf(keys: DataKeys, born: BornKeys): Sealing {
+export function sealingOf(keys: DataKeys, born: BornKeys, atHand: KeysAtHand): Sealing {
   return {
+    keysFor: (namespace, operation) => atHand.for(namespace, operation),
     async ready({ namespace, id }) {
       await keys.current(namespace, id);
     },

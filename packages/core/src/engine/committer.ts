@@ -23,6 +23,8 @@ export interface Flight {
 
 /** A caller waits through this many failures of the store (with growing pauses) before it is told. */
 const patience = 6;
+/** Pause before a key that could not be had is asked for again, in ms. */
+const keyPauseMs = 1000;
 /** Pauses between attempts of a failed commit, in ms. */
 const pauses = [5, 20, 80, 250, 500, 1000];
 
@@ -48,6 +50,10 @@ export class Committer {
   private failures = 0;
   /** Operations that are being written in transactions of their own. */
   private carried = 0;
+  /** Operations that wait for the keys they are encrypted with. */
+  private keyless = 0;
+  /** Those of them whose keys could not be had so far. */
+  private readonly missingKeys = new Set<Flight>();
   private readonly run = (): void => void runOutside(flush, this);
 
   constructor(
@@ -70,14 +76,14 @@ export class Committer {
     this.probes = probes;
   }
 
-  /** The last commit did not fail. */
+  /** The last commit did not fail, and no run waits for a key that could not be had. */
   get healthy(): boolean {
-    return this.failures === 0;
+    return this.failures === 0 && this.missingKeys.size === 0;
   }
 
   /** Nothing is waiting and nothing in flight. */
   get idle(): boolean {
-    return this.carried === 0 && !this.flushing && this.asked === 0;
+    return this.carried === 0 && this.keyless === 0 && !this.flushing && this.asked === 0;
   }
 
   private get asked(): number {
@@ -134,7 +140,8 @@ export class Committer {
   async flush(): Promise<void> {
     this.scheduled = false;
     let flights = this.again;
-    const { wanting, submissions } = this;
+    const { wanting } = this;
+    let { submissions } = this;
     this.again = none;
     this.wanting = none;
     this.submissions = none;
@@ -144,6 +151,10 @@ export class Committer {
       const carrier = operation ? execution.writer.carrier : null;
       if (operation && carrier) void this.carry({ execution, operation }, carrier);
       else if (operation) flights = added(flights, { execution, operation });
+    }
+    if (this.store.sealing) {
+      flights = flights.filter((flight) => !this.waitsForKeys(flight));
+      submissions = submissions.filter((submission) => !this.waitsForKeys(submission));
     }
     if (flights.length === 0 && submissions.length === 0) return;
     this.flushing = true;
@@ -178,6 +189,44 @@ export class Committer {
     if (flights.length > 0) this.onCommitted(flights, results);
     this.flushing = false;
     if (this.asked > 0) this.schedule();
+  }
+
+  /** What cannot be encrypted yet is put aside until its keys have come: the others do not wait for it. */
+  private waitsForKeys(one: Flight | Submission): boolean {
+    const keys = this.store.sealing?.keysFor(this.namespace, one.operation) ?? null;
+    if (keys === null) {
+      if (!("resolve" in one)) this.missingKeys.delete(one);
+      return false;
+    }
+    this.keyless++;
+    keys.then(
+      () => this.keysCame(one),
+      (error: unknown) => this.keysMissing(one, error),
+    );
+    return true;
+  }
+
+  private keysCame(one: Flight | Submission): void {
+    if (!("resolve" in one)) this.missingKeys.delete(one);
+    this.askAgain(one);
+  }
+
+  private askAgain(one: Flight | Submission): void {
+    this.keyless--;
+    if ("resolve" in one) this.submissions = added(this.submissions, one);
+    else if (!one.execution.ended) this.again = added(this.again, one);
+    else this.missingKeys.delete(one);
+    if (this.asked > 0) this.schedule();
+  }
+
+  private keysMissing(one: Flight | Submission, error: unknown): void {
+    this.onFailure(error);
+    if ("resolve" in one) {
+      this.keyless--;
+      return one.reject(error);
+    }
+    this.missingKeys.add(one);
+    this.clock.timer(keyPauseMs * (0.5 + this.clock.random()), () => this.askAgain(one));
   }
 
   /** Writes what belongs to a transaction, in it: the others do not wait for it. */

@@ -307,7 +307,7 @@ export class Worker {
     let whole = false;
     try {
       const now = clock.now();
-      const { runs, poisoned, nextWake } = await store.claim(namespace, {
+      const { runs, poisoned, nextWake, left } = await store.claim(namespace, {
         incarnation,
         capabilities: registry.capabilities(),
         adopt: true,
@@ -322,6 +322,7 @@ export class Worker {
         tick: tickMail,
       });
       count = runs.length + poisoned.length;
+      if (left) this.mayOwnMore = true;
       if (incarnation === this.incarnation) {
         for (const row of runs) if (row.stalls > suspectStalls) this.suspect.watch(row.pk);
         await this.begin(runs);

@@ -1,4 +1,5 @@
 import type { NewEntry, NewMail, StoredPayload } from "./journal-rows.ts";
+import type { Operation } from "./operations.ts";
 
 /** Which generation of which run. */
 export interface SealedRun {
@@ -21,6 +22,13 @@ export interface Sealing {
    * @throws StoreError the key cannot be had now; the sentence names the key it is wrapped with
    */
   ready(run: Pick<SealedRun, "namespace" | "id">): Promise<void>;
+  /**
+   * What an operation has to wait for before it can be written; null when all its keys are at hand, which is the rule. Whoever
+   * puts operations of several runs into one `commit` writes the others meanwhile.
+   *
+   * @throws StoreError (by the promise) a key cannot be had now
+   */
+  keysFor(namespace: string, operation: Operation): Promise<void> | null;
   /** For the entries of a run whose key is at hand. */
   entries(run: SealedRun): SealEntry;
   /** For the first entries and the first mail of a run that is about to be created: with a key of its own. */

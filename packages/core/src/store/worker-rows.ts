@@ -61,4 +61,6 @@ export interface ClaimResult {
   poisoned: RunRow[];
   /** When the next parked run becomes due, a delayed one ready, a head start ends or a rate lets another begin, if known. Not after `now` when more are due already. */
   nextWake: Millis | null;
+  /** Something was claimed that is not among these and could not be given back: the worker looks for it (as after an answer that was lost). */
+  left?: boolean;
 }
