@@ -2,6 +2,7 @@ import { createClient, type HoldpointClient, ProblemError } from "@holdpoint/cli
 import { routes } from "@holdpoint/client/contract";
 import { Validator as OpenApiValidator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { administerAccounts, administerIssuer, ownAccount } from "./fixtures/administration.ts";
 import { Office } from "./fixtures/office.ts";
 import { hello } from "./fixtures/pipelines.ts";
 import { Witness } from "./fixtures/witness.ts";
@@ -322,6 +323,15 @@ test("hooks are made, changed, called, rotated and removed", async () => {
   expect((await admin.hooks.rotate({ hook })).token).not.toBe(token);
   await admin.hooks.remove({ hook });
 });
+
+test("an administrator invites, changes, disables, resets and removes accounts", () =>
+  administerAccounts(office, admin));
+
+test("somebody looks after their own password, second factor and sessions, and an administrator after theirs", () =>
+  ownAccount(office, admin, witness.observe));
+
+test("machines get secrets that are replaced with an overlap, and the issuer new keys", () =>
+  administerIssuer(office, admin));
 
 test("the rest of the routes answer", async () => {
   await admin.system.version();

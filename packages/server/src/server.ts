@@ -4,6 +4,7 @@ import { durationMs, type Engine, type EngineLog } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
 import type { HITLStateMachine } from "@holdpoint/tasks";
 import { type Metrics, metrics } from "@holdpoint/telemetry";
+import { Administrators } from "./access/administrators.ts";
 import { RoleBindings } from "./access/bindings.ts";
 import type { Authenticate, Caller, Principal } from "./access/principal.ts";
 import { RateLimits } from "./access/rate-limits.ts";
@@ -16,6 +17,7 @@ import { ForbiddenError, UnauthenticatedError } from "./http/errors.ts";
 import type { BodyLimits } from "./http/read-body.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
 import type { ServerOptions } from "./options.ts";
+import type { SignIn } from "./sign-in/sign-in.ts";
 import type { SignInEvent, Source } from "./sign-in/source.ts";
 import type { Webhooks } from "./webhooks/webhooks.ts";
 
@@ -25,6 +27,9 @@ export class Server {
   readonly engine: Engine;
   readonly keys: ApiKeys | null;
   readonly webhooks: Webhooks | null;
+  readonly signIn: SignIn | null;
+  /** Those with `access:manage`, of whom one always stays. */
+  readonly administrators: Administrators;
   readonly log: EngineLog;
   readonly metrics: Metrics;
   readonly closing: AbortSignal;
@@ -52,6 +57,7 @@ export class Server {
     this.engine = engine;
     this.keys = keys ?? null;
     this.webhooks = options.webhooks ?? null;
+    this.signIn = signIn ?? null;
     this.log = options.log ?? consoleLog;
     this.metrics = options.metrics ?? metrics({ process: false });
     this.closing = options.closing ?? new AbortController().signal;
@@ -67,6 +73,8 @@ export class Server {
     this.heartbeatMs = durationMs(options.heartbeat ?? "15s", "heartbeat");
     this.patienceMs = durationMs(options.patience ?? "30s", "patience");
     this.bindings = new RoleBindings(engine, Date.now);
+    const { accounts = null, issuer = null } = signIn ?? {};
+    this.administrators = new Administrators({ engine, keys: this.keys, bindings: this.bindings, accounts, issuer });
     this.rates = new RateLimits(options.rates ?? {}, engine);
     this.audited = options.audit ?? true;
     this.refusals = new Refusals((refusal, count) => this.writeRefusal(refusal, count), Date.now);

@@ -10,11 +10,14 @@
 import type { RouteName } from "../paths.ts";
 import type { RouteDefinition } from "./route.ts";
 import { accessRoutes } from "./routes/access.ts";
+import { accountRoutes } from "./routes/accounts.ts";
 import { annotationRoutes } from "./routes/annotations.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { holdRoutes } from "./routes/holds.ts";
 import { hookRoutes } from "./routes/hooks.ts";
+import { issuerRoutes } from "./routes/issuer.ts";
+import { meRoutes } from "./routes/me.ts";
 import { pipelineRoutes } from "./routes/pipelines.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
@@ -40,6 +43,9 @@ export const routes = {
   ...taskRoutes,
   ...annotationRoutes,
   ...accessRoutes,
+  ...accountRoutes,
+  ...issuerRoutes,
+  ...meRoutes,
   ...webhookRoutes,
   ...hookRoutes,
   ...auditRoutes,

@@ -17,6 +17,17 @@ export interface StoredBinding extends BoundRole {
   createdAt: number;
 }
 
+/** By what somebody is given roles. */
+type Named = Pick<Principal, "id" | "groups" | "key">;
+
+/** Those of some roles that somebody was given, by name, by group or by key. */
+export function boundTo({ id, groups = [], key }: Named, all: readonly StoredBinding[]): StoredBinding[] {
+  return all.filter(({ subject: { kind, name } }) => {
+    if (kind === "person") return name === id;
+    return kind === "group" ? groups.includes(name) : name === key;
+  });
+}
+
 /** So many in a namespace: all of them are read with each request. */
 const most = 1000;
 
@@ -39,12 +50,8 @@ export class RoleBindings {
   }
 
   /** The roles somebody was given by name, by group or by key. */
-  async of({ namespace, id, groups = [], key }: Principal): Promise<BoundRole[]> {
-    const isTheirs = ({ kind, name }: BindingSubject): boolean => {
-      if (kind === "person") return name === id;
-      return kind === "group" ? groups.includes(name) : name === key;
-    };
-    return (await this.list(namespace)).filter(({ subject }) => isTheirs(subject));
+  async of(principal: Named & Pick<Principal, "namespace">): Promise<StoredBinding[]> {
+    return boundTo(principal, await this.list(principal.namespace));
   }
 
   /** Gives a role; the same again changes nothing. Throws `InvalidStateError` when there are too many. */

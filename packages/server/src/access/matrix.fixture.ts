@@ -1,3 +1,4 @@
+import type { HoldpointClient } from "@holdpoint/client";
 import { paths, type RouteName, routes } from "@holdpoint/client/contract";
 import type { Office } from "../fixtures/office.ts";
 import { hello } from "../fixtures/pipelines.ts";
@@ -15,6 +16,10 @@ export interface Ours {
   delivery: string;
   hook: string;
   token: string;
+  account: string;
+  invitation: string;
+  session: string;
+  client: string;
 }
 
 /** Gives the first tenant something of everything. */
@@ -34,10 +39,25 @@ export async function furnish(office: Office): Promise<Ours> {
   const delivery = await admin.webhooks.test({ webhook: webhook.id });
   await (await office.engine.get(delivery.id)).result().catch(() => {});
   const hook = await admin.hooks.create({ name: marker, ...starts });
+  const others = await peopleOf(office, admin);
   return {
+    ...others,
     ...{ run: run.id, hold: hold.id, key: key.id, binding: binding.id, webhook: webhook.id, delivery: delivery.id },
     ...{ hook: hook.id, token: hook.token ?? "" },
   };
+}
+
+/** Somebody who has an account and is signed in, somebody who is invited, and a machine. */
+async function peopleOf(office: Office, admin: HoldpointClient) {
+  const invited = await admin.accounts.invite({ name: marker, roles: ["viewer"] });
+  const token = invited.link.split("#")[1] ?? "";
+  await office.signIn.accounts?.accept(token, "correct horse battery staple");
+  const pending = await admin.accounts.invite({ name: `${marker}-too`, roles: ["viewer"] });
+  const person = { id: marker, namespace: "default", roles: [], groups: [], name: marker, via: `local:${marker}` };
+  await office.browserOf(person);
+  const [session] = (await admin.sessions.list({ person: marker })).items;
+  const client = await admin.clients.register({ name: marker, roles: ["viewer"] });
+  return { account: marker, invitation: pending.id, session: session?.id ?? "", client: client.id };
 }
 
 /** An address that no message may be sent to. */
@@ -87,12 +107,19 @@ export function requestFor(name: RouteName, ours: Ours): { place: string; body?:
     "hooks.change": { name: marker, ...starts },
     "access.bind": { person: "another", role: "viewer" },
     "keys.create": { name: "another", roles: ["viewer"] },
+    "accounts.invite": { name: "another", roles: ["viewer"] },
+    "accounts.change": { roles: ["viewer"] },
+    "sessions.endAll": { person: "nobody-at-all" },
+    "clients.register": { name: "another", roles: ["viewer"] },
+    "me.password": { password: "x", newPassword: "y" },
+    "me.enrolTotp": { password: "x" },
+    "me.confirmTotp": { code: "000000" },
+    "me.removeTotp": { password: "x", code: "000000" },
   };
   const takesBody = "body" in routes[name];
   return takesBody ? { place, body: bodies[name] ?? {} } : { place };
 }
 
 /** What would end what the others need comes last. */
-export const inOrder = (Object.keys(routes) as RouteName[]).sort(
-  (a, b) => Number(/cancel|remove|revoke|rotate|unbind/.test(a)) - Number(/cancel|remove|revoke|rotate|unbind/.test(b)),
-);
+const ends = /cancel|remove|revoke|rotate|unbind|withdraw|[.]end/;
+export const inOrder = (Object.keys(routes) as RouteName[]).sort((a, b) => Number(ends.test(a)) - Number(ends.test(b)));

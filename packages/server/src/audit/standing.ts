@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import type { RouteName } from "@holdpoint/client/contract";
 import { type Engine, NotFoundError } from "@holdpoint/core";
 import type { Principal } from "../access/principal.ts";
+import { accountBody, accountOf } from "../routes/accounts.ts";
 import { holdBody } from "../routes/hold-body.ts";
+import { clientOf } from "../routes/issuer.ts";
 import { keyBody } from "../routes/keys.ts";
 import { pipelineBody } from "../routes/pipelines.ts";
 import { scheduleBody } from "../routes/schedules.ts";
@@ -11,7 +13,7 @@ import type { Server } from "../server.ts";
 import type { Standing } from "./audit-line.ts";
 
 /** What a call can be about. */
-type Kind = "run" | "hold" | "schedule" | "pipeline" | "key";
+type Kind = "run" | "hold" | "schedule" | "pipeline" | "key" | "account" | "client";
 type Shown = Readonly<Record<string, unknown>>;
 
 /** What is said of each beside its digest: no content. */
@@ -20,6 +22,8 @@ const facts: Readonly<Record<Kind, readonly string[]>> = {
   hold: ["id", "status", "revision", "evidenceHash", "decidedBy"],
   schedule: ["id", "workflow", "paused", "etag"],
   pipeline: ["name", "version", "hash"],
+  account: ["name", "person", "roles", "groups", "disabled", "hasPassword", "hasTotp"],
+  client: ["id", "name", "roles", "previousUntil"],
   key: ["id", "person", "roles", "scopes", "expiresAt", "revokedAt", "replacedBy"],
 };
 
@@ -33,6 +37,8 @@ const replies: Partial<Record<RouteName, Kind>> = {
   "pipelines.put": "pipeline",
   "keys.create": "key",
   "keys.rotate": "key",
+  "clients.register": "client",
+  "clients.rotate": "client",
 };
 
 /** Of what a call asks, and whose it is. */
@@ -65,7 +71,7 @@ export async function standingAfter(name: RouteName, subject: Subject, body: unk
 }
 
 const kindOf = (params: Shown): Kind | null =>
-  (["hold", "run", "schedule", "pipeline", "key"] as const).find((kind) => kind in params) ?? null;
+  (["hold", "run", "schedule", "pipeline", "key", "account", "client"] as const).find((kind) => kind in params) ?? null;
 
 const look: Record<Kind, (id: string, at: Omit<Subject, "params">) => Promise<Shown>> = {
   run: async (id, { engine }) => ({ ...wire(await (await engine.get(id)).describe()) }),
@@ -76,6 +82,14 @@ const look: Record<Kind, (id: string, at: Omit<Subject, "params">) => Promise<Sh
     if (library === null) throw new NotFoundError("pipeline", id);
     return { ...pipelineBody(await library.get(id)) };
   },
+  account: async (id, { server, principal }) => {
+    if (!server.signIn?.accounts) throw new NotFoundError("account", id);
+    return accountBody(await accountOf(server, principal.namespace, id));
+  },
+  client: async (id, { server, principal }) => {
+    if (!server.signIn?.issuer) throw new NotFoundError("client", id);
+    return clientOf(server, principal.namespace, id);
+  },
   key: async (id, { server, principal }) => {
     if (server.keys === null) throw new NotFoundError("API key", id);
     return keyBody((await server.keys.get(principal.namespace, id)).key);
@@ -83,8 +97,8 @@ const look: Record<Kind, (id: string, at: Omit<Subject, "params">) => Promise<Sh
 };
 
 function standing(kind: Kind, shown: Shown): Standing {
-  // A key's text is shown once, in an answer: it is no part of what stands here.
-  const { key: _secret, ...rest } = shown;
+  // Secrets are shown once, in an answer: they are no part of what stands here.
+  const { key: _key, secret: _secret, ...rest } = shown;
   const said = facts[kind].filter((name) => rest[name] !== undefined).map((name) => [name, rest[name]]);
   return { digest: digestOf(rest), ...Object.fromEntries(said) };
 }

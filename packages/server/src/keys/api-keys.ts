@@ -179,9 +179,12 @@ export interface ApiKeyOptions {
 }
 
 /** Nobody gives rights away that they do not have. Throws `RequestError` 403. */
-export function checkRights(principal: Principal, made: Pick<NewKey, "roles" | "scopes" | "workflows">): void {
-  const { roles, scopes = null, workflows = null } = made;
-  const more = beyond({ roles, scopes, workflows }, principal);
+export function checkRights(
+  principal: Principal,
+  made: Pick<NewKey, "roles" | "scopes" | "workflows"> & Pick<Principal, "bindings">,
+): void {
+  const { roles, scopes = null, workflows = null, bindings = [] } = made;
+  const more = beyond({ roles, scopes, workflows, bindings }, principal);
   if (more.length === 0) return;
   throw new RequestError(403, "FORBIDDEN", `nobody gives or takes more rights than their own: ${more.join(", ")}`);
 }

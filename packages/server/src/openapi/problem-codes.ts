@@ -43,6 +43,11 @@ export const problemCodes: readonly { code: string; status: number; means: strin
   { code: "INVALID_TRANSITION", status: 409, means: "The task is in a state that this does not follow on." },
   { code: "DUPLICATE_TASK", status: 409, means: "There is such a task already." },
   { code: "INVALID_STATE", status: 409, means: "It cannot be done to something in this state." },
+  {
+    code: "LAST_ADMINISTRATOR",
+    status: 409,
+    means: "Nobody known here would have the permission access:manage any more: give it to somebody else first.",
+  },
   { code: "DIVERGED", status: 409, means: "Code and journal of the run do not agree." },
   { code: "VERSION_MISMATCH", status: 409, means: "No version of the workflow that is here can take the run." },
   { code: "PRECONDITION_FAILED", status: 412, means: "What If-Match names is not what is there any more: look again." },

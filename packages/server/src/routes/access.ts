@@ -29,6 +29,8 @@ export const bindRole: Handler<"access.bind"> = async ({ server, principal, body
 export const unbindRole: Handler<"access.unbind"> = async ({ server, principal, params }) => {
   const { namespace } = principal;
   checkRights(principal, rightsOf(await server.bindings.get(namespace, params.binding)));
-  await server.bindings.unbind(namespace, params.binding);
+  const standing = { kind: "binding" as const, id: params.binding };
+  const work = () => server.bindings.unbind(namespace, params.binding);
+  await server.administrators.unlessLast(namespace, standing, { by: principal, work });
   return { status: 204, body: null };
 };

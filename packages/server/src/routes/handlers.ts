@@ -2,6 +2,19 @@ import type { RouteName } from "@holdpoint/client/contract";
 import { followChanges } from "../events/follow-changes.ts";
 import { followRun } from "../events/follow-run.ts";
 import { bindRole, listBindings, unbindRole } from "./access.ts";
+import {
+  changeAccount,
+  disableAccount,
+  enableAccount,
+  inviteAccount,
+  listAccounts,
+  listInvitations,
+  removeAccount,
+  removeAccountTotp,
+  resetAccount,
+  showAccount,
+  withdrawInvitation,
+} from "./accounts.ts";
 import { annotatedItems, listAnnotations, offerItem, reportAnnotations } from "./annotations.ts";
 import { exportAudit, listAudit, verifyAudit } from "./audit.ts";
 import type { Handler } from "./call.ts";
@@ -22,7 +35,25 @@ import {
   similarHolds,
 } from "./holds.ts";
 import { changeHook, createHook, listHooks, receiveHook, removeHook, rotateHook, showHook } from "./hooks.ts";
+import {
+  listClients,
+  listSigningKeys,
+  registerClient,
+  revokeClient,
+  rotateClient,
+  rotateSigningKey,
+} from "./issuer.ts";
 import { createKey, listKeys, revokeKey, rotateKey } from "./keys.ts";
+import {
+  changeOwnPassword,
+  confirmTotp,
+  endOtherSessions,
+  endOwnSession,
+  enrolTotp,
+  listOwnSessions,
+  removeOwnTotp,
+  showOwnAccount,
+} from "./me.ts";
 import { checkPipelineDocument, listPipelines, putPipeline, removePipeline, showPipeline } from "./pipelines.ts";
 import {
   bulkRuns,
@@ -52,6 +83,7 @@ import {
   showSchedule,
   upcomingTimes,
 } from "./schedules.ts";
+import { endSession, endSessions, listSessions } from "./sessions.ts";
 import { live, ready, showMe, showMetrics, showVersion } from "./system.ts";
 import {
   completeTask,
@@ -152,6 +184,34 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "access.list": listBindings,
   "access.bind": bindRole,
   "access.unbind": unbindRole,
+  "accounts.list": listAccounts,
+  "accounts.invite": inviteAccount,
+  "accounts.show": showAccount,
+  "accounts.change": changeAccount,
+  "accounts.disable": disableAccount,
+  "accounts.enable": enableAccount,
+  "accounts.reset": resetAccount,
+  "accounts.removeTotp": removeAccountTotp,
+  "accounts.remove": removeAccount,
+  "invitations.list": listInvitations,
+  "invitations.withdraw": withdrawInvitation,
+  "sessions.list": listSessions,
+  "sessions.endAll": endSessions,
+  "sessions.end": endSession,
+  "clients.list": listClients,
+  "clients.register": registerClient,
+  "clients.rotate": rotateClient,
+  "clients.revoke": revokeClient,
+  "signingKeys.list": listSigningKeys,
+  "signingKeys.rotate": rotateSigningKey,
+  "me.account": showOwnAccount,
+  "me.password": changeOwnPassword,
+  "me.enrolTotp": enrolTotp,
+  "me.confirmTotp": confirmTotp,
+  "me.removeTotp": removeOwnTotp,
+  "me.sessions": listOwnSessions,
+  "me.endOtherSessions": endOtherSessions,
+  "me.endSession": endOwnSession,
   "webhooks.list": listWebhooks,
   "webhooks.create": createWebhook,
   "webhooks.show": showWebhook,

@@ -59,7 +59,10 @@ export const rotateKey: Handler<"keys.rotate"> = async ({ server, principal, par
 
 export const revokeKey: Handler<"keys.revoke"> = async ({ server, principal, params }) => {
   const keys = keysOf(server);
-  checkRights(principal, (await keys.get(principal.namespace, params.key)).key);
-  await keys.revoke(principal.namespace, params.key);
+  const { namespace } = principal;
+  checkRights(principal, (await keys.get(namespace, params.key)).key);
+  const standing = { kind: "key" as const, id: params.key };
+  const work = () => keys.revoke(namespace, params.key);
+  await server.administrators.unlessLast(namespace, standing, { by: principal, work });
   return { status: 204, body: null };
 };

@@ -39,6 +39,12 @@ export interface SignIn {
   authenticate(request: Request): Promise<Person | null>;
   /** For pages that people look at. */
   readonly browser: BrowserSignIn;
+  /** What the API's routes administer. */
+  readonly sessions: Sessions;
+  /** Null where nobody has a local account. */
+  readonly accounts: LocalAccounts | null;
+  /** Null where there is no issuer of our own. */
+  readonly issuer: LocalIssuer | null;
 }
 
 /**
@@ -60,6 +66,9 @@ export function signIn(options: SignInOptions): SignIn {
   const local = accounts ? accountRoutes(accounts, { sessions, path, returnPaths }) : null;
   const tokens = issuer ? bearerTokens({ verifier: tokenVerifier(issuer), mapping: issuer.mapping }) : null;
   return {
+    sessions,
+    accounts: accounts ?? null,
+    issuer: issuer ?? null,
     handle: async (request, from = {}) => {
       if (oidc) {
         const { pathname } = new URL(request.url);

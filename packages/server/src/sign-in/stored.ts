@@ -72,14 +72,20 @@ export class Stored<T> {
 
   /** All whose ids begin so, by id. */
   async list(prefix = ""): Promise<Read<T>[]> {
-    await this.engine.open();
     const found: Read<T>[] = [];
-    for (let after: string | undefined; ; ) {
-      const page = { prefix, limit: pageSize, now: this.now(), ...(after === undefined ? {} : { after }) };
+    for await (const read of this.each(null, prefix)) found.push(read);
+    return found;
+  }
+
+  /** All behind an id (null: from the first one on) whose ids begin so, by id; read a page at a time. */
+  async *each(after: string | null, prefix = ""): AsyncGenerator<Read<T>> {
+    await this.engine.open();
+    for (let last = after; ; ) {
+      const page = { prefix, limit: pageSize, now: this.now(), ...(last === null ? {} : { after: last }) };
       const rows = await this.engine.store.records(this.namespace, this.kind, page);
-      for (const { id, body, revision } of rows) found.push({ id, value: readBody<T>(body), revision });
-      after = rows.at(-1)?.id;
-      if (rows.length < pageSize) return found;
+      for (const { id, body, revision } of rows) yield { id, value: readBody<T>(body), revision };
+      last = rows.at(-1)?.id ?? null;
+      if (rows.length < pageSize) return;
     }
   }
 

@@ -51,7 +51,8 @@ export interface Credentials {
  */
 export class LocalAccounts {
   private readonly kept: Stored<StoredAccount>;
-  private readonly invitations: Invitations;
+  /** Those that nobody has taken yet. */
+  readonly invitations: Invitations;
   private readonly throttle: Throttle;
   private readonly passwords: Passwords;
   private readonly sessions: Sessions;
@@ -82,7 +83,7 @@ export class LocalAccounts {
     const account = newAccount(made, by, this.now());
     if (await this.kept.read(account.name))
       throw new InvalidStateError(`there is an account "${account.name}" already; reset it instead`);
-    return this.invitations.issue({ account, reset: false });
+    return this.invitations.issue({ account, reset: false, by });
   }
 
   /** The account an invitation is for; null for one that is used, too old or none. */
@@ -163,7 +164,10 @@ export class LocalAccounts {
    * @param totp whether the authenticator app is taken away too: it is lost
    * @throws NotFoundError there is no such account
    */
-  async reset(name: string, { totp = false }: { totp?: boolean } = {}): Promise<IssuedInvitation> {
+  async reset(
+    name: string,
+    { totp = false, by = null }: { totp?: boolean; by?: string | null } = {},
+  ): Promise<IssuedInvitation> {
     const token = newSecretText();
     const reset = fingerprint(token);
     const account = await this.demand(name, (now) => ({
@@ -173,7 +177,20 @@ export class LocalAccounts {
       ...(totp ? { totp: null, pendingTotp: null } : {}),
     }));
     await this.sessions.revokeAll(account.person);
-    return this.invitations.issue({ account, reset: true }, token);
+    return this.invitations.issue({ account, reset: true, by }, token);
+  }
+
+  /** By an administrator, for somebody whose authenticator app is lost; their sessions end. Throws `NotFoundError`. */
+  async clearTotp(name: string): Promise<void> {
+    const { person } = await this.demand(name, (account) => ({ ...account, totp: null, pendingTotp: null }));
+    await this.sessions.revokeAll(person);
+  }
+
+  /** Removes an account and its sessions for good. What its person did stays under their name. Throws `NotFoundError`. */
+  async remove(name: string): Promise<void> {
+    const read = await this.kept.read(accountName(name));
+    if (read === null || !(await this.kept.drop(read.id))) throw new NotFoundError("account", name);
+    await this.sessions.revokeAll(read.value.person);
   }
 
   /** Shuts an account, or opens it again. Shut, it cannot sign in, and its sessions end at once. Throws `NotFoundError`. */
@@ -182,16 +199,22 @@ export class LocalAccounts {
     if (disabled) await this.sessions.revokeAll(person);
   }
 
-  /** Gives somebody other roles and groups. Their sessions end: they sign in anew with these. Throws `NotFoundError`. */
+  /**
+   * Gives somebody other roles and groups. Their sessions end: they sign in anew with these. Throws `NotFoundError`.
+   *
+   * @param check looks at the account as it is when it is changed; what it throws stops the change
+   */
   async setRights(
     name: string,
     { roles, groups }: { roles: readonly Role[]; groups?: readonly string[] },
+    check: (account: Account) => void = () => {},
   ): Promise<void> {
     checkRoles(roles);
-    const { person } = await this.demand(name, (account) => ({
-      ...account,
-      person: { ...account.person, roles: [...roles], groups: [...(groups ?? account.person.groups)] },
-    }));
+    const { person } = await this.demand(name, (account) => {
+      check(shownAccount(account));
+      const rights = { roles: [...roles], groups: [...(groups ?? account.person.groups)] };
+      return { ...account, person: { ...account.person, ...rights } };
+    });
     await this.sessions.revokeAll(person);
   }
 

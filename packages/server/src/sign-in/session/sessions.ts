@@ -144,6 +144,30 @@ export class Sessions {
     return found.sort((a, b) => b.createdAt - a.createdAt);
   }
 
+  /**
+   * Everybody's sessions of a namespace, a page at a time, in no order that means anything.
+   *
+   * @param after `next` of the page before
+   */
+  async page(
+    namespace: string,
+    { limit, after }: { limit: number; after: string | null },
+  ): Promise<{ items: Session[]; next: string | null }> {
+    const items: Session[] = [];
+    for await (const { id, value } of this.kept.each(after)) {
+      if (value.person.namespace !== namespace || value.endsAt <= this.now()) continue;
+      if (items.length === limit) return { items, next: items.at(-1)?.id ?? null };
+      items.push({ ...value, id });
+    }
+    return { items, next: null };
+  }
+
+  /** One session of a namespace, whoever has it; null where there is none. */
+  async find(namespace: string, id: string): Promise<Session | null> {
+    const read = await this.kept.read(id);
+    return read?.value.person.namespace === namespace && read.value.endsAt > this.now() ? { ...read.value, id } : null;
+  }
+
   /** Ends one session of a person at once; false where they have none of that name. */
   async revoke(person: Pick<Person, "namespace" | "id">, id: string): Promise<boolean> {
     if (!(await this.idsOf(person)).includes(id)) return false;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Engine, HoldpointError } from "@holdpoint/core";
+import { type Engine, HoldpointError, NotFoundError } from "@holdpoint/core";
 import type { Role } from "../../access/roles.ts";
 import { type AgentClaims, readAgentClaims } from "../agent/claims.ts";
 import { fingerprint, newSecretText, sameText } from "../secret-text.ts";
@@ -22,8 +22,15 @@ export interface StoredClient extends NewClient {
   id: string;
   /** SHA-256 of the secret (256 random bits), hex. */
   hash: string;
+  /** The secret before this one, and until when it is good, in ms since 1970; null or absent: none is. */
+  previous?: { hash: string; until: number } | null;
+  /** Absent in older ones. */
+  createdBy?: string | null;
   createdAt: number;
 }
+
+/** A client without anything secret. */
+export type ShownClient = Omit<StoredClient, "hash" | "previous"> & { previousUntil: number | null };
 
 /** The machines that our own issuer knows. */
 export class IssuerClients {
@@ -36,7 +43,10 @@ export class IssuerClients {
   }
 
   /** Makes one. The secret is seen here and never again. */
-  async register({ name, namespace, roles, a2a }: NewClient): Promise<{ id: string; secret: string }> {
+  async register(
+    { name, namespace, roles, a2a }: NewClient,
+    by: string | null = null,
+  ): Promise<{ id: string; secret: string }> {
     const secret = newSecretText();
     const id = `client-${randomUUID()}`;
     const made: StoredClient = {
@@ -46,6 +56,7 @@ export class IssuerClients {
       roles: [...roles],
       ...(a2a ? { a2a: readAgentClaims({ a2a }) } : {}),
       hash: fingerprint(secret),
+      createdBy: by,
       createdAt: this.now(),
     };
     if ((await this.kept.write(id, made, { expected: "absent", expiresAt: null })) === null)
@@ -57,14 +68,47 @@ export class IssuerClients {
   async check(id: string, secret: string): Promise<StoredClient | null> {
     const read = /^client-[0-9a-f-]{36}$/.test(id) ? await this.kept.read(id) : null;
     // Of one that is not there the comparison is with what no secret gives.
-    const same = sameText(fingerprint(secret), read?.value.hash ?? "");
-    return same && read ? read.value : null;
+    const sent = fingerprint(secret);
+    const { hash = "", previous = null } = read?.value ?? {};
+    const isNow = sameText(sent, hash);
+    const wasBefore = sameText(sent, previous?.hash ?? "") && previous !== null && previous.until > this.now();
+    return (isNow || wasBefore) && read ? read.value : null;
   }
 
   /** All of a namespace, without hashes. */
-  async list(namespace: string): Promise<Omit<StoredClient, "hash">[]> {
+  async list(namespace: string): Promise<ShownClient[]> {
     const all = (await this.kept.list()).map(({ value }) => value).filter((one) => one.namespace === namespace);
-    return all.map(({ hash: _hash, ...shown }) => shown);
+    return all.map((one) => this.shown(one));
+  }
+
+  /** One of a namespace. Throws `NotFoundError`, also for one of another. */
+  async get(namespace: string, id: string): Promise<ShownClient> {
+    const read = await this.kept.read(id);
+    if (read?.value.namespace !== namespace) throw new NotFoundError("client", id);
+    return this.shown(read.value);
+  }
+
+  /** A new secret in the place of one, which is good for `overlapMs` more. Throws `NotFoundError`. */
+  async rotate(
+    namespace: string,
+    id: string,
+    { overlapMs }: { overlapMs: number },
+  ): Promise<{ secret: string; client: ShownClient }> {
+    await this.get(namespace, id);
+    const secret = newSecretText();
+    const previousOf = ({ hash }: StoredClient) => (overlapMs > 0 ? { hash, until: this.now() + overlapMs } : null);
+    const changed = await this.kept.change(
+      id,
+      (client) => ({ ...client, hash: fingerprint(secret), previous: previousOf(client) }),
+      () => null,
+    );
+    if (changed === null) throw new NotFoundError("client", id);
+    return { secret, client: this.shown(changed) };
+  }
+
+  private shown({ hash: _hash, previous = null, ...client }: StoredClient): ShownClient {
+    const until = previous?.until ?? null;
+    return { ...client, previousUntil: until !== null && until > this.now() ? until : null };
   }
 
   /** It gets no more tokens; those it has expire within minutes. False where the namespace has none of that name. */

@@ -22,6 +22,15 @@ export interface SigningKey {
   key: CryptoKey;
 }
 
+/** A key as an administrator sees it. Times are milliseconds since 1970. */
+export interface ShownKey {
+  kid: string;
+  /** It is published and signs later; it signs; what it signed is still good. */
+  state: "next" | "signing" | "retiring";
+  signsFrom: number;
+  endsAt: number | null;
+}
+
 /** For this long after a first look the keys are not looked for again. */
 const freshMs = 10_000;
 
@@ -47,6 +56,20 @@ export class IssuerKeys {
   /** The public keys, those that begin to sign later among them. */
   async published(): Promise<JWK[]> {
     return (await this.all()).map(({ shown }) => shown);
+  }
+
+  /** All that are kept, the oldest first. */
+  async list(): Promise<ShownKey[]> {
+    const now = this.now();
+    this.looked = null;
+    const all = await this.all();
+    const signing = all.filter(({ signsFrom }) => signsFrom <= now).at(-1);
+    return all.map((one) => ({
+      kid: one.shown.kid ?? "",
+      state: one.signsFrom > now ? "next" : one === signing ? "signing" : "retiring",
+      signsFrom: one.signsFrom,
+      endsAt: one.endsAt,
+    }));
   }
 
   /** The key that signs now; the first is made when it is needed. */

@@ -8,7 +8,7 @@ import { checkUrl } from "../origin.ts";
 import { everyRole } from "../person.ts";
 import type { Source } from "../source.ts";
 import { IssuerClients, type StoredClient } from "./issuer-clients.ts";
-import { IssuerKeys } from "./issuer-keys.ts";
+import { IssuerKeys, type ShownKey } from "./issuer-keys.ts";
 import { readTokenRequest } from "./token-request.ts";
 
 /** How our own issuer is set up. */
@@ -66,6 +66,12 @@ export class LocalIssuer {
    */
   rotate({ lead = "10m" }: { lead?: Duration } = {}): Promise<string> {
     return this.keys.rotate(lead === 0 ? 0 : durationMs(lead, "rotate.lead"));
+  }
+
+  /** Its signing keys, the oldest first; the first is made when it is needed. */
+  async signingKeys(): Promise<ShownKey[]> {
+    await this.keys.signing();
+    return this.keys.list();
   }
 
   /** Serves discovery, JWKS and the token endpoint below the issuer's path; null for every other path. */
