@@ -10,6 +10,7 @@ test("docs/errors.md has every error with its code, and no other", () => {
     "packages/flow/src/definition/errors.ts",
     "packages/tasks/src/errors.ts",
     "packages/channels/src/errors.ts",
+    "packages/ai/src/errors.ts",
     "packages/server/src/sign-in/agent/enforce.ts",
   ];
   const source = sources.map((path) => readFileSync(join(root, path), "utf8")).join("\n");

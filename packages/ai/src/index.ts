@@ -1,0 +1,34 @@
+/**
+ * Models, durable agents and tools with approval: each call of a model and each call of a tool is a recorded step, so an agent
+ * survives a crash in the middle of a thought without paying twice, and waits for weeks for an approval.
+ *
+ * @example
+ * import { agent, agentStep, tool } from "@holdpoint/ai";
+ */
+
+export {
+  type Agent,
+  type AgentEvent,
+  type AgentOptions,
+  type AgentResult,
+  type AgentState,
+  agent,
+} from "./agent/agent.ts";
+export { type AgentStepOptions, agentStep } from "./agent/agent-step.ts";
+export { fromAiSdk } from "./ai-sdk/from-ai-sdk.ts";
+export { costOf, type ModelPrice, type PriceTable } from "./cost/prices.ts";
+export { addSpending, noSpending, type Spending } from "./cost/spending.ts";
+export { ModelError, type ModelFailure, ModelSetupError, OutputError, TurnLimitError } from "./errors.ts";
+export { answer } from "./model/answer.ts";
+export * from "./model/message.ts";
+export type * from "./model/model.ts";
+export { addUsage, noUsage, type Usage, unknownUsage } from "./model/usage.ts";
+export { type ModelChoice, Models, type ModelsOptions, models, modelsOf, modelsService } from "./models/models.ts";
+export type { ProviderSettings } from "./models/provider.ts";
+export { type Script, type ScriptedModel, type ScriptedReply, scriptedModel } from "./scripted/scripted-model.ts";
+export { type LlmOptions, type LlmResult, llmStep } from "./step/llm-step.ts";
+export { type DeltaPlace, type ModelCallRecord, type ModelStepOptions, modelStep } from "./step/model-step.ts";
+export { spendingOf } from "./step/run-spending.ts";
+export type { ApprovalRule, ApprovalTerms, ToolApproval } from "./tool/approval.ts";
+export { type Tool, type ToolDefinition, type ToolInfo, type ToolSettings, tool } from "./tool/tool.ts";
+export { type ToolStepOptions, toolStep } from "./tool/tool-step.ts";

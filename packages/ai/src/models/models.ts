@@ -1,0 +1,117 @@
+import { service, ValidationError, type WorkflowContext } from "@holdpoint/core";
+import { costOf, type PriceTable } from "../cost/prices.ts";
+import { ModelSetupError } from "../errors.ts";
+import type { Model } from "../model/model.ts";
+import type { Usage } from "../model/usage.ts";
+import { type ProviderSettings, providerModel } from "./provider.ts";
+
+/** A model by name (`anthropic/claude-…`, `ollama/llama3`, an alias) or itself. */
+export type ModelChoice = string | Model;
+
+/** What `models()` may be told. */
+export interface ModelsOptions {
+  /** Used where no model is chosen. Default: `HOLDPOINT_MODEL` of the environment. */
+  default?: ModelChoice;
+  /** Names of your own: `{ fast: "openai/gpt-…" }`. Runs ask for `fast`, and what that is may change without a change of code. */
+  aliases?: Readonly<Record<string, ModelChoice>>;
+  /**
+   * Keys and addresses by provider; the known ones take them from the environment as well. Any other name with a `baseURL` is a server that
+   * speaks OpenAI's chat completions. A function makes the models of a provider of your own.
+   */
+  providers?: Readonly<Record<string, ProviderSettings | ((name: string) => Model)>>;
+  /** Prices that the table lacks or has otherwise. */
+  prices?: PriceTable;
+  /** Where keys and addresses are looked up. Default `process.env`. */
+  environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The models of an application, by name. Give them to the engine as a service and workflows name their models; without, models
+ * are had with what is in the environment.
+ *
+ * @example
+ * const ai = models({
+ *   default: "anthropic/claude-sonnet-4-5",
+ *   aliases: { fast: "ollama/llama3.2" },
+ *   providers: { office: { baseURL: "http://gpu.example:8000/v1" } },
+ * });
+ * const engine = createEngine({ store, workflows, services: [modelsService.provide(ai)] });
+ */
+export function models(options: ModelsOptions = {}): Models {
+  return new Models(options);
+}
+
+/** Made by `models`. */
+export class Models {
+  readonly #options: ModelsOptions;
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #made = new Map<string, Model>();
+
+  constructor(options: ModelsOptions) {
+    this.#options = options;
+    this.#environment = options.environment ?? process.env;
+  }
+
+  /**
+   * The model of this name; without one the default. Its package is loaded and its key looked at by the first call.
+   *
+   * @throws ModelSetupError nothing of this name can be had: says what to set
+   */
+  get(choice?: ModelChoice): Model {
+    const chosen = choice ?? this.#options.default ?? this.#environment.HOLDPOINT_MODEL;
+    if (chosen === undefined || chosen === "") {
+      throw new ModelSetupError(
+        'no model is chosen; name one (`model: "anthropic/claude-sonnet-4-5"`), or set a default in models({ default }) or HOLDPOINT_MODEL',
+      );
+    }
+    return this.#resolve(chosen, []);
+  }
+
+  /** What tokens of a model cost, in US dollars; null when that is not known. */
+  cost(model: string, usage: Usage, at?: Date): number | null {
+    return costOf(model, usage, this.#options.prices, at);
+  }
+
+  #resolve(choice: ModelChoice, through: readonly string[]): Model {
+    if (typeof choice !== "string") return checkedModel(choice);
+    const known = this.#made.get(choice);
+    if (known) return known;
+    if (through.includes(choice)) {
+      throw new ModelSetupError(`the aliases ${[...through, choice].join(" → ")} go in a circle`);
+    }
+    const alias = this.#options.aliases?.[choice];
+    const model =
+      alias === undefined
+        ? providerModel(choice, this.#options.providers ?? {}, this.#environment)
+        : this.#resolve(alias, [...through, choice]);
+    this.#made.set(choice, model);
+    return model;
+  }
+}
+
+/** The token under which an engine is given its models. */
+export const modelsService = service<Models>("models");
+
+let fromEnvironment: Models | undefined;
+
+/** The models an engine was given; else those of the environment. */
+export function modelsOf(ctx: Pick<WorkflowContext, "service">): Models {
+  try {
+    return ctx.service(modelsService);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "NOT_FOUND") throw error;
+    fromEnvironment ??= models();
+    return fromEnvironment;
+  }
+}
+
+function checkedModel(model: Model): Model {
+  if (typeof model === "object" && model !== null && typeof model.generate === "function") return model;
+  throw new ValidationError("model", [
+    {
+      path: "",
+      message:
+        'must be a name such as "openai/gpt-4o", or an object with `id` and `generate`; wrap models of the AI SDK with fromAiSdk',
+    },
+  ]);
+}

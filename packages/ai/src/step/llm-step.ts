@@ -1,0 +1,101 @@
+import type { InferOut, JsonSchema, StandardSchemaV1, WorkflowContext } from "@holdpoint/core";
+import { OutputError } from "../errors.ts";
+import { type Message, textOf } from "../model/message.ts";
+import type { FinishReason, ModelRequest } from "../model/model.ts";
+import { addUsage, noUsage, type Usage } from "../model/usage.ts";
+import { issuesText, jsonSchemaFor } from "../schema.ts";
+import { type ModelStepOptions, modelStep } from "./model-step.ts";
+import { readOutput } from "./output.ts";
+
+/** What `llmStep` asks; beside what is named here, all that a `ModelRequest` may have. */
+export interface LlmOptions<S extends StandardSchemaV1 | undefined = undefined>
+  extends ModelStepOptions,
+    Omit<ModelRequest, "messages" | "output" | "tools" | "toolChoice"> {
+  /** What is asked. */
+  prompt?: string;
+  /** Who the model is to be, and how it is to answer. */
+  system?: string;
+  /** A conversation, in the place of or before `prompt`. */
+  messages?: readonly Message[];
+  /** The shape of the answer. It is checked, and an answer that does not fit is sent back with what is wrong. */
+  output?: S;
+  /** The shape as JSON Schema, where `output` cannot say it itself. */
+  jsonSchema?: JsonSchema;
+  /** How often an answer that does not fit is sent back. Default 2. */
+  outputRetries?: number;
+}
+
+/** What came of it. */
+export interface LlmResult<Out = undefined> {
+  /** The answer's words; with `output` its JSON. */
+  readonly text: string;
+  /** The answer as its schema gives it back; undefined without one. */
+  readonly output: Out;
+  readonly finish: FinishReason;
+  /** Who answered. */
+  readonly model: string;
+  /** Of all calls it took. */
+  readonly usage: Usage;
+  /** US dollars for all calls it took; null when one of them has no known price. */
+  readonly cost: number | null;
+  /** The conversation with the answer. */
+  readonly messages: readonly Message[];
+}
+
+/** What the schema gives back, or nothing. */
+export type OutputOf<S> = S extends StandardSchemaV1 ? InferOut<S> : undefined;
+
+/**
+ * Asks a model once, as a recorded step.
+ *
+ * @example
+ * const { output } = await llmStep(ctx, "classify", {
+ *   model: "anthropic/claude-haiku-4-5",
+ *   system: "You sort mail.",
+ *   prompt: mail.text,
+ *   output: z.object({ label: z.enum(["spam", "ham"]), confidence: z.number().min(0).max(1) }),
+ * });
+ *
+ * @throws StepFailedError the model gave no answer; OutputError its answers did not fit
+ */
+export async function llmStep<S extends StandardSchemaV1 | undefined = undefined>(
+  ctx: WorkflowContext,
+  name: string,
+  options: LlmOptions<S>,
+): Promise<LlmResult<OutputOf<S>>> {
+  const { prompt, system, messages: given = [], output, jsonSchema, outputRetries = 2, ...rest } = options;
+  const { model, retry, timeout, onDelta, ...settings } = rest;
+  const how: ModelStepOptions = {
+    ...(model !== undefined && { model }),
+    ...(retry && { retry }),
+    ...(timeout !== undefined && { timeout }),
+    ...(onDelta && { onDelta }),
+  };
+  const messages: Message[] = [...given, ...(prompt === undefined ? [] : [{ role: "user" as const, content: prompt }])];
+  const asked = output && { schema: jsonSchemaFor(output, jsonSchema, `${name} output`), name: "output" };
+  let usage = noUsage;
+  let cost: number | null = 0;
+  for (let tries = 1; ; tries++) {
+    const request: ModelRequest = {
+      ...settings,
+      messages: system === undefined ? [...messages] : [{ role: "system", content: system }, ...messages],
+      ...(asked && { output: asked }),
+    };
+    const record = await modelStep(ctx, name, request, how);
+    const { response } = record;
+    usage = addUsage(usage, response.usage);
+    cost = cost === null || record.cost === null ? null : cost + record.cost;
+    messages.push({ role: "assistant", content: response.content });
+    const text = textOf(response.content);
+    const result = { text, finish: response.finish, model: response.model, usage, cost, messages };
+    if (!output) return { ...result, output: undefined as OutputOf<S> };
+    const read = readOutput(output, text, response.finish, name);
+    if (!read.issues) return { ...result, output: read.value as OutputOf<S> };
+    if (tries > outputRetries) throw new OutputError(`"${name}"`, tries, read.issues, text);
+    messages.push({ role: "user", content: correction(issuesText(read.issues)) });
+  }
+}
+
+/** What a model is told of an answer that does not fit. */
+export const correction = (issues: string): string =>
+  `That answer does not fit:\n${issues}\nAnswer again, with JSON of the asked shape and nothing else.`;
