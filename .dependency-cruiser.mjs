@@ -1,7 +1,20 @@
 // The layers of the house. Imports point down, never up; see docs/architecture.md.
 
 /** The rooms from the ground up. A room may use those before it. */
-const ROOMS = ["core", "sql", "flow", "ai", "tasks", "channels", "annotate", "client", "telemetry", "server", "cli"];
+const ROOMS = [
+  "core",
+  "sql",
+  "flow",
+  "ai",
+  "tasks",
+  "channels",
+  "annotate",
+  "client",
+  "telemetry",
+  "server",
+  "console",
+  "cli",
+];
 
 /** The rooms inside core that decide with values, and may know nothing of what executes them. */
 const PURE = ["workflow", "journal", "hold", "store"];
@@ -30,9 +43,12 @@ const TESTS = [
 /** The development dependencies that a package's bundle takes in: docs/decisions/012. */
 const BUNDLED = "^node_modules/(kysely|@dagrejs/dagre)/";
 
+/** The console is an application that Vite builds whole: everything it uses is taken in. docs/decisions/047. */
+const APPLICATION = "^packages/console/src/";
+
 /** Optional peers, loaded when they are asked for; a development dependency here, for the tests: docs/decisions/015. */
 const OPTIONAL_PEERS =
-  "^(node_modules/(pg|mysql2|gpt-tokenizer|@ai-sdk/[^/]+|@modelcontextprotocol/client)/|packages/server/|@holdpoint/server)";
+  "^(node_modules/(pg|mysql2|gpt-tokenizer|@ai-sdk/[^/]+|@modelcontextprotocol/client)/|packages/(server|console)/|@holdpoint/(server|console))";
 
 export default {
   forbidden: [
@@ -87,6 +103,13 @@ export default {
       to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
     },
     {
+      name: "the-console-talks-http-only",
+      severity: "error",
+      comment: "What the console can do, the API can do: of our packages it uses the client alone.",
+      from: { path: "^packages/console/src/", pathNot: TESTS },
+      to: { path: "^packages/(?!console/|client/)|^@holdpoint/(?!client$)" },
+    },
+    {
       name: "flow-only-calls-the-context",
       severity: "error",
       comment: "packages/flow works on whatever runs workflows: it knows no store, no files and no network.",
@@ -105,7 +128,7 @@ export default {
       severity: "error",
       comment:
         "A published file may only import what its package.json lists under dependencies or peers, or what is bundled.",
-      from: { path: "^packages/[^/]+/src/", pathNot: TESTS },
+      from: { path: "^packages/[^/]+/src/", pathNot: [...TESTS, APPLICATION] },
       to: {
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
         dependencyTypesNot: ["type-only"],

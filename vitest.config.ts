@@ -17,7 +17,7 @@ const alias = [
 const left = process.env.HOLDPOINT_WITHOUT_POSTGRES
   ? [
       ...["**/postgres/**", "**/mysql/**", "**/database/killed.test.ts", "**/half-applied.test.ts"],
-      ...["**/encrypted-servers.test.ts", "**/encrypted-suite.test.ts", "**/browser.test.ts"],
+      ...["**/encrypted-servers.test.ts", "**/encrypted-suite.test.ts", "**/browser.test.ts", "**/console/test/**"],
     ]
   : [];
 

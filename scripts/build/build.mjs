@@ -17,7 +17,7 @@ export async function build(root, projects = []) {
   const packages = packagesIn(root);
   const wanted = projects.length === 0 ? packages.keys() : needed(root, projects, packages);
   // What the compiler complains about may be a test: there is a bundle all the same.
-  const bundled = await Promise.all([...wanted].map((name) => bundleIfStale(name, packages.get(name))));
+  const bundled = await Promise.all([...wanted].map((name) => makeIfStale(name, packages.get(name))));
   return status === 0 && bundled.every(Boolean);
 }
 
@@ -41,6 +41,14 @@ function needed(root, projects, packages) {
   };
   for (const project of projects) visit(manifestOf(join(root, project)));
   return found;
+}
+
+/** A package's JavaScript, and its application for browsers where it has one. */
+async function makeIfStale(name, directory) {
+  if (!(await bundleIfStale(name, directory))) return false;
+  if (!existsSync(join(directory, "vite.config.mjs"))) return true;
+  const { buildAppIfStale } = await import("./app.mjs");
+  return buildAppIfStale(directory);
 }
 
 async function bundleIfStale(name, directory) {

@@ -82,7 +82,12 @@ function removeStrays(directory, files) {
   const dist = join(directory, "dist");
   for (const file of readdirSync(dist, { recursive: true })) {
     const declares = /^(.*)[.]d[.]ts$/.exec(file)?.[1];
-    const known = declares === undefined ? files.has(file) : existsSync(join(directory, "src", `${declares}.ts`));
+    const known =
+      declares === undefined
+        ? files.has(file)
+        : ["ts", "tsx"].some((kind) => existsSync(join(directory, "src", `${declares}.${kind}`)));
+    // What Vite builds is Vite's.
+    if (file.startsWith(join("app", sep))) continue;
     if (!known && /[.](js|ts|map|LICENSE)$/.test(file)) rmSync(join(dist, file));
   }
 }

@@ -7,6 +7,8 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import type { Caller } from "./access/principal.ts";
+import { ConsoleFiles } from "./console/console-files.ts";
+import { type ConsolePlace, serveConsole } from "./console/serve-console.ts";
 import { RequestError } from "./http/errors.ts";
 import { jsonResponse } from "./http/json-response.ts";
 import { problemOf } from "./http/problem.ts";
@@ -35,7 +37,7 @@ export type HoldpointApp = Hono<{ Variables: Variables }>;
 
 /**
  * Holdpoint over HTTP, as a Hono application: the API at `/api/v1`, its document at `/api/openapi.json`, a readable page at `/api/docs`,
- * `/inbox` for people, `/healthz` and `/readyz`. The engine is yours: start and stop it yourself.
+ * `/inbox` for people and `/console` for browsers with scripts, `/healthz` and `/readyz`. The engine is yours: start and stop it yourself.
  *
  * @example
  * import { apiKeys, holdpoint } from "@holdpoint/server";
@@ -99,6 +101,7 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
     app.all("/inbox", (context) => inboxOf(server, options, context));
     app.all("/inbox/*", (context) => inboxOf(server, options, context));
   }
+  if (options.console !== undefined) routeConsole(app, options.console, options);
   otherMethods(app);
   app.all("*", async (context) => {
     const response = await options.signIn?.handle(
@@ -110,6 +113,25 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
     throw new RequestError(404, "NOT_FOUND", `there is nothing at ${context.req.path.slice(0, 200)}; see /api/docs`);
   });
   return app;
+}
+
+/** The console below its path, and the way there. */
+function routeConsole(app: HoldpointApp, directory: string, { signIn }: ServerOptions): void {
+  const files = new ConsoleFiles(directory);
+  const browser = signIn?.browser ?? null;
+  const ways = browser && {
+    path: browser.path,
+    provider: browser.providerPath !== null,
+    accounts: browser.local !== null,
+  };
+  const serveFile = (context: Context<{ Variables: Variables }>): Promise<Response> => {
+    const place: ConsolePlace = { base: baseOf(context), signIn: ways };
+    return serveConsole(files, context.req.raw, context.req.path.slice(`${place.base}/console/`.length), place);
+  };
+  app.use("/console/*", named("/console/*"));
+  app.get("/", (context) => context.redirect(`${context.req.path.replace(/\/$/, "")}/console/`, 303));
+  app.get("/console", (context) => context.redirect(`${baseOf(context)}/console/`, 308));
+  app.all("/console/*", serveFile);
 }
 
 /** The pages of the inbox. */
@@ -174,7 +196,9 @@ function countRefusal({ metrics: { http } }: Server, code: string, known: boolea
 /** Where the application is mounted: what stands before its own paths. */
 function baseOf(context: Context): string {
   return (
-    /^(.*?)\/(?:api\/|hooks\/hk_|metrics$|healthz$|readyz$|decide$|inbox(?:\/|$))/.exec(context.req.path)?.[1] ?? ""
+    /^(.*?)\/(?:api\/|hooks\/hk_|metrics$|healthz$|readyz$|decide$|(?:inbox|console)(?:\/|$))/.exec(
+      context.req.path,
+    )?.[1] ?? ""
   );
 }
 

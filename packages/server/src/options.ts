@@ -53,6 +53,8 @@ export interface ServerOptions {
   decisionPage?: (request: Request) => Promise<Response>;
   /** Whether the inbox is served at `/inbox`: what waits for a person, as plain pages, for whoever is signed in. Default true. */
   inbox?: boolean;
+  /** The console at `/console`, and `/` leads there: `consoleDirectory` of `@holdpoint/console`. Default: none. */
+  console?: string;
   /** MCP at `/mcp`: the inbox as tools, and questions to the person at the client. Whoever calls needs the permissions holds:read and holds:decide, for all workflows. Default: none. */
   mcp?: McpEndpointOptions;
   /** Telling other systems what happens: `webhooks(…)`, and the routes that manage them. */

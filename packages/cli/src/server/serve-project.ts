@@ -3,6 +3,7 @@ import type { PipelineLibrary } from "@holdpoint/flow";
 import type { Metrics, RunningServer, Webhooks } from "@holdpoint/server";
 import { UsageError } from "../command/usage-error.ts";
 import type { Project } from "../config/project.ts";
+import { loadConsole } from "./load-console.ts";
 import { loadServer } from "./load-server.ts";
 import { serverSecret } from "./server-secret.ts";
 
@@ -47,6 +48,7 @@ export async function serveProject(
   const found = await loadServer();
   if (found === null) return null;
   const { apiKeys, loopbackUser, serve } = found;
+  const screens = await loadConsole();
   const { namespace = "default", server = {} } = project.config;
   const keys = apiKeys({ engine, secret: serverSecret(project) });
   const own = server.authenticate ? [server.authenticate] : [];
@@ -60,6 +62,7 @@ export async function serveProject(
     host: settings.host ?? (process.env.HOLDPOINT_HOST || undefined) ?? server.host ?? "127.0.0.1",
     ...(pipelines === null ? {} : { pipelines }),
     ...(webhooks === null ? {} : { webhooks }),
+    ...(screens === null ? {} : { console: screens }),
     ...(server.cors ? { cors: server.cors } : {}),
     ...(signedInAs === undefined ? {} : { drain: "2s" as const }),
   };

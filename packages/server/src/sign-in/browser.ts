@@ -19,6 +19,8 @@ export interface BrowserSignIn {
    * @throws RequestError 403 CSRF: another site's page sent it
    */
   visitor(request: Request): Promise<Visitor | null>;
+  /** Below which path signing in is served: "/auth". */
+  readonly path: string;
   /** The path that leads to the provider, without where to return to; null without a provider. */
   readonly providerPath: string | null;
   /** Signs in to a local account. @returns the `Set-Cookie` header of the session */

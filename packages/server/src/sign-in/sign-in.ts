@@ -81,6 +81,7 @@ export function signIn(options: SignInOptions): SignIn {
     authenticate: async (request) => (await tokens?.(request)) ?? sessions.authenticate(request),
     browser: {
       visitor: (request) => visitorOf(sessions, request),
+      path,
       providerPath: oidc ? `${path}/sign-in` : null,
       local: accounts
         ? async (request, credentials, from) => {

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { consoleDirectory } from "@holdpoint/console";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { missing, openBrowser, openTab } from "./rig/browser.ts";
+import { axeFindings } from "./rig/checks.ts";
+import { type Office, openOffice } from "./rig/office.ts";
+
+test("what every screen needs is at most 250 kB of JavaScript and CSS, gzipped", () => {
+  const chunks = JSON.parse(readFileSync(join(consoleDirectory, "manifest.json"), "utf8")) as Record<
+    string,
+    { file: string; css?: string[]; imports?: string[]; isEntry?: boolean }
+  >;
+  const files = new Set<string>();
+  const take = (name: string): void => {
+    const chunk = chunks[name];
+    if (chunk === undefined || files.has(chunk.file)) return;
+    for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(file);
+    for (const needed of chunk.imports ?? []) take(needed);
+  };
+  for (const [name, { isEntry }] of Object.entries(chunks)) if (isEntry) take(name);
+  take("src/screens/inbox/screen.tsx");
+  const bytes = [...files].map((file) => gzipSync(readFileSync(join(consoleDirectory, file))).length);
+  expect(files.size).toBeGreaterThan(1);
+  expect(bytes.reduce((sum, one) => sum + one, 0) / 1000).toBeLessThan(250);
+});
+
+describe.skipIf(missing !== null)(`the console in a browser${missing === null ? "" : ` (skipped: ${missing})`}`, () => {
+  let office: Office;
+  let browser: Browser;
+  beforeAll(async () => {
+    [office, browser] = await Promise.all([openOffice(), openBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await office?.stop();
+  });
+
+  test("the server's root leads to what needs you; every screen has a name and nothing is refused or thrown", async () => {
+    const { page, trouble, close } = await openTab(browser, office.server.url.replace("127.0.0.1", "localhost"));
+    const screens = ["Needs you", "Runs", "Workflows", "Builder", "Schedules", "Annotation", "Metrics", "Settings"];
+    for (const name of screens) {
+      await page.getByRole("navigation").getByRole("link", { name }).click();
+      await page.getByRole("heading", { level: 1, name }).waitFor({ state: "attached" });
+      expect(await axeFindings(page), name).toEqual([]);
+    }
+    expect(trouble).toEqual([]);
+    await close();
+  });
+});

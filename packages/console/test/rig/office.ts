@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { consoleDirectory } from "@holdpoint/console";
+import { createEngine, type Engine, type Hold, staticDirectory } from "@holdpoint/core";
+import { loopbackUser, type RunningServer, type ServeOptions, serve } from "@holdpoint/server";
+import { sqlite } from "@holdpoint/sql";
+import { hostile, workflows } from "./workflows.ts";
+
+/** A real server on a SQLite file of its own, with the console, for one test file. */
+export interface Office {
+  engine: Engine;
+  server: RunningServer;
+  /** Where the console is: `http://localhost:4711/console`. */
+  url: string;
+  /** Starts a run and waits for its hold. */
+  ask(workflow: string, input?: unknown, by?: string): Promise<Hold>;
+  /** A day's worth of holds, of every kind. */
+  seed(): Promise<Hold[]>;
+  stop(): Promise<void>;
+}
+
+/** Who sits at the console, unless the test says otherwise. */
+export const person = "ana";
+
+/**
+ * Starts the office. Build first (`npm run build`): the console that is served is the built one, as users get it.
+ *
+ * @example
+ * const office = await openOffice();
+ * const tab = await openTab(await openBrowser(), `${office.url}/inbox`);
+ */
+export async function openOffice(options: ServeOptions = {}): Promise<Office> {
+  const folder = mkdtempSync(join(tmpdir(), "holdpoint-console-"));
+  const engine = createEngine({
+    store: sqlite(join(folder, "office.db"), { durability: "relaxed" }),
+    workflows: [...workflows],
+    directory: staticDirectory({ groups: { finance: ["ana", "ben"], legal: ["lea"] } }),
+  });
+  await engine.start();
+  const silent = (): void => {};
+  const server = await serve(engine, {
+    authenticate: loopbackUser({ id: person }),
+    console: consoleDirectory,
+    port: 0,
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    drain: "1s",
+    ...options,
+  });
+  const ask = async (workflow: string, input?: unknown, by = "rita"): Promise<Hold> => {
+    const run = await engine.run(workflow, input, { by });
+    return run.hold(holdNames[workflow] ?? workflow);
+  };
+  return {
+    engine,
+    server,
+    url: `${server.url.replace("127.0.0.1", "localhost")}/console`,
+    ask,
+    seed: () => seed(ask),
+    stop: async () => {
+      await server.stop();
+      await engine.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What each workflow calls its hold. */
+const holdNames: Readonly<Record<string, string>> = {
+  refund: "approve refund",
+  deploy: "release",
+  "archive-cleanup": "delete archive",
+  "mail-triage": "label",
+  "contract-review": "sign-off",
+  nasty: hostile,
+};
+
+const customers = ["Ana Okafor", "Ben Liu", "Carla Mendes", "Dmitri Volkov", "Esra Yilmaz", "Femi Adeyemi"];
+
+async function seed(ask: Office["ask"]): Promise<Hold[]> {
+  const holds: Hold[] = [];
+  for (const [n, customer] of customers.entries())
+    holds.push(await ask("refund", { order: `A-${107 + n}`, amount: [120, 80, 64.5, 410, 75, 99][n], customer }));
+  holds.push(await ask("deploy"), await ask("archive-cleanup"), await ask("contract-review"));
+  const mails = [
+    ["Your invoice 2219", "Please find attached the invoice for March.", 0.58],
+    ["free money!!!", "Dear friend,\n\nI have an offer for you.", 0.71],
+    ["Re: meeting on Tuesday", "Half past two works for me.", 0.44],
+  ] as const;
+  for (const [subject, text, spam] of mails) holds.push(await ask("mail-triage", { subject, text, spam }));
+  return holds;
+}
