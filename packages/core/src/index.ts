@@ -23,6 +23,7 @@ export type { HoldTrailLine } from "./engine/hold-trail.ts";
 export type { Hold } from "./engine/hold-view.ts";
 export type { ProcessIdentity } from "./engine/identity.ts";
 export type { HoldStanding, InboxCounts, InboxFilter } from "./engine/inbox.ts";
+export type { LineOfRun } from "./engine/line-of-run.ts";
 export type { LiveWorker } from "./engine/live-workers.ts";
 export type { MigrateOptions, MigrateReport } from "./engine/migrate.ts";
 export type { EngineLog, EngineOptions, QueueOptions, RateLimit, RetentionOptions } from "./engine/options.ts";

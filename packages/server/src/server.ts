@@ -44,7 +44,8 @@ export class Server {
   readonly bindings: RoleBindings;
   /** Refused calls, on their way into the audit log. */
   readonly refusals: Refusals;
-  private readonly audited: boolean;
+  /** Whether calls that change something are written down. */
+  readonly auditing: boolean;
   private readonly hubs = new WeakMap<Engine, ChangeHub>();
   private readonly audits = new WeakMap<Engine, AuditLog>();
   private readonly authenticators: readonly Authenticate[];
@@ -76,7 +77,7 @@ export class Server {
     const { accounts = null, issuer = null } = signIn ?? {};
     this.administrators = new Administrators({ engine, keys: this.keys, bindings: this.bindings, accounts, issuer });
     this.rates = new RateLimits(options.rates ?? {}, engine);
-    this.audited = options.audit ?? true;
+    this.auditing = options.audit ?? true;
     this.refusals = new Refusals((refusal, count) => this.writeRefusal(refusal, count), Date.now);
     const others = typeof authenticate === "function" ? [authenticate] : authenticate;
     this.authenticators = [...[keys, signIn].flatMap((one) => one?.authenticate ?? []), ...others];
@@ -137,7 +138,7 @@ export class Server {
 
   /** Writes down that somebody asks for something, or was refused; resolves once it is durable. */
   async audit(engine: Engine, entry: AuditEntry): Promise<void> {
-    if (this.audited) await this.auditOf(engine).append(entry);
+    if (this.auditing) await this.auditOf(engine).append(entry);
   }
 
   /** What became of signing in, out and the like, in the log of whoever it was about. */

@@ -3,6 +3,7 @@ import type { Chunk, Debounced, NewRun, StoredPayload } from "../store/store.ts"
 import type { AnyWorkflow } from "../workflow/definition.ts";
 import { durationMs } from "../workflow/duration.ts";
 import { bornRun } from "./born-run.ts";
+import { type LineOfRun, lineOf } from "./line-of-run.ts";
 import type { EngineParts } from "./parts.ts";
 import { newRunId } from "./run-id.ts";
 import type { DebounceOptions, RunOptions } from "./run-options.ts";
@@ -30,7 +31,7 @@ export async function startDebounced(
   parts: EngineParts,
   workflow: AnyWorkflow,
   made: { payload: StoredPayload | null; chunks: Chunk[] },
-  options: RunOptions & { debounce: DebounceOptions },
+  options: RunOptions & { debounce: DebounceOptions; line?: LineOfRun },
 ): Promise<{ id: string; created: boolean }> {
   const { store, namespace, clock, committer } = parts;
   const { key, windowMs, maxWaitMs, keepsInput } = checked(options.debounce, options);
@@ -45,7 +46,13 @@ export async function startDebounced(
     const id = found?.run.id ?? newRunId(now);
     const run: NewRun = bornRun(parts, workflow, { ...input, id, options: { ...options, startAt } });
     const replaces = found && { pk: found.run.pk, head: found.run.head };
-    const result = await committer.submit({ type: "start", run, signal: null, debounce: { key, replaces, firstAt } });
+    const result = await committer.submit({
+      type: "start",
+      run,
+      signal: null,
+      debounce: { key, replaces, firstAt },
+      line: lineOf(parts, run, options),
+    });
     if (result.type === "refused") throw new HoldpointError("STORE", `run ${id} was not taken: ${result.reason}`);
     if (result.run !== null) return { id, created: result.created };
   }

@@ -8,6 +8,7 @@ import type { AnyWorkflow } from "../workflow/definition.ts";
 import type { Transaction } from "../workflow/transaction.ts";
 import { bornRun, prepareRun } from "./born-run.ts";
 import { startDebounced } from "./debounced-start.ts";
+import { type LineOfRun, lineOf } from "./line-of-run.ts";
 import type { EngineParts } from "./parts.ts";
 import { assemble } from "./payloads.ts";
 import { newRunId } from "./run-id.ts";
@@ -29,6 +30,11 @@ export interface StartOptions extends RunOptions {
    * the run is there, and else it never was. An outbox without a table or a relay.
    */
   tx?: Transaction;
+  /**
+   * A line for a log of this namespace (`store.logLines`), written in the same transaction as the run; it is told the run as it is born.
+   * Where there is a run already none is written. What cannot be written down is not started.
+   */
+  line?: LineOfRun;
 }
 
 /** Starts a run, or finds the one that has its id; `signal` is delivered either way, in the same transaction. */
@@ -53,7 +59,7 @@ export async function startRun(
   }
   const id = options.id ?? newRunId(clock.now());
   const run = bornRun(parts, workflow, { ...made, id, options });
-  const operation = { type: "start", run, signal } as const;
+  const operation = { type: "start", run, signal, line: lineOf(parts, run, options) } as const;
   const { tx } = options;
   const result = tx === undefined ? await committer.submit(operation) : await startIn(parts, tx, operation);
   if (result.type === "refused") throw new HoldpointError("STORE", `run ${id} was not taken: ${result.reason}`);

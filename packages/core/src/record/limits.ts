@@ -20,7 +20,7 @@ export function recordFault(operation: Pick<PutRecordOperation, "kind" | "id" | 
 }
 
 /** The same for lines of a log. */
-export function logFault({ log, lines }: LogOperation): string | null {
+export function logFault({ log, lines }: Pick<LogOperation, "log" | "lines">): string | null {
   const named = nameFault("name of a log", log, maxKind);
   if (named !== null) return named;
   if (lines.length > maxLogLines) {

@@ -1,6 +1,7 @@
 export { bornRow } from "./born-row.ts";
 export * from "./claim-plan.ts";
 export * from "./feed.ts";
+export { hasLines, linesOfStarts } from "./lines-of-starts.ts";
 export type * from "./log-rows.ts";
 export { memoryStore } from "./memory/memory-store.ts";
 export type * from "./record-rows.ts";

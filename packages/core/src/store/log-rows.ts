@@ -10,6 +10,13 @@ export interface NewLogLine {
   key: string | null;
 }
 
+/** A line, and the log it belongs to. */
+export interface LineOfLog {
+  /** Name of the log, within the namespace. */
+  log: string;
+  line: NewLogLine;
+}
+
 /** A line of a log as it was recorded. */
 export interface LogLine extends NewLogLine {
   /** Its number in the log, from 1, without gaps. */

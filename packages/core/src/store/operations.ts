@@ -1,6 +1,6 @@
 import type { HoldRow, HoldStatus, NewHold, NewHoldEvent } from "./hold-rows.ts";
 import type { Chunk, Millis, NewEntry, NewMail, StoredPayload } from "./journal-rows.ts";
-import type { LogOperation, LogResult } from "./log-rows.ts";
+import type { LineOfLog, LogOperation, LogResult } from "./log-rows.ts";
 import type { DropRecordOperation, DropRecordResult, PutRecordOperation, PutRecordResult } from "./record-rows.ts";
 import type {
   Attributes,
@@ -26,6 +26,8 @@ export interface StartOperation {
   signal: NewMail | null;
   /** Of several starts with one key that nobody has begun, one run comes; see `Debounce`. */
   debounce?: Debounce | null;
+  /** Appended in the same transaction where the run is created, and else not: what cannot be appended is not started. */
+  line?: LineOfLog | null;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Engine, InvalidStateError, NotFoundError } from "@holdpoint/core";
+import { SharedReads } from "../keys/shared-reads.ts";
 import { Stored } from "../sign-in/stored.ts";
 import type { BoundRole, Principal } from "./principal.ts";
 
@@ -38,6 +39,8 @@ const most = 1000;
 export class RoleBindings {
   private readonly kept: Stored<StoredBinding[]>;
   private readonly now: () => number;
+  /** For each request of everybody: those that come together read once. */
+  private readonly shared = new SharedReads((namespace) => this.list(namespace));
 
   constructor(engine: Engine, now: () => number) {
     this.kept = new Stored(engine, "roleBindings", now);
@@ -51,7 +54,7 @@ export class RoleBindings {
 
   /** The roles somebody was given by name, by group or by key. */
   async of(principal: Named & Pick<Principal, "namespace">): Promise<StoredBinding[]> {
-    return boundTo(principal, await this.list(principal.namespace));
+    return boundTo(principal, await this.shared.get(principal.namespace));
   }
 
   /** Gives a role; the same again changes nothing. Throws `InvalidStateError` when there are too many. */

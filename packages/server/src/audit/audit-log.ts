@@ -9,6 +9,9 @@ const pageSize = 1000;
 /** How many lines one page looks at: a filter that hardly anything fits is answered with fewer lines, not late. */
 const mostLooked = 20_000;
 
+/** A line for whoever writes it together with what it is about. */
+export const auditLine = (entry: AuditEntry): { log: string; body: string } => ({ log, body: JSON.stringify(entry) });
+
 /** Whether a chain holds, and how far it was read. */
 export interface AuditVerification {
   intact: boolean;

@@ -1,7 +1,8 @@
 import type { RouteName } from "@holdpoint/client/contract";
 import { problemOf } from "../http/problem.ts";
 import { type AuditEntry, auditEntry, type Standing } from "./audit-line.ts";
-import { type Subject, standingAfter, standingOf } from "./standing.ts";
+import { auditLine } from "./audit-log.ts";
+import { type Shown, type Subject, standing, standingAfter, standingOf } from "./standing.ts";
 
 /** A call that changes something, or would have. */
 export interface AuditedCall {
@@ -27,6 +28,29 @@ export function auditRefused(call: AuditedCall, code: string): Promise<void> {
   return server.audit(engine, lineOf(call, { outcome: "refused", code }));
 }
 
+/** What to say of a run that a call makes, in the transaction that makes it; undefined where nothing is audited. */
+export function lineOfStart(call: AuditedCall): ((run: Shown) => { log: string; body: string }) | undefined {
+  const { server } = call.subject;
+  if (!server.auditing) return undefined;
+  return (run) => auditLine(lineOf(call, { outcome: "done", after: standing("run", run) }));
+}
+
+/**
+ * Does what a start asks for. A run that it makes has its line in its own transaction (`lineOfStart`): one is not there without the other. Whatever else becomes of
+ * it has changed nothing, and has its line afterwards.
+ */
+export async function auditedStart<T>(
+  call: AuditedCall,
+  work: () => Promise<T>,
+  foundOf: (reply: T) => Shown | null,
+): Promise<T> {
+  const { server, engine } = call.subject;
+  const reply = await refusalAudited(call, null, work);
+  const found = foundOf(reply);
+  if (found !== null) await server.audit(engine, lineOf(call, { outcome: "done", after: standing("run", found) }));
+  return reply;
+}
+
 /**
  * Does what a call asks for between two lines: that it was asked, with what it is about as it stood, before anything is done; and what became of it, with how that
  * stands then. What cannot be written down is not done.
@@ -35,9 +59,17 @@ export async function audited<T>(call: AuditedCall, work: () => Promise<T>, body
   const { server, engine } = call.subject;
   const before = await standingOf(call.subject);
   await server.audit(engine, lineOf(call, { outcome: "asked", before }));
-  let reply: T;
+  const reply = await refusalAudited(call, before, work);
+  const after: Standing | null = await standingAfter(call.name, call.subject, bodyOf(reply));
+  await server.audit(engine, lineOf(call, { outcome: "done", before, after }));
+  return reply;
+}
+
+/** Writes down that it was refused, or failed. */
+async function refusalAudited<T>(call: AuditedCall, before: Standing | null, work: () => Promise<T>): Promise<T> {
+  const { server, engine } = call.subject;
   try {
-    reply = await work();
+    return await work();
   } catch (error) {
     const { status, code } = problemOf(error, call.requestId);
     const outcome = status < 500 ? "refused" : "failed";
@@ -48,9 +80,6 @@ export async function audited<T>(call: AuditedCall, work: () => Promise<T>, body
     );
     throw error;
   }
-  const after: Standing | null = await standingAfter(call.name, call.subject, bodyOf(reply));
-  await server.audit(engine, lineOf(call, { outcome: "done", before, after }));
-  return reply;
 }
 
 /** Of what it is: the parts of the path, and the ids of what is to be made or done. Nothing else that was sent is kept for ever. */

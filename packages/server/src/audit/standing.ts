@@ -14,7 +14,8 @@ import type { Standing } from "./audit-line.ts";
 
 /** What a call can be about. */
 type Kind = "run" | "hold" | "schedule" | "pipeline" | "key" | "account" | "client";
-type Shown = Readonly<Record<string, unknown>>;
+/** Something as it is shown. */
+export type Shown = Readonly<Record<string, unknown>>;
 
 /** What is said of each beside its digest: no content. */
 const facts: Readonly<Record<Kind, readonly string[]>> = {
@@ -96,7 +97,8 @@ const look: Record<Kind, (id: string, at: Omit<Subject, "params">) => Promise<Sh
   },
 };
 
-function standing(kind: Kind, shown: Shown): Standing {
+/** How something stands, of what is shown of it. */
+export function standing(kind: Kind, shown: Shown): Standing {
   // Secrets are shown once, in an answer: they are no part of what stands here.
   const { key: _key, secret: _secret, ...rest } = shown;
   const said = facts[kind].filter((name) => rest[name] !== undefined).map((name) => [name, rest[name]]);

@@ -4,7 +4,8 @@ import type { Context } from "hono";
 import { authorize } from "../access/authorize.ts";
 import type { Caller, Principal } from "../access/principal.ts";
 import { isNowhere, reachOf } from "../access/reach.ts";
-import { audited, auditRefused } from "../audit/audited-call.ts";
+import { type AuditedCall, audited, auditedStart, auditRefused, lineOfStart } from "../audit/audited-call.ts";
+import type { Shown } from "../audit/standing.ts";
 import type { Call } from "../routes/call.ts";
 import { handlers } from "../routes/handlers.ts";
 import type { Server } from "../server.ts";
@@ -18,9 +19,8 @@ import { readParameters } from "./read-parameters.ts";
 const nobody: Principal = { id: "", namespace: "", roles: [] };
 
 /** A handler of some route, its types put aside: `serveRoute` checks each part against the route's own schemas. */
-type AnyHandler = (
-  call: unknown,
-) => Promise<Response | { status: number; body: unknown; headers?: Record<string, string> }>;
+type AnyHandler = (call: unknown) => Promise<AnyReply>;
+type AnyReply = Response | { status: number; body: unknown; headers?: Record<string, string> };
 
 /**
  * Serves one route, in this order: who is it, may they, does it fit the schemas, then the work. What is refused was not looked at any
@@ -44,7 +44,7 @@ export async function serveRoute(server: Server, name: RouteName, context: Conte
     : {};
   const query = checkPart(
     route.query ?? noQuery,
-    readParameters(route.query ?? noQuery, new URL(request.url).searchParams),
+    readParameters(route.query ?? noQuery, request.url.includes("?") ? new URL(request.url).searchParams : []),
     "query",
   );
   const body =
@@ -65,16 +65,22 @@ export async function serveRoute(server: Server, name: RouteName, context: Conte
     request,
     requestId,
     server,
+    lineOfRun: name === "runs.start" ? lineOfStart({ ...audit, subject, body }) : undefined,
   };
   const work = () =>
     withinTime((handlers[name] as AnyHandler)({ ...call, params, query, body }), server.timeMs + extraMs(name, query));
   // Who reads the body itself writes down what became of it: strangers are in no audit log.
   const changes = !route.raw && request.method !== "GET" && request.method !== "HEAD";
-  const reply = changes
-    ? await audited({ ...audit, subject, body }, work, (done) => (done instanceof Response ? null : done.body))
-    : await work();
+  const reply = changes ? await changed({ ...audit, subject, body }, work) : await work();
   if (reply instanceof Response) return request.method === "HEAD" ? headOf(reply) : reply;
   return jsonResponse(reply.body, { status: reply.status, ...(reply.headers ? { headers: reply.headers } : {}) });
+}
+
+/** Does what changes something, with its lines in the audit log. */
+function changed(call: AuditedCall, work: () => Promise<AnyReply>): Promise<AnyReply> {
+  const bodyOf = (reply: AnyReply): unknown => (reply instanceof Response ? null : reply.body);
+  if (call.name !== "runs.start") return audited(call, work, bodyOf);
+  return auditedStart(call, work, (reply) => (reply.status === 200 ? (bodyOf(reply) as Shown) : null));
 }
 
 /** An answer without its body, which nobody would read: a stream ends before it has begun. */

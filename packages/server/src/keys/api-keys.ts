@@ -3,7 +3,8 @@ import type { Authenticate, Principal } from "../access/principal.ts";
 import { beyond } from "../access/reach.ts";
 import type { Permission, Role } from "../access/roles.ts";
 import { RequestError, UnauthenticatedError } from "../http/errors.ts";
-import { checkSecret, isKey, keyHash, keyIdOf, newKeyText } from "./key-text.ts";
+import { checkSecret, KeyHashes, keyHash, keyIdOf, newKeyText } from "./key-text.ts";
+import { SharedReads } from "./shared-reads.ts";
 import { storeKeyRecords } from "./store-records.ts";
 import type { KeyRecords, ReadKey, StoredKey } from "./stored-key.ts";
 
@@ -36,10 +37,16 @@ export class ApiKeys {
   private readonly records: KeyRecords;
   private readonly secret: string;
   private readonly now: () => number;
+  private readonly hashes: KeyHashes;
+  private readonly shared: SharedReads<ReadKey | null>;
+  /** Keys whose use is being written down. */
+  private readonly noting = new Set<string>();
 
   constructor(records: KeyRecords, secret: string, now: () => number) {
     this.records = records;
     this.secret = checkSecret(secret);
+    this.hashes = new KeyHashes(secret);
+    this.shared = new SharedReads((id) => records.read(id));
     this.now = now;
   }
 
@@ -55,8 +62,8 @@ export class ApiKeys {
 
   private async check(sent: string): Promise<ReadKey> {
     const id = keyIdOf(sent);
-    const read = id === null ? null : await this.records.read(id);
-    if (!isKey(this.secret, sent, read?.key.hash ?? null) || read === null)
+    const read = id === null ? null : await this.shared.get(id);
+    if (!this.hashes.isKey(sent, read?.key.hash ?? null) || read === null)
       throw new UnauthenticatedError("this key is not known here");
     const { namespace, revokedAt, expiresAt } = read.key;
     // Whoever sends it has had it: its tenant is told, under the key's id and nobody's name.
@@ -70,8 +77,14 @@ export class ApiKeys {
   private async used({ key, revision }: ReadKey): Promise<void> {
     const now = this.now();
     if (key.lastUsedAt !== null && now - key.lastUsedAt < usedEveryMs) return;
-    // Somebody else's write has the time of a use just as late, or says more.
-    await this.records.write({ ...key, lastUsedAt: now }, revision);
+    // Of requests that come together one says it. Somebody else's write has the time of a use just as late, or says more.
+    if (this.noting.has(key.id)) return;
+    this.noting.add(key.id);
+    try {
+      await this.records.write({ ...key, lastUsedAt: now }, revision);
+    } finally {
+      this.noting.delete(key.id);
+    }
   }
 
   /** Makes a key. `key` is the only time that anybody sees it. */

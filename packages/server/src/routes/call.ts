@@ -3,6 +3,7 @@ import type { Engine } from "@holdpoint/core";
 import type { z } from "zod";
 import type { Principal } from "../access/principal.ts";
 import type { Reach } from "../access/reach.ts";
+import type { lineOfStart } from "../audit/audited-call.ts";
 import type { Server } from "../server.ts";
 
 type Part<R, K extends string> = R extends Record<K, infer S extends z.ZodType> ? z.output<S> : Record<never, never>;
@@ -25,6 +26,8 @@ export interface Call<N extends RouteName> {
   /** Names it in the log. */
   requestId: string;
   server: Server;
+  /** What the audit log says of a run that the call makes, written with it; undefined where nothing is audited. */
+  lineOfRun: ReturnType<typeof lineOfStart>;
 }
 
 /** What a handler gives back: a body with the route's only status, or one of them with its body. */

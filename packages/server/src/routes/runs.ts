@@ -13,19 +13,23 @@ import type { Handler, Reply } from "./call.ts";
 import { holdBody } from "./hold-body.ts";
 import { refuseOwnWorkflow } from "./own-workflows.ts";
 import { attributesOf, runFilterOf } from "./run-filter.ts";
-import { given, wire } from "./wire.ts";
+import { given, type Wire, wire } from "./wire.ts";
 
-export const startRun: Handler<"runs.start"> = async ({ engine, actor, body, request }) => {
+export const startRun: Handler<"runs.start"> = async ({ engine, actor, body, request, lineOfRun }) => {
   const { workflow, input, startAt, ...options } = body;
   const trace = incomingTrace(request);
   refuseOwnWorkflow(workflow);
+  let born = null as Wire<Run> | null;
   const run = await engine.run(workflow, input, {
     ...(given(options) as RunOptions),
     ...(startAt === undefined ? {} : { startAt: new Date(startAt) }),
     ...(trace === null ? {} : { trace }),
+    ...(lineOfRun === undefined ? {} : { line: (run: Run) => lineOfRun((born = wire(run))) }),
     by: actor.by,
   });
-  const reply = { body: wire(await run.describe()), headers: { location: `runs/${encodeURIComponent(run.id)}` } };
+  // What was made stands as it was made: nobody has to look.
+  const shown = (run.created ? born : null) ?? wire(await run.describe());
+  const reply = { body: shown, headers: { location: `runs/${encodeURIComponent(run.id)}` } };
   return run.created ? { status: 201, ...reply } : { status: 200, ...reply };
 };
 

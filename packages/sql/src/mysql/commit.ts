@@ -1,8 +1,10 @@
 import type { Operation, OperationResult } from "@holdpoint/core";
+import { hasLines } from "@holdpoint/core";
 import { apply } from "../operations/apply.ts";
 import { operationsOf, type Part, partsOf } from "../operations/plain.ts";
 import type { Context } from "../operations/program.ts";
 import { Refusal } from "../operations/program.ts";
+import { appendStartsLines, applyWhole } from "../operations/starts-lines.ts";
 import { appendAtOnce, appendLocked } from "./append.ts";
 import type { MysqlConnected } from "./connections.ts";
 import { isOwnFault } from "./errors.ts";
@@ -37,6 +39,7 @@ function together(
     await lockRuns(runner, context.namespace, operations);
     const results: OperationResult[] = [];
     for (const part of parts) results.push(...(await applyPart(runner, context, part)));
+    if (hasLines(operations)) await runner.run(appendStartsLines(context, operations, results));
     return results;
   });
 }
@@ -51,7 +54,7 @@ export async function oneByOne(
   for (const operation of operations) {
     const result = await attempt(runner, async () => {
       await lockRuns(runner, context.namespace, [operation]);
-      return runner.run(apply(context, operation));
+      return runner.run(applyWhole(context, operation));
     });
     results.push(result instanceof Refusal ? { type: "refused", reason: result.message } : result);
   }

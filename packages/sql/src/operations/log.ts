@@ -41,7 +41,8 @@ export function* appendLog(context: Context, operation: LogOperation): Program<L
   return { type: "logged", lines };
 }
 
-function* headOf({ namespace }: Context, log: string): Program<SqlRow> {
+/** The head of a log, locked; made where there is none. */
+export function* headOf({ namespace }: Context, log: string): Program<SqlRow> {
   const known = yield* one("logHead", namespace, log);
   if (known !== null) return known;
   yield* run("insertLogHead", namespace, log);

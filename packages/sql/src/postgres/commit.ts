@@ -1,10 +1,13 @@
 import type { HoldOperation, Operation, OperationResult } from "@holdpoint/core";
+import { hasLines, linesOfStarts } from "@holdpoint/core";
 import type { SqlRow } from "../driver/driver.ts";
 import { apply } from "../operations/apply.ts";
 import { operationsOf as operationsOfPart, type Part as PlainPart, partsOf } from "../operations/plain.ts";
 import type { Context } from "../operations/program.ts";
 import { Refusal } from "../operations/program.ts";
+import { applyWhole } from "../operations/starts-lines.ts";
 import { append } from "./append.ts";
+import { appendLines } from "./append-lines.ts";
 import { appendOne, isOneEntry } from "./append-one.ts";
 import type { Connected, Prepared } from "./connections.ts";
 import { isOwnFault } from "./errors.ts";
@@ -51,6 +54,7 @@ async function applyPart(connected: Connected, runner: ProgramRunner, context: C
   const prepared = atOnce(context, part);
   if (prepared !== null) await runner.settle();
   const operations = operationsOf(part);
+  if ("other" in part && part.other.type === "log") return [await appendLines(connected, runner, context, part.other)];
   const found =
     prepared === null ? operations.map(() => null) : prepared.read((await connected.query(prepared.query)).rows);
   const results: OperationResult[] = [];
@@ -74,6 +78,10 @@ function together(connected: Connected, context: Context, parts: readonly Part[]
     await lock(connected, runner, context, operations);
     const results: OperationResult[] = [];
     for (const part of parts) results.push(...(await applyPart(connected, runner, context, part)));
+    for (const lines of linesOfStarts(operations, results)) {
+      const result = await appendLines(connected, runner, context, lines);
+      if (result.type === "refused") throw new Refusal(result.reason);
+    }
     return results;
   });
 }
@@ -89,7 +97,7 @@ export async function oneByOne(
   for (const operation of operations) {
     const result = await attempt(runner, async () => {
       await lock(connected, runner, context, [operation]);
-      return runner.run(apply(context, operation));
+      return runner.run(applyWhole(context, operation));
     });
     results.push(result instanceof Refusal ? { type: "refused", reason: result.message } : result);
   }
@@ -141,7 +149,8 @@ export async function commit(
   operations: readonly Operation[],
 ): Promise<OperationResult[]> {
   const parts = withMoves(partsOf(operations));
-  if (parts.some((part) => "other" in part)) return inOne(connected, context, parts, operations);
+  if (hasLines(operations) || parts.some((part) => "other" in part))
+    return inOne(connected, context, parts, operations);
   let results: (OperationResult | null)[];
   try {
     // All of them are made before one is sent: what cannot be put into words must not leave half a batch behind.

@@ -1,4 +1,5 @@
 import type { Operation, OperationResult, RunPk, Store } from "@holdpoint/core";
+import { hasLines } from "@holdpoint/core";
 import { DatabaseClock } from "../clock/database-clock.ts";
 import { integer } from "../columns/read.ts";
 import { offerTables } from "../copy/tables.ts";
@@ -8,6 +9,7 @@ import { claim, idleClaim } from "../operations/claim.ts";
 import type { Context, Program } from "../operations/program.ts";
 import { one, Refusal, run } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
+import { appendStartsLines, applyWhole } from "../operations/starts-lines.ts";
 import { changes } from "../store/changes.ts";
 import { committing } from "../store/commit.ts";
 import { due } from "../store/due.ts";
@@ -84,14 +86,18 @@ export function sqlite(path: string, options: SqliteOptions = {}): Store {
   const applyAll = (session: Session, context: Context, operations: readonly Operation[]): OperationResult[] => {
     const own = (error: unknown): boolean => isOwnFault(session.driver, error);
     try {
-      return session.transaction(() => operations.map((operation) => session.run(apply(context, operation))));
+      return session.transaction(() => {
+        const results = operations.map((operation) => session.run(apply(context, operation)));
+        if (hasLines(operations)) session.run(appendStartsLines(context, operations, results));
+        return results;
+      });
     } catch (error) {
       if (!own(error)) throw error;
     }
     // One of them cannot be written. Savepoints cost a third of the rate, so they are paid for only now.
     return session.transaction(() =>
       operations.map((operation) => {
-        const result = session.attempt(() => session.run(apply(context, operation)), own);
+        const result = session.attempt(() => session.run(applyWhole(context, operation)), own);
         return result instanceof Refusal ? { type: "refused", reason: result.message } : result;
       }),
     );

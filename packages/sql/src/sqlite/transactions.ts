@@ -11,9 +11,10 @@ import {
 } from "@holdpoint/core";
 import { OpenTransaction } from "../database/open-transaction.ts";
 import { written } from "../operations/advance.ts";
-import { apply } from "../operations/apply.ts";
+import type { apply } from "../operations/apply.ts";
 import type { Context } from "../operations/program.ts";
 import { Refusal } from "../operations/program.ts";
+import { applyWhole } from "../operations/starts-lines.ts";
 import { isOwnFault } from "./errors.ts";
 import type { Lane } from "./lane.ts";
 import type { Session } from "./session.ts";
@@ -74,7 +75,7 @@ class SqliteTransaction extends OpenTransaction implements StoreTransaction {
 
 function applyOne(session: Session, context: Context, operation: Parameters<typeof apply>[1]): OperationResult {
   const result = session.attempt(
-    () => session.run(apply(context, operation)),
+    () => session.run(applyWhole(context, operation)),
     (error) => isOwnFault(session.driver, error),
   );
   return result instanceof Refusal ? { type: "refused", reason: result.message } : result;

@@ -1,8 +1,18 @@
 import type { TraceContext } from "@holdpoint/core";
-import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import {
+  context,
+  ProxyTracerProvider,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
 import { redactPath } from "../logs/redact.ts";
 import { holdpointAttributes as names } from "./attributes.ts";
 import { parentOf } from "./trace-parent.ts";
+
+const tracerName = "@holdpoint/telemetry";
 
 /** What is known of a request once it is answered. */
 export interface RequestFacts {
@@ -18,12 +28,13 @@ export async function traceRequest(
   serve: () => Promise<void>,
   facts: () => RequestFacts,
 ): Promise<void> {
+  if (!isTraced()) return serve();
   const { method } = request;
   const sent = sentTrace(request);
   const given = propagation.extract(ROOT_CONTEXT, Object.fromEntries(request.headers));
   const parent = trace.getSpanContext(given) ? given : ((sent && parentOf(sent)) ?? context.active());
   const attributes = { "http.request.method": method, "url.path": redactPath(new URL(request.url).pathname) };
-  const span = trace.getTracer("@holdpoint/telemetry").startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
+  const span = trace.getTracer(tracerName).startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
   try {
     await context.with(trace.setSpan(parent, span), serve);
   } finally {
@@ -33,6 +44,12 @@ export async function traceRequest(
     if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end();
   }
+}
+
+/** Whether there is an SDK: without one a span is nothing, and to make it and the context around it is a tenth of a small request. */
+function isTraced(): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(tracerName) !== undefined;
 }
 
 /** The trace a request belongs to where this process has no span for it itself: to be kept with a run that it starts. */

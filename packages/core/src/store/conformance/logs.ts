@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { brokenLogLine } from "../../record/log-chain.ts";
 import type { LogLine, LogOperation, LogPage, NewLogLine } from "../log-rows.ts";
-import type { Store } from "../store.ts";
-import { namespace, t0 } from "./builders.ts";
+import type { StartOperation, Store } from "../store.ts";
+import { mail, namespace, start, t0 } from "./builders.ts";
 import { cases, one } from "./case.ts";
 
 export function logLine(body: string, more: Partial<NewLogLine> = {}): NewLogLine {
@@ -93,6 +93,44 @@ export const logCases = cases("logs", {
     assert.deepEqual(await numbers(store, { until: t0 + 20, after: 1 }), [2]);
     assert.deepEqual(await numbers(store, { from: t0 + 31 }), []);
     assert.deepEqual(await numbers(store, { until: t0 }), []);
+  },
+  "a start's line is there where the start made the run, and only there": async (store) => {
+    const begin = (id: string, body: string): StartOperation => ({
+      ...start(id),
+      line: { log: "audit", line: logLine(body) },
+    });
+    const plain = await store.commit(namespace, [begin("s1", "one"), start("s2"), begin("s3", "three")]);
+    assert.deepEqual(
+      plain.map((result) => result.type === "started" && result.created),
+      [true, true, true],
+    );
+    // One is there, one comes twice in the batch, and one delivers a signal.
+    const mixed = await store.commit(namespace, [
+      begin("s1", "again"),
+      begin("s4", "four"),
+      begin("s4", "twice"),
+      toLog("audit", logLine("of its own")),
+      { ...begin("s5", "five"), signal: mail() },
+    ]);
+    assert.deepEqual(
+      mixed.map((result) => result.type === "started" && result.created),
+      [false, true, false, false, true],
+    );
+    const lines = await store.logLines(namespace, "audit", { limit: 10 });
+    assert.deepEqual(
+      lines.map(({ body }) => body),
+      ["one", "three", "of its own", "four", "five"],
+    );
+    assert.equal(brokenLogLine("audit", lines), null);
+  },
+  "a run whose line cannot be written is not started, and the others are": async (store) => {
+    const [bad, good] = await store.commit(namespace, [
+      { ...start("s1"), line: { log: "audit", line: logLine("bad\u0000") } },
+      { ...start("s2"), line: { log: "audit", line: logLine("good") } },
+    ]);
+    assert.deepEqual([bad.type, good.type], ["refused", "started"]);
+    assert.equal(await store.run(namespace, "s1"), null);
+    assert.deepEqual(await numbers(store, {}), [1]);
   },
   "a refused append leaves nothing": async (store) => {
     const [refused, nameless] = await store.commit(namespace, [

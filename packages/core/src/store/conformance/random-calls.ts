@@ -168,7 +168,10 @@ export class RandomCalls {
   #start(): Operation {
     if (this.#chance(0.2)) return this.#startDebounced();
     const id = this.#chance(0.8) ? `r${++this.#ids}` : `r${1 + this.#below(this.#ids + 1)}`;
-    return { type: "start", run: this.#newRun(id), signal: this.#chance(0.3) ? mail({ at: this.#now }) : null };
+    const line = this.#chance(0.3)
+      ? { log: this.#pick(["audit", "other"]), line: logLine(id, { at: this.#now }) }
+      : null;
+    return { type: "start", run: this.#newRun(id), signal: this.#chance(0.3) ? mail({ at: this.#now }) : null, line };
   }
 
   #deliver(run: RunRow): Operation {

@@ -1,4 +1,6 @@
 import { InvalidStateError } from "../../errors.ts";
+import { logFault } from "../../record/limits.ts";
+import { linesOfStarts } from "../lines-of-starts.ts";
 import type { Operation, OperationResult, ResultOf, RunPk, Store } from "../store.ts";
 import { advance } from "./advance.ts";
 import { claim } from "./claim.ts";
@@ -45,10 +47,15 @@ export function memoryStore(): Store {
     switch (operation.type) {
       case "advance":
         return advance(space, nextPk, operation);
-      case "start":
+      case "start": {
+        const { line } = operation;
+        const fault =
+          line && !space.current.has(operation.run.id) ? logFault({ log: line.log, lines: [line.line] }) : null;
+        if (fault !== null) return { type: "refused", reason: fault };
         return operation.debounce
           ? startDebounced(space, nextPk, operation.run, operation.debounce)
           : start(space, nextPk, operation);
+      }
       case "deliver":
         return deliver(space, operation);
       case "hold":
@@ -81,6 +88,7 @@ export function memoryStore(): Store {
       const space = spaceOf(namespace);
       const results: OperationResult[] = [];
       for (const operation of operations) results.push(apply(space, operation));
+      for (const lines of linesOfStarts(operations, results)) appendLog(space, lines);
       space.announce();
       return results as { [I in keyof O]: ResultOf<O[I]> };
     },

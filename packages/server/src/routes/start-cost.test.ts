@@ -1,0 +1,35 @@
+import { createEngine, memoryStore } from "@holdpoint/core";
+import { countingStore } from "@holdpoint/core/testing";
+import { expect, test } from "vitest";
+import { testSecret } from "../fixtures/office.ts";
+import { anything } from "../fixtures/workflows.ts";
+import { holdpoint } from "../holdpoint.ts";
+import { apiKeys } from "../keys/api-keys.ts";
+
+test("starts that come together are one write with their audit lines, and a few reads, however many they are", async () => {
+  const store = countingStore(memoryStore());
+  // Nobody works here: what is counted is the server's.
+  const engine = createEngine({ store, workflows: [anything] });
+  await engine.open();
+  const keys = apiKeys({ engine, secret: testSecret });
+  const app = holdpoint(engine, { keys });
+  const { key } = await keys.create({ name: "k", person: "ada", namespace: "default", roles: ["admin"] }, null);
+  const start = async (): Promise<number> => {
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+    const body = JSON.stringify({ workflow: "anything", input: { n: 1 } });
+    return (await app.request("/api/v1/runs", { method: "POST", headers, body })).status;
+  };
+  // The first one writes down when the key was used.
+  expect(await start()).toBe(201);
+  for (const many of [1, 100]) {
+    store.reset();
+    expect(new Set(await Promise.all(Array.from({ length: many }, start)))).toEqual(new Set([201]));
+    const { methods, operations } = store.counts;
+    expect(operations).toMatchObject({ start: many, log: 0, putRecord: 0 });
+    expect(methods.run).toBe(0);
+    // The key and the roles given to it: once for those who come together, twice at most where some come a turn later.
+    expect(methods.record).toBeLessThanOrEqual(many === 1 ? 2 : 4);
+    expect(methods.commit).toBeLessThanOrEqual(many === 1 ? 1 : 2);
+  }
+  await engine.stop();
+});
