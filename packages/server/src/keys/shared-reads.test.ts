@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { SharedReads } from "./shared-reads.ts";
 
 /** Reads that end when they are told to, and give what was there when they began. */
-function slowly(valueOf: () => number) {
+function slowly(current: () => number) {
   const begun: PromiseWithResolvers<void>[] = [];
   const told = Promise.withResolvers<void>();
   const shared = new SharedReads(async () => {
     const end = Promise.withResolvers<void>();
-    const value = valueOf();
+    const value = current();
     begun.push(end);
     told.resolve();
     await end.promise;
