@@ -132,6 +132,8 @@ export const paths = {
   "hooks.rotate": "POST /api/v1/hooks/{hook}/rotation",
   "hooks.receive": "POST /hooks/{token}",
 
+  "metrics.summary": "GET /api/v1/metrics/summary",
+
   "audit.list": "GET /api/v1/audit",
   "audit.export": "GET /api/v1/audit/export",
   "audit.verify": "GET /api/v1/audit/verification",

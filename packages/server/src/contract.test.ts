@@ -335,6 +335,7 @@ test("machines get secrets that are replaced with an overlap, and the issuer new
 
 test("the rest of the routes answer", async () => {
   await admin.system.version();
+  expect((await admin.metrics.summary({ buckets: 3 })).runs.completed).toBeGreaterThan(0);
   expect((await admin.audit.list({ limit: 3 })).items).toHaveLength(3);
   expect(await new Response(await admin.audit.export({ format: "csv" })).text()).toContain("runs.start");
   expect((await admin.audit.verify()).intact).toBe(true);

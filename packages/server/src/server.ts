@@ -16,6 +16,7 @@ import { ChangeHub } from "./events/change-hub.ts";
 import { ForbiddenError, UnauthenticatedError } from "./http/errors.ts";
 import type { BodyLimits } from "./http/read-body.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
+import { CountedSizes } from "./metrics/summary.ts";
 import type { ServerOptions } from "./options.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import type { SignInEvent, Source } from "./sign-in/source.ts";
@@ -42,6 +43,8 @@ export class Server {
   readonly rates: RateLimits;
   readonly annotations: readonly Annotation[];
   readonly bindings: RoleBindings;
+  /** How much is there, for whoever looks. */
+  readonly sizes = new CountedSizes();
   /** Refused calls, on their way into the audit log. */
   readonly refusals: Refusals;
   /** Whether calls that change something are written down. */

@@ -18,6 +18,7 @@ import { holdRoutes } from "./routes/holds.ts";
 import { hookRoutes } from "./routes/hooks.ts";
 import { issuerRoutes } from "./routes/issuer.ts";
 import { meRoutes } from "./routes/me.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { pipelineRoutes } from "./routes/pipelines.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
@@ -48,6 +49,7 @@ export const routes = {
   ...meRoutes,
   ...webhookRoutes,
   ...hookRoutes,
+  ...metricsRoutes,
   ...auditRoutes,
   ...systemRoutes,
 } satisfies Record<RouteName, RouteDefinition>;

@@ -1,6 +1,6 @@
 import type { HoldStatus, Severity } from "./hold-rows.ts";
 import type { Millis } from "./journal-rows.ts";
-import type { Attributes, RunStatus, Waiting } from "./run-rows.ts";
+import type { Attributes, FinishedStatus, RunStatus, Waiting } from "./run-rows.ts";
 
 /** Which runs; everything that is given must hold. Times are milliseconds since 1970. */
 export interface RunFilter {
@@ -89,6 +89,41 @@ export interface StoreSizes {
   /** Open holds by severity, and since when the oldest of them is; severities without any are left out. */
   holds: (Omit<Backlog, "queue"> & { severity: Severity })[];
   bytes: number;
+}
+
+/** A stretch of time, for figures: from a moment on, up to another. Milliseconds since 1970. */
+export interface TimeSpan {
+  from: Millis;
+  /** Not itself in it. */
+  to: Millis;
+  /** How many to look at, at most: the newest. */
+  limit: number;
+}
+
+/** What figures need to know of a run tree that has finished: a run with all it called; one that a parent has let go is its own. */
+export interface RunTimes {
+  workflow: string;
+  status: FinishedStatus;
+  createdAt: Millis;
+  finishedAt: Millis;
+  /** How long its holds waited for people, added up, in ms. */
+  waited: number;
+}
+
+/** What figures need to know of a hold. */
+export interface HoldTimes {
+  workflow: string;
+  severity: Severity;
+  status: HoldStatus;
+  openedAt: Millis;
+  /** Null while it is open. */
+  closedAt: Millis | null;
+}
+
+/** The newest of some, and how many there are in all. */
+export interface Counted<T> {
+  count: number;
+  items: T[];
 }
 
 /** The salted digests that take the place of erased bytes, by number. */

@@ -17,7 +17,19 @@ import type { HoldEvent, HoldRow } from "./hold-rows.ts";
 import type { History, Millis, StoredPayload } from "./journal-rows.ts";
 import type { LogLine, LogPage } from "./log-rows.ts";
 import type { Debounced, Operation, ResultOf } from "./operations.ts";
-import type { Erasure, HoldFilter, Page, PageOf, RetentionRequest, RunFilter, StoreSizes } from "./queries.ts";
+import type {
+  Counted,
+  Erasure,
+  HoldFilter,
+  HoldTimes,
+  Page,
+  PageOf,
+  RetentionRequest,
+  RunFilter,
+  RunTimes,
+  StoreSizes,
+  TimeSpan,
+} from "./queries.ts";
 import type { RecordPage, RecordRow } from "./record-rows.ts";
 import type { RunPk, RunRow, Tombstone } from "./run-rows.ts";
 import type { DueSchedules, FiringRow, ScheduleFilter, ScheduleRow } from "./schedule-rows.ts";
@@ -159,6 +171,12 @@ export interface Store {
    */
   erase(namespace: string, pk: RunPk, digests: Erasure): Promise<boolean>;
   sizes(namespace: string): Promise<StoreSizes>;
+  /** Run trees that finished in a time, the newest first. Looks at as many as it gives, and counts the others in an index. */
+  finishedTimes(namespace: string, span: TimeSpan): Promise<Counted<RunTimes>>;
+  /** Holds that were closed in a time, the newest first; likewise. */
+  closedTimes(namespace: string, span: TimeSpan): Promise<Counted<HoldTimes>>;
+  /** Open holds, at most so many of them, in no order. */
+  openTimes(namespace: string, limit: number): Promise<HoldTimes[]>;
 
   /** Calls back when this process, or another one, may have work for the listener. Returns how to stop. */
   watch(namespace: string, listener: (signal: StoreSignal) => void): () => void;

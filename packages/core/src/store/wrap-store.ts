@@ -40,6 +40,9 @@ export const storeMethods = [
   "retain",
   "erase",
   "sizes",
+  "finishedTimes",
+  "closedTimes",
+  "openTimes",
 ] as const satisfies readonly Exclude<keyof Store, "name" | "shared" | "open" | "close" | "watch">[];
 export type StoreMethod = (typeof storeMethods)[number];
 
@@ -107,5 +110,8 @@ export function wrapStore(store: Store, around: Around): Store {
     retain: through("retain", store.retain.bind(store)),
     erase: through("erase", store.erase.bind(store)),
     sizes: through("sizes", store.sizes.bind(store)),
+    finishedTimes: through("finishedTimes", store.finishedTimes.bind(store)),
+    closedTimes: through("closedTimes", store.closedTimes.bind(store)),
+    openTimes: through("openTimes", store.openTimes.bind(store)),
   };
 }

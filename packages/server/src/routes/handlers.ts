@@ -54,6 +54,7 @@ import {
   removeOwnTotp,
   showOwnAccount,
 } from "./me.ts";
+import { summarizeMetrics } from "./metrics.ts";
 import { checkPipelineDocument, listPipelines, putPipeline, removePipeline, showPipeline } from "./pipelines.ts";
 import {
   bulkRuns,
@@ -231,6 +232,7 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "hooks.remove": removeHook,
   "hooks.rotate": rotateHook,
   "hooks.receive": receiveHook,
+  "metrics.summary": summarizeMetrics,
   "audit.list": listAudit,
   "audit.export": exportAudit,
   "audit.verify": verifyAudit,

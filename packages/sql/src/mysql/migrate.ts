@@ -11,9 +11,10 @@ import { limits } from "./migrations/002-limits.ts";
 import { records } from "./migrations/003-records.ts";
 import { holdChanges } from "./migrations/004-hold-changes.ts";
 import { feed } from "./migrations/005-feed.ts";
+import { closedHolds } from "./migrations/006-closed-holds.ts";
 import type { Server } from "./server.ts";
 
-export const migrations: readonly Migration[] = [first, limits, records, holdChanges, feed];
+export const migrations: readonly Migration[] = [first, limits, records, holdChanges, feed, closedHolds];
 
 /** How long a process waits for another one that migrates, in seconds. */
 const patience = 60;

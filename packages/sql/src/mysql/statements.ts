@@ -25,6 +25,8 @@ const wake = (status: number, set: string): string => `
     for update skip locked) as due on due.pk = run.pk
   set ${set}`;
 
+const finishedWithin = "where namespace = ? and finished_root_at >= ? and finished_root_at < ?";
+
 /** Either kind of them: the earlier of the two that are asked for is the same. */
 const nextDue = "select due_at as at from run where namespace = ? and due_at is not null order by due_at limit 1";
 
@@ -92,6 +94,13 @@ const written: Partial<Record<StatementName, string>> = {
     select severity, count(*) as n, min(opened_at) as oldest from hold
     where namespace = ? and is_open = 1 group by severity`,
 
+  finishedCount: `select count(*) as n from run ${finishedWithin}`,
+  finishedTimes: `
+    select workflow, status, created_at, finished_at,
+      (select cast(coalesce(sum(hold.closed_at - hold.opened_at), 0) as signed) from hold
+        where hold.run_pk = run.pk and hold.closed_at is not null) as waited
+    from run ${finishedWithin} order by finished_root_at desc limit ?`,
+  openTimes: withPart("openTimes", `hold.status = ${holdCode.open}`, "hold.is_open = 1"),
   finishedRoots: `
     select pk, id, finished_root_at as finished_at from run
     where namespace = ?1 and finished_root_at >= ?2 and (finished_root_at > ?2 or pk > ?3) and finished_root_at < ?4

@@ -13,6 +13,7 @@ import { statistics } from "./migrations/006-statistics.ts";
 import { records } from "./migrations/007-records.ts";
 import { holdChanges } from "./migrations/008-hold-changes.ts";
 import { feed } from "./migrations/009-feed.ts";
+import { closedHolds } from "./migrations/010-closed-holds.ts";
 
 export const migrations: readonly Migration[] = [
   first,
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   records,
   holdChanges,
   feed,
+  closedHolds,
 ];
 
 /** Of the processes that start together, one migrates; the others wait for it and find it done. */

@@ -27,9 +27,9 @@ const tables = (schema: string) => `
   select pk, 1, 'run', 'o', 0, created_at, 0, 1, 0, head from run;
   insert into inbox (run_pk, n, kind, key, at) select pk, 2, 0, 'hold:approve#1', created_at from run where status <> 3;
   insert into hold (namespace, id, run_pk, key, name, origin, status, title, severity, request_codec, request_bytes,
-    request_ref, evidence_hash, action_hash, revision, opened_at)
+    request_ref, evidence_hash, action_hash, revision, opened_at, closed_at)
   select namespace, 'hold-' || pk, pk, 'hold:approve#1', 'approve', 0, case when status = 3 then 0 else 2 end, 'Refund?', pk % 4,
-    'j', '{}', 0, '\\x01', '\\x01', 0, created_at from run;
+    'j', '{}', 0, '\\x01', '\\x01', 0, created_at, case when status = 3 then null else finished_at end from run;
   analyze`;
 
 describe.skipIf(missing !== null)(`plans on PostgreSQL${missing === null ? "" : ` (skipped: ${missing})`}`, () => {
@@ -91,6 +91,19 @@ describe.skipIf(missing !== null)(`plans on PostgreSQL${missing === null ? "" : 
     const plans = await plansOf(async () => {
       expect((await store.holds(namespace, { status: ["open"], ...filter }, page)).items).toHaveLength(50);
     });
+    expect(plans).not.toMatch(readsAll);
+    expect(passedOver(plans)).toBeLessThan(1_000);
+  });
+
+  test("figures of a time read what is in it, by the index of its times", async () => {
+    const span = { from: 20_000, to: 20_100, limit: 50 };
+    const plans = await plansOf(async () => {
+      expect((await store.finishedTimes(namespace, span)).count).toBe(100);
+      expect((await store.closedTimes(namespace, span)).count).toBe(100);
+      expect(await store.openTimes(namespace, 50)).toHaveLength(50);
+    });
+    expect(plans).toMatch(/using run_finished_root/);
+    expect(plans).toMatch(/using hold_closed/);
     expect(plans).not.toMatch(readsAll);
     expect(passedOver(plans)).toBeLessThan(1_000);
   });

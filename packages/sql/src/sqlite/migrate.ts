@@ -10,6 +10,7 @@ import { limits } from "./migrations/005-limits.ts";
 import { records } from "./migrations/006-records.ts";
 import { holdChanges } from "./migrations/007-hold-changes.ts";
 import { feed } from "./migrations/008-feed.ts";
+import { closedHolds } from "./migrations/009-closed-holds.ts";
 
 export const migrations: readonly Migration[] = [
   first,
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   records,
   holdChanges,
   feed,
+  closedHolds,
 ];
 
 /** Marks the file as ours in its header ("HpDB"), so that no other database is migrated by mistake. */

@@ -5,6 +5,7 @@ import { recordStatements } from "./record.ts";
 import { retentionStatements } from "./retention.ts";
 import { runStatements } from "./run.ts";
 import { scheduleStatements } from "./schedule.ts";
+import { timesStatements } from "./times.ts";
 import { workerStatements } from "./worker.ts";
 
 /**
@@ -23,6 +24,7 @@ export const statements = {
   ...limitStatements,
   ...recordStatements,
   ...feedStatements,
+  ...timesStatements,
 } as const satisfies Record<string, string>;
 
 export type StatementName = keyof typeof statements;

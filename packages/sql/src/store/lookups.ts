@@ -6,6 +6,7 @@ import type { Context, Program } from "../operations/program.ts";
 import * as read from "../operations/read.ts";
 import { record, records } from "../operations/record.ts";
 import { firings, schedules } from "../operations/schedule.ts";
+import { closedTimes, finishedTimes, openTimes } from "../operations/times.ts";
 import type { QueryDialect } from "../queries/dialect.ts";
 import { holds } from "../queries/holds.ts";
 import { runs } from "../queries/runs.ts";
@@ -46,6 +47,9 @@ type Lookups = Pick<
   | "records"
   | "logLines"
   | "cached"
+  | "finishedTimes"
+  | "closedTimes"
+  | "openTimes"
 >;
 
 /** What is only looked up, and alike in every database. */
@@ -80,6 +84,9 @@ export function lookups({ reading, looking, dialect }: Reading): Lookups {
     record: (namespace, kind, id, now) => looking(namespace, (context) => record(context, kind, id, now)),
     records: (namespace, kind, page) => looking(namespace, (context) => records(context, kind, page)),
     logLines: (namespace, log, page) => reading(namespace, (context) => logLines(context, log, page)),
+    finishedTimes: (namespace, span) => reading(namespace, (context) => finishedTimes(context, span)),
+    closedTimes: (namespace, span) => reading(namespace, (context) => closedTimes(context, span)),
+    openTimes: (namespace, limit) => looking(namespace, (context) => openTimes(context, limit)),
     cached: (namespace, key, now) => looking(namespace, (context) => read.cached(context, key, now)),
   };
 }

@@ -117,6 +117,49 @@ export const smallCases = cases("small things", {
     assert.deepEqual([ready + taken, waiting, completed, sizes.openHolds], [2, 1, 1, 1]);
     assert.ok(sizes.bytes > 0);
   },
+  "times tell what finished and what people closed in a time, the newest first, and how much more there is": async (
+    store,
+  ) => {
+    const times = { from: t0, to: t0 + 100 };
+    for (const [id, at] of [
+      ["early", -1],
+      ["a", 0],
+      ["b", 50],
+      ["late", 100],
+    ] as const) {
+      const run = await running(store, id);
+      const hold = { ...newHold(`h-${id}`, "a"), openedAt: t0 + at - 20, severity: "high" as const };
+      await advanced(store, run, [entry("a")], { holds: [hold] });
+      await store.commit(namespace, [decide(`h-${id}`, 0, { mail: null, at: t0 + at })]);
+      await advanced(store, await rowOf(store, id), [entry("run")], { then: finished(), at: t0 + at });
+    }
+    const open = await running(store, "open");
+    await advanced(store, open, [entry("a")], { holds: [newHold("h-open", "a")], then: parked() });
+    const runs = await store.finishedTimes(namespace, { ...times, limit: 10 });
+    assert.deepEqual([runs.count, runs.items.map(({ finishedAt }) => finishedAt - t0)], [2, [50, 0]]);
+    assert.deepEqual(
+      runs.items.map(({ status, waited }) => [status, waited]),
+      [
+        ["completed", 20],
+        ["completed", 20],
+      ],
+    );
+    const [newest] = (await store.finishedTimes(namespace, { ...times, limit: 1 })).items;
+    assert.deepEqual([newest?.workflow, newest?.finishedAt], [runs.items[0]?.workflow, t0 + 50]);
+    assert.equal((await store.finishedTimes(namespace, { ...times, limit: 1 })).count, 2);
+    const closed = await store.closedTimes(namespace, { ...times, limit: 1 });
+    assert.deepEqual(
+      [closed.count, closed.items.map(({ closedAt, severity }) => [closedAt, severity])],
+      [2, [[t0 + 50, "high"]]],
+    );
+    assert.equal((await store.closedTimes(namespace, { ...times, limit: 5 })).items[1]?.openedAt, t0 - 20);
+    const waiting = await store.openTimes(namespace, 10);
+    assert.deepEqual(
+      waiting.map(({ status, closedAt }) => [status, closedAt]),
+      [["open", null]],
+    );
+    assert.deepEqual(await store.finishedTimes("empty", { ...times, limit: 5 }), { count: 0, items: [] });
+  },
   "sizes say how many wait in each queue and for people, and since when": async (store) => {
     await started(store, "a", { queue: "mail", readyAt: t0 - 5, createdAt: t0 - 5 });
     await started(store, "b", { queue: "mail" });

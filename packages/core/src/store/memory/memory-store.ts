@@ -18,6 +18,7 @@ import { changeSchedule, dueSchedules, firings, schedules } from "./schedules.ts
 import { label, seal } from "./seal.ts";
 import { Space } from "./space.ts";
 import { start } from "./start.ts";
+import { closedTimes, finishedTimes, openTimes } from "./times.ts";
 import { register, renew, retire, takeOver } from "./workers.ts";
 
 /**
@@ -184,6 +185,9 @@ export function memoryStore(): Store {
     retain: async (namespace, request) => retain(spaceOf(namespace), request),
     erase: async (namespace, pk, digests) => erase(spaceOf(namespace), pk, digests),
     sizes: async (namespace) => queries.sizes(spaceOf(namespace)),
+    finishedTimes: async (namespace, span) => finishedTimes(spaceOf(namespace), span),
+    closedTimes: async (namespace, span) => closedTimes(spaceOf(namespace), span),
+    openTimes: async (namespace, limit) => openTimes(spaceOf(namespace), limit),
 
     watch(namespace, listener) {
       const { listeners } = spaceOf(namespace);
