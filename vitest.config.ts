@@ -26,6 +26,7 @@ const project = (name: string, root: string) => ({
   test: {
     name,
     root: at(root),
+    isolate: name === "core",
     setupFiles: [at("./scripts/test-setup.mjs")],
     include: ["**/*.test.ts", "**/*.test.mjs"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/out/**", ...left],

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { programFile } from "../src/fixtures/program-file.ts";
 
 const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -42,8 +43,9 @@ export async function killAll(): Promise<void> {
 export function startProgram(name: string, config: object, under: readonly string[] = []): Program {
   const node = [
     process.execPath,
-    ...["--no-warnings", "--import", at("./sources.mjs")],
-    ...[at(`programs/${name}.ts`), JSON.stringify(config)],
+    "--no-warnings",
+    programFile(at(`programs/${name}.ts`)),
+    JSON.stringify(config),
   ];
   const [command = "", ...args] = [...under, ...node];
   const child = spawn(command, args, {
