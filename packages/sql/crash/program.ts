@@ -41,12 +41,7 @@ export async function killAll(): Promise<void> {
 
 /** Starts a program of `programs/`, by itself or `under` another command (a tracer, a limit), and gives it `config`. */
 export function startProgram(name: string, config: object, under: readonly string[] = []): Program {
-  const node = [
-    process.execPath,
-    "--no-warnings",
-    programFile(at(`programs/${name}.ts`)),
-    JSON.stringify(config),
-  ];
+  const node = [process.execPath, "--no-warnings", programFile(at(`programs/${name}.ts`)), JSON.stringify(config)];
   const [command = "", ...args] = [...under, ...node];
   const child = spawn(command, args, {
     stdio: ["pipe", "pipe", "pipe"],
