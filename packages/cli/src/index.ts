@@ -18,4 +18,5 @@ export {
   type SqliteOptions,
   sqlite,
 } from "@holdpoint/sql";
-export { defineConfig, type HoldpointConfig, type ServerConfig } from "./config/define-config.ts";
+export { type DatabaseConfig, defineConfig, type HoldpointConfig } from "./config/define-config.ts";
+export type { ServerConfig, SignInConfig } from "./config/server-config.ts";

@@ -12,7 +12,7 @@ export interface TestProject {
   /** The same with `--json`, its output read; fails when the exit code is not `code` (0). */
   json<T>(args: readonly string[], code?: number): Promise<T>;
   /** Starts `holdpoint ARGS` and leaves it running. */
-  start(args: readonly string[]): Running;
+  start(args: readonly string[], settings?: RunSettings): Running;
   /** Ends what was started and removes the directory. */
   remove(): void;
 }
@@ -112,7 +112,7 @@ export function testProject(files: Readonly<Record<string, string>>): TestProjec
         throw new Error(`holdpoint ${args.join(" ")} ended with ${result.code}:\n${result.stderr}`);
       return JSON.parse(result.stdout) as T;
     },
-    start: (args) => launch(args),
+    start: (args, settings) => launch(args, settings),
     remove() {
       for (const child of started) child.kill("SIGKILL");
       rmSync(directory, { recursive: true, force: true });

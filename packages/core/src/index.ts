@@ -44,6 +44,7 @@ export type { RunHandle } from "./engine/run-handle.ts";
 export type { DebounceOptions, RunOptions } from "./engine/run-options.ts";
 export type { Run } from "./engine/run-view.ts";
 export type { BackfillResult, EventFiring, ScheduleActor, Schedules } from "./engine/schedules.ts";
+export { type ShutDownOptions, shutDown } from "./engine/shut-down.ts";
 export type { StartOptions } from "./engine/starting.ts";
 export type { Verification } from "./engine/verification.ts";
 export type { RunEvent } from "./engine/watch.ts";

@@ -5,6 +5,7 @@
  * import { apiKeys, holdpoint, serve } from "@holdpoint/server";
  */
 
+export { HITLStateMachine, taskWorkflow } from "@holdpoint/tasks";
 export {
   type JsonLogOptions,
   jsonLog,
@@ -14,6 +15,7 @@ export {
   type MetricsOptions,
   metrics,
   redactLog,
+  tracing,
 } from "@holdpoint/telemetry";
 export { loopbackUser } from "./access/loopback.ts";
 export type { Authenticate, Caller, Principal } from "./access/principal.ts";

@@ -22,8 +22,13 @@ export interface RunningServer {
   /** Where: `http://127.0.0.1:4400`. */
   readonly url: string;
   readonly port: number;
-  /** Takes no more requests, ends event streams, lets what is under way finish, and resolves when nothing is left. The engine stays. */
-  stop(): Promise<void>;
+  /**
+   * Takes no more requests, ends event streams, lets what is under way finish, and resolves when nothing is left. The engine stays: `shutDown` of
+   * `holdpoint` ends both, within a deadline.
+   *
+   * @param within how long requests may take; never longer than `drain`
+   */
+  readonly stop: (options?: { within?: Duration }) => Promise<void>;
 }
 
 /**
@@ -67,8 +72,9 @@ export async function serve(engine: Engine, options: ServeOptions = {}): Promise
   return {
     url: `http://${name === "0.0.0.0" ? "127.0.0.1" : name}:${bound}`,
     port: bound,
-    stop: () => {
-      stopped ??= end(node, closing, drainMs, dropWebSockets).then(() => server.refusals.flush());
+    stop: ({ within } = {}) => {
+      const most = within === undefined ? drainMs : Math.min(durationMs(within, "within"), drainMs);
+      stopped ??= end(node, closing, most, dropWebSockets).then(() => server.refusals.flush());
       return stopped;
     },
   };

@@ -59,7 +59,7 @@ describe("help", () => {
 describe("mistakes", () => {
   test.each([
     [["rnu"], 2, "unknown command 'rnu', did you mean 'run'?"],
-    [["zzz"], 2, "unknown command 'zzz': init, dev, start, mcp, run"],
+    [["zzz"], 2, "unknown command 'zzz': init, dev, start, config, mcp, run"],
     [["help", "rnu"], 2, "unknown command 'rnu', did you mean 'run'?"],
     [["runs", "shwo", "x"], 2, "unknown command 'shwo', did you mean 'show'?"],
     [["runs", "--sttus", "failed"], 2, "unknown option '--sttus', did you mean '--status'?"],

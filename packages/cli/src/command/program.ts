@@ -22,6 +22,10 @@ export const commands: Record<string, Entry> = {
     summary: "production: a worker and, with @holdpoint/server, the API",
     load: async () => (await import("../commands/start.ts")).startCommand,
   },
+  config: {
+    summary: "every setting as it holds here, and who said so; secrets masked",
+    load: async () => (await import("../commands/config.ts")).configCommand,
+  },
   mcp: {
     summary: "the inbox for an MCP client, over standard input and output",
     load: async () => (await import("../commands/mcp.ts")).mcpCommand,

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { createEngine, type Engine } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
-import { openProject, type Project } from "../config/project.ts";
+import { type Flags, openProject, type Project } from "../config/project.ts";
 import { openPipelines } from "../config/project-pipelines.ts";
 import { silence } from "../config/quiet-warning.ts";
+import { engineOptionsOf } from "../server/engine-options.ts";
 import { tellingOf } from "../server/project-webhooks.ts";
 import { jsonText } from "../terminal/json-text.ts";
 import { withProgress } from "../terminal/progress.ts";
@@ -63,8 +64,8 @@ export class Session {
     return named ?? currentUser();
   }
 
-  project(): Promise<Project> {
-    return openProject(this.startedIn, this.configName);
+  project(flags: Flags = {}): Promise<Project> {
+    return openProject(this.startedIn, this.configName, flags);
   }
 
   /** Opens the project's engine (or that of a project made for this call) for the time of `work`. It executes nothing by itself. */
@@ -75,7 +76,7 @@ export class Session {
     const project = given ?? (await this.project());
     const { config } = project;
     const { webhooks, ...made } = await tellingOf(project);
-    const engine = createEngine({ ...config, ...made, log: config.log ?? commandLog(this) });
+    const engine = createEngine({ ...engineOptionsOf(config), ...made, log: config.log ?? commandLog(this) });
     webhooks?.attach(engine);
     let library: PipelineLibrary | null = null;
     try {

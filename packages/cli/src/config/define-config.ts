@@ -1,13 +1,28 @@
-import type { EngineOptions, Store } from "@holdpoint/core";
+import type { Duration, EngineOptions, Store } from "@holdpoint/core";
 import type { PipelineCode } from "@holdpoint/flow";
+import type { ServerConfig } from "./server-config.ts";
 
-/** What `holdpoint.config.ts` says: everything an engine takes, with the store as an address where that is enough. */
-export interface HoldpointConfig extends Omit<EngineOptions, "store" | "clock" | "process" | "discipline"> {
+/**
+ * What `holdpoint.config.ts` says: everything an engine takes, with the store as an address where that is enough. What is a value (not
+ * code) can be set by a variable, too, which goes before it: see `docs/settings.md`.
+ */
+export interface HoldpointConfig
+  extends Omit<EngineOptions, "store" | "clock" | "process" | "discipline" | "chainKey"> {
   /**
    * A store, or its address: a path, `sqlite:PATH`, `postgres://…`, `mysql://…` or `memory:`. Paths are relative to the configuration's directory.
-   * Default: the address in `HOLDPOINT_STORE`, then `.holdpoint/holdpoint.db` beside the configuration.
+   * `HOLDPOINT_STORE` goes before an address, not before a store. Default: `.holdpoint/holdpoint.db` beside the configuration.
    */
   store?: Store | string;
+  /** How the store that an address names is used. */
+  database?: DatabaseConfig;
+  /** Encrypts payloads where the store is an address. `holdpoint encryption key ID` makes a key. Default: not encrypted. */
+  encryption?: { keys?: string };
+  /** Makes chain heads verifiable only with this key: bytes, or their base64. */
+  chainKey?: Uint8Array | string;
+  /** Whether `holdpoint start` executes runs; false serves the API alone. Default true. */
+  worker?: boolean;
+  /** How long `holdpoint start` may take to end in all once it is told to. Default "25s". */
+  shutdownDeadline?: Duration;
   /**
    * Pipelines kept in the store, and changed through the API: the code that their documents may name. Default: none are.
    *
@@ -17,6 +32,8 @@ export interface HoldpointConfig extends Omit<EngineOptions, "store" | "clock" |
   pipelines?: PipelineCode;
   /** What `holdpoint start` writes down, where no `log` says otherwise. */
   logs?: LogsConfig;
+  /** What it shows of itself, beside logs. */
+  telemetry?: TelemetryConfig;
   /** The API that `holdpoint start` and `holdpoint dev` serve where `@holdpoint/server` is installed. */
   server?: ServerConfig;
 }
@@ -29,37 +46,30 @@ export interface LogsConfig {
   redact?: readonly string[];
 }
 
-/** Where the API listens, and who may call it besides holders of API keys. `HOLDPOINT_HOST` and `HOLDPOINT_PORT` go before it. */
-export interface ServerConfig {
-  /** Default "127.0.0.1": this machine alone. */
-  host?: string;
-  /** Default 4400. */
-  port?: number;
-  /** Which other origins' pages may call it. Default: none. */
-  cors?: { origins: readonly string[] };
-  /**
-   * Tells other systems what happens to runs and holds, and lets them start and signal runs; `{}` is enough. Everything that works the
-   * store has to have it. Default: off.
-   */
-  webhooks?: {
-    /** Private or local addresses and networks that may be told: `["10.1.0.0/16"]`. Default: none. */
-    allow?: readonly string[];
-    /** Also over plain `http:`. Default false. */
-    insecure?: boolean;
-    /** How long one attempt may take, in ms. Default 10,000. */
-    timeoutMs?: number;
-    /** How many messages of one webhook are sent at once. Default 5. */
-    concurrency?: number;
-  };
-  /** Who sends a request: `Authenticate` of `@holdpoint/server`. Null for nobody you know. */
-  authenticate?: (
-    request: Request,
-    caller: { address: string | null },
-  ) => Promise<{
-    id: string;
-    namespace: string;
-    roles: readonly ("viewer" | "operator" | "reviewer" | "author" | "admin")[];
-  } | null>;
+/** Traces and metrics. */
+export interface TelemetryConfig {
+  /** OpenTelemetry spans of runs, for the SDK that is loaded with `NODE_OPTIONS=--import …`. Default false. */
+  traces?: boolean;
+  /** Which share of runs that no trace has started is traced. Default 1. */
+  share?: number;
+  /** Whether `/metrics` shows what the engine does. Default true. */
+  metrics?: boolean;
+}
+
+/** How the store that an address names is used; see `docs/store.md`. */
+export interface DatabaseConfig {
+  /** Default "full". */
+  durability?: "full" | "relaxed";
+  /** How many connections a process opens at most (PostgreSQL, MySQL). Default 5. */
+  connections?: number;
+  /** The schema of the tables (PostgreSQL). Default "holdpoint". */
+  schema?: string;
+  /** The address leads through a pooler that gives each transaction another connection (PostgreSQL). Default false. */
+  pooled?: boolean;
+  /** Where to listen when it does (PostgreSQL). */
+  listenUrl?: string;
+  /** How long one statement may take, in ms (PostgreSQL, MySQL). Default 30,000. */
+  timeout?: number;
 }
 
 /**

@@ -37,7 +37,7 @@ export function requireConfig(from: string, named: string | undefined): string {
 
 /** The project's configuration is missing, does not load, or says something that cannot be. */
 export class ConfigError extends HoldpointError {
-  constructor(message: string, options?: ErrorOptions) {
-    super("CONFIG", message, {}, options);
+  constructor(message: string, options?: ErrorOptions, details: Readonly<Record<string, unknown>> = {}) {
+    super("CONFIG", message, details, options);
   }
 }

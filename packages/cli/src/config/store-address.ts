@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Store } from "@holdpoint/core";
+import type { DatabaseConfig } from "./define-config.ts";
 import { ConfigError } from "./find-config.ts";
 
 /** Where a store is, as text in a configuration, in `HOLDPOINT_STORE` or by default. */
@@ -8,8 +9,6 @@ export type StoreAddress =
   | { kind: "postgres"; url: string }
   | { kind: "mysql"; url: string }
   | { kind: "memory" };
-
-export const defaultAddress = ".holdpoint/holdpoint.db";
 
 /**
  * Reads an address: a path, `sqlite:PATH`, `file:PATH`, `postgres://…`, `mysql://…`, `mariadb://…` or `memory:`. Paths are relative to `directory`.
@@ -27,19 +26,33 @@ export function parseAddress(text: string, directory: string, from: string): Sto
   if ((scheme === "postgres" || scheme === "postgresql") && URL.canParse(text)) return { kind: "postgres", url: text };
   if ((scheme === "mysql" || scheme === "mariadb") && URL.canParse(text)) return { kind: "mysql", url: text };
   throw new ConfigError(
-    `${from}: "${mask(text)}" is not a store this version has; give a path, sqlite:PATH, postgres://…, mysql://… or memory:`,
+    `${from}: "${maskAll(text)}" is not a store this version has; give a path, sqlite:PATH, postgres://…, mysql://… or memory:`,
   );
 }
 
 /** An address may hold a password. */
-function mask(text: string): string {
+function maskAll(text: string): string {
   return text.replace(/:\/\/[^@/]*@/, "://…@");
 }
 
-/** Makes the store an address names; the code behind it is loaded only now. */
-export async function storeAt(address: StoreAddress): Promise<Store> {
+/**
+ * Makes the store an address names; the code behind it is loaded only now.
+ *
+ * @throws ConfigError a setting of `database` is for other databases
+ */
+export async function storeAt(address: StoreAddress, database: DatabaseConfig = {}): Promise<Store> {
+  const { durability, connections, timeout, ...ofPostgres } = database;
+  if (address.kind !== "postgres") refuse(address.kind, ofPostgres);
+  if (address.kind === "memory" || address.kind === "sqlite") refuse(address.kind, { connections, timeout });
   if (address.kind === "memory") return (await import("@holdpoint/core")).memoryStore();
   const { mysql, postgres, sqlite } = await import("@holdpoint/sql");
-  if (address.kind === "sqlite") return sqlite(address.path);
-  return address.kind === "postgres" ? postgres(address.url) : mysql(address.url);
+  const kept = durability === undefined ? {} : { durability };
+  if (address.kind === "sqlite") return sqlite(address.path, kept);
+  const shared = { ...kept, ...(connections ? { connections } : {}), ...(timeout ? { timeout } : {}) };
+  return address.kind === "postgres" ? postgres(address.url, { ...shared, ...ofPostgres }) : mysql(address.url, shared);
+}
+
+function refuse(kind: StoreAddress["kind"], options: object): void {
+  for (const [name, value] of Object.entries(options))
+    if (value !== undefined) throw new ConfigError(`database.${name} is not for ${kind}: leave it out`);
 }

@@ -6,8 +6,10 @@ import { commandLog } from "../command/log.ts";
 import { openProject, type Project } from "../config/project.ts";
 import { openPipelines } from "../config/project-pipelines.ts";
 import { loadedFiles } from "../config/typescript.ts";
+import { engineOptionsOf } from "../server/engine-options.ts";
 import { tellingOf } from "../server/project-webhooks.ts";
 import { serveProject } from "../server/serve-project.ts";
+import { checkVariables } from "../settings/check-variables.ts";
 import { plainText } from "../terminal/plain-text.ts";
 import { processTerminal } from "../terminal/terminal.ts";
 import { bannerLines } from "./banner.ts";
@@ -43,17 +45,15 @@ async function work(project: Project): Promise<void> {
   const silent = (): void => {};
   const serverLog = { debug: silent, info: silent, warn: log.warn.bind(log), error: log.error.bind(log) };
   const { webhooks, ...made } = await tellingOf(project, log);
-  const engine = createEngine({ drainTimeout: "8s", ...config, ...made, log });
+  for (const sentence of checkVariables(process.env)) log.warn({}, sentence);
+  const engine = createEngine({ drainTimeout: "8s", ...engineOptionsOf(config), ...made, log });
   const quiet = narrate(terminal, engine, json);
   const pipelines = await openPipelines(engine, config);
   await engine.start();
   const stopTelling = webhooks?.start(engine);
-  const served = await serveProject(engine, project, {
-    log: serverLog,
-    signedInAs: currentUser(),
-    pipelines,
-    webhooks,
-  }).catch(async (error) => {
+  const beside = { log: serverLog, signedInAs: currentUser(), pipelines, webhooks };
+  const wanted = config.server?.enabled ?? true;
+  const served = await (wanted ? serveProject(engine, project, beside) : Promise.resolve(null)).catch(async (error) => {
     await engine.stop();
     throw error;
   });

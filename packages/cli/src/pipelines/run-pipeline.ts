@@ -57,5 +57,6 @@ const goesOnWhere =
   "it goes on where the project has this pipeline: `holdpoint import`, and `importedWorkflows` in holdpoint.config.ts";
 
 function inMemory(directory: string): Project {
-  return { directory, configPath: "", config: { workflows: [] }, store: memoryStore(), embedded: true };
+  const config = { workflows: [] };
+  return { directory, configPath: "", config, settings: new Map(), store: memoryStore(), embedded: true };
 }

@@ -1,4 +1,4 @@
-import type { EngineLog, EngineOptions } from "@holdpoint/core";
+import type { AnyWorkflow, EngineLog, EngineOptions } from "@holdpoint/core";
 import type { Webhooks } from "@holdpoint/server";
 import { ConfigError } from "../config/find-config.ts";
 import type { Project } from "../config/project.ts";
@@ -6,7 +6,7 @@ import { loadServer } from "./load-server.ts";
 import { serverSecret } from "./server-secret.ts";
 
 /** What a project's engine is made of besides its configuration, and what tells others of its runs; null where it shall not. */
-interface Telling extends Pick<EngineOptions, "store" | "workflows" | "queues"> {
+export interface Telling extends Pick<EngineOptions, "store" | "workflows" | "queues"> {
   webhooks: Webhooks | null;
 }
 
@@ -18,15 +18,28 @@ interface Telling extends Pick<EngineOptions, "store" | "workflows" | "queues"> 
  */
 export async function tellingOf(project: Project, log?: EngineLog): Promise<Telling> {
   const { store, config } = project;
-  const { workflows, queues, server } = config;
-  if (server?.webhooks === undefined) return { store, workflows, ...(queues ? { queues } : {}), webhooks: null };
+  const { queues, server } = config;
+  const workflows = await allWorkflows(config);
+  const wanted = server?.webhooks;
+  if (typeof wanted !== "object") return { store, workflows, ...(queues ? { queues } : {}), webhooks: null };
   const found = await loadServer();
   if (found === null) throw new ConfigError("server.webhooks needs the server: npm install @holdpoint/server");
-  const webhooks = found.webhooks({ ...server.webhooks, secret: serverSecret(project), ...(log ? { log } : {}) });
+  const { enabled: _enabled, ...options } = wanted;
+  const webhooks = found.webhooks({ ...options, secret: serverSecret(project), ...(log ? { log } : {}) });
   return {
     store: webhooks.recording(store),
     workflows: [...workflows, ...webhooks.workflows],
     queues: { ...queues, ...webhooks.queues },
     webhooks,
   };
+}
+
+/** The workflows of a project, with those that its annotation queues and its task machine consist of. */
+async function allWorkflows({ workflows, server = {} }: Project["config"]): Promise<readonly AnyWorkflow[]> {
+  const { annotations = [], tasks = false } = server;
+  const found = tasks ? await loadServer() : null;
+  if (tasks && found === null) throw new ConfigError("server.tasks needs the server: npm install @holdpoint/server");
+  const own = [...annotations.map(({ workflow }) => workflow), ...(found === null ? [] : [found.taskWorkflow()])];
+  const named = new Set(workflows.map(({ name }) => name));
+  return [...workflows, ...own.filter(({ name }) => !named.has(name))];
 }

@@ -1,17 +1,12 @@
 import type { Engine, EngineLog } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
-import type { Metrics, RunningServer, Webhooks } from "@holdpoint/server";
-import { UsageError } from "../command/usage-error.ts";
+import type { Metrics, Rates, RunningServer, ServeOptions, Webhooks } from "@holdpoint/server";
 import type { Project } from "../config/project.ts";
+import type { ServerConfig } from "../config/server-config.ts";
 import { loadConsole } from "./load-console.ts";
 import { loadServer } from "./load-server.ts";
 import { serverSecret } from "./server-secret.ts";
-
-/** Where it listens, as typed; before what the environment and the configuration say. */
-export interface ServeSettings {
-  host?: string | undefined;
-  port?: number | undefined;
-}
+import { mcpOf, signInOf } from "./sign-in-of.ts";
 
 /** A project's API, once it listens. */
 export interface ServedProject {
@@ -20,68 +15,68 @@ export interface ServedProject {
   firstKey: string | null;
 }
 
+/** What a server is given beside its settings. */
+interface Beside {
+  log: EngineLog;
+  metrics?: Metrics | undefined;
+  /** Whoever sits at this machine is signed in under this name. */
+  signedInAs?: string;
+  pipelines: PipelineLibrary | null;
+  webhooks: Webhooks | null;
+}
+
 const defaultPort = 4400;
 
 /**
  * Serves a project's engine where `@holdpoint/server` is installed; null where it is not. With `signedInAs` whoever sits at this machine is
  * signed in, and a taken default port is no obstacle.
  */
-export async function serveProject(
-  engine: Engine,
-  project: Project,
-  {
-    settings = {},
-    log,
-    metrics,
-    signedInAs,
-    pipelines,
-    webhooks,
-  }: {
-    settings?: ServeSettings;
-    log: EngineLog;
-    metrics?: Metrics | undefined;
-    signedInAs?: string;
-    pipelines: PipelineLibrary | null;
-    webhooks: Webhooks | null;
-  },
-): Promise<ServedProject | null> {
+export async function serveProject(engine: Engine, project: Project, beside: Beside): Promise<ServedProject | null> {
   const found = await loadServer();
   if (found === null) return null;
-  const { apiKeys, loopbackUser, serve } = found;
-  const screens = await loadConsole();
-  const { namespace = "default", server = {} } = project.config;
-  const keys = apiKeys({ engine, secret: serverSecret(project) });
-  const own = server.authenticate ? [server.authenticate] : [];
-  const local = signedInAs === undefined ? [] : [loopbackUser({ id: signedInAs, namespace })];
-  const wanted = settings.port ?? portOf(process.env.HOLDPOINT_PORT) ?? server.port;
-  const options = {
+  const { signedInAs } = beside;
+  const { namespace = "default", server: config = {} } = project.config;
+  const secret = serverSecret(project);
+  const keys = found.apiKeys({ engine, secret });
+  const screens = (config.console ?? true) ? await loadConsole() : null;
+  const { authenticate = [], inbox = true } = config;
+  const own = typeof authenticate === "function" ? [authenticate] : authenticate;
+  const local = signedInAs === undefined ? [] : [found.loopbackUser({ id: signedInAs, namespace })];
+  const signIn = signInOf(found, engine, config, { secret, log: beside.log, inbox });
+  const mcp = mcpOf(config, secret);
+  const options: ServeOptions = {
+    ...valuesOf(config),
     keys,
     authenticate: [...own, ...local],
-    log,
-    ...(metrics ? { metrics } : {}),
-    host: settings.host ?? (process.env.HOLDPOINT_HOST || undefined) ?? server.host ?? "127.0.0.1",
-    ...(pipelines === null ? {} : { pipelines }),
-    ...(webhooks === null ? {} : { webhooks }),
+    log: beside.log,
     ...(screens === null ? {} : { console: screens }),
-    ...(server.cors ? { cors: server.cors } : {}),
+    ...(signIn === null ? {} : { signIn }),
+    ...(mcp === null || mcp === undefined ? {} : { mcp }),
+    ...(config.tasks ? { tasks: new found.HITLStateMachine({ engine }) } : {}),
+    ...(beside.metrics ? { metrics: beside.metrics } : {}),
+    ...(beside.pipelines === null ? {} : { pipelines: beside.pipelines }),
+    ...(beside.webhooks === null ? {} : { webhooks: beside.webhooks }),
     ...(signedInAs === undefined ? {} : { drain: "2s" as const }),
   };
-  const listening = serve(engine, { ...options, port: wanted ?? defaultPort }).catch((error: { code?: string }) => {
-    if (error.code !== "LISTEN" || wanted !== undefined || signedInAs === undefined) throw error;
-    return serve(engine, { ...options, port: 0 });
+  const { port } = config;
+  const listening = found.serve(engine, { ...options, port: port ?? defaultPort }).catch((error: { code?: string }) => {
+    if (error.code !== "LISTEN" || port !== undefined || signedInAs === undefined) throw error;
+    return found.serve(engine, { ...options, port: 0 });
   });
   const running = await listening;
   return { server: running, firstKey: signedInAs === undefined ? await keys.first(namespace) : null };
 }
 
-/** @throws UsageError it is no port */
-function portOf(text: string | undefined): number | undefined {
-  return text === undefined || text === "" ? undefined : readPort(text, "HOLDPOINT_PORT");
-}
-
-/** A port as it is typed. */
-export function readPort(text: string, option: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new UsageError(`${option} takes a port from 0 to 65535, not "${text}"`);
+/** The options that are settings as they stand. */
+function valuesOf(config: ServerConfig): ServeOptions {
+  const { host, limits, rates, heartbeat, patience, drain, inbox, audit } = config;
+  const { cors, tenant, annotations, decisionPage } = config;
+  const values = { host, limits, heartbeat, patience, drain, inbox, audit, tenant, annotations, decisionPage };
+  const set = Object.entries(values).filter(([, value]) => value !== undefined);
+  return {
+    ...(Object.fromEntries(set) as ServeOptions),
+    // `"600/1m"` was read when the settings were.
+    ...(rates ? { rates: rates as Rates } : {}),
+    ...(cors?.origins ? { cors: { origins: cors.origins } } : {}),
+  };
 }

@@ -5,20 +5,18 @@ import { ConfigError } from "../config/find-config.ts";
 import type { Project } from "../config/project.ts";
 
 /**
- * The secret that makes the hashes of API keys useless elsewhere: `HOLDPOINT_SECRET`, or on an embedded store a file beside the
+ * The secret that makes the hashes of API keys useless elsewhere: the setting's (`HOLDPOINT_SECRET`), or on an embedded store a file beside the
  * configuration that only its owner can read, made when it is first asked for.
  *
  * @throws ConfigError servers of one shared store must be told the same secret
  */
-export function serverSecret(
-  { directory, embedded }: Pick<Project, "directory" | "embedded">,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): string {
-  const { HOLDPOINT_SECRET: given } = environment;
-  if (given !== undefined && given !== "") {
-    if (given.length < 32) throw new ConfigError("HOLDPOINT_SECRET must have at least 32 characters nobody can guess");
-    return given;
-  }
+export function serverSecret({
+  directory,
+  embedded,
+  config,
+}: Pick<Project, "directory" | "embedded" | "config">): string {
+  const given = config.server?.secret;
+  if (given !== undefined) return given;
   if (!embedded)
     throw new ConfigError(
       "set HOLDPOINT_SECRET (32 characters nobody can guess): every server of this store must have the same",

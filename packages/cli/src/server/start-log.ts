@@ -1,12 +1,12 @@
 import type { EngineLog } from "@holdpoint/core";
 import { commandLog } from "../command/log.ts";
 import type { Session } from "../command/session.ts";
-import type { HoldpointConfig } from "../config/define-config.ts";
+import type { EffectiveConfig } from "../config/project.ts";
 
 /** The log of `holdpoint start`: the project's own; else lines for people on a terminal, and JSON anywhere else. Neither has secrets in it. */
 export function startLog(
   session: Session,
-  { log, logs = {} }: HoldpointConfig,
+  { log, logs = {} }: EffectiveConfig,
   server: typeof import("@holdpoint/server") | null,
 ): EngineLog {
   if (log) return log;

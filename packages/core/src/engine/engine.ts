@@ -8,7 +8,7 @@ import { defaultPayloadLimit, encodePayload } from "../journal/payload.ts";
 import { randomSalt } from "../run/random-supply.ts";
 import type { NewMail, Page, PageOf, RunFilter, Store } from "../store/store.ts";
 import type { AnyWorkflow, InputOf, OutputOf } from "../workflow/definition.ts";
-import { durationMs } from "../workflow/duration.ts";
+import { type Duration, durationMs } from "../workflow/duration.ts";
 import { type BulkResult, bulkCancel, bulkRetry } from "./bulk.ts";
 import { type CheckReport, check } from "./check.ts";
 import { type DecideOptions, decide } from "./decide.ts";
@@ -88,6 +88,7 @@ export class Engine {
   private readonly observers = new Set<(run: ObservedRun) => void>();
   private opened: Promise<void> | null = null;
   private started = false;
+  private drained: Promise<void> = Promise.resolve();
   private unwatch: (() => void) | null = null;
 
   constructor(options: EngineOptions) {
@@ -196,20 +197,42 @@ export class Engine {
   }
 
   /**
-   * Drains: running steps end (up to `drainTimeout`), everything else stays for the next worker. Closes the store.
+   * Stops being a worker: claims nothing more, lets running steps end, gives the rest back to other workers. The engine stays open, so
+   * requests that are under way are answered; `stop()` closes it.
+   *
+   * @param within how long steps may take; default and upper end: `drainTimeout`. One that takes longer is told by its signal, and executed again elsewhere.
+   *
+   * @example
+   * await Promise.all([server.stop(), engine.drain()]);
+   * await engine.stop();
+   */
+  async drain({ within }: { within?: Duration } = {}): Promise<void> {
+    if (!this.started) return this.drained;
+    this.started = false;
+    this.drained = this.drainWorker(within);
+    return this.drained;
+  }
+
+  private async drainWorker(within: Duration | undefined): Promise<void> {
+    const most = durationMs(this.parts.options.drainTimeout ?? "30s", "drainTimeout");
+    // At once, whatever the others wait for.
+    this.worker.draining = true;
+    this.sweeper.stop();
+    await this.keeper.stop();
+    this.retention.stop();
+    await this.scheduler.stop();
+    await this.worker.stop(within === undefined ? most : Math.min(durationMs(within, "within"), most));
+  }
+
+  /**
+   * Drains, if that has not been done: running steps end (up to `drainTimeout`), everything else stays for the next worker. Closes the store.
+   * `shutDown` ends an engine and its server together, within a deadline.
    *
    * @example
    * process.once("SIGTERM", () => void engine.stop());
    */
   async stop(): Promise<void> {
-    if (this.started) {
-      this.started = false;
-      this.sweeper.stop();
-      await this.keeper.stop();
-      this.retention.stop();
-      await this.scheduler.stop();
-      await this.worker.stop(durationMs(this.parts.options.drainTimeout ?? "30s", "drainTimeout"));
-    }
+    await this.drain();
     this.unwatch?.();
     this.unwatch = null;
     this.worker.settings.guard.uninstall();

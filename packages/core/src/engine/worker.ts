@@ -65,6 +65,7 @@ export class Worker {
   readonly host: LiveHost;
   readonly trouble: StoreTrouble;
   private readonly lease: Lease;
+  /** Claims nothing more. */
   draining = false;
   private started = false;
   private claiming = false;
@@ -144,6 +145,11 @@ export class Worker {
     while (this.running.size > 0 && this.settings.clock.monotonic() < deadline) {
       await this.nextRest(deadline - this.settings.clock.monotonic());
     }
+    if (this.running.size > 0)
+      this.host.engineLog.warn(
+        { runs: this.running.size },
+        "steps did not end in time: their runs go to other workers",
+      );
     await this.halt();
     await this.lastCrash;
     await this.settings.store.retire(this.settings.namespace, this.incarnation);
