@@ -10,7 +10,7 @@ import type { Caller } from "./access/principal.ts";
 import { ConsoleFiles } from "./console/console-files.ts";
 import { type ConsolePlace, serveConsole } from "./console/serve-console.ts";
 import { RequestError } from "./http/errors.ts";
-import { jsonResponse } from "./http/json-response.ts";
+import { compressedFrom, isComplete, jsonResponse } from "./http/json-response.ts";
 import { problemOf } from "./http/problem.ts";
 import { secureHeaders } from "./http/secure-headers.ts";
 import { placeOf, serveRoute } from "./http/serve-route.ts";
@@ -60,9 +60,11 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
     const requestId = context.get("requestId");
     const facts = () => ({ requestId, route: context.get("route") ?? null, status: context.res.status });
     await withLogFields({ requestId }, () => traceRequest(context.req.raw, next, facts));
-    context.res.headers.set("x-request-id", context.get("requestId"));
-    for (const [field, value] of Object.entries(context.get("rates") ?? {}))
-      if (!context.res.headers.has(field)) context.res.headers.set(field, value);
+    if (!isComplete(context.res)) {
+      context.res.headers.set("x-request-id", requestId);
+      for (const [field, value] of Object.entries(context.get("rates") ?? {}))
+        if (!context.res.headers.has(field)) context.res.headers.set(field, value);
+    }
     // Who keeps a connection would keep the server from ending.
     if (server.closing.aborted) context.res.headers.set("connection", "close");
     const { method } = context.req;
@@ -83,7 +85,7 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
   });
   app.use(secureHeaders);
   if (options.cors) app.use(corsOf(options.cors.origins));
-  app.use(compress({ threshold: 1024 }));
+  app.use(compressLarge);
 
   for (const name of Object.keys(routes) as RouteName[]) {
     const { method, path } = placeOf(name);
@@ -146,6 +148,13 @@ async function inboxOf(
   const path = `${baseOf(context)}/inbox`;
   return serveInbox(server, context.req.raw, { path, caller, requestId, signIn: signIn?.browser ?? null });
 }
+
+const compressAny = compress({ threshold: compressedFrom });
+
+const compressLarge: MiddlewareHandler = async (context, next) => {
+  await next();
+  if (!isComplete(context.res)) await compressAny(context, async () => {});
+};
 
 /** Says which template a path has that is no route of the API. */
 const named =

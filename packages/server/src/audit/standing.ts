@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { RouteName } from "@holdpoint/client/contract";
 import { type Engine, NotFoundError } from "@holdpoint/core";
 import type { Principal } from "../access/principal.ts";
@@ -111,4 +111,4 @@ function counts(body: Shown): Record<string, number> {
   return Object.fromEntries(lists.map(([name, value]) => [name, (value as unknown[]).length]));
 }
 
-const digestOf = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex");
+const digestOf = (value: unknown): string => hash("sha256", JSON.stringify(value));

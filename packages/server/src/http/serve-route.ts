@@ -11,7 +11,7 @@ import { handlers } from "../routes/handlers.ts";
 import type { Server } from "../server.ts";
 import { checkPart } from "./check.ts";
 import { ForbiddenError, RequestError } from "./errors.ts";
-import { jsonResponse } from "./json-response.ts";
+import { wholeJsonResponse } from "./json-response.ts";
 import { readJsonBody } from "./read-body.ts";
 import { readParameters } from "./read-parameters.ts";
 
@@ -73,7 +73,8 @@ export async function serveRoute(server: Server, name: RouteName, context: Conte
   const changes = !route.raw && request.method !== "GET" && request.method !== "HEAD";
   const reply = changes ? await changed({ ...audit, subject, body }, work) : await work();
   if (reply instanceof Response) return request.method === "HEAD" ? headOf(reply) : reply;
-  return jsonResponse(reply.body, { status: reply.status, ...(reply.headers ? { headers: reply.headers } : {}) });
+  const headers = { "x-request-id": requestId, ...context.get("rates"), ...reply.headers };
+  return wholeJsonResponse(reply.body, { status: reply.status, headers });
 }
 
 /** Does what changes something, with its lines in the audit log. */
