@@ -17,6 +17,7 @@ export {
   redactLog,
   tracing,
 } from "@holdpoint/telemetry";
+export { type Administrators, administrators } from "./access/administrators.ts";
 export { loopbackUser } from "./access/loopback.ts";
 export type { Authenticate, Caller, Principal } from "./access/principal.ts";
 export type { Rates } from "./access/rate-limits.ts";
@@ -59,7 +60,7 @@ export type { Session, StoredSession } from "./sign-in/session/stored-session.ts
 export { type SignIn, type SignInOptions, signIn } from "./sign-in/sign-in.ts";
 export type { SignInEvent, Source } from "./sign-in/source.ts";
 export { bearerTokens } from "./sign-in/token/bearer.ts";
-export type { IssuerClients, NewClient, StoredClient } from "./sign-in/token/issuer-clients.ts";
+export type { IssuerClients, NewClient, ShownClient, StoredClient } from "./sign-in/token/issuer-clients.ts";
 export { type LocalIssuer, type LocalIssuerOptions, localIssuer } from "./sign-in/token/local-issuer.ts";
 export { type TokenVerifier, tokenVerifier, type VerifierOptions } from "./sign-in/token/verifier.ts";
 export type { WebhookEvent } from "./webhooks/event.ts";

@@ -63,6 +63,18 @@ export const commands: Record<string, Entry> = {
     summary: "API keys of the server: list, create, rotate, revoke",
     load: async () => (await import("../commands/keys.ts")).keysCommand,
   },
+  accounts: {
+    summary: "local accounts of the server: list, invite, change, disable, enable, reset, remove",
+    load: async () => (await import("../commands/accounts.ts")).accountsCommand,
+  },
+  sessions: {
+    summary: "who is signed in with a browser: list, end",
+    load: async () => (await import("../commands/sessions.ts")).sessionsCommand,
+  },
+  clients: {
+    summary: "machines with tokens of the built-in issuer: list, register, rotate, revoke",
+    load: async () => (await import("../commands/clients.ts")).clientsCommand,
+  },
   encryption: {
     summary: "encrypted payloads: which keys are in use, rewrap with the current one, make a key",
     load: async () => (await import("../commands/encryption.ts")).encryptionCommand,

@@ -1,14 +1,12 @@
-import type { ApiKeys, Permission, Role, StoredKey } from "@holdpoint/server";
+import type { ApiKeys, Permission, StoredKey } from "@holdpoint/server";
 import { type CommandFactory, newCommand, perform, repeated } from "../command/context.ts";
 import type { Session } from "../command/session.ts";
-import { UsageError } from "../command/usage-error.ts";
+import { roles, rolesOf } from "../options/roles.ts";
 import { wordOf } from "../options/run-filter.ts";
 import { besideServer, recorded } from "../server/beside-server.ts";
 import { serverSecret } from "../server/server-secret.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import { type Column, renderTable } from "../terminal/table.ts";
-
-const roles: readonly Role[] = ["viewer", "operator", "reviewer", "author", "admin"];
 
 /** One that is forgotten here does not compile. */
 const permissions = Object.keys({
@@ -61,8 +59,7 @@ export const keysCommand: CommandFactory = (context) => {
   create.action(
     perform(context, (session, name: string, options: CreateOptions) =>
       withKeys(session, async (keys, { namespace, record }) => {
-        if (!options.role) throw new UsageError(`say what it may do: --role ${roles.join("|")}`);
-        const given = options.role.map((one) => wordOf("role", one, roles));
+        const given = rolesOf(options.role);
         const scopes = options.scope?.map((one) => wordOf("permission", one, permissions));
         const { person, workflow: workflows } = options;
         const by = session.by(options.by);

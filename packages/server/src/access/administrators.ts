@@ -4,7 +4,7 @@ import type { ApiKeys } from "../keys/api-keys.ts";
 import type { LocalAccounts } from "../sign-in/local/accounts.ts";
 import { Stored } from "../sign-in/stored.ts";
 import type { LocalIssuer } from "../sign-in/token/local-issuer.ts";
-import { boundTo, type RoleBindings, type StoredBinding } from "./bindings.ts";
+import { boundTo, RoleBindings, type StoredBinding } from "./bindings.ts";
 import type { Principal } from "./principal.ts";
 import { reachOf } from "./reach.ts";
 
@@ -129,6 +129,20 @@ export class Administrators {
       if ((await this.leaving.write(namespace, next, write)) !== null) return next;
     }
   }
+}
+
+/**
+ * Those who may manage access to an installation, for what takes it away outside of a server.
+ *
+ * @example
+ * import { administrators, apiKeys } from "@holdpoint/server";
+ * const keys = apiKeys({ engine, secret: "at least 32 characters nobody can guess" });
+ * const guard = administrators({ engine, keys, accounts: null, issuer: null });
+ * await guard.unlessLast("default", { kind: "key", id }, { by: null, work: () => keys.revoke("default", id) });
+ */
+export function administrators(sources: Omit<AdministratorSources, "bindings">): Administrators {
+  const { engine, now = Date.now } = sources;
+  return new Administrators({ ...sources, bindings: new RoleBindings(engine, now) });
 }
 
 const administers = (rights: Principal): boolean => reachOf(rights, "access:manage") === "all";

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildCommand, type TestProject, testProject } from "../project.fixture.ts";
+
+const config = `
+import { defineConfig } from "holdpoint";
+export default defineConfig({ workflows: [] });
+`;
+
+let project: TestProject;
+beforeAll(() => {
+  buildCommand();
+  project = testProject({ "holdpoint.config.ts": config });
+}, 120_000);
+afterAll(() => project.remove());
+
+test("accounts are invited, listed, withdrawn and refused on the command line, and it is in the audit log", async () => {
+  const url = ["--url", "https://holds.example.com"];
+  const invited = await project.json<{ id: string; link: string }>([
+    "accounts",
+    "invite",
+    "Ana",
+    "--role",
+    "admin",
+    ...url,
+  ]);
+  expect(invited.link).toMatch(/^https:\/\/holds\.example\.com\/invitation#[\w-]{43}$/);
+  const { invitations } = await project.json<{ invitations: { account: string }[] }>(["accounts", "invitations"]);
+  expect(invitations).toMatchObject([{ account: "ana", id: invited.id }]);
+  await project.json(["accounts", "withdraw", invited.id]);
+  expect(await project.json(["accounts", "invitations"])).toEqual({ invitations: [] });
+  const none = await project.holdpoint(["accounts", "disable", "ana"]);
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('there is no account "ana"')]);
+  const wrong = await project.holdpoint(["accounts", "invite", "ben", "--role", "reviewr"]);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("reviewer")]);
+  const { lines } = await project.json<{ lines: { action: string; outcome: string }[] }>(["audit", "list"]);
+  expect(lines.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+    "invitations.withdraw done",
+    "invitations.withdraw asked",
+    "accounts.invite done",
+    "accounts.invite asked",
+  ]);
+});
+
+test("clients are registered, replaced and revoked on the command line, and signing keys rotated", async () => {
+  const made = await project.json<{ id: string; secret: string }>([
+    "clients",
+    "register",
+    "robot",
+    "--role",
+    "operator",
+  ]);
+  const next = await project.json<{ secret: string }>(["clients", "rotate", made.id, "--overlap", "1h"]);
+  expect(next.secret).not.toBe(made.secret);
+  const { stdout } = await project.holdpoint(["clients"]);
+  expect(stdout).toMatch(/robot +operator +two until/);
+  await project.json(["clients", "revoke", made.id]);
+  expect(await project.json(["clients"])).toEqual({ clients: [] });
+  await project.json(["clients", "rotate-signing-key"]);
+  const { keys } = await project.json<{ keys: { state: string }[] }>(["clients", "signing-keys"]);
+  expect(keys.map(({ state }) => state)).toContain("next");
+  expect(await project.json(["sessions"])).toEqual({ sessions: [], more: false });
+});
