@@ -1,19 +1,21 @@
 // `npm run simulate`: deterministic simulation of the engine, as many worlds as you like.
 //
-//   npm run simulate -- --seeds 1000000 [--from N] [--jobs N] [--store memory|sqlite]
+//   npm run simulate -- --seeds 1000000 [--from N] [--jobs N] [--store memory|sqlite] [--encrypted]
 //   npm run simulate -- --seeds 1 --from 42 --trace      what happened in one world
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const usage = "usage: npm run simulate -- --seeds N [--from N] [--jobs N] [--store memory|sqlite] [--trace]";
+const usage =
+  "usage: npm run simulate -- --seeds N [--from N] [--jobs N] [--store memory|sqlite] [--encrypted] [--trace]";
 const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "2000" },
     from: { type: "string", default: "1" },
     jobs: { type: "string", default: String(availableParallelism()) },
     store: { type: "string", default: "memory" },
+    encrypted: { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
     worker: { type: "boolean", default: false },
   },
@@ -21,6 +23,7 @@ const { values } = parseArgs({
 const seeds = whole(values.seeds, "--seeds");
 const from = whole(values.from, "--from");
 const jobs = Math.min(whole(values.jobs, "--jobs"), seeds);
+const encryptedFlag = values.encrypted ? ["--encrypted"] : [];
 /** Worlds a child process lives before it hands in what it saw. */
 const batch = 250;
 
@@ -61,7 +64,9 @@ async function lead() {
   failed.sort((a, b) => a.seed - b.seed);
   for (const { seed, violations } of failed.slice(0, 20)) {
     console.log(`\nseed ${seed}: ${violations[0]}`);
-    console.log(`  npm run simulate -- --seeds 1 --from ${seed} --store ${values.store} --trace`);
+    console.log(
+      `  npm run simulate -- --seeds 1 --from ${seed} --store ${values.store}${values.encrypted ? " --encrypted" : ""} --trace`,
+    );
   }
   if (failed.length > 0) {
     console.log(`\n${failed.length} worlds went wrong`);
@@ -70,7 +75,16 @@ async function lead() {
 }
 
 function child(first, count) {
-  const args = ["--worker", "--from", String(first), "--seeds", String(count), "--store", values.store];
+  const args = [
+    "--worker",
+    "--from",
+    String(first),
+    "--seeds",
+    String(count),
+    "--store",
+    values.store,
+    ...encryptedFlag,
+  ];
   const own = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -88,14 +102,20 @@ function child(first, count) {
 
 async function work() {
   const { simulateMany } = await testing();
-  const report = await simulateMany({ from, seeds, atMost: seeds, ...(await storeOption()) });
+  const report = await simulateMany({
+    from,
+    seeds,
+    atMost: seeds,
+    encrypted: () => values.encrypted,
+    ...(await storeOption()),
+  });
   process.stdout.write(JSON.stringify({ failed: report.failed, coverage: report.coverage }));
 }
 
 async function trace() {
   const { readableTrace } = await testing();
   const { store } = await storeOption();
-  console.log(await readableTrace(from, store));
+  console.log(await readableTrace(from, store, { encrypted: values.encrypted }));
 }
 
 function testing() {

@@ -60,6 +60,8 @@ export function encrypted(store: Store, options: EncryptionOptions): EncryptedSt
   const sealer = new OperationSealer(keys, runs, born);
   const opener = new RowOpener(keys);
   const rides = keysIn === store;
+  /** The key store is the data's own: looked at once. */
+  let isOurs = false;
   const destroyUnused = destroyUnusedKeys(store, keysIn, keys, clock);
 
   const seen = <R extends RunRow | null>(row: R): Promise<R> => {
@@ -151,7 +153,14 @@ export function encrypted(store: Store, options: EncryptionOptions): EncryptedSt
     async open() {
       await store.open();
       if (!rides) await keysIn.open();
-      await checkKeyStore({ data: store, keys: keysIn, clock });
+      if (isOurs) return;
+      try {
+        await checkKeyStore({ data: store, keys: keysIn, clock });
+        isOurs = true;
+      } catch (error) {
+        await Promise.allSettled([store.close(), ...(rides ? [] : [keysIn.close()])]);
+        throw error;
+      }
     },
     async close() {
       await store.close();

@@ -135,6 +135,18 @@ test("erasing a run destroys its key: a copy that was made before cannot be read
   await engine.stop();
 });
 
+test("the trail of an erased run's hold is read by a process that has its keys at hand still, too", async () => {
+  const { engine, inner } = shop();
+  await worked(engine, "o1");
+  const other = shop({ inner }).engine;
+  const [hold] = (await other.holds({})).items;
+  await other.holdEvents(hold?.id ?? "");
+  await engine.erase({ run: "o1" }, { by: "ana" });
+  const actions = (await other.holdEvents(hold?.id ?? "")).map(({ action }) => action);
+  expect(actions).toEqual(["opened", "commented", "voted", "decided"]);
+  for (const one of [engine, other]) await one.stop();
+});
+
 test("a rotation rewraps every data key in batches, changes no ciphertext, and may be called again", async () => {
   const { engine, inner } = shop();
   for (const id of ["a", "b", "c"]) await worked(engine, id);

@@ -69,6 +69,19 @@ test("two processes that open new data at once agree, and one that died between 
   await Promise.all([opening(), opening(), opening()]);
   await opening();
 
+  const [late, lateKeys] = [memoryStore(), memoryStore()];
+  let isSlow = true;
+  const slow: Store = {
+    ...late,
+    async record(...asked) {
+      const found = await late.record(...asked);
+      if (isSlow) await encrypted(late, { keys, dataKeys: lateKeys }).open();
+      isSlow = false;
+      return found;
+    },
+  };
+  await encrypted(slow, { keys, dataKeys: lateKeys }).open();
+
   for (const dies of [1, 2, 3]) {
     const [data, keyStore] = [memoryStore(), memoryStore()];
     let commits = 0;

@@ -34,11 +34,13 @@ interface Pair {
  */
 export async function checkKeyStore(pair: Pair): Promise<void> {
   const { data, keys } = pair;
-  const where = await read<Where>(pair, data, kindInData);
-  if (data === keys) return keysInside(pair, where);
+  const first = await read<Where>(pair, data, kindInData);
+  if (data === keys) return keysInside(pair, first);
+  const whose = await read<Whose>(pair, keys, kindInKeys);
+  // Somebody else may have bound them between the two looks: the data store was told before the key store was.
+  const where = first === null && whose?.bound ? await read<Where>(pair, data, kindInData) : first;
   if (where?.in === "this store")
     throw new InvalidStateError(`${data.name} keeps its data keys itself: open it without the option dataKeys`);
-  const whose = await read<Whose>(pair, keys, kindInKeys);
   const fits = where === null ? whose === null || !whose.bound : whose?.identity === where.identity;
   if (!fits) throw new InvalidStateError(sentence(pair, where, whose));
   if (!whose?.bound) await bind(pair, whose);

@@ -41,11 +41,15 @@ export const holdPlace = (
   field: "title" | "request" | "progress" | "decision" | "evidenceHash" | "actionHash",
 ): string => place("hold", namespace, id, key, field);
 
+/** The salt goes with the data when a run is erased; what was shown then (its digest) stays, and is named without it. */
 export const eventPlace = (
   { namespace, id }: RunName,
   { actor, action, at, salt }: NewHoldEvent,
   field: "data" | "evidenceHash",
-): string => place("event", namespace, id, field, actor, action, at, salt ? Buffer.from(salt).toString("hex") : null);
+): string => {
+  const name = field === "data" && salt ? Buffer.from(salt).toString("hex") : null;
+  return place("event", namespace, id, field, actor, action, at, name);
+};
 
 export const schedulePlace = (namespace: string, id: string, field: "input" | "state"): string =>
   place("schedule", namespace, id, field);

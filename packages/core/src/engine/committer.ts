@@ -52,6 +52,8 @@ export class Committer {
   private carried = 0;
   /** Operations that wait for the keys they are encrypted with. */
   private keyless = 0;
+  /** What has waited for them is written, be it that what it is for is gone. */
+  private readonly keyed = new WeakSet<Operation>();
   /** Those of them whose keys could not be had so far. */
   private readonly missingKeys = new Set<Flight>();
   private readonly run = (): void => void runOutside(flush, this);
@@ -193,6 +195,7 @@ export class Committer {
 
   /** What cannot be encrypted yet is put aside until its keys have come: the others do not wait for it. */
   private waitsForKeys(one: Flight | Submission): boolean {
+    if (this.keyed.has(one.operation)) return false;
     const keys = this.store.sealing?.keysFor(this.namespace, one.operation) ?? null;
     if (keys === null) {
       if (!("resolve" in one)) this.missingKeys.delete(one);
@@ -207,6 +210,7 @@ export class Committer {
   }
 
   private keysCame(one: Flight | Submission): void {
+    this.keyed.add(one.operation);
     if (!("resolve" in one)) this.missingKeys.delete(one);
     this.askAgain(one);
   }

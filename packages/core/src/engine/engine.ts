@@ -174,7 +174,11 @@ export class Engine {
   /** Opens the store and brings its tables up to date. Called by everything else when needed. */
   open(): Promise<void> {
     this.worker.settings.guard.install();
-    this.opened ??= this.parts.store.open();
+    this.opened ??= this.parts.store.open().catch((error: unknown) => {
+      // It may be there the next time somebody asks.
+      this.opened = null;
+      throw error;
+    });
     return this.opened;
   }
 

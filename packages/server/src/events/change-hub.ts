@@ -3,6 +3,7 @@ import { systemClock } from "@holdpoint/core";
 import type { ChangeFilter } from "./change-filter.ts";
 import { ChangeLog, logged, lostChanges } from "./change-log.ts";
 import { ChangeReader } from "./change-reader.ts";
+import { HoldTags } from "./hold-tags.ts";
 import { ReaderGroup } from "./reader-group.ts";
 
 /** How many changes one look reads at most. */
@@ -22,6 +23,7 @@ export class ChangeHub {
   readonly engine: Engine;
   private log: Promise<ChangeLog> | null = null;
   private readonly groups = new Map<string, ReaderGroup>();
+  private readonly tags: HoldTags;
   private waiting = new Set<() => void>();
   private listeners = 0;
   private unwatch: (() => void) | null = null;
@@ -41,6 +43,7 @@ export class ChangeHub {
   constructor(engine: Engine, onError: (error: unknown) => void, kept = 10_000) {
     this.kept = kept;
     this.engine = engine;
+    this.tags = new HoldTags(engine);
     this.onError = onError;
   }
 
@@ -52,7 +55,7 @@ export class ChangeHub {
   async read(filter: ChangeFilter, after: string | null): Promise<ChangeReader> {
     await this.engine.open();
     const key = JSON.stringify(filter);
-    const group = this.groups.get(key) ?? new ReaderGroup(filter);
+    const group = this.groups.get(key) ?? new ReaderGroup(filter, this.tags);
     this.groups.set(key, group);
     this.enter();
     group.readers++;

@@ -46,7 +46,7 @@ export class ChangeReader implements AsyncIterator<Uint8Array> {
       const grown = this.hub.grown();
       this.wait = grown.stop;
       try {
-        const chunk = this.n === null ? await this.own() : this.shared(this.n);
+        const chunk = this.n === null ? await this.own() : await this.shared(this.n);
         if (chunk === "nothing new") await grown.promise;
         else if (chunk !== null && !this.over) return { done: false, value: chunk };
       } finally {
@@ -66,7 +66,7 @@ export class ChangeReader implements AsyncIterator<Uint8Array> {
   }
 
   /** From what was read for all. */
-  private shared(n: number): Uint8Array | "nothing new" | null {
+  private async shared(n: number): Promise<Uint8Array | "nothing new" | null> {
     const changes = this.log.from(n, chunkLength);
     if (changes === null) {
       // It was too slow, and reads on behind the last one it took.
@@ -74,6 +74,8 @@ export class ChangeReader implements AsyncIterator<Uint8Array> {
       return null;
     }
     if (changes.length === 0) return "nothing new";
+    const ready = this.group.ready(changes);
+    if (ready !== null) await ready;
     this.n = n + changes.length;
     this.cursor = changes.at(-1)?.cursor ?? this.cursor;
     return this.group.sharedChunk(n, changes);
@@ -82,11 +84,14 @@ export class ChangeReader implements AsyncIterator<Uint8Array> {
   /** From the store, until the place it has come to is one that the process knows. */
   private async own(): Promise<Uint8Array | "nothing new" | null> {
     const { changes, cursor, lost } = await this.hub.page(this.cursor);
+    const found = changes.map(logged);
+    const ready = this.group.ready(found);
+    if (ready !== null) await ready;
     const before = this.cursor;
     this.cursor = cursor;
     this.n = this.log.find(cursor);
     if (lost) return this.group.chunkOf([lostChanges(cursor, new Date())]);
-    if (changes.length > 0) return this.group.chunkOf(changes.map(logged));
+    if (changes.length > 0) return this.group.chunkOf(found);
     return this.n === null && cursor === before ? "nothing new" : null;
   }
 }

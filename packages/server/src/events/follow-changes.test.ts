@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createEngine, type Engine, memoryStore, type Store } from "@holdpoint/core";
+import { createEngine, type Engine, memoryStore, type Store, workflow } from "@holdpoint/core";
 import { sqlite } from "@holdpoint/sql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { Office, testSecret } from "../fixtures/office.ts";
 import { Follower, serverSentEvents, type Transport, webSockets } from "../fixtures/transport.ts";
 import { anything, echo, refund } from "../fixtures/workflows.ts";
@@ -73,6 +74,27 @@ describe.each(transports)("over $name", (transport) => {
     await (await office.engine.run("anything", 1, { id: "r2", attributes: { city: "Ulm" } })).result();
     for (const [i, [query, expected]] of wanted.entries())
       expect((await followers[i]?.until(expected.length))?.said, query).toEqual(expected);
+  });
+
+  test("a filter by tags lets through the changes of holds that have one of them", async () => {
+    const tagged = workflow({ name: "tagged", input: z.array(z.string()) }, (ctx, tags) =>
+      ctx.approve("look", { title: "Look", tags }),
+    );
+    await begin();
+    const engine = createEngine({ store: { ...office.engine.store, close: async () => {} }, workflows: [tagged] });
+    const [money, both] = [await follow("?tag=money"), await follow("?tag=money&tag=legal&type=hold.opened")];
+    for (const [id, tags] of [
+      ["r1", ["legal"]],
+      ["r2", []],
+      ["r3", ["money", "eu"]],
+    ] as const)
+      await engine.run(tagged, [...tags], { id });
+    await engine.runUntilIdle();
+    const [hold] = (await engine.holds({ runId: "r3" })).items;
+    await engine.decide(hold?.id ?? "", { approved: true }, { by: "ben" });
+    expect((await money.until(2)).said).toEqual(["hold.opened hold of r3", "hold.decided hold of r3"]);
+    expect((await both.until(2)).said.toSorted()).toEqual(["hold.opened hold of r1", "hold.opened hold of r3"]);
+    await engine.stop();
   });
 
   test("who may not read holds is told of runs alone", async () => {

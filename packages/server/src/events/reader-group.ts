@@ -1,6 +1,7 @@
-import { type ChangeFilter, fits } from "./change-filter.ts";
+import { type ChangeFilter, fits, type TagsOf } from "./change-filter.ts";
 import type { LoggedChange } from "./change-log.ts";
 import { joined } from "./frame.ts";
+import type { HoldTags } from "./hold-tags.ts";
 
 /** How many chunks are kept: readers that keep up take the newest few. */
 const keptChunks = 8;
@@ -9,15 +10,25 @@ const keptChunks = 8;
 export class ReaderGroup {
   readers = 0;
   private readonly filter: ChangeFilter;
+  private readonly tagsOf: TagsOf = (holdId) => this.tags.of(holdId);
   private readonly chunks = new Map<string, Uint8Array | null>();
 
-  constructor(filter: ChangeFilter) {
+  private readonly tags: HoldTags;
+
+  constructor(filter: ChangeFilter, tags: HoldTags) {
     this.filter = filter;
+    this.tags = tags;
+  }
+
+  /** Reads what the filter must know beside the changes; null when that is nothing, which is the rule. */
+  ready(changes: readonly LoggedChange[]): Promise<void> | null {
+    if (this.filter.tag === undefined) return null;
+    return this.tags.read(changes.flatMap(({ change }) => change?.hold?.id ?? []));
   }
 
   /** Frames of the changes that fit, as one chunk; null when none does. That changes were lost, everybody is told. */
   chunkOf(changes: readonly LoggedChange[]): Uint8Array | null {
-    const wanted = changes.filter(({ change }) => change === null || fits(change, this.filter));
+    const wanted = changes.filter(({ change }) => change === null || fits(change, this.filter, this.tagsOf));
     return wanted.length === 0 ? null : joined(wanted.map(({ frame }) => frame));
   }
 

@@ -1,5 +1,5 @@
 import { decisionLinks, decisionPage } from "@holdpoint/channels";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Office } from "../fixtures/office.ts";
 
 let office: Office;
@@ -101,6 +101,29 @@ test("work that takes too long is answered all the same", async () => {
     status: 503,
     code: "TOO_SLOW",
   });
+});
+
+test("a stream that begins after its reader was told that it takes too long holds no place", async () => {
+  const { store } = office.engine;
+  const gate = Promise.withResolvers<void>();
+  const run = store.run.bind(store);
+  const slow = { ...store, run: async (namespace: string, id: string) => gate.promise.then(() => run(namespace, id)) };
+  const narrow = new Office({ store: slow, limits: { time: "50ms", streams: 1 } });
+  await office.engine.run("refund", { orderId: "A-7", amount: 1 }, { id: "r1" });
+  const stream = "GET /api/v1/runs/r1/events";
+  expect((await narrow.send(stream, { key })).json).toMatchObject({ status: 503, code: "TOO_SLOW" });
+  gate.resolve();
+  // What was too slow is under way yet: its place is free once it has been thrown away.
+  await vi.waitFor(async () => {
+    const response = await narrow.app.request("/api/v1/runs/r1/events", {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    await response.body?.cancel();
+    expect(response.status).toBe(200);
+  });
+  const cleared = narrow.app.request("/api/v1/runs/r1/events", { headers: { authorization: `Bearer ${key}` } });
+  expect((await cleared).status).toBe(200);
+  await (await cleared).body?.cancel();
 });
 
 test("every answer has the headers that keep it data", async () => {

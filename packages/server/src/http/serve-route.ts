@@ -128,12 +128,17 @@ function extraMs(name: RouteName, query: unknown): number {
   return name === "runs.result" ? ((query as { wait?: number }).wait ?? 0) * 1000 : 0;
 }
 
+async function discard(reply: unknown): Promise<void> {
+  if (reply instanceof Response) await reply.body?.cancel();
+}
+
 async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new RequestError(503, "TOO_SLOW", "it takes too long; it may be done yet: look, or repeat it")),
-    ms,
-  );
+  const timer = setTimeout(() => {
+    late.reject(new RequestError(503, "TOO_SLOW", "it takes too long; it may be done yet: look, or repeat it"));
+    // Nobody takes what comes now: a stream would be held open for nobody.
+    work.then(discard).catch(() => {});
+  }, ms);
   try {
     return await Promise.race([work, late.promise]);
   } finally {

@@ -80,8 +80,17 @@ function readChange({ namespace }: Context, row: SqlRow): NumberedChange {
   return { n, change: { type: changeType.word(row["what"]), at: integer(row, "at"), run, hold } };
 }
 
-/** Drops changes that only a reader could want who was away for very long. */
-export function* trimFeed(): Program<void> {
+/** So many numbers are dropped from the feed at once: what piled up while nobody swept must not become one long transaction. */
+const trimmedAtOnce = 10_000;
+
+/** Drops changes that only a reader could want who was away for very long, a batch of the oldest. Says whether there are more. */
+export function* trimFeed(): Program<boolean> {
   const last = yield* numberOf("newestChange", 0);
-  if (last > feedLength) yield* run("trimFeed", last - feedLength);
+  const end = last - feedLength;
+  if (end <= 0) return false;
+  const first = yield* numberOf("oldestChange", end + 1);
+  if (first > end) return false;
+  const until = Math.min(end, first + trimmedAtOnce - 1);
+  yield* run("trimFeed", until);
+  return until < end;
 }

@@ -11,7 +11,6 @@ import type {
 import { expiredPerSweep, recordFault } from "@holdpoint/core";
 import { integer, integerOrNull, text } from "../columns/read.ts";
 import type { SqlRow } from "../driver/driver.ts";
-import { trimFeed } from "./feed.ts";
 import type { Context, Program } from "./program.ts";
 import { all, one, run } from "./program.ts";
 
@@ -74,6 +73,5 @@ export function* records({ namespace }: Context, kind: string, page: RecordPage)
 }
 
 export function* sweep({ namespace }: Context, now: Millis): Program<number> {
-  yield* trimFeed();
   return yield* run("sweepRecords", namespace, now, expiredPerSweep, now);
 }

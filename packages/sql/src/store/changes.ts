@@ -1,5 +1,6 @@
 import type { Store } from "@holdpoint/core";
 import { payloadColumns } from "../columns/payload.ts";
+import { trimFeed } from "../operations/feed.ts";
 import { run } from "../operations/program.ts";
 import { sweep } from "../operations/record.ts";
 import { erase, retain } from "../operations/retention.ts";
@@ -16,6 +17,10 @@ export function changes(changing: InNamespace): Pick<Store, "retire" | "cache" |
     },
     retain: (namespace, request) => changing(namespace, (context) => retain(context, request)),
     erase: (namespace, pk, erasure) => changing(namespace, (context) => erase(context, pk, erasure)),
-    sweep: (namespace, now) => changing(namespace, (context) => sweep(context, now)),
+    async sweep(namespace, now) {
+      // A transaction for each batch: others write in between.
+      while (await changing(namespace, () => trimFeed()));
+      return changing(namespace, (context) => sweep(context, now));
+    },
   };
 }

@@ -21,6 +21,7 @@ export const eventRoutes = {
       workflow: z.array(word(128)).max(20).optional(),
       run: word().optional().describe("of this run and its holds"),
       attribute: attributeQuery.optional().describe("of the run, as in the list of runs"),
+      tag: z.array(word(128)).max(20).optional().describe("of holds with at least one of these tags; runs have none"),
       after: z.string().min(1).max(16_000).optional().describe("an event's id, instead of the header"),
     }),
     success: { 200: null },

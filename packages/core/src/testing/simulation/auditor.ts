@@ -8,6 +8,7 @@ import type {
   OperationResult,
   RunPk,
   RunRow,
+  StoredPayload,
 } from "../../store/store.ts";
 import type { SimulatedProcess } from "./process.ts";
 import { namespace, type World } from "./world.ts";
@@ -42,8 +43,20 @@ export class Auditor {
   /** Holds that a person and the deadline have both tried to close. */
   private readonly attempts = new Map<string, Set<"person" | "deadline">>();
 
+  /** Of closed scopes, by the hash of the entry: the branch that was not closed, as a process said it before it was encrypted. */
+  private readonly winners = new Map<string, string>();
+
   constructor(world: World) {
     this.world = world;
+  }
+
+  /** What a process is about to have encrypted and written. */
+  hears(operations: readonly Operation[]): void {
+    for (const operation of operations) {
+      if (operation.type !== "advance") continue;
+      for (const { kind, phase, payload, hash } of operation.entries)
+        if (kind === "scope" && phase.startsWith("settled")) this.winners.set(hex(hash), winnerIn(payload));
+    }
   }
 
   /** Claims, newest last, of one generation of a run. */
@@ -72,7 +85,7 @@ export class Auditor {
   async before(operations: readonly Operation[]): Promise<(RunRow | null)[]> {
     const rows: (RunRow | null)[] = [];
     for (const operation of operations) {
-      rows.push(operation.type === "advance" ? await this.world.store.runByPk(namespace, operation.pk) : null);
+      rows.push(operation.type === "advance" ? await this.world.below.runByPk(namespace, operation.pk) : null);
     }
     return rows;
   }
@@ -150,12 +163,12 @@ export class Auditor {
   }
 
   private record(book: Book, operation: AdvanceOperation, name: string): void {
-    for (const { key, phase, kind, payload } of operation.entries) {
+    for (const { key, phase, kind, payload, hash } of operation.entries) {
       const id = `${key} ${phase}`;
       if (book.entries.has(id)) this.world.violation(`${name} has two entries ${id}`);
       book.entries.add(id);
       if (kind === "scope" && phase.startsWith("settled")) {
-        book.scopes.push({ key, winner: (decodePayload(payload) as { winner: string }).winner });
+        book.scopes.push({ key, winner: this.winners.get(hex(hash)) ?? winnerIn(payload) });
       }
     }
     for (const hold of operation.holds) book.openHolds.add(hold.key);
@@ -203,6 +216,10 @@ export class Auditor {
     return book;
   }
 }
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+const winnerIn = (payload: StoredPayload | null): string => (decodePayload(payload) as { winner: string }).winner;
 
 /** With a note a run is given back unseen: by a worker that never got the claim's answer, or lacks the version. */
 const givesBackUnseen = ({ then }: AdvanceOperation): boolean =>

@@ -29,7 +29,7 @@ export class Link {
   constructor(world: World, process: SimulatedProcess) {
     this.world = world;
     this.process = process;
-    const wrapped = wrapStore(world.store, (call, proceed) => this.call(call, proceed));
+    const wrapped = wrapStore(world.below, (call, proceed) => this.call(call, proceed));
     this.store = {
       ...wrapped,
       shared: true,
@@ -178,7 +178,7 @@ export class Link {
   /** Own changes are heard at once; those of others late, or never: polling is the backstop. */
   private watch(namespace: string, listener: (signal: StoreSignal) => void): () => void {
     const { world, process } = this;
-    const stop = world.store.watch(namespace, (signal) => {
+    const stop = world.below.watch(namespace, (signal) => {
       if (process.actor.gone) return;
       if (world.speaker === this) {
         world.scheduler.post(process.actor, `hears ${signal.type}`, 0, () => listener(signal));

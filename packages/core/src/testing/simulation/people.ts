@@ -98,7 +98,7 @@ export class People {
     this.busy++;
     this.world.scheduler.post(this.actor, what, Math.max(0, ms), () => {
       void act()
-        .catch((error: unknown) => this.world.violation(`${what}: ${String(error)}`))
+        .catch((error: unknown) => this.world.violation(`${what}: ${said(error)}`))
         .finally(() => this.busy--);
     });
   }
@@ -114,7 +114,7 @@ export class People {
         hangUp = this.world.scheduler.post(this.actor, `${what}: hangs up`, 4000, () => reject(new Error("no answer")));
       });
       try {
-        return await Promise.race([act(process.engine, process.link.store), process.crashed, patience]);
+        return await Promise.race([act(process.engine, process.store), process.crashed, patience]);
       } catch (error) {
         if (error instanceof HoldpointError && !(error instanceof StoreError) && error.code !== "STORE") throw error;
         if (attempt > 30) throw new Error(`${what}: no answer after 30 calls`, { cause: error });
@@ -310,3 +310,6 @@ async function signal(engine: Engine, runId: string, name: string, n: number): P
   const run = await engine.get(runId);
   await run.signal(name, { n }, { dedupe: `${name}.${n}` });
 }
+
+const said = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined ? `${error}: ${String(error.cause)}` : String(error);

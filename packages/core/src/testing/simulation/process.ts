@@ -1,5 +1,6 @@
 import { createEngine, type Engine } from "../../engine/engine.ts";
 import type { EngineLog } from "../../engine/options.ts";
+import type { Store } from "../../store/store.ts";
 import { Actor } from "../scheduler.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 import { workflowsOf } from "./interpret.ts";
@@ -29,6 +30,8 @@ export class SimulatedProcess {
   readonly actor: Actor;
   readonly clock: VirtualClock;
   readonly link: Link;
+  /** What it works with: its connection, encrypted where the world is. */
+  readonly store: Store;
   readonly engine: Engine;
   /** Worker registrations it ever made. */
   readonly incarnations = new Set<string>();
@@ -63,8 +66,9 @@ export class SimulatedProcess {
     );
     this.residence = dice.pick([0, 1, 1000, 1000]);
     this.link = new Link(world, this);
+    this.store = world.keys?.storeOf(this, this.link.store) ?? this.link.store;
     this.engine = createEngine({
-      store: this.link.store,
+      store: this.store,
       workflows: options.author ? workflowsOf(world, this) : [],
       clock: this.clock,
       process: { host, bootId: "boot", pid, isAlive: options.isAlive },

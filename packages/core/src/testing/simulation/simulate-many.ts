@@ -20,14 +20,16 @@ export async function simulateMany(options: {
   from: number;
   seeds: number;
   store?: () => Store | Promise<Store>;
+  /** Which of the worlds are encrypted. Default none. */
+  encrypted?: (seed: number) => boolean;
   /** Stops at this many failed seeds. */
   atMost?: number;
   onSeed?: (result: SimulationResult) => void;
 }): Promise<SimulationReport> {
-  const { from, seeds, store, atMost = 10, onSeed } = options;
+  const { from, seeds, store, encrypted = () => false, atMost = 10, onSeed } = options;
   const report: SimulationReport = { seeds: 0, failed: [], coverage: new Coverage() };
   for (let seed = from; seed < from + seeds && report.failed.length < atMost; seed++) {
-    const result = await simulate(seed, store ? { store } : {});
+    const result = await simulate(seed, { encrypted: encrypted(seed), ...(store ? { store } : {}) });
     report.seeds++;
     report.coverage.add(result.coverage.toJSON());
     if (result.violations.length > 0) report.failed.push({ seed, violations: result.violations });

@@ -10,6 +10,8 @@ import { namespace, World } from "./world.ts";
 export interface SimulationOptions {
   /** The store under test; a fresh one for each world. Default: in memory. */
   store?: () => Store | Promise<Store>;
+  /** The store is encrypted: each process has its own keys at hand, which a key service gives out, when it does. Default no. */
+  encrypted?: boolean;
   onTrace?: (line: TraceLine) => void;
   /** So many more people answer every approval that anybody may answer, all at the same moment. Default none. */
   crowd?: number;
@@ -45,7 +47,7 @@ export async function simulate(seed: string | number, options: SimulationOptions
   await store.open();
   // Loaded on first use, which takes real time: no part of any history.
   await checkJsonSchema({}, null);
-  const world = new World(seed, store, options.onTrace);
+  const world = new World(seed, store, options);
   world.crowd = options.crowd ?? 0;
   const { scheduler, fleet, mishaps } = world;
   const began = world.now;
@@ -55,6 +57,7 @@ export async function simulate(seed: string | number, options: SimulationOptions
   try {
     for (let machine = 0; machine < 3; machine++) fleet.launch(machine);
     people.begin();
+    world.keys?.begin();
     let settled = false;
     let lookAt = 0;
     const state = { rest: false };
@@ -83,6 +86,7 @@ export async function simulate(seed: string | number, options: SimulationOptions
       settled = state.rest;
       return settled;
     });
+    if (world.keys) world.store = await world.keys.end();
     await checkEnding(world, people);
     await options.onEnd?.(world);
   } catch (error) {

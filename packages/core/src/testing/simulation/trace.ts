@@ -11,11 +11,16 @@ const around = 60;
  * What happened in a world that went wrong: the lines around its first problem, and the journal of every run that a
  * problem names, with what its code observed.
  */
-export async function readableTrace(seed: number, store?: () => Store | Promise<Store>): Promise<string> {
+export async function readableTrace(
+  seed: number,
+  store?: () => Store | Promise<Store>,
+  { encrypted = false } = {},
+): Promise<string> {
   const lines: TraceLine[] = [];
   const journals: string[] = [];
   const problems: string[] = [];
   const result = await simulate(seed, {
+    encrypted,
     ...(store ? { store } : {}),
     onTrace: (line) => lines.push(line),
     onEnd: async (world) => {

@@ -5,6 +5,7 @@ import { Auditor } from "./auditor.ts";
 import { Coverage } from "./coverage.ts";
 import { Fleet } from "./fleet.ts";
 import { generatePlan, type Plan } from "./generate.ts";
+import { KeyRoom } from "./key-room.ts";
 import type { Link } from "./link.ts";
 import { Mishaps } from "./mishaps.ts";
 import type { Program } from "./program.ts";
@@ -28,7 +29,12 @@ export class World {
   readonly mishaps: Mishaps;
   readonly fleet: Fleet;
   readonly provocation: Provocation;
-  readonly store: Store;
+  /** What is read here to look at the world, in words: where it is encrypted, with its keys. */
+  store: Store;
+  /** The store itself, which processes write to. */
+  readonly below: Store;
+  /** Of an encrypted world. */
+  readonly keys: KeyRoom | null;
   /** Where calls travel once they have left their process: no crash takes them back. */
   readonly network = new Actor("network");
   /** The connection whose call the store is carrying out. */
@@ -49,9 +55,13 @@ export class World {
   private readonly repaired = new Set<string>();
   private waits = 0;
 
-  constructor(seed: string | number, store: Store, onTrace?: (line: TraceLine) => void) {
+  constructor(
+    seed: string | number,
+    store: Store,
+    { onTrace, encrypted = false }: { onTrace?: (line: TraceLine) => void; encrypted?: boolean } = {},
+  ) {
     this.seed = seed;
-    this.store = store;
+    this.below = store;
     this.witness.onViolation = (what) => onTrace?.({ at: this.now, actor: "CHECK", what });
     this.scheduler = new Scheduler(seed, onTrace ? { onTrace } : {});
     this.dice = new Dice(seed, "world");
@@ -60,6 +70,8 @@ export class World {
     this.mishaps = new Mishaps(seed);
     this.fleet = new Fleet(this);
     this.provocation = new Provocation(seed);
+    this.keys = encrypted ? new KeyRoom(this, store) : null;
+    this.store = this.keys?.reader() ?? store;
   }
 
   get now(): number {
