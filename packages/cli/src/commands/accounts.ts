@@ -32,7 +32,10 @@ const within = (session: Session, options: PeopleOptions, work: (people: People)
 
 const withBy = (command: Command): Command => command.option("--by <name>", "who does it");
 const withUrl = (command: Command): Command =>
-  withBy(command).option("--url <address>", "where browsers see the server (default http://localhost and its port)");
+  withBy(command).option(
+    "--url <address>",
+    "where browsers see the server (default server.origin, else http://localhost and its port)",
+  );
 
 const withRights = (command: Command): Command =>
   command

@@ -3,6 +3,7 @@ import type { Session } from "../command/session.ts";
 import { UsageError } from "../command/usage-error.ts";
 import { type BesideServer, besideServer, recorded } from "./beside-server.ts";
 import { serverSecret } from "./server-secret.ts";
+import { partOf } from "./sign-in-of.ts";
 
 /** Who may do what on a project's server, straight in its store. */
 export interface People {
@@ -38,10 +39,14 @@ export function withPeople<T>(
 function peopleOf(beside: BesideServer, { url }: PeopleOptions, by: string): People {
   const { server, engine, project } = beside;
   const secret = serverSecret(project);
-  const origin = originOf(url ?? `http://localhost:${project.config.server?.port ?? 4400}`);
+  const { origin: own, port = 4400, signIn } = project.config.server ?? {};
+  const origin = originOf(url ?? own ?? `http://localhost:${port}`);
   const sessions = server.sessions({ engine, origin });
-  const accounts = server.localAccounts({ engine, sessions, secret });
-  const issuer = server.localIssuer({ engine, issuer: `${origin}/issuer`, audience: origin, secret });
+  const accounts = server.localAccounts({ engine, sessions, secret, ...partOf(signIn?.accounts || true) });
+  const issuer = server.localIssuer({
+    ...{ engine, issuer: `${origin}/issuer`, audience: origin, secret },
+    ...partOf(signIn?.issuer || true),
+  });
   const keys: ApiKeys = server.apiKeys({ engine, secret });
   return {
     ...{ namespace: engine.namespace, accounts, sessions, issuer },

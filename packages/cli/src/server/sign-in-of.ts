@@ -51,7 +51,7 @@ function oidcOptions(oidc: NonNullable<NonNullable<ServerConfig["signIn"]>["oidc
 }
 
 /** A part that is on, without the word that says so. */
-function partOf<T extends { enabled?: boolean }>(part: true | T): Omit<T, "enabled"> | Record<never, never> {
+export function partOf<T extends { enabled?: boolean }>(part: true | T): Omit<T, "enabled"> | Record<never, never> {
   if (part === true) return {};
   const { enabled: _enabled, ...rest } = part;
   return rest;
