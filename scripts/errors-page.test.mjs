@@ -11,6 +11,7 @@ test("docs/errors.md has every error with its code, and no other", () => {
     "packages/tasks/src/errors.ts",
     "packages/channels/src/errors.ts",
     "packages/ai/src/errors.ts",
+    "packages/ai/src/budget/budget.ts",
     "packages/server/src/sign-in/agent/enforce.ts",
   ];
   const source = sources.map((path) => readFileSync(join(root, path), "utf8")).join("\n");

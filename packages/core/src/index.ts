@@ -95,6 +95,8 @@ export { readableJson } from "./journal/readable-json.ts";
 export type { ChainProblem, ProblemKind } from "./journal/verify.ts";
 export { expiredPerSweep, logFault, maxRecordBytes, recordFault } from "./record/limits.ts";
 export { brokenLogLine, type LogHead, logLink, nextLogLine } from "./record/log-chain.ts";
+export { currentContext } from "./run/context.ts";
+export { excuseLibrary } from "./run/guard/place.ts";
 export type { AnsweredHold, AroundStep, StartedStep } from "./run/host.ts";
 export type { TraceContext } from "./run/trace-context.ts";
 export type { ProbedRun, Turn, TurnEnd } from "./run/turn.ts";

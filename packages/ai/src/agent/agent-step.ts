@@ -6,7 +6,7 @@ import type { ModelResponse } from "../model/model.ts";
 import type { ModelChoice } from "../models/models.ts";
 import { issuesText } from "../schema.ts";
 import { correction } from "../step/llm-step.ts";
-import { modelStep } from "../step/model-step.ts";
+import { type ModelStepOptions, modelStep } from "../step/model-step.ts";
 import { readOutput } from "../step/output.ts";
 import { callTool, DeniedCalls } from "../tool/call-tool.ts";
 import type { Agent, AgentEvent, AgentResult, AgentState } from "./agent.ts";
@@ -90,14 +90,18 @@ class AgentRun<Out> {
 
   async #think(): Promise<ModelResponse> {
     const agent = this.#agent;
-    const { model, retry, timeout, onDelta } = agent.options;
+    const { model, retry, timeout, onDelta, cache, budget } = agent.options;
     const chosen = this.#options.model ?? model;
-    const { response, cost } = await modelStep(this.#ctx, `${agent.name} turn`, requestOf(agent, this.#state), {
+    const how: ModelStepOptions = {
       ...(chosen !== undefined && { model: chosen }),
       ...(retry && { retry }),
       ...(timeout !== undefined && { timeout }),
       ...(onDelta && { onDelta }),
-    });
+      ...(cache && { cache }),
+      ...(budget && { budget }),
+    };
+    const request = requestOf(agent, this.#state);
+    const { response, cost } = await modelStep(this.#ctx, `${agent.name} turn`, request, how, this.#spending);
     this.#turn++;
     this.#spending = spend(this.#spending, response.usage, cost);
     this.#messages.push({ role: "assistant", content: response.content });

@@ -1,12 +1,15 @@
 import { service, ValidationError, type WorkflowContext } from "@holdpoint/core";
-import { costOf, type PriceTable } from "../cost/prices.ts";
-import { ModelSetupError } from "../errors.ts";
+import { costOf, type PriceTable, partsOf } from "../cost/prices.ts";
+import { ModelError, ModelSetupError } from "../errors.ts";
+import { streamOf } from "../model/answer.ts";
 import type { Model } from "../model/model.ts";
 import type { Usage } from "../model/usage.ts";
+import { fallbackModel } from "./fallback.ts";
+import { CallGate, gated, type Pause, pause } from "./limits.ts";
 import { type ProviderSettings, providerModel } from "./provider.ts";
 
-/** A model by name (`anthropic/claude-…`, `ollama/llama3`, an alias) or itself. */
-export type ModelChoice = string | Model;
+/** A model by name (`anthropic/claude-…`, `ollama/llama3`, an alias), itself, or several: the next is asked where one gives no answer. */
+export type ModelChoice = string | Model | readonly (string | Model)[];
 
 /** What `models()` may be told. */
 export interface ModelsOptions {
@@ -23,6 +26,8 @@ export interface ModelsOptions {
   prices?: PriceTable;
   /** Where keys and addresses are looked up. Default `process.env`. */
   environment?: Readonly<Record<string, string | undefined>>;
+  /** How it waits for its turn and for providers that ask for patience. Default: by the clock. For tests. */
+  pause?: Pause;
 }
 
 /**
@@ -46,10 +51,14 @@ export class Models {
   readonly #options: ModelsOptions;
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #made = new Map<string, Model>();
+  readonly #gates = new Map<string, CallGate>();
+  /** Waits, unless the signal fires first. */
+  readonly pause: Pause;
 
   constructor(options: ModelsOptions) {
     this.#options = options;
     this.#environment = options.environment ?? process.env;
+    this.pause = options.pause ?? pause;
   }
 
   /**
@@ -73,7 +82,11 @@ export class Models {
   }
 
   #resolve(choice: ModelChoice, through: readonly string[]): Model {
-    if (typeof choice !== "string") return checkedModel(choice);
+    if (typeof choice !== "string") {
+      if (!isChain(choice)) return checkedModel(choice);
+      if (choice.length === 0) throw new ModelSetupError("a list of models must have one in it");
+      return fallbackModel(choice.map((one) => lazily(one, () => this.#resolve(one, through))));
+    }
     const known = this.#made.get(choice);
     if (known) return known;
     if (through.includes(choice)) {
@@ -82,11 +95,39 @@ export class Models {
     const alias = this.#options.aliases?.[choice];
     const model =
       alias === undefined
-        ? providerModel(choice, this.#options.providers ?? {}, this.#environment)
+        ? this.#limited(choice, providerModel(choice, this.#options.providers ?? {}, this.#environment))
         : this.#resolve(alias, [...through, choice]);
     this.#made.set(choice, model);
     return model;
   }
+
+  #limited(choice: string, model: Model): Model {
+    const { provider } = partsOf(choice);
+    const settings = this.#options.providers?.[provider];
+    if (typeof settings !== "object" || !(settings.concurrency || settings.requestsPerMinute)) return model;
+    let gate = this.#gates.get(provider);
+    if (!gate) this.#gates.set(provider, (gate = new CallGate(provider, settings, this.pause)));
+    return gated(model, gate);
+  }
+}
+
+const isChain = (choice: ModelChoice): choice is readonly (string | Model)[] => Array.isArray(choice);
+
+/** A model of a chain: that it cannot be had is its failure, and the next one's turn. */
+function lazily(choice: string | Model, get: () => Model): Model {
+  if (typeof choice !== "string") return get();
+  return {
+    id: choice,
+    generate: async (request, call) => get().generate(request, call),
+    stream: async function* (request, call) {
+      yield* streamOf(get(), request, call);
+    },
+    embed: async (texts, call) => {
+      const model = get();
+      if (!model.embed) throw new ModelError("makes no vectors", { model: model.id, retryable: false });
+      return model.embed(texts, call);
+    },
+  };
 }
 
 /** The token under which an engine is given its models. */

@@ -2,9 +2,10 @@ import { partsOf } from "../cost/prices.ts";
 import { ModelSetupError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { type AdapterKind, adapterModel } from "./adapter.ts";
+import type { ProviderLimits } from "./limits.ts";
 
 /** How a provider is reached. */
-export interface ProviderSettings {
+export interface ProviderSettings extends ProviderLimits {
   /** Default: the provider's own variable of the environment. */
   apiKey?: string;
   /** Default: the provider's own address. */

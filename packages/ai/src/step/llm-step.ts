@@ -1,8 +1,9 @@
 import type { InferOut, JsonSchema, StandardSchemaV1, WorkflowContext } from "@holdpoint/core";
+import { noSpending, spend } from "../cost/spending.ts";
 import { OutputError } from "../errors.ts";
 import { type Message, textOf } from "../model/message.ts";
 import type { FinishReason, ModelRequest } from "../model/model.ts";
-import { addUsage, noUsage, type Usage } from "../model/usage.ts";
+import type { Usage } from "../model/usage.ts";
 import { issuesText, jsonSchemaFor } from "../schema.ts";
 import { type ModelStepOptions, modelStep } from "./model-step.ts";
 import { readOutput } from "./output.ts";
@@ -64,29 +65,22 @@ export async function llmStep<S extends StandardSchemaV1 | undefined = undefined
   options: LlmOptions<S>,
 ): Promise<LlmResult<OutputOf<S>>> {
   const { prompt, system, messages: given = [], output, jsonSchema, outputRetries = 2, ...rest } = options;
-  const { model, retry, timeout, onDelta, ...settings } = rest;
-  const how: ModelStepOptions = {
-    ...(model !== undefined && { model }),
-    ...(retry && { retry }),
-    ...(timeout !== undefined && { timeout }),
-    ...(onDelta && { onDelta }),
-  };
+  const { how, settings } = splitOptions(rest);
   const messages: Message[] = [...given, ...(prompt === undefined ? [] : [{ role: "user" as const, content: prompt }])];
   const asked = output && { schema: jsonSchemaFor(output, jsonSchema, `${name} output`), name: "output" };
-  let usage = noUsage;
-  let cost: number | null = 0;
+  let spending = noSpending;
   for (let tries = 1; ; tries++) {
     const request: ModelRequest = {
       ...settings,
       messages: system === undefined ? [...messages] : [{ role: "system", content: system }, ...messages],
       ...(asked && { output: asked }),
     };
-    const record = await modelStep(ctx, name, request, how);
-    const { response } = record;
-    usage = addUsage(usage, response.usage);
-    cost = cost === null || record.cost === null ? null : cost + record.cost;
+    const { response, cost: paid } = await modelStep(ctx, name, request, how, spending);
+    spending = spend(spending, response.usage, paid);
     messages.push({ role: "assistant", content: response.content });
     const text = textOf(response.content);
+    const { usage, unpriced } = spending;
+    const cost = unpriced > 0 ? null : spending.cost;
     const result = { text, finish: response.finish, model: response.model, usage, cost, messages };
     if (!output) return { ...result, output: undefined as OutputOf<S> };
     const read = readOutput(output, text, response.finish, name);
@@ -94,6 +88,20 @@ export async function llmStep<S extends StandardSchemaV1 | undefined = undefined
     if (tries > outputRetries) throw new OutputError(`"${name}"`, tries, read.issues, text);
     messages.push({ role: "user", content: correction(issuesText(read.issues)) });
   }
+}
+
+/** How the call is run, apart from what is asked. */
+function splitOptions<T extends ModelStepOptions>(given: T) {
+  const { model, retry, timeout, onDelta, cache, budget, ...settings } = given;
+  const how: ModelStepOptions = {
+    ...(model !== undefined && { model }),
+    ...(retry && { retry }),
+    ...(timeout !== undefined && { timeout }),
+    ...(onDelta && { onDelta }),
+    ...(cache && { cache }),
+    ...(budget && { budget }),
+  };
+  return { how, settings };
 }
 
 /** What a model is told of an answer that does not fit. */

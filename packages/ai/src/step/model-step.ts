@@ -1,9 +1,18 @@
+import { createHash } from "node:crypto";
 import type { Duration, RetryPolicy, StepInfo, WorkflowContext } from "@holdpoint/core";
-import { ModelError, ModelSetupError } from "../errors.ts";
+import { canonicalJson } from "@holdpoint/flow";
+import { allowMore } from "../budget/allow-more.ts";
+import type { Budget, BudgetScope, BudgetState } from "../budget/budget.ts";
+import { type Budgets, budgetsOf } from "../budget/budgets.ts";
+import { reserveCall, tokensOf } from "../budget/guard-call.ts";
+import type { Amount } from "../budget/spending-book.ts";
+import { noSpending, type Spending } from "../cost/spending.ts";
+import { ModelError } from "../errors.ts";
 import { streamOf } from "../model/answer.ts";
 import type { Model, ModelCall, ModelEvent, ModelRequest, ModelResponse } from "../model/model.ts";
-import { type ModelChoice, modelsOf } from "../models/models.ts";
-import { noteSpending } from "./run-spending.ts";
+import { type ModelChoice, type Models, modelsOf } from "../models/models.ts";
+import { defaultRetry } from "./retry.ts";
+import { noteSpending, spendingOf } from "./run-spending.ts";
 
 /** Where a piece of an answer belongs. */
 export interface DeltaPlace {
@@ -16,20 +25,27 @@ export interface DeltaPlace {
 
 /** How a model's call is run. */
 export interface ModelStepOptions {
-  /** Which model. Default: that of `models({ default })`. */
+  /** Which model, or which one after the other. Default: that of `models({ default })`. */
   model?: ModelChoice;
   /**
    * What is done when the call fails. Default: three attempts, where the provider says that another one may help. Failed attempts
    * are on record; a provider's `retry-after` is kept.
    */
   retry?: RetryPolicy;
-  /** The longest one attempt may take. Default "10m". */
+  /** The longest one attempt may take, waiting for its turn included. Default "10m". */
   timeout?: Duration;
   /**
    * Gets each piece of the answer as it comes, in the process that makes the call and at most once each: for a screen that is
    * looking on. What must not be lost is in the result, and in `run.stream()`.
    */
   onDelta?: (event: Exclude<ModelEvent, { type: "finish" }>, place: DeltaPlace) => void;
+  /**
+   * Shares the answer with runs that ask the same model the very same, for so long: of this workflow, or of every one in the namespace.
+   * Nothing is paid for an answer that is found. Default: every call is made.
+   */
+  cache?: { ttl: Duration; scope?: "namespace" | "workflow" };
+  /** What it may spend. Before a call would pass it, a person is asked, or it stops. */
+  budget?: Budget;
 }
 
 /** One call of a model, as it is recorded. */
@@ -41,46 +57,134 @@ export interface ModelCallRecord {
   readonly ms: number;
 }
 
-const defaultRetry: RetryPolicy = { attempts: 3, initial: "1s", max: "1m", retryable: isRetryable };
+/** A call that was not made, because it would have passed a budget. */
+interface Withheld {
+  readonly over: BudgetState;
+}
 
 /**
  * Asks a model, as one recorded step: after a crash the recorded answer is given back, and is not paid for again. The run's totals
  * are in its attributes.
+ *
+ * @param spent what the step's own budget has had already
+ *
+ * @throws StepFailedError the model gave no answer. BudgetError it would have passed a budget, and nobody allowed more
  */
 export async function modelStep(
   ctx: WorkflowContext,
   name: string,
   request: ModelRequest,
   options: ModelStepOptions = {},
+  spent: Spending = noSpending,
 ): Promise<ModelCallRecord> {
-  const registry = modelsOf(ctx);
-  const { id: runId } = ctx.run;
-  const record = await ctx.step(
-    name,
-    async (info): Promise<ModelCallRecord> => {
-      const model = registry.get(options.model);
-      const started = performance.now();
-      const response = await ask(model, request, info, options.onDelta, { runId, step: name, attempt: info.attempt });
-      const ms = Math.round(performance.now() - started);
-      info.measure({ tools: [{ name: response.model, ms, ok: true }] });
-      const cost = response.cached ? 0 : registry.cost(response.model, response.usage);
-      return { response, cost, ms };
-    },
-    { retry: options.retry ?? defaultRetry, timeout: options.timeout ?? "10m" },
-  );
-  noteSpending(ctx, record.response.usage, record.cost);
-  return record;
+  const models = modelsOf(ctx);
+  const budgets = budgetsOf(ctx);
+  const allowed = allowancesOf(ctx);
+  for (;;) {
+    const guard = { own: ownBudgets(ctx, options, budgets, spent), run: ctx.run, allowed: new Map(allowed) };
+    const work: CallWork = { runId: ctx.run.id, name, request, options, models, budgets, guard };
+    // Tells whether the answer is another run's; the same in a replay.
+    const asker = options.cache ? ctx.uuid() : "";
+    const given = await ctx.step(name, async (info) => ({ ...(await call(work, info)), asker }), {
+      retry: options.retry ?? defaultRetry,
+      timeout: options.timeout ?? "10m",
+      ...(options.cache && { cache: { ...options.cache, key: cacheKey(models, options.model, request) } }),
+    });
+    if (!("over" in given)) {
+      const record = given.asker === asker ? given : fromCache(given);
+      noteSpending(ctx, record.response.usage, record.cost);
+      return { response: record.response, cost: record.cost, ms: record.ms };
+    }
+    const { scope, amount } = await allowMore(ctx, name, given.over, budgetOf(given.over.scope, options, budgets, ctx));
+    const before = allowed.get(scope) ?? { cost: 0, tokens: 0 };
+    allowed.set(scope, { cost: before.cost + amount.cost, tokens: before.tokens + amount.tokens });
+  }
 }
 
-async function ask(
-  model: Model,
-  request: ModelRequest,
-  info: StepInfo,
-  onDelta: ModelStepOptions["onDelta"],
-  place: DeltaPlace,
-): Promise<ModelResponse> {
+/** What people have allowed a run beyond its budgets, by its context: a replay gets to the same in the same order. */
+const allowances = new WeakMap<WorkflowContext, Map<BudgetScope, Amount>>();
+
+function allowancesOf(ctx: WorkflowContext): Map<BudgetScope, Amount> {
+  let allowed = allowances.get(ctx);
+  if (!allowed) allowances.set(ctx, (allowed = new Map()));
+  return allowed;
+}
+
+function ownBudgets(
+  ctx: WorkflowContext,
+  options: ModelStepOptions,
+  budgets: Budgets | undefined,
+  spent: Spending,
+): CallWork["guard"]["own"] {
+  return [
+    ...(options.budget ? [{ scope: "step" as const, budget: options.budget, spent }] : []),
+    ...(budgets?.run ? [{ scope: "run" as const, budget: budgets.run, spent: spendingOf(ctx) }] : []),
+  ];
+}
+
+function budgetOf(
+  scope: BudgetScope,
+  options: ModelStepOptions,
+  budgets: Budgets | undefined,
+  ctx: WorkflowContext,
+): Budget | undefined {
+  if (scope === "step") return options.budget;
+  if (scope === "run") return budgets?.run;
+  return budgets?.shared(ctx.run, ctx.now()).find((shared) => shared.scope === scope)?.budget;
+}
+
+function cacheKey(models: Models, choice: ModelChoice | undefined, request: ModelRequest): string {
+  const text = canonicalJson([models.get(choice).id, request]);
+  return `model ${createHash("sha256").update(text).digest("base64url")}`;
+}
+
+const fromCache = (record: ModelCallRecord): ModelCallRecord => ({
+  ...record,
+  response: { ...record.response, cached: true },
+  cost: 0,
+});
+
+/** What the function of the step uses. */
+interface CallWork {
+  readonly runId: string;
+  readonly name: string;
+  readonly request: ModelRequest;
+  readonly options: ModelStepOptions;
+  readonly models: Models;
+  readonly budgets: Budgets | undefined;
+  readonly guard: Pick<Parameters<typeof reserveCall>[0], "own" | "run" | "allowed">;
+}
+
+async function call(work: CallWork, info: StepInfo): Promise<ModelCallRecord | Withheld> {
+  const { models, options, request, budgets } = work;
+  const model = models.get(options.model);
+  const key = info.idempotencyKey;
+  const guarded = work.guard.own.length > 0 || budgets !== undefined;
+  if (guarded) {
+    const at = new Date();
+    const over = await reserveCall({ ...work.guard, key, request, model: model.id, budgets }, models, at);
+    if (over) return { over };
+  }
+  try {
+    const started = performance.now();
+    const response = await ask(model, work, info);
+    const ms = Math.round(performance.now() - started);
+    info.measure({ tools: [{ name: response.model, ms, ok: true }] });
+    const cost = response.cached ? 0 : models.cost(response.model, response.usage);
+    await budgets?.book.settle(key, { cost: cost ?? 0, tokens: tokensOf(response.usage) });
+    return { response, cost, ms };
+  } catch (error) {
+    await budgets?.book.settle(key, null);
+    await keepDistance(error, work, info);
+    throw error;
+  }
+}
+
+async function ask(model: Model, { request, options, runId, name }: CallWork, info: StepInfo): Promise<ModelResponse> {
   const call: ModelCall = { signal: info.signal, idempotencyKey: info.idempotencyKey };
+  const { onDelta } = options;
   if (!onDelta) return model.generate(request, call);
+  const place = { runId, step: name, attempt: info.attempt };
   for await (const event of streamOf(model, request, call)) {
     if (event.type === "finish") return event.response;
     onDelta(event, place);
@@ -88,8 +192,13 @@ async function ask(
   throw new ModelError("its stream ended before its answer did", { model: model.id, retryable: true });
 }
 
-/** Whether another attempt may help: what nobody has classified may. */
-export function isRetryable(error: unknown): boolean {
-  if (error instanceof ModelError) return error.retryable;
-  return !(error instanceof ModelSetupError);
+/** No longer than so does an attempt wait because a provider asks for it; one that wants more patience has failed. */
+const mostPatience = 5 * 60_000;
+
+/** Waits as long as the provider asks before the attempt counts as failed, where there is another one. */
+async function keepDistance(error: unknown, { options, models }: CallWork, info: StepInfo): Promise<void> {
+  const { attempts = 1 } = options.retry ?? defaultRetry;
+  if (!(error instanceof ModelError) || !error.retryable || error.retryAfterMs === null) return;
+  if (info.attempt >= attempts || info.signal.aborted) return;
+  await models.pause(Math.min(error.retryAfterMs, mostPatience), info.signal);
 }

@@ -1,28 +1,12 @@
-import {
-  type Approval,
-  CancelledError,
-  HoldExpiredError,
-  HoldpointError,
-  StepFailedError,
-  type StepInfo,
-  type WorkflowContext,
-} from "@holdpoint/core";
+import { CancelledError, HoldpointError, StepFailedError, type StepInfo, type WorkflowContext } from "@holdpoint/core";
 import { canonicalJson } from "@holdpoint/flow";
 import type { ToolCallPart, ToolResultPart } from "../model/message.ts";
 import { check, issuesText } from "../schema.ts";
-import { triggersOf } from "./approval.ts";
+import { type ApprovalFacts, type ApprovedTool, agreeTo } from "./agree.ts";
 import type { Tool, ToolInfo } from "./tool.ts";
 
 /** What a tool call may look at besides its arguments. */
-export interface CallFacts {
-  /** Who calls: an agent's name. */
-  readonly caller: string;
-  /** How sure the model is, 0 to 1, where it says. */
-  readonly confidence?: number;
-  /** US dollars the agent has spent. */
-  readonly cost?: number;
-  /** Tokens the agent has taken. */
-  readonly tokens?: number;
+export interface CallFacts extends ApprovalFacts {
   /** Calls that were denied, which are not asked about twice. */
   readonly denied: DeniedCalls;
 }
@@ -66,7 +50,7 @@ export async function callTool(
   const before = facts.denied.reason(tool.name, call.args);
   if (before !== undefined) return result("denied", `${before} The identical call was blocked; do something else.`);
   const { denied, ...asked } = facts;
-  const agreed = await agree(ctx, tool, call.args, checked.value, asked);
+  const agreed = await agreeTo(ctx, approvedTool(tool), call.args, asked, checked.value);
   if ("reason" in agreed) {
     denied.add(tool.name, call.args, agreed.reason);
     return result("denied", `${agreed.reason} Do not make the same call again.`);
@@ -79,6 +63,20 @@ export async function callTool(
     return result("error", `The tool failed: ${causeOf(error)}`);
   }
 }
+
+/** A tool as far as its approval is concerned. */
+export const approvedTool = ({
+  name,
+  approval = "never",
+  risk = "medium",
+  input,
+  declaration,
+}: Tool): ApprovedTool => ({
+  name,
+  approval,
+  risk,
+  editing: { schema: input, jsonSchema: declaration.parameters },
+});
 
 /** Runs a tool's work: one recorded step, or workflow code of its own. */
 export function perform(ctx: WorkflowContext, tool: Tool, args: unknown, callId: string): Promise<unknown> {
@@ -111,46 +109,6 @@ function infoFor(info: StepInfo, callId: string): ToolInfo {
     heartbeat: (details) => info.heartbeat(details),
     measure: (measures) => info.measure(measures),
   };
-}
-
-/** Asks whoever must agree; gives the arguments to call with, or why it is denied. */
-export async function agree(
-  ctx: WorkflowContext,
-  tool: Tool,
-  given: unknown,
-  args: unknown,
-  facts: Omit<CallFacts, "denied">,
-): Promise<{ args: unknown; edited?: ToolResultPart["edited"] } | { reason: string }> {
-  const risk = tool.risk ?? "medium";
-  const asks = triggersOf(tool.approval ?? "never", args, risk);
-  if (!asks) return { args };
-  const { triggers, terms } = asks;
-  const { reviewers, deadline, title, consequence, editable = true } = terms;
-  const { caller, ...known } = facts;
-  const schema = tool.input;
-  try {
-    const approval: Approval<unknown> = await ctx.approve(`tool ${tool.name}`, {
-      title: title ?? `${caller} wants to call ${tool.name}`,
-      severity: risk,
-      action: {
-        name: tool.name,
-        arguments: given,
-        ...(editable && { schema, jsonSchema: tool.declaration.parameters }),
-      },
-      ...(consequence !== undefined && { consequence }),
-      ...(reviewers && { reviewers }),
-      ...(deadline && { deadline }),
-      ...(triggers && { holdWhen: triggers, facts: known }),
-    });
-    const proposed = approval.args === undefined || canonicalJson(approval.args) === canonicalJson(given);
-    if (approval.approved && proposed) return { args };
-    if (approval.approved) return { args: approval.args, edited: { by: approval.by, args: approval.args } };
-    const by = approval.by === null ? "It was denied" : `${approval.by} denied it`;
-    return { reason: `${by}${approval.note ? `: ${approval.note}` : ""}.`.replace(/\.\.$/, ".") };
-  } catch (error) {
-    if (error instanceof HoldExpiredError) return { reason: "Nobody agreed to it in time." };
-    throw error;
-  }
 }
 
 /** What the model is told, in contrast to what ends the run. */

@@ -1,6 +1,7 @@
 import { NotAllowedError, ValidationError, type WorkflowContext } from "@holdpoint/core";
 import { check } from "../schema.ts";
-import { agree, perform } from "./call-tool.ts";
+import { agreeTo } from "./agree.ts";
+import { approvedTool, perform } from "./call-tool.ts";
 import type { Tool } from "./tool.ts";
 
 /** How a tool is called without a model. */
@@ -26,7 +27,13 @@ export async function toolStep<In, Out>(
 ): Promise<Out> {
   const checked = check<unknown>(tool.input, args, `tool "${tool.name}" input`);
   if (checked.issues) throw new ValidationError(`arguments of tool "${tool.name}"`, checked.issues);
-  const agreed = await agree(ctx, tool, args, checked.value, { caller: options.caller ?? ctx.run.workflow });
+  const agreed = await agreeTo(
+    ctx,
+    approvedTool(tool),
+    args,
+    { caller: options.caller ?? ctx.run.workflow },
+    checked.value,
+  );
   if ("reason" in agreed) throw new NotAllowedError(`tool "${tool.name}" was not called: ${agreed.reason}`);
   return (await perform(ctx, tool, agreed.args, "")) as Out;
 }

@@ -46,9 +46,22 @@ function timeOf(time: Date | number): number {
 /** A promise of a coroutine that nobody will wake again. */
 const never = new Promise<never>(() => {});
 
-/** Makes the author's view of an execution. */
+/** The author's view of an execution: one object, whoever asks. */
 export function createContext(execution: Execution): WorkflowContext {
-  return new RunContext(execution);
+  let context = contexts.get(execution);
+  if (!context) contexts.set(execution, (context = new RunContext(execution)));
+  return context;
+}
+
+const contexts = new WeakMap<Execution, WorkflowContext>();
+
+/**
+ * The context of the workflow code that calls this, as its function got it; undefined inside a step and outside of runs. For libraries
+ * that are called from workflow code by something that does not hand a context on.
+ */
+export function currentContext(): WorkflowContext | undefined {
+  const site = sites.getStore();
+  return site === undefined || site.inStep ? undefined : createContext(site.execution);
 }
 
 /**

@@ -23,6 +23,7 @@ import { EffectQueue, type Startable } from "./effects.ts";
 import { finishOperation, withdrawHolds } from "./ending.ts";
 import { type Entropy, RunEntropies } from "./entropy.ts";
 import { forkNotes } from "./fork-notes.ts";
+import { excusedTurns } from "./guard/place.ts";
 import type { OpenHold } from "./hold-call.ts";
 import type { Host, Rest } from "./host.ts";
 import { RunInbox } from "./inbox.ts";
@@ -236,6 +237,7 @@ export class Execution extends RunValues {
   /** Opens a call and looks up its record. */
   open<T>(key: string, kind: EntryKind, scope: Scope): OpenCall<T> {
     const call = new OpenCall<T>(key, kind, scope, this);
+    this.lingered = 0;
     this.calls.add(call);
     this.waits[kind] = (this.waits[kind] ?? 0) + 1;
     return call;
@@ -468,7 +470,7 @@ export class Execution extends RunValues {
     if (this.whenQuiet && this.pendingResults === 0 && !this.inbox.reading) return this.becomeQuiet(this.whenQuiet);
     if (this.ledger.replaying) {
       if (!this.insertsHere()) {
-        if (this.executing > 0 || this.pendingResults > 0 || this.inbox.reading) return;
+        if (this.executing > 0 || this.pendingResults > 0 || this.inbox.reading || this.lingers()) return;
         if (this.awaitsForeign() && this.result === null) this.foreign();
         else this.fail(divergenceOf(this, this.unstarted.all));
         return;
@@ -503,6 +505,7 @@ export class Execution extends RunValues {
 
   /** The code waits for something that no replay will give back. */
   private foreign(): void {
+    if (this.lingers()) return;
     if (!this.host.live) return this.fail(new DivergedError("the code waits for something that is not recorded"));
     const where = this.host.foreignAwait(this);
     if (where === undefined) return;
@@ -528,6 +531,16 @@ export class Execution extends RunValues {
       }
     }
   }
+
+  /** A library that the code calls may be taking turns of the event loop for itself: looks again after one of them. */
+  private lingers(): boolean {
+    if (this.result !== null || this.lingered >= excusedTurns()) return false;
+    this.lingered++;
+    setImmediate(() => this.schedule());
+    return true;
+  }
+
+  private lingered = 0;
 
   /** The code runs, but waits for nothing this engine knows. */
   private awaitsForeign(): boolean {

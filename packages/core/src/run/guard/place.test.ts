@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { placeOf } from "./place.ts";
+import { excuseLibrary, placeOf } from "./place.ts";
 
 const engine = join(dirname(fileURLToPath(import.meta.url)), "guard.ts");
 const author = "/srv/shop/src/refund.ts";
@@ -44,4 +44,11 @@ test.each([
   ["nobody", ""],
 ])("it is not the author's call when %s", (_, text) => {
   expect(placeOf(text)).toBeNull();
+});
+
+test("a library that is excused may read the clock, on nobody's account; others of a similar name may not", () => {
+  excuseLibrary("@quiet/clock.work");
+  const called = (file: string) => placeOf(stack(`now (${file}:1:1)`, `refund (${author}:12:5)`));
+  expect(called("/srv/shop/node_modules/@quiet/clock.work/dist/index.js")).toBeNull();
+  expect(called("/srv/shop/node_modules/@quiet/clockXwork/dist/index.js")).toBe(`${author}:12:5`);
 });

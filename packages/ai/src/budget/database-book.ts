@@ -1,0 +1,106 @@
+import type { Transaction } from "@holdpoint/core";
+import { type Amount, type Claim, passes, type SpendingBook } from "./spending-book.ts";
+
+/** What the book needs of a database: what `database(url)` of `holdpoint` gives. */
+export interface BookDatabase extends Transaction {
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+}
+
+const tables = [
+  "create table if not exists ai_account (account varchar(200) not null primary key, cost double precision not null, tokens bigint not null)",
+  "create table if not exists ai_reservation (call_key varchar(200) not null, account varchar(200) not null, cost double precision not null, tokens bigint not null, primary key (call_key, account))",
+];
+
+/**
+ * A book in a database of the application, for several processes: reserving is one transaction, so that two calls at once do not both get
+ * the last dollar. Makes its two tables, `ai_account` and `ai_reservation`, when it is first used.
+ *
+ * @example
+ * const book = databaseSpendingBook(database("postgres://localhost/app"));
+ */
+export function databaseSpendingBook(db: BookDatabase): SpendingBook {
+  let ready: Promise<void> | undefined;
+  const prepared = (): Promise<void> => {
+    ready ??= (async () => {
+      for (const table of tables) await db.execute(table);
+    })();
+    ready.catch(() => (ready = undefined));
+    return ready;
+  };
+  return {
+    reserve: async (key, claims, amount) => {
+      await prepared();
+      return db.transaction((tx) => reserve(tx, key, claims, amount));
+    },
+    settle: async (key, amount) => {
+      await prepared();
+      await db.transaction((tx) => settle(tx, key, amount));
+    },
+    spent: async (account) => {
+      await prepared();
+      return spentOf(db, account);
+    },
+  };
+}
+
+async function reserve(
+  tx: Transaction,
+  key: string,
+  claims: readonly Claim[],
+  amount: Amount,
+): Promise<{ account: string; spent: Amount } | null> {
+  // In one order everywhere, so that two transactions wait for each other in a line and not in a circle.
+  const inOrder = [...claims].sort((a, b) => (a.account < b.account ? -1 : 1));
+  await release(tx, key);
+  for (const { account } of inOrder) await touch(tx, account);
+  for (const { account, limit } of inOrder) {
+    const spent = await spentOf(tx, account);
+    if (passes(spent, amount, limit)) return { account, spent };
+  }
+  for (const { account } of inOrder) {
+    await add(tx, account, amount);
+    await tx.execute("insert into ai_reservation (call_key, account, cost, tokens) values (?, ?, ?, ?)", [
+      ...[key, account],
+      ...[amount.cost, amount.tokens],
+    ]);
+  }
+  return null;
+}
+
+async function settle(tx: Transaction, key: string, amount: Amount | null): Promise<void> {
+  const rows = await reservations(tx, key);
+  for (const row of rows) {
+    const real = amount ?? { cost: 0, tokens: 0 };
+    await add(tx, row.account, { cost: real.cost - Number(row.cost), tokens: real.tokens - Number(row.tokens) });
+  }
+  if (rows.length > 0) await tx.execute("delete from ai_reservation where call_key = ?", [key]);
+}
+
+/** What an attempt that died had reserved is free again. */
+async function release(tx: Transaction, key: string): Promise<void> {
+  await settle(tx, key, null);
+}
+
+/** The account's row, locked until the transaction ends. */
+async function touch(tx: Transaction, account: string): Promise<void> {
+  const { changes } = await tx.execute("update ai_account set cost = cost where account = ?", [account]);
+  if (changes > 0 || (await tx.fetchOne("select account from ai_account where account = ?", [account]))) return;
+  await tx.execute("insert into ai_account (account, cost, tokens) values (?, 0, 0)", [account]);
+}
+
+const add = (tx: Transaction, account: string, { cost, tokens }: Amount): Promise<unknown> =>
+  tx.execute("update ai_account set cost = cost + ?, tokens = tokens + ? where account = ?", [cost, tokens, account]);
+
+const reservations = (tx: Transaction, key: string) =>
+  tx.fetchAll<{ account: string; cost: number; tokens: number | bigint | string }>(
+    "select account, cost, tokens from ai_reservation where call_key = ? order by account",
+    [key],
+  );
+
+async function spentOf(tx: Transaction, account: string): Promise<Amount> {
+  const row = await tx.fetchOne<{ cost: number; tokens: number | bigint | string }>(
+    "select cost, tokens from ai_account where account = ?",
+    [account],
+  );
+  return { cost: Number(row?.cost ?? 0), tokens: Number(row?.tokens ?? 0) };
+}

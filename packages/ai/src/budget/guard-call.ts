@@ -1,0 +1,69 @@
+import type { RunFacts } from "@holdpoint/core";
+import { estimateUsage } from "../cost/estimate.ts";
+import type { Spending } from "../cost/spending.ts";
+import type { ModelRequest } from "../model/model.ts";
+import type { Usage } from "../model/usage.ts";
+import type { Models } from "../models/models.ts";
+import { type Budget, type BudgetScope, type BudgetState, wouldPass } from "./budget.ts";
+import type { Budgets } from "./budgets.ts";
+import type { Amount } from "./spending-book.ts";
+
+/** What people have allowed beyond a budget, by its scope. */
+export type Allowances = ReadonlyMap<BudgetScope, Amount>;
+
+/** All that a call is held against. */
+export interface BudgetedCall {
+  /** Which call it is: the step's idempotency key. */
+  readonly key: string;
+  readonly run: Pick<RunFacts, "workflow">;
+  readonly request: ModelRequest;
+  /** `provider/model`: what it costs is estimated by it. */
+  readonly model: string;
+  readonly own: readonly { scope: "step" | "run"; budget: Budget; spent: Spending }[];
+  readonly budgets: Budgets | undefined;
+  readonly allowed: Allowances;
+}
+
+/** Lets a call through, with its amount reserved, or says which budget it would pass. */
+export async function reserveCall(call: BudgetedCall, models: Models, at: Date): Promise<BudgetState | null> {
+  const usage = estimateUsage(call.request);
+  const next = { cost: models.cost(call.model, usage, at), tokens: tokensOf(usage) };
+  for (const { scope, budget, spent } of call.own) {
+    const limit = raised(budget, call.allowed.get(scope));
+    const so = { cost: spent.cost, tokens: tokensOf(spent.usage) };
+    if (wouldPass({ limit, spent: so, next })) return { scope, limit, spent: so, next };
+  }
+  const shared = call.budgets?.shared(call.run, at) ?? [];
+  const unpriced = shared.find(({ budget }) => budget.cost !== undefined && next.cost === null);
+  if (unpriced && !call.allowed.has(unpriced.scope)) {
+    const spent = (await call.budgets?.book.spent(unpriced.account)) ?? { cost: 0, tokens: 0 };
+    return { scope: unpriced.scope, limit: limitOf(unpriced.budget), spent, next };
+  }
+  const claims = shared.map(({ scope, budget, account }) => {
+    const { cost = null, tokens = null } = raised(budget, call.allowed.get(scope));
+    return { account, limit: { cost, tokens } };
+  });
+  if (claims.length === 0) return null;
+  const refused = await call.budgets?.book.reserve(call.key, claims, { cost: next.cost ?? 0, tokens: next.tokens });
+  if (!refused) return null;
+  const full = shared.find(({ account }) => account === refused.account);
+  if (!full) return null;
+  const limit = raised(full.budget, call.allowed.get(full.scope));
+  return { scope: full.scope, limit, spent: refused.spent, next };
+}
+
+/** All tokens that are known. */
+export const tokensOf = (usage: Usage): number => (usage.input ?? 0) + (usage.output ?? 0);
+
+const limitOf = ({ cost, tokens }: Budget) => ({
+  ...(cost !== undefined && { cost }),
+  ...(tokens !== undefined && { tokens }),
+});
+
+function raised(budget: Budget, more: Amount | undefined) {
+  const { cost, tokens } = budget;
+  return {
+    ...(cost !== undefined && { cost: cost + (more?.cost ?? 0) }),
+    ...(tokens !== undefined && { tokens: tokens + (more?.tokens ?? 0) }),
+  };
+}
