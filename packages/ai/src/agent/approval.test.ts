@@ -3,7 +3,7 @@ import { createTestEngine } from "@holdpoint/core/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import type { Message } from "../model/message.ts";
-import { models, modelsService } from "../models/models.ts";
+import { type ModelsOptions, models, modelsService } from "../models/models.ts";
 import { type ScriptedReply, scriptedModel } from "../scripted/scripted-model.ts";
 import type { ToolApproval } from "../tool/approval.ts";
 import { tool } from "../tool/tool.ts";
@@ -18,6 +18,7 @@ function lab(
   script: readonly (string | ScriptedReply)[],
   approval: ToolApproval<z.infer<typeof Order>>,
   more: object = {},
+  choose?: ModelsOptions["choose"],
 ) {
   const did: string[] = [];
   const work = (name: string, settings: object) =>
@@ -41,7 +42,7 @@ function lab(
     const { messages, text: said } = await agentStep(ctx, clerk, text);
     return { said, messages };
   });
-  const services = [modelsService.provide(models({ default: model, environment: {} }))];
+  const services = [modelsService.provide(models({ default: model, environment: {}, ...(choose && { choose }) }))];
   const engine = createTestEngine({ workflows: [flow], services, discipline: "crash" });
   onTestFinished(() => engine.stop());
   return { engine, flow, model, did };
@@ -146,13 +147,14 @@ describe("a tool that needs approval", () => {
 
 test("a run is forked from its fourth turn with another model: what came before is inherited, and not paid for again", async () => {
   const looks = [1, 2, 3, 4, 5].map((n) => ({ calls: [call("lookup", `A-${n}`)] }));
-  const { engine, flow, model, did } = lab([...looks, "done"], "never");
+  const other = scriptedModel(({ messages }) => `taken over after ${messages.length} messages`, "other");
+  const { engine, flow, model, did } = lab([...looks, "done"], "never", {}, ({ id }) =>
+    id === "r2" ? other : undefined,
+  );
   const run = await engine.run(flow, "go", { id: "r1" });
   expect((await run.result()).said).toBe("done");
   expect(model.requests).toHaveLength(6);
-  const other = scriptedModel(({ messages }) => `taken over after ${messages.length} messages`, "other");
-  modelsOfEngine(engine).use(other);
-  const fork = await run.fork({ from: "step:clerk turn#4", decisions: "reuse" });
+  const fork = await run.fork({ from: "step:clerk turn#4", decisions: "reuse", id: "r2" });
   expect((await fork.result()).said).toBe("taken over after 7 messages");
   expect(model.requests).toHaveLength(6);
   expect(other.requests).toHaveLength(1);

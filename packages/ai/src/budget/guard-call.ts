@@ -15,7 +15,7 @@ export type Allowances = ReadonlyMap<BudgetScope, Amount>;
 export interface BudgetedCall {
   /** Which call it is: the step's idempotency key. */
   readonly key: string;
-  readonly run: Pick<RunFacts, "workflow">;
+  readonly run: RunFacts;
   readonly request: ModelRequest;
   /** `provider/model`: what it costs is estimated by it. */
   readonly model: string;

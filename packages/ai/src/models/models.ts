@@ -1,4 +1,4 @@
-import { service, ValidationError, type WorkflowContext } from "@holdpoint/core";
+import { type RunFacts, service, ValidationError, type WorkflowContext } from "@holdpoint/core";
 import { costOf, type PriceTable, partsOf } from "../cost/prices.ts";
 import { ModelError, ModelSetupError } from "../errors.ts";
 import { streamOf } from "../model/answer.ts";
@@ -26,6 +26,14 @@ export interface ModelsOptions {
   prices?: PriceTable;
   /** Where keys and addresses are looked up. Default `process.env`. */
   environment?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Gives a run another model than it asks for: a fork that is to be compared, a customer with a contract. It is asked before each call;
+   * the record says who answered.
+   *
+   * @example
+   * const ai = models({ choose: ({ id }) => (id === "r1-with-opus" ? "anthropic/claude-opus-4-1" : undefined) });
+   */
+  choose?: (run: RunFacts, asked: ModelChoice | undefined) => ModelChoice | undefined;
   /** How it waits for its turn and for providers that ask for patience. Default: by the clock. For tests. */
   pause?: Pause;
 }
@@ -74,6 +82,11 @@ export class Models {
       );
     }
     return this.#resolve(chosen, []);
+  }
+
+  /** The model for a call of this run: what `choose` says, else what is asked for. */
+  for(run: RunFacts, asked?: ModelChoice): Model {
+    return this.get(this.#options.choose?.(run, asked) ?? asked);
   }
 
   /** What tokens of a model cost, in US dollars; null when that is not known. */

@@ -88,7 +88,7 @@ export async function modelStep(
     const given = await ctx.step(name, async (info) => ({ ...(await call(work, info)), asker }), {
       retry: options.retry ?? defaultRetry,
       timeout: options.timeout ?? "10m",
-      ...(options.cache && { cache: { ...options.cache, key: cacheKey(models, options.model, request) } }),
+      ...(options.cache && { cache: { ...options.cache, key: cacheKey(models.for(ctx.run, options.model), request) } }),
     });
     if (!("over" in given)) {
       const record = given.asker === asker ? given : fromCache(given);
@@ -133,8 +133,8 @@ function budgetOf(
   return budgets?.shared(ctx.run, ctx.now()).find((shared) => shared.scope === scope)?.budget;
 }
 
-function cacheKey(models: Models, choice: ModelChoice | undefined, request: ModelRequest): string {
-  const text = canonicalJson([models.get(choice).id, request]);
+function cacheKey(model: Model, request: ModelRequest): string {
+  const text = canonicalJson([model.id, request]);
   return `model ${createHash("sha256").update(text).digest("base64url")}`;
 }
 
@@ -157,7 +157,7 @@ interface CallWork {
 
 async function call(work: CallWork, info: StepInfo): Promise<ModelCallRecord | Withheld> {
   const { models, options, request, budgets } = work;
-  const model = models.get(options.model);
+  const model = models.for(work.guard.run, options.model);
   const key = info.idempotencyKey;
   const guarded = work.guard.own.length > 0 || budgets !== undefined;
   if (guarded) {
