@@ -26,6 +26,7 @@ export const paths = {
   "runs.fork": "POST /api/v1/runs/{run}/forks",
 
   "holds.list": "GET /api/v1/holds",
+  "holds.counts": "GET /api/v1/holds/counts",
   "holds.decideMany": "POST /api/v1/holds/decisions",
   "holds.show": "GET /api/v1/holds/{hold}",
   "holds.trail": "GET /api/v1/holds/{hold}/trail",
@@ -110,6 +111,9 @@ export const paths = {
   "me.sessions": "GET /api/v1/me/sessions",
   "me.endOtherSessions": "POST /api/v1/me/sessions/revocation",
   "me.endSession": "DELETE /api/v1/me/sessions/{session}",
+  "me.views": "GET /api/v1/me/views",
+  "me.putView": "PUT /api/v1/me/views/{view}",
+  "me.removeView": "DELETE /api/v1/me/views/{view}",
 
   "webhooks.list": "GET /api/v1/webhooks",
   "webhooks.create": "POST /api/v1/webhooks",

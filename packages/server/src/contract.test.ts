@@ -333,6 +333,16 @@ test("somebody looks after their own password, second factor and sessions, and a
 test("machines get secrets that are replaced with an overlap, and the issuer new keys", () =>
   administerIssuer(office, admin));
 
+test("everybody has saved views of their own, and is told how many holds need them", async () => {
+  await ben.me.putView({ view: "due soon", query: "order=due" });
+  await ben.me.putView({ view: "due soon", query: "order=due&severity=high" });
+  expect((await ben.me.views()).items).toEqual([{ name: "due soon", query: "order=due&severity=high" }]);
+  expect((await eve.me.views()).items).toEqual([]);
+  await expect(eve.me.removeView({ view: "due soon" })).rejects.toMatchObject({ status: 404 });
+  await ben.me.removeView({ view: "due soon" });
+  expect(await ben.holds.counts()).toMatchObject({ complete: true });
+});
+
 test("the rest of the routes answer", async () => {
   await admin.system.version();
   expect((await admin.metrics.summary({ buckets: 3 })).runs.completed).toBeGreaterThan(0);

@@ -73,6 +73,7 @@ export function requestFor(name: RouteName, ours: Ours): { place: string; body?:
     pipeline: marker,
     task: marker,
     queue: "labels",
+    view: "mine",
     workflow: "refund",
     question: "1",
   };
@@ -111,6 +112,7 @@ export function requestFor(name: RouteName, ours: Ours): { place: string; body?:
     "accounts.change": { roles: ["viewer"] },
     "sessions.endAll": { person: "nobody-at-all" },
     "clients.register": { name: "another", roles: ["viewer"] },
+    "me.putView": { query: "status=open" },
     "me.password": { password: "x", newPassword: "y" },
     "me.enrolTotp": { password: "x" },
     "me.confirmTotp": { code: "000000" },

@@ -25,6 +25,7 @@ import {
   assignHold,
   claimHold,
   commentHold,
+  countHolds,
   decideHold,
   decideManyHolds,
   delegateHold,
@@ -98,6 +99,7 @@ import {
   stepTask,
   taskTrail,
 } from "./tasks.ts";
+import { listViews, putView, removeView } from "./views.ts";
 import {
   changeWebhook,
   createWebhook,
@@ -139,6 +141,7 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "runs.retry": retryRun,
   "runs.fork": forkRun,
   "holds.list": listHolds,
+  "holds.counts": countHolds,
   "holds.decideMany": decideManyHolds,
   "holds.show": showHold,
   "holds.trail": holdTrail,
@@ -213,6 +216,9 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "me.sessions": listOwnSessions,
   "me.endOtherSessions": endOtherSessions,
   "me.endSession": endOwnSession,
+  "me.views": listViews,
+  "me.putView": putView,
+  "me.removeView": removeView,
   "webhooks.list": listWebhooks,
   "webhooks.create": createWebhook,
   "webhooks.show": showWebhook,

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { Account, Session } from "../account.ts";
 import { route } from "../route.ts";
+import { newId } from "../text.ts";
+
+const viewParams = z.object({ view: newId.max(100) });
+const View = z
+  .object({ name: z.string(), query: z.string().describe("as in an address: `status=open&workflow=refund`") })
+  .meta({ id: "View" });
 
 const tag = "Your account";
 const permission = "signed-in" as const;
@@ -72,6 +78,29 @@ export const meRoutes = {
     permission,
     body: z.strictObject({}).meta({ id: "EndOtherSessions" }),
     success: { 200: z.object({ ended: z.int() }).meta({ id: "EndedSessions" }) },
+  }),
+  "me.views": route({
+    tag,
+    summary: "List your saved views",
+    description: "By name: lists of holds or runs that you look at again.",
+    permission,
+    success: { 200: z.object({ items: z.array(View) }) },
+  }),
+  "me.putView": route({
+    tag,
+    summary: "Save a view",
+    description: "Or replace it. At most 100 for each person.",
+    permission,
+    params: viewParams,
+    body: z.strictObject({ query: z.string().max(2000) }).meta({ id: "SaveView" }),
+    success: { 200: View },
+  }),
+  "me.removeView": route({
+    tag,
+    summary: "Remove a saved view",
+    permission,
+    params: viewParams,
+    success: { 204: null },
   }),
   "me.endSession": route({
     tag,
