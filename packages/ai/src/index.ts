@@ -15,6 +15,7 @@ export {
   agent,
 } from "./agent/agent.ts";
 export { type AgentStepOptions, agentStep } from "./agent/agent-step.ts";
+export { type AgentWorkflowResult, agentTool, agentWorkflow } from "./agent/agent-workflow.ts";
 export { fromAiSdk } from "./ai-sdk/from-ai-sdk.ts";
 export { type Budget, BudgetError, type BudgetLimit, type BudgetScope, type BudgetState } from "./budget/budget.ts";
 export { Budgets, type BudgetsOptions, budgets, budgetsService } from "./budget/budgets.ts";
@@ -26,6 +27,7 @@ export { addSpending, noSpending, type Spending } from "./cost/spending.ts";
 export { type DurableModelOptions, durableModel } from "./durable/durable-model.ts";
 export { type AiSdkTool, type DurableToolSettings, durableTools } from "./durable/durable-tools.ts";
 export { ModelError, type ModelFailure, ModelSetupError, OutputError, TurnLimitError } from "./errors.ts";
+export { type McpServer, type McpTools, type McpToolsOptions, mcpTools } from "./mcp/mcp-tools.ts";
 export { answer } from "./model/answer.ts";
 export * from "./model/message.ts";
 export type * from "./model/model.ts";

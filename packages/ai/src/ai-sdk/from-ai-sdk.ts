@@ -56,7 +56,8 @@ function responseOf(id: string, result: LanguageModelV4GenerateResult): ModelRes
     rawFinish: finishReason.raw ?? null,
     usage: usageOf(usage),
     model: id,
-    rawModel: response?.modelId ?? null,
+    // Gemini's adapter leaves it in the body.
+    rawModel: response?.modelId ?? (response?.body as { modelVersion?: string } | undefined)?.modelVersion ?? null,
     rawId: response?.id ?? null,
     requestId: headerOf(response?.headers),
     ...warningsOf(warnings),
