@@ -2,6 +2,8 @@ import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
 import { World } from "../run/world.fixture.ts";
 import { memoryStore } from "../store/index.ts";
+import type { ClaimResult, History, Store } from "../store/store.ts";
+import { wrapStore } from "../store/wrap-store.ts";
 import { type CountingStore, countingStore } from "../testing/counting-store.ts";
 import type { WorkflowContext } from "../workflow/context.ts";
 import { workflow } from "../workflow/definition.ts";
@@ -11,9 +13,9 @@ let store: CountingStore;
 afterEach(() => world.stop());
 
 /** The writes of one run, from its start (1) and claim (1) on; `more` are further claims. */
-async function costs(run: (ctx: WorkflowContext) => Promise<unknown>): Promise<number> {
+async function costs(run: (ctx: WorkflowContext) => Promise<unknown>, ground: Store = memoryStore()): Promise<number> {
   const flow = workflow({ name: "flow" }, async (ctx) => run(ctx));
-  store = countingStore(memoryStore());
+  store = countingStore(ground);
   world = new World([flow, child], { store });
   await world.engine.start();
   await world.clock.settle();
@@ -45,6 +47,21 @@ test("a step is one write, a failed attempt another; nothing is read in between"
   // The claim reads the run's history once, and looks for more when it has nothing left.
   expect(store.counts.methods.history).toBe(1);
   expect(store.counts.methods.unread).toBe(0);
+});
+
+test("a history that came with the claim is not asked for", async () => {
+  const ground = memoryStore();
+  const reading = wrapStore(ground, async ({ method, namespace }, proceed) => {
+    const result = await proceed();
+    if (method !== "claim") return result;
+    const { runs } = result as ClaimResult;
+    const wanted = runs.map(({ pk }) => ({ pk, after: 0 }));
+    const histories = await ground.history(namespace, wanted, { hashes: false });
+    return { ...result, histories: new Map(runs.map(({ pk }, i) => [pk, histories[i] as History])) };
+  });
+  const run = async (ctx: WorkflowContext): Promise<unknown> => ctx.step("a", () => 1);
+  expect(await costs(run, reading)).toBe(start + claim + 1 + finish);
+  expect(store.counts.methods.history).toBe(0);
 });
 
 test("parallel steps that end together share a write", async () => {

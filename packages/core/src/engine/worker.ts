@@ -3,7 +3,7 @@ import { Execution } from "../run/execution.ts";
 import type { Rest } from "../run/host.ts";
 import { turnEnd, turnOf } from "../run/turn.ts";
 import { RunWriter } from "../run/writer.ts";
-import type { ClaimRequest, History, NewMail, RunPk, RunRow, Store, StoreSignal } from "../store/store.ts";
+import type { ClaimRequest, ClaimResult, History, NewMail, RunPk, RunRow, Store, StoreSignal } from "../store/store.ts";
 import { adopt } from "./adoption.ts";
 import { Committer, type Flight } from "./committer.ts";
 import { every } from "./every.ts";
@@ -313,7 +313,7 @@ export class Worker {
     let whole = false;
     try {
       const now = clock.now();
-      const { runs, poisoned, nextWake, left } = await store.claim(namespace, {
+      const { runs, poisoned, nextWake, left, histories } = await store.claim(namespace, {
         incarnation,
         capabilities: registry.capabilities(),
         adopt: true,
@@ -331,7 +331,7 @@ export class Worker {
       if (left) this.mayOwnMore = true;
       if (incarnation === this.incarnation) {
         for (const row of runs) if (row.stalls > suspectStalls) this.suspect.watch(row.pk);
-        await this.begin(runs);
+        await this.begin(runs, histories);
         for (const row of poisoned) await holdPoisoned(this, row);
         // It could not even be begun.
         if (this.suspect.pk !== null && !this.running.has(this.suspect.pk)) this.acquit(this.suspect.pk);
@@ -398,13 +398,12 @@ export class Worker {
     );
   }
 
-  private async begin(rows: readonly RunRow[]): Promise<void> {
+  private async begin(rows: readonly RunRow[], known: ClaimResult["histories"]): Promise<void> {
     if (rows.length === 0) return;
     const { store, namespace } = this.settings;
     const cached = rows.map((row) => this.reusable(row));
-    const wanted = rows.map((row, i) => ({ pk: row.pk, after: cached[i]?.writer.seq ?? 0 }));
     const { incarnation } = this;
-    const histories = await store.history(namespace, wanted, replayed);
+    const histories = await this.read(rows, cached, known);
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i] as RunRow;
       const history = histories[i] as History;
@@ -425,6 +424,22 @@ export class Worker {
         this.host.engineLog.error({ run: row.id, error }, "could not begin a run; trying again");
       }
     }
+  }
+
+  /** What each run has to be begun or resumed with; what came with the claim is not read again. */
+  private async read(
+    rows: readonly RunRow[],
+    cached: readonly (Execution | undefined)[],
+    known: ClaimResult["histories"],
+  ): Promise<History[]> {
+    const found = rows.map(({ pk }, i) => (cached[i] === undefined ? known?.get(pk) : undefined));
+    const wanted = rows.flatMap(({ pk }, i) =>
+      found[i] === undefined ? [{ pk, after: cached[i]?.writer.seq ?? 0 }] : [],
+    );
+    const { store, namespace } = this.settings;
+    const read = wanted.length === 0 ? [] : await store.history(namespace, wanted, replayed);
+    let next = 0;
+    return found.map((history) => history ?? (read[next++] as History));
   }
 
   /** A coroutine of the very last claim, which only mail can have moved on. */

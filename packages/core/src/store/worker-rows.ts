@@ -1,5 +1,5 @@
-import type { Millis, NewMail } from "./journal-rows.ts";
-import type { RunRow } from "./run-rows.ts";
+import type { History, Millis, NewMail } from "./journal-rows.ts";
+import type { RunPk, RunRow } from "./run-rows.ts";
 import type { StartRate } from "./start-rate.ts";
 
 /** A version of a workflow that a worker has code for. */
@@ -63,4 +63,9 @@ export interface ClaimResult {
   nextWake: Millis | null;
   /** Something was claimed that is not among these and could not be given back: the worker looks for it (as after an answer that was lost). */
   left?: boolean;
+  /**
+   * Whole histories of runs among `runs` that the store has read with the claim, without hashes; those of the others are asked
+   * for. Absent where it reads none.
+   */
+  histories?: ReadonlyMap<RunPk, History>;
 }

@@ -1,8 +1,9 @@
-import type { Capability, ClaimRequest, Millis, RunRow } from "@holdpoint/core";
+import type { Capability, ClaimRequest, History, Millis, RunPk, RunRow } from "@holdpoint/core";
 import { statusCode } from "../columns/codes.ts";
+import { readEntry } from "../columns/journal.ts";
 import { integer, integerOrNull, text } from "../columns/read.ts";
 import { readRun } from "../columns/run.ts";
-import type { SqlRow } from "../driver/driver.ts";
+import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import type { Context } from "../operations/program.ts";
 import { databaseTime } from "./clock.ts";
 import type { Connected } from "./connections.ts";
@@ -17,6 +18,10 @@ const inLane = `run.namespace = $1 and run.queue = lane.queue and run.workflow =
 const byAge = "priority desc, ready_at, pk";
 // Never the bare parameter: knowing it the server would make a plan for each claim, which costs five times the claim.
 const limit = "(select $8::bigint)";
+
+/** Of a run that nothing has happened to since it was started, its only entry: then nobody has to ask for its history. */
+const firstEntry = "key phase kind outcome codec bytes ref started_at duration attempt measures mail_seen".split(" ");
+const firstColumns = firstEntry.map((name) => `first.${name} as first_${name}`).join(", ");
 
 /**
  * A claim in one statement: looks, and takes the first runs of the lanes that this worker may take from. `skip locked` leaves to
@@ -93,8 +98,9 @@ const claimText = `
       select min(front.ready_at) + (select $12::bigint) from own as lane cross join lateral (
         select owner, ready_at from run where ${inLane} order by ${byAge} limit 100) front
       where ${inHeadStart.replaceAll("owner", "front.owner").replaceAll("ready_at", "front.ready_at")}
-    ) end as head_start_ends, given.*
-  from seen left join given on true
+    ) end as head_start_ends, given.*, ${firstColumns}
+  from seen left join given on true left join lateral (
+    select * from journal where run_pk = given.pk and seq = 1 and given.seq = 1 and given.entry_count = 1 limit 1) first on true
   order by given.priority desc, given.ready_at, given.pk`;
 
 /** What a claim finds, and what it has taken. */
@@ -114,6 +120,8 @@ export interface Claimed {
   /** When the first head start ends that keeps this worker from a run; looked for among the first runs of each lane. */
   headStartEnds: Millis | null;
   rows: RunRow[];
+  /** Of those that have only been started. */
+  histories: Map<RunPk, History>;
 }
 
 /**
@@ -159,5 +167,10 @@ export async function claimAtOnce(
     adoptable: first.adoptable === null ? [] : (JSON.parse(text(first, "adoptable")) as Capability[]),
     headStartEnds: integerOrNull(first, "head_start_ends"),
     rows: first.pk === null ? [] : rows.map((row) => ({ ...readRun(row, context.name), owner: request.incarnation })),
+    histories: new Map(rows.filter((row) => row.first_key !== null).map((row) => [integer(row, "pk"), historyOf(row)])),
   };
+}
+
+function historyOf(row: SqlRow): History {
+  return { entries: [readEntry([1, ...firstEntry.map((name) => row[`first_${name}`] as SqlValue)])], mail: [] };
 }

@@ -71,7 +71,8 @@ export async function claim(
     return clock.result(result);
   }
   const wakes = [found.nextWake, found.headStartEnds].filter((at) => at !== null);
-  const result: ClaimResult = { runs: [], poisoned: [], nextWake: wakes.length === 0 ? null : Math.min(...wakes) };
+  const nextWake = wakes.length === 0 ? null : Math.min(...wakes);
+  const result: ClaimResult = { runs: [], poisoned: [], nextWake, histories: found.histories };
   // `stalls` counts this claim already.
   for (const run of found.rows) (run.stalls > request.maxStalls ? result.poisoned : result.runs).push(run);
   return clock.result(result);

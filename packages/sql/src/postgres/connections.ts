@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { InvalidStateError } from "@holdpoint/core";
-import type { Client, ClientConfig, Pool, PoolClient } from "pg";
+import type { Client, Pool, PoolClient, PoolConfig } from "pg";
 import { whenNotFull } from "../database/full-server.ts";
 import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import { columnTypes, loadPg, type PgLibrary } from "../driver/postgres.ts";
@@ -24,6 +24,12 @@ export interface Prepared<T> {
 
 /** How often a transaction that lost a deadlock or a race is tried again. */
 const tries = 6;
+
+/**
+ * A connection that nobody uses for a while stays: the next one would have to prepare every statement anew, and make its plans.
+ * It keeps no process alive meanwhile.
+ */
+const kept = { idleTimeoutMillis: 600_000, allowExitOnIdle: true };
 
 /** One connection on which queries are sent without waiting for the answers of those before. */
 export class Connected {
@@ -149,7 +155,7 @@ export class Connections {
     return [...settings, `set ${how}synchronous_commit to ${commit}`, `set ${how}jit to off`].join("; ");
   }
 
-  #config(connectionString: string): ClientConfig {
+  #config(connectionString: string): PoolConfig {
     const { timeout = 30_000 } = this.#options;
     return {
       connectionString,
@@ -158,6 +164,7 @@ export class Connections {
       // When the network swallows everything only this ends a query.
       query_timeout: timeout,
       keepAlive: true,
+      ...kept,
     };
   }
 

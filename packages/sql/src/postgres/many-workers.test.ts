@@ -103,8 +103,10 @@ describe.skipIf(missing !== null)(
         Array.from({ length: 50 }, (_, i) => build.start(`r${i}`)),
       );
       await logged(["start_many"]);
-      const { runs } = await store.claim(namespace, build.claimRequest("w1"));
+      const { runs, histories } = await store.claim(namespace, build.claimRequest("w1"));
       expect(runs).toHaveLength(50);
+      // What they were started with came along.
+      expect([...(histories ?? [])].map(([, { entries }]) => entries.length)).toEqual(Array(50).fill(1));
       await logged(["claim"]);
       const results = await store.commit(
         namespace,

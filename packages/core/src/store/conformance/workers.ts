@@ -88,4 +88,25 @@ export const workerCases = cases("workers", {
       [["input of b"], [], ["input of a"], []],
     );
   },
+  "a history that comes with a claim is the one that is asked for": async (store) => {
+    const further = await running(store, "further");
+    await advanced(store, further, [entry("a")]);
+    await running(store, "taken over");
+    await store.retire(namespace, "w1");
+    await started(store, "fresh");
+    const mailed = await started(store, "mailed");
+    await store.commit(namespace, [deliver({ pk: mailed.pk })]);
+    await store.register(namespace, worker("w2"));
+    const { runs, histories } = await store.claim(namespace, claimRequest("w2"));
+    assert.equal(runs.length, 4);
+    const asked = await store.history(
+      namespace,
+      runs.map(({ pk }) => ({ pk, after: 0 })),
+      { hashes: false },
+    );
+    for (const [i, { pk }] of runs.entries()) {
+      const known = histories?.get(pk);
+      if (known !== undefined) assert.deepEqual(known, asked[i]);
+    }
+  },
 });
