@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import SlowFirst from "./scripts/slow-first.mjs";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -26,7 +27,9 @@ const project = (name: string, root: string) => ({
   test: {
     name,
     root: at(root),
-    isolate: name === "core",
+    // What is loaded once serves the next file too. Not here: tests of the core look at globals, which engines change while
+    // they live, and those of the stores load the same suites again for another store.
+    isolate: name === "core" || name === "sql",
     setupFiles: [at("./scripts/test-setup.mjs")],
     include: ["**/*.test.ts", "**/*.test.mjs"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/out/**", ...left],
@@ -40,6 +43,7 @@ export default defineConfig({
     pool: "forks",
     // One more than the processors of a small machine: much of the suite waits for processes it killed.
     maxWorkers: 3,
+    sequence: { sequencer: SlowFirst },
     // What hangs is found late, and what is slow is not taken for it: a machine may be ten times slower than another.
     testTimeout: 180_000,
     hookTimeout: 180_000,

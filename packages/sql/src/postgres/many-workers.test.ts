@@ -136,8 +136,8 @@ describe.skipIf(missing !== null)(
       await logged(["move_holds"]);
       const again = await store.claim(namespace, build.claimRequest("w1"));
       expect(again.runs).toHaveLength(50);
+      await logged(["claim"]);
       // Looked up by many who ask in one turn.
-      from = cluster.log().length;
       const found = await Promise.all(runs.map(({ id }) => store.run(namespace, id)));
       expect(found.map((run) => run?.pk)).toEqual(runs.map(({ pk }) => pk));
       await logged(["runs"]);
