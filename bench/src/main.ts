@@ -1,3 +1,4 @@
+import { a1 } from "./a1-agent.ts";
 import { d5 } from "./d5-holds.ts";
 import { e1 } from "./e1-encryption.ts";
 import { type Figure, line, reached } from "./figures.ts";
@@ -51,6 +52,7 @@ const suites: [string, () => Promise<Figure[]>][] = [
   ["p4", () => p4(Math.min(rounds, 3))],
   ["p5", () => p5()],
   ["p6", () => p6(Number(option("rows") ?? 1_000_000))],
+  ["a1", () => a1(rounds)],
   ["d5", () => d5(rounds)],
   ["e1", () => e1(rounds)],
   ["tasks", () => tasksSuite(Math.min(rounds, 3))],
