@@ -12,6 +12,7 @@ test("docs/errors.md has every error with its code, and no other", () => {
     "packages/channels/src/errors.ts",
     "packages/ai/src/errors.ts",
     "packages/ai/src/budget/budget.ts",
+    "packages/ai/src/cli-agent/cli-agent-error.ts",
     "packages/server/src/sign-in/agent/enforce.ts",
   ];
   const source = sources.map((path) => readFileSync(join(root, path), "utf8")).join("\n");

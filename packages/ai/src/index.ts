@@ -21,6 +21,16 @@ export { type Budget, BudgetError, type BudgetLimit, type BudgetScope, type Budg
 export { Budgets, type BudgetsOptions, budgets, budgetsService } from "./budget/budgets.ts";
 export { type BookDatabase, databaseSpendingBook } from "./budget/database-book.ts";
 export { type Amount, type Claim, memorySpendingBook, type SpendingBook } from "./budget/spending-book.ts";
+export { CliAgentError } from "./cli-agent/cli-agent-error.ts";
+export {
+  type CliAgentMode,
+  type CliAgentOptions,
+  type CliAgentPermit,
+  type CliAgentRequest,
+  type CliAgentResult,
+  cliAgentStep,
+} from "./cli-agent/cli-agent-step.ts";
+export type { CliAgentCall, CliAgentEvent, CliDialect } from "./cli-agent/dialects.ts";
 export { assumedOutput, estimateUsage } from "./cost/estimate.ts";
 export { costOf, type ModelPrice, type PriceTable } from "./cost/prices.ts";
 export { addSpending, noSpending, type Spending } from "./cost/spending.ts";
