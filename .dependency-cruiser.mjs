@@ -48,7 +48,7 @@ const APPLICATION = "^packages/console/src/";
 
 /** Optional peers, loaded when they are asked for; a development dependency here, for the tests: docs/decisions/015. */
 const OPTIONAL_PEERS =
-  "^(node_modules/(pg|mysql2|gpt-tokenizer|@ai-sdk/[^/]+|@modelcontextprotocol/client)/|packages/(server|console)/|@holdpoint/(server|console))";
+  "^(node_modules/(pg|mysql2|@ai-sdk/[^/]+|@modelcontextprotocol/client)/|packages/(server|console)/|@holdpoint/(server|console))";
 
 export default {
   forbidden: [
