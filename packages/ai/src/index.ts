@@ -37,6 +37,7 @@ export { addSpending, noSpending, type Spending } from "./cost/spending.ts";
 export { type DurableModelOptions, durableModel } from "./durable/durable-model.ts";
 export { type AiSdkTool, type DurableToolSettings, durableTools } from "./durable/durable-tools.ts";
 export { ModelError, type ModelFailure, ModelSetupError, OutputError, TurnLimitError } from "./errors.ts";
+export { flowAgent, flowModel, flowTool } from "./flow/ports.ts";
 export { type McpServer, type McpTools, type McpToolsOptions, mcpTools } from "./mcp/mcp-tools.ts";
 export { answer } from "./model/answer.ts";
 export * from "./model/message.ts";

@@ -86,6 +86,7 @@ export type {
   AgentOptions,
   CallInfo,
   CompletionRequest,
+  InWorkflow,
   LanguageModel,
   LlmOptions,
   Provided,

@@ -101,7 +101,10 @@ export class ConditionReader {
       return this.refuse(path, `"${name}" stands for a whole path, and cannot be part of another condition`);
     }
     if (normal === "agent") {
-      return this.refuse(path, `"agent" needs a model: let a step ask it, and compare what the step gives`);
+      return this.refuse(
+        path,
+        `"agent" needs a model: let a step ask it (an llm node with flowModel of @holdpoint/ai), and compare what it gives`,
+      );
     }
     const close = closest(normal, [...Object.keys(this.types), ...Object.keys(builtInFunctions)]);
     const hint = close ? `did you mean "${close}"?` : `known types are ${Object.keys(this.types).join(", ")}`;

@@ -8,7 +8,7 @@ import {
 import type { FlowStep } from "../chain/step.ts";
 import type { Json } from "../condition/condition.ts";
 import type { FlowDefinition, NodeDefinition } from "../definition/definition.ts";
-import type { StepCode } from "../definition/registry.ts";
+import type { CodeFunction, FlowFunction, StepCode } from "../definition/registry.ts";
 import { type Flow, flowRunBy } from "../interpret/flow.ts";
 import { type GraphConfig, limitsOf, refuseBadConfig, withDefaults } from "./config.ts";
 import {
@@ -29,11 +29,14 @@ import type { AbstractWorkflowNode } from "./nodes/custom.ts";
 import { type ApprovalOptions, approvalNode, type HumanOptions, humanNode } from "./nodes/human.ts";
 import {
   type AgentOptions,
+  agentCode,
   agentWork,
   type LlmOptions,
+  llmCode,
   llmWork,
   refuseMissing,
   type ToolOptions,
+  toolCode,
   toolWork,
 } from "./nodes/ports.ts";
 import { mergeCode, type SubgraphOptions, subgraphNode } from "./nodes/subgraph.ts";
@@ -195,18 +198,24 @@ export class Graph<S extends object, Ids extends string, In> {
    */
   llm<const Id extends string>(id: Unused<Id, Ids>, options: LlmOptions<S>): Graph<S, Ids | Id, In> {
     refuseMissing(id, "llm", options.llm);
+    const code = llmCode(id, options as LlmOptions<never>);
+    if (code) return this.worked(id, "llm", code, options);
     return this.called(id, "llm", llmWork(options as LlmOptions<never>), options);
   }
 
   /** Adds an agent: it gets a value of the state, and its answer goes into the state. */
   agent<const Id extends string>(id: Unused<Id, Ids>, options: AgentOptions<S>): Graph<S, Ids | Id, In> {
     refuseMissing(id, "agent", options.agent);
+    const code = agentCode(id, options as AgentOptions<never>);
+    if (code) return this.worked(id, "agent", code, options);
     return this.called(id, "agent", agentWork(options as AgentOptions<never>), options);
   }
 
   /** Adds a tool: it gets `input` and the extra keys of the state as arguments. */
   tool<const Id extends string>(id: Unused<Id, Ids>, options: ToolOptions<S>): Graph<S, Ids | Id, In> {
     refuseMissing(id, "tool", options.tool);
+    const code = toolCode(id, options as ToolOptions<never>);
+    if (code) return this.worked(id, "tool", code, options);
     return this.called(id, "tool", toolWork(options as ToolOptions<never>), options);
   }
 
@@ -291,6 +300,19 @@ export class Graph<S extends object, Ids extends string, In> {
     const { outputKey = "output" } = options;
     const code = { run: run as StepCode["run"] };
     return this.with(withStep(this.draft, id, code, options, { outputs: [outputKey], meta: { type } })) as never;
+  }
+
+  /** A node whose work is workflow code: its own calls are recorded, not it as a whole. */
+  private worked(
+    id: string,
+    type: string,
+    code: CodeFunction,
+    options: PlaceOptions<never> & { outputKey?: string },
+  ): never {
+    const uses = nameIn(this.draft, id);
+    const draft = withFunction(this.draft, uses, code as FlowFunction);
+    const place = { outputs: [options.outputKey ?? "output"], ...placeOf(options) };
+    return this.with(withNode(draft, { id, kind: "code", uses, meta: { type }, ...place } as NodeDefinition)) as never;
   }
 
   private with<More extends string>(draft: Draft): Graph<S, More, In> {

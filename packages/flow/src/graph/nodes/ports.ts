@@ -1,5 +1,5 @@
-import { type ServiceToken, ValidationError } from "@holdpoint/core";
-import type { FlowState, StepArguments } from "../../definition/registry.ts";
+import { type ServiceToken, ValidationError, type WorkflowContext } from "@holdpoint/core";
+import type { CodeFunction, FlowState, StepArguments } from "../../definition/registry.ts";
 import type { WorkOptions } from "../types.ts";
 import { fillBraces } from "./braces.ts";
 
@@ -38,12 +38,21 @@ export interface Tool {
   execute(args: Readonly<Record<string, unknown>>, info: CallInfo): Promise<unknown>;
 }
 
+/**
+ * A port that works in the workflow itself, so that each of its own calls is recorded: `flowModel`, `flowAgent` and `flowTool` of
+ * `@holdpoint/ai` are such. How its calls are retried and timed is its own affair, not the node's.
+ */
+export interface InWorkflow<Request> {
+  /** Workflow code: as deterministic as any other. */
+  inWorkflow(ctx: WorkflowContext, request: Request, node: string): Promise<unknown>;
+}
+
 /** A port itself, or the token under which the engine is given it. */
 export type Provided<T> = T | ServiceToken<T>;
 
 /** Options of an LLM node. */
 export interface LlmOptions<S> extends WorkOptions<S> {
-  llm: Provided<LanguageModel>;
+  llm: Provided<LanguageModel> | InWorkflow<CompletionRequest>;
   /** `{key}` is filled from the state; what is not there stays as it is. Default "{input}". */
   prompt?: string;
   system?: string;
@@ -56,7 +65,7 @@ export interface LlmOptions<S> extends WorkOptions<S> {
 
 /** Options of an agent node. */
 export interface AgentOptions<S> extends WorkOptions<S> {
-  /** What the executor is given, where there is one; otherwise it is run. */
+  /** What the executor is given, where there is one; otherwise it is run. One that is `InWorkflow` works there. */
   agent: unknown;
   executor?: Provided<AgentExecutor>;
   /** Where in the state its input is. Default "input". */
@@ -67,7 +76,7 @@ export interface AgentOptions<S> extends WorkOptions<S> {
 
 /** Options of a tool node. */
 export interface ToolOptions<S> extends WorkOptions<S> {
-  tool: Provided<Tool>;
+  tool: Provided<Tool> | InWorkflow<Readonly<Record<string, unknown>>>;
   /** Where in the state its `input` is. Default "input". */
   inputKey?: string;
   /** Further keys of the state that are handed over under their own names. */
@@ -80,20 +89,58 @@ type Work = (args: StepArguments<FlowState>) => Promise<FlowState>;
 
 /** Asks a language model. Its failure is the node's: it never becomes a text. */
 export function llmWork(options: LlmOptions<never>): Work {
-  const { llm, prompt = "{input}", system, model, temperature, maxTokens, outputKey = "output" } = options;
+  const { llm, outputKey = "output" } = options;
   return async (args) => {
-    const answer = await portOf(llm, args).complete(
-      {
-        prompt: fillBraces(prompt, args.state),
-        ...(system !== undefined && { system: fillBraces(system, args.state) }),
-        ...(model !== undefined && { model }),
-        ...(temperature !== undefined && { temperature }),
-        ...(maxTokens !== undefined && { maxTokens }),
-      },
-      args,
-    );
+    const answer = await portOf(llm as Provided<LanguageModel>, args).complete(completionOf(options, args.state), args);
     return { [outputKey]: typeof answer === "string" ? answer : answer.text };
   };
+}
+
+function completionOf(options: LlmOptions<never>, state: Readonly<FlowState>): CompletionRequest {
+  const { prompt = "{input}", system, model, temperature, maxTokens } = options;
+  return {
+    prompt: fillBraces(prompt, state),
+    ...(system !== undefined && { system: fillBraces(system, state) }),
+    ...(model !== undefined && { model }),
+    ...(temperature !== undefined && { temperature }),
+    ...(maxTokens !== undefined && { maxTokens }),
+  };
+}
+
+/** The same by a port that works in the workflow; undefined for one that does not. */
+export function llmCode(node: string, options: LlmOptions<never>): CodeFunction | undefined {
+  return codeOf(node, options.llm, options, (state) => completionOf(options, state));
+}
+
+/** The same by an agent that works in the workflow; undefined for one that does not. */
+export function agentCode(node: string, options: AgentOptions<never>): CodeFunction | undefined {
+  if (options.executor) return undefined;
+  return codeOf(node, options.agent, options, (state) => state[options.inputKey ?? "input"]);
+}
+
+/** The same by a tool that works in the workflow; undefined for one that does not. */
+export function toolCode(node: string, options: ToolOptions<never>): CodeFunction | undefined {
+  return codeOf(node, options.tool, options, (state) => toolArguments(options, state));
+}
+
+const ofSteps = ["retry", "timeout", "heartbeat", "once", "compensate"] as const;
+
+function codeOf(
+  node: string,
+  port: unknown,
+  options: WorkOptions<never> & { outputKey?: string },
+  request: (state: Readonly<FlowState>) => unknown,
+): CodeFunction | undefined {
+  const { inWorkflow } = port as Partial<InWorkflow<unknown>>;
+  if (typeof inWorkflow !== "function") return undefined;
+  const wrong = ofSteps.find((field) => options[field] !== undefined);
+  if (wrong !== undefined) {
+    throw new ValidationError(`node "${node}"`, [
+      { path: wrong, message: "is for a node that is one step; say it to what works in this one" },
+    ]);
+  }
+  const { outputKey = "output" } = options;
+  return async (ctx, _input, { state }) => ({ [outputKey]: await inWorkflow.call(port, ctx, request(state), node) });
 }
 
 /** Lets an agent answer. */
@@ -110,11 +157,15 @@ export function agentWork(options: AgentOptions<never>): Work {
 
 /** Calls a tool. */
 export function toolWork(options: ToolOptions<never>): Work {
-  const { tool, inputKey = "input", extraKeys = [], outputKey = "output" } = options;
-  return async (args) => {
-    const more = Object.fromEntries(extraKeys.filter((key) => key in args.state).map((key) => [key, args.state[key]]));
-    return { [outputKey]: await portOf(tool, args).execute({ input: args.state[inputKey], ...more }, args) };
-  };
+  const { tool, outputKey = "output" } = options;
+  return async (args) => ({
+    [outputKey]: await portOf(tool as Provided<Tool>, args).execute(toolArguments(options, args.state), args),
+  });
+}
+
+function toolArguments({ inputKey = "input", extraKeys = [] }: ToolOptions<never>, state: Readonly<FlowState>) {
+  const more = Object.fromEntries(extraKeys.filter((key) => key in state).map((key) => [key, state[key]]));
+  return { input: state[inputKey], ...more };
 }
 
 /** Refuses a node that was given nothing to call. */
