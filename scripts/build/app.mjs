@@ -20,7 +20,11 @@ export async function buildAppIfStale(directory) {
   // Libraries mark files for servers that render; there is none here.
   const onwarn = (warning, warn) => warning.code !== "MODULE_LEVEL_DIRECTIVE" && warn(warning);
   try {
-    await build({ configFile: config, logLevel: "warn", build: { rollupOptions: { onwarn } } });
+    await build({
+      configFile: config,
+      logLevel: "warn",
+      build: { rollupOptions: { onwarn, checks: { pluginTimings: false } } },
+    });
   } catch (error) {
     console.log(`${directory} does not build for browsers: ${error.message}`);
     return false;

@@ -90,6 +90,7 @@ test("a run is started once, asked about, decided and done", async () => {
   expect((await admin.runs.show({ run: run.id })).outcome).toBe("success");
   const trail = await ben.holds.trail({ hold: hold.id });
   expect(trail.items.map(({ action }) => action)).toContain("decided");
+  expect(trail.items.find(({ action }) => action === "commented")?.says).toEqual({ text: "looks right" });
   const journal = await admin.runs.journal({ run: run.id, limit: 2 });
   expect(journal.items).toHaveLength(2);
   expect(journal.next).toBe(journal.items[1]?.seq);
@@ -184,6 +185,14 @@ test("holds like one another are decided together", async () => {
   const [first = "", ...rest] = opened;
   const { items } = await ben.holds.similar({ hold: first });
   expect(items.map(({ id }) => id).sort()).toEqual([...rest].sort());
+  const counted = await ben.holds.counts();
+  expect(counted).toMatchObject({ groups: 0, complete: true });
+  const needed = await ben.holds.list({ inbox: true, unvoted: true, order: "due", limit: 1000 });
+  expect(needed.items).toHaveLength(counted.mine);
+  expect((await ben.holds.list({ text: "B-1", inbox: true, only: "unclaimed" })).items).toHaveLength(1);
+  await expect(ben.holds.list({ only: "groups" })).rejects.toMatchObject({ code: "VALIDATION" });
+  expect(await ben.holds.standing({ hold: first })).toMatchObject({ may: true, voted: false, claimable: true, holder: null });
+  expect(await admin.holds.standing({ hold: "h_nothing" }).catch(({ code }) => code)).toBe("NOT_FOUND");
   await ben.holds.delegate({ hold: first, to: "eve" }).catch((error: unknown) => {
     expect(error).toBeInstanceOf(ProblemError);
   });

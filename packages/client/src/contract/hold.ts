@@ -125,5 +125,36 @@ export const HoldEvent = z
     channel: z.string(),
     action: z.string(),
     at: moment,
+    says: json.optional().describe("what was said or changed; not what was erased, or what nobody may see yet"),
+    evidenceHash: z.string().nullable().describe("digest of what was shown when it happened"),
+    hash: z.string().nullable().describe("the line's link, over all before it"),
   })
   .meta({ id: "HoldEvent" });
+
+/** What whoever asks may do with a hold now. */
+export const HoldStanding = z
+  .object({
+    may: z.boolean().describe("they may decide it"),
+    why: z.string().nullable().describe("why they may not"),
+    onBehalfOf: z.string().nullable().describe("whose right it is, where it is not their own"),
+    groups: names.describe("those that their right comes from"),
+    holder: z.string().nullable().describe("who alone may decide it, having taken it or been given it"),
+    claimable: z.boolean().describe("one vote is enough: it can be taken"),
+    voted: z.boolean().describe("they have voted on what is asked now"),
+    manages: z.boolean().describe("they may assign it, and release what somebody else has"),
+    whoMay: z.string().describe("everybody who may decide it, in words"),
+  })
+  .meta({ id: "HoldStanding" });
+
+/** How much waits for whoever asks. */
+export const HoldCounts = z
+  .object({
+    mine: z.int().describe("what they may decide and have not voted on"),
+    groups: z.int().describe("of these, what is theirs because of a group"),
+    unclaimed: z.int().describe("of these, what nobody has taken"),
+    open: z.int().describe("all that is open"),
+    complete: z
+      .boolean()
+      .describe('false: only the 500 that are due first were counted, and the numbers are "at least"'),
+  })
+  .meta({ id: "HoldCounts" });

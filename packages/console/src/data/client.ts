@@ -7,6 +7,8 @@ export const send: typeof fetch = (input, init) =>
   fetch(input, {
     ...init,
     credentials: "same-origin",
+    // What was decided is sent even if the tab is closed at that moment; browsers do that for small requests.
+    keepalive: init?.method === "POST" && typeof init.body === "string" && init.body.length < 30_000,
     headers: { ...(init?.headers as Record<string, string> | undefined), ...credentialHeaders() },
   });
 

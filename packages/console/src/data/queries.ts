@@ -55,5 +55,6 @@ function changedBy(event: LiveEvent): QueryKey[] {
   const ofRun = ["show", "why"].map((action) => apiKey(`runs.${action}` as "runs.show", { run: event.run.id }));
   if (event.hold === null) return [...ofRun, apiKey("runs.list")];
   const hold = event.hold.id;
-  return [apiKey("holds.show", { hold }), apiKey("holds.trail", { hold }), apiKey("holds.list"), ...ofRun];
+  const ofHold = ["show", "trail", "standing"].map((action) => apiKey(`holds.${action}` as "holds.show", { hold }));
+  return [...ofHold, apiKey("holds.list"), apiKey("holds.counts"), ...ofRun];
 }

@@ -1,7 +1,7 @@
 import { annotationsRoute } from "./annotations/route.ts";
 import { builderRoute } from "./builder/route.ts";
 import { homeRoute } from "./home/route.ts";
-import { inboxRoute } from "./inbox/route.ts";
+import { inboxRoutes } from "./inbox/route.ts";
 import { metricsRoute } from "./metrics/route.ts";
 import { runRoute } from "./run/route.ts";
 import { runsRoute } from "./runs/route.ts";
@@ -14,7 +14,7 @@ import { workflowsRoute } from "./workflows/route.ts";
 /** Every screen. What a screen shows is loaded when somebody goes there. */
 export const screens = [
   homeRoute,
-  inboxRoute,
+  ...inboxRoutes,
   runsRoute,
   runRoute,
   workflowsRoute,

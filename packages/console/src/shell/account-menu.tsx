@@ -48,7 +48,7 @@ export function AccountMenu() {
         <button
           type="button"
           aria-label={copy.account.menu(name)}
-          className="flex h-9 w-full min-w-0 items-center gap-2.5 rounded-md px-2.5 text-muted hover:bg-hover hover:text-ink"
+          className="flex h-9 w-full min-w-0 items-center gap-2.5 rounded-md px-2.5 text-muted hover:bg-hover hover:text-ink max-md:size-11 max-md:justify-center max-md:px-0"
         >
           <CircleUserRound size={17} aria-hidden="true" className="shrink-0" />
           <span className="hidden truncate lg:inline">{name}</span>

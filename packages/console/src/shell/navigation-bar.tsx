@@ -1,6 +1,8 @@
-import { createLink } from "@tanstack/react-router";
+import { createLink, useNavigate } from "@tanstack/react-router";
+import { Ellipsis } from "lucide-react";
 import type { ComponentProps, ReactNode } from "react";
 import { classNames } from "../ui/class-names.ts";
+import { Menu } from "../ui/menu.tsx";
 import { copy } from "./copy.ts";
 import type { NavigationItem } from "./navigation.ts";
 
@@ -15,6 +17,9 @@ const Entry = ({ className, ...rest }: ComponentProps<"a">) => (
     )}
   />
 );
+/** So many screens fit beside each other on a phone; the others are in a menu. */
+const onPhones = 4;
+
 const EntryLink = createLink(Entry);
 
 /** The screens: words on a wide window, pictures on a narrower one, a bar at the bottom on a phone. */
@@ -22,26 +27,50 @@ export function NavigationBar({ items, account }: { items: readonly NavigationIt
   return (
     <nav
       aria-label={copy.navigation}
-      className="flex shrink-0 gap-0.5 border-line bg-surface max-md:overflow-x-auto max-md:border-t max-md:px-1 max-md:py-0.5 md:flex-col md:border-r md:p-2.5 lg:w-52"
+      className="flex shrink-0 gap-0.5 border-line bg-surface max-md:justify-around max-md:border-t max-md:px-1 max-md:py-0.5 md:flex-col md:border-r md:p-2.5 lg:w-52"
     >
       <p className="flex h-9 items-center gap-2 px-2 font-semibold max-md:hidden">
         <Mark />
         <span className="hidden lg:inline">{copy.product}</span>
       </p>
-      {items.map(({ id, to, icon: Icon }) => (
+      {items.map(({ id, to, icon: Icon }, at) => (
         <EntryLink
           key={id}
           to={to as "/"}
           activeOptions={{ includeSearch: false }}
           title={copy.screens[id]}
-          className={id === "settings" ? "md:mt-auto" : ""}
+          className={classNames(id === "settings" && "md:mt-auto", at >= onPhones && "max-md:hidden")}
         >
           <Icon size={17} aria-hidden="true" className="shrink-0" />
           <span className="max-lg:sr-only">{copy.screens[id]}</span>
         </EntryLink>
       ))}
+      <More items={items.slice(onPhones)} />
       {account}
     </nav>
+  );
+}
+
+function More({ items }: { items: readonly NavigationItem[] }) {
+  const navigate = useNavigate();
+  if (items.length === 0) return null;
+  return (
+    <Menu
+      items={items.map(({ id, to, icon: Icon }) => ({
+        label: copy.screens[id],
+        icon: <Icon size={16} aria-hidden="true" className="text-muted" />,
+        onSelect: () => void navigate({ to } as Parameters<typeof navigate>[0]),
+      }))}
+      trigger={
+        <button
+          type="button"
+          aria-label={copy.more}
+          className="grid size-11 place-items-center rounded-md text-muted md:hidden"
+        >
+          <Ellipsis size={18} aria-hidden="true" />
+        </button>
+      }
+    />
   );
 }
 

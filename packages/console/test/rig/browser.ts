@@ -13,13 +13,14 @@ const executable =
 /** What these tests need and this machine has not; null when they can run. */
 export const missing: string | null = executable === undefined ? "install chromium" : null;
 
-/** How long a slow machine may take to start the browser, or for one thing in a page. */
-export const patienceMs = 120_000;
+/** How long a slow machine may take to start the browser, and for one thing in a page. */
+const startMs = 120_000;
+const patienceMs = 30_000;
 
 /** A real browser that talks to nobody but us. */
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({
-    timeout: patienceMs,
+    timeout: startMs,
     executablePath: executable ?? "",
     args: [
       ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
@@ -34,13 +35,25 @@ export interface Tab {
   close(): Promise<void>;
 }
 
+/** Who sits at a tab (`ana`, or with a role: `vic.viewer`), and whether decisions wait for an undo. */
+interface Sitting extends BrowserContextOptions {
+  who?: string;
+  undo?: boolean;
+}
+
 /** Opens a tab at an address, in a profile of its own. */
-export async function openTab(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Tab> {
+export async function openTab(
+  browser: Browser,
+  url: string,
+  { who = "ana", undo = false, ...options }: Sitting = {},
+): Promise<Tab> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     reducedMotion: "reduce",
     ...options,
   });
+  await context.addCookies([{ name: "who", value: who, url: new URL(url).origin }]);
+  if (!undo) await context.addInitScript("localStorage.setItem('holdpoint.undo', '0')");
   const page = await context.newPage();
   page.setDefaultTimeout(patienceMs);
   const trouble: string[] = [];

@@ -3,25 +3,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { consoleDirectory } from "@holdpoint/console";
 import { createEngine, type Engine, type Hold, staticDirectory } from "@holdpoint/core";
-import { loopbackUser, type RunningServer, type ServeOptions, serve } from "@holdpoint/server";
+import { type Authenticate, type RunningServer, type ServeOptions, serve } from "@holdpoint/server";
 import { sqlite } from "@holdpoint/sql";
 import { hostile, workflows } from "./workflows.ts";
 
 /** A real server on a SQLite file of its own, with the console, for one test file. */
 export interface Office {
   engine: Engine;
-  server: RunningServer;
+  readonly server: RunningServer;
   /** Where the console is: `http://localhost:4711/console`. */
   url: string;
   /** Starts a run and waits for its hold. */
   ask(workflow: string, input?: unknown, by?: string): Promise<Hold>;
+  /** Stops the server, does something, and starts it again where it was. */
+  away(meanwhile: () => Promise<void>): Promise<void>;
   /** A day's worth of holds, of every kind. */
   seed(): Promise<Hold[]>;
   stop(): Promise<void>;
 }
 
-/** Who sits at the console, unless the test says otherwise. */
-export const person = "ana";
+/** Who sits at a tab stands in its cookie, as `openTab` sets it; a test of signing in gives the server something real. */
+const byCookie: Authenticate = async (request) => {
+  const [, id = "ana", role = "admin"] = /who=(\w+)(?:\.(\w+))?/.exec(request.headers.get("cookie") ?? "") ?? [];
+  return { id, namespace: "default", roles: [role as "admin"] };
+};
 
 /**
  * Starts the office. Build first (`npm run build`): the console that is served is the built one, as users get it.
@@ -39,21 +44,30 @@ export async function openOffice(options: ServeOptions = {}): Promise<Office> {
   });
   await engine.start();
   const silent = (): void => {};
-  const server = await serve(engine, {
-    authenticate: loopbackUser({ id: person }),
+  const settings: ServeOptions = {
+    authenticate: byCookie,
     console: consoleDirectory,
     port: 0,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     drain: "1s",
     ...options,
-  });
+  };
+  let server = await serve(engine, settings);
   const ask = async (workflow: string, input?: unknown, by = "rita"): Promise<Hold> => {
     const run = await engine.run(workflow, input, { by });
     return run.hold(holdNames[workflow] ?? workflow);
   };
   return {
     engine,
-    server,
+    get server() {
+      return server;
+    },
+    away: async (meanwhile) => {
+      const { port } = server;
+      await server.stop();
+      await meanwhile();
+      server = await serve(engine, { ...settings, port });
+    },
     url: `${server.url.replace("127.0.0.1", "localhost")}/console`,
     ask,
     seed: () => seed(ask),

@@ -45,8 +45,8 @@ export interface Holds {
    * and a cursor.
    */
   inbox(person: string, filter?: InboxFilter, page?: Partial<Page>): Promise<PageOf<Hold>>;
-  /** How much waits for this person, counted over the 500 open holds that are due first. */
-  inboxCounts(person: string): Promise<InboxCounts>;
+  /** How much waits for this person, counted over the 500 open holds that are due first and fit the filter. */
+  inboxCounts(person: string, filter?: Omit<HoldFilter, "status" | "order">): Promise<InboxCounts>;
   /** Everything that happened to a hold, oldest first, with what was said. Of independent answers nothing before all are there. */
   trail(hold: GivenHold): Promise<HoldTrailLine[]>;
   /** What this person may do with a hold now, and if nothing, why. */
@@ -136,9 +136,9 @@ export function createHolds(
         await open();
         return inboxOf(parts, person, filter, pageOf(page));
       },
-      async inboxCounts(person: string) {
+      async inboxCounts(person: string, filter: Omit<HoldFilter, "status" | "order"> = {}) {
         await open();
-        return inboxCounts(parts, person);
+        return inboxCounts(parts, person, filter);
       },
       async trail(hold: GivenHold) {
         await open();

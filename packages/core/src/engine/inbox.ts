@@ -9,7 +9,7 @@ import {
   standingOf,
   whoMay,
 } from "../hold/electorate.ts";
-import type { HoldRow, Page, PageOf } from "../store/store.ts";
+import type { HoldFilter, HoldRow, Page, PageOf } from "../store/store.ts";
 import { situationOf, situationsOf } from "./hold-acting.ts";
 import { gather, type HoldListFilter, isFound, mostLooked } from "./hold-lists.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
@@ -83,10 +83,14 @@ export async function inboxOf(
 }
 
 /** How much waits for somebody, told by the holds that are due first. */
-export async function inboxCounts(parts: EngineParts, person: string): Promise<InboxCounts> {
+export async function inboxCounts(
+  parts: EngineParts,
+  person: string,
+  filter: Omit<HoldFilter, "status" | "order">,
+): Promise<InboxCounts> {
   const { items, cursor } = await parts.store.holds(
     parts.namespace,
-    { status: ["open"], order: "due" },
+    { ...filter, status: ["open"], order: "due" },
     { limit: mostLooked, cursor: null },
   );
   const situations = await situationsOf(parts, items, [person]);

@@ -23,6 +23,7 @@ const filtered: readonly RouteName[] = [
   "events.follow",
   "runs.bulk",
   "holds.list",
+  "holds.counts",
   "holds.decideMany",
   "schedules.list",
 ];

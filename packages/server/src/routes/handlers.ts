@@ -33,6 +33,7 @@ import {
   listHolds,
   releaseHold,
   showHold,
+  showStanding,
   similarHolds,
 } from "./holds.ts";
 import { changeHook, createHook, listHooks, receiveHook, removeHook, rotateHook, showHook } from "./hooks.ts";
@@ -145,6 +146,8 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "holds.decideMany": decideManyHolds,
   "holds.show": showHold,
   "holds.trail": holdTrail,
+  "holds.counts": countHolds,
+  "holds.standing": showStanding,
   "holds.similar": similarHolds,
   "holds.decide": decideHold,
   "holds.abstain": abstainHold,

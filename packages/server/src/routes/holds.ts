@@ -1,4 +1,4 @@
-import { type GivenHold, type Hold, HoldConflictError, type HoldFilter, NotFoundError } from "@holdpoint/core";
+import { type GivenHold, type Hold, HoldConflictError, type HoldListFilter, NotFoundError } from "@holdpoint/core";
 import { reaches, reachOf, within } from "../access/reach.ts";
 import { ForbiddenError, RequestError } from "../http/errors.ts";
 import { ifMatch, StaleError } from "../http/etag.ts";
@@ -14,9 +14,12 @@ const shown = (hold: Hold) => ({
 });
 
 export const listHolds: Handler<"holds.list"> = async ({ engine, actor, query, reach }) => {
-  const { limit, cursor, inbox, run, dueBefore, ...rest } = query;
-  const filter: HoldFilter = given({
+  const { limit, cursor, inbox, only, unvoted, run, dueBefore, order, ...rest } = query;
+  if (!inbox && (only !== undefined || unvoted !== undefined))
+    throw new RequestError(422, "VALIDATION", "query: only and unvoted are of the inbox: send inbox=true as well");
+  const filter: HoldListFilter = given({
     ...rest,
+    order: order === "due" ? order : undefined,
     runId: run,
     workflows: within(reach),
     dueBefore: dueBefore === undefined ? undefined : millis(dueBefore),
@@ -24,7 +27,7 @@ export const listHolds: Handler<"holds.list"> = async ({ engine, actor, query, r
   const page = given({ limit, cursor });
   const { status = ["open"], ...where } = filter;
   const found = inbox
-    ? await engine.holds.inbox(actor.by, where, page)
+    ? await engine.holds.inbox(actor.by, given({ ...where, only, unvoted }), page)
     : await engine.holds({ ...where, status }, page);
   return { status: 200, body: { items: found.items.map(holdBody), cursor: found.cursor } };
 };
@@ -37,9 +40,18 @@ export const countHolds: Handler<"holds.counts"> = async ({ engine, principal })
 export const showHold: Handler<"holds.show"> = async ({ engine, params }) => shown(await engine.hold(params.hold));
 
 export const holdTrail: Handler<"holds.trail"> = async ({ engine, params }) => {
-  await engine.hold(params.hold);
-  return { status: 200, body: { items: wire(await engine.holdEvents(params.hold)) } };
+  return { status: 200, body: { items: wire(await engine.holds.trail(params.hold)) } };
 };
+
+export const countHolds: Handler<"holds.counts"> = async ({ engine, actor, reach }) => ({
+  status: 200,
+  body: await engine.holds.inboxCounts(actor.by, given({ workflows: within(reach) })),
+});
+
+export const showStanding: Handler<"holds.standing"> = async ({ engine, actor, params }) => ({
+  status: 200,
+  body: await engine.holds.standing(params.hold, actor.by),
+});
 
 export const similarHolds: Handler<"holds.similar"> = async ({ engine, params, query }) => {
   const { items, cursor } = await engine.holds.similar(params.hold, given(query));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Hold, HoldEvent, holdStatus, severity } from "../hold.ts";
+import { Hold, HoldCounts, HoldEvent, HoldStanding, holdStatus, severity } from "../hold.ts";
 import { pageOf, pageQuery } from "../page.ts";
 import { Problem } from "../problem.ts";
 import { route } from "../route.ts";
@@ -21,9 +21,9 @@ const asRead = {
 export const holdRoutes = {
   "holds.list": route({
     tag,
-    summary: "List holds, newest first",
+    summary: "List holds, newest first or by what is due",
     description:
-      "The open ones by default. `inbox` leaves those that you may decide now; such a page may come back with fewer.",
+      "The open ones by default. `inbox` leaves those that you may decide now. Of 500 holds those that fit are on a page: one of `inbox`, `text` or `tag` may come back with fewer, and a cursor.",
     permission: "holds:read",
     query: z.strictObject({
       status: z.array(holdStatus).max(6).optional(),
@@ -34,6 +34,17 @@ export const holdRoutes = {
       origin: z.enum(["author", "operator"]).optional(),
       dueBefore: moment.optional(),
       inbox: z.boolean().optional(),
+      only: z
+        .enum(["groups", "unclaimed"])
+        .optional()
+        .describe("of the inbox: what is yours because of a group, or what nobody has taken"),
+      unvoted: z.boolean().optional().describe("of the inbox: without what you have voted on"),
+      text: word().optional().describe("words that stand in its title, consequence, name, workflow, run or tags"),
+      tag: word().optional(),
+      order: z
+        .enum(["newest", "due"])
+        .optional()
+        .describe("`due`: by when its deadline acts next, then by severity and age"),
       ...pageQuery,
     }),
     success: { 200: pageOf(Hold) },
@@ -90,6 +101,12 @@ export const holdRoutes = {
       }),
     },
   }),
+  "holds.counts": route({
+    tag,
+    summary: "Count what waits for you",
+    permission: "holds:read",
+    success: { 200: HoldCounts },
+  }),
   "holds.show": route({
     tag,
     summary: "Show a hold with its evidence",
@@ -97,6 +114,14 @@ export const holdRoutes = {
     params,
     success: hold,
     etag: "gives",
+  }),
+  "holds.standing": route({
+    tag,
+    summary: "What you may do with a hold",
+    description: "By its own rules; your role must allow it, too.",
+    permission: "holds:read",
+    params,
+    success: { 200: HoldStanding },
   }),
   "holds.trail": route({
     tag,
