@@ -28,7 +28,6 @@ export const paths = {
   "holds.list": "GET /api/v1/holds",
   "holds.counts": "GET /api/v1/holds/counts",
   "holds.decideMany": "POST /api/v1/holds/decisions",
-  "holds.counts": "GET /api/v1/holds/counts",
   "holds.show": "GET /api/v1/holds/{hold}",
   "holds.standing": "GET /api/v1/holds/{hold}/standing",
   "holds.trail": "GET /api/v1/holds/{hold}/trail",

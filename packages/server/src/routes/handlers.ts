@@ -142,7 +142,6 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "runs.retry": retryRun,
   "runs.fork": forkRun,
   "holds.list": listHolds,
-  "holds.counts": countHolds,
   "holds.decideMany": decideManyHolds,
   "holds.show": showHold,
   "holds.trail": holdTrail,

@@ -32,11 +32,6 @@ export const listHolds: Handler<"holds.list"> = async ({ engine, actor, query, r
   return { status: 200, body: { items: found.items.map(holdBody), cursor: found.cursor } };
 };
 
-export const countHolds: Handler<"holds.counts"> = async ({ engine, principal }) => ({
-  status: 200,
-  body: { ...(await engine.holds.inboxCounts(principal.id)) },
-});
-
 export const showHold: Handler<"holds.show"> = async ({ engine, params }) => shown(await engine.hold(params.hold));
 
 export const holdTrail: Handler<"holds.trail"> = async ({ engine, params }) => {

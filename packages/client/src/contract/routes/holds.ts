@@ -49,23 +49,6 @@ export const holdRoutes = {
     }),
     success: { 200: pageOf(Hold) },
   }),
-  "holds.counts": route({
-    tag,
-    summary: "How many holds need you",
-    description: "Of the 500 open ones that are due first; for who may read the holds of all workflows.",
-    permission: "holds:read",
-    success: {
-      200: z
-        .object({
-          mine: z.int().describe("that you may decide and have not voted on"),
-          groups: z.int().describe("of these, what is yours because of a group"),
-          unclaimed: z.int().describe("of these, what nobody has taken"),
-          open: z.int().describe("all that is open"),
-          complete: z.boolean().describe("false where more is open than was looked at: the numbers are at least"),
-        })
-        .meta({ id: "HoldCounts" }),
-    },
-  }),
   "holds.decideMany": route({
     tag,
     summary: "Decide many holds with one answer",
