@@ -191,7 +191,12 @@ test("holds like one another are decided together", async () => {
   expect(needed.items).toHaveLength(counted.mine);
   expect((await ben.holds.list({ text: "B-1", inbox: true, only: "unclaimed" })).items).toHaveLength(1);
   await expect(ben.holds.list({ only: "groups" })).rejects.toMatchObject({ code: "VALIDATION" });
-  expect(await ben.holds.standing({ hold: first })).toMatchObject({ may: true, voted: false, claimable: true, holder: null });
+  expect(await ben.holds.standing({ hold: first })).toMatchObject({
+    may: true,
+    voted: false,
+    claimable: true,
+    holder: null,
+  });
   expect(await admin.holds.standing({ hold: "h_nothing" }).catch(({ code }) => code)).toBe("NOT_FOUND");
   await ben.holds.delegate({ hold: first, to: "eve" }).catch((error: unknown) => {
     expect(error).toBeInstanceOf(ProblemError);
