@@ -12,6 +12,7 @@ import { prepareModel, prepareSplits, sourceKey } from "./program/prepare.ts";
 import { openProgress, type Progress } from "./program/progress.ts";
 import { describeFiling, describeRate, describeWaiting } from "./program/report.ts";
 import { loadState, type ProgramState, saveState } from "./program/state.ts";
+import { stay } from "./program/stay.ts";
 import { triageAll } from "./program/triage-all.ts";
 import { counted } from "./program/wording.ts";
 import { exportDecisions, lessonsIn } from "./triage/decisions.ts";
@@ -35,6 +36,8 @@ async function main(args: readonly string[]): Promise<void> {
   process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
     await run(places, options, stopping.signal);
+    // Without a terminal nobody would end it.
+    if (process.stdin.isTTY && process.stdout.isTTY && !stopping.signal.aborted) await stay();
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
     release();

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { Engine } from "@holdpoint/core";
 import type { Project } from "../config/project.ts";
+import { loadConsole } from "../server/load-console.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { version } from "../version.ts";
 
@@ -29,7 +30,13 @@ export async function bannerLines(
         ? "  no API: npm install @holdpoint/server"
         : `  API ${url}/api/docs: you are signed in on this machine`,
     ),
-    ...(url === null ? [] : [`  inbox ${url}/inbox: what waits for a person`]),
+    ...(url === null
+      ? []
+      : [
+          (await loadConsole()) === null
+            ? `  inbox ${url}/inbox: what waits for a person`
+            : `  console ${url}/console: what waits for a person`,
+        ]),
     dim("  start runs with `holdpoint run` in another terminal; `holdpoint decide` answers there, too"),
     "",
   ];

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { consoleDirectory } from "@holdpoint/console";
@@ -35,7 +37,9 @@ const byCookie: Authenticate = async (request) => {
  * const office = await openOffice();
  * const tab = await openTab(await openBrowser(), `${office.url}/inbox`);
  */
-export async function openOffice(options: ServeOptions = {}): Promise<Office> {
+export async function openOffice(
+  options: (engine: Engine, origin: string) => ServeOptions | Promise<ServeOptions> = () => ({}),
+): Promise<Office> {
   const folder = mkdtempSync(join(tmpdir(), "holdpoint-console-"));
   const engine = createEngine({
     store: sqlite(join(folder, "office.db"), { durability: "relaxed" }),
@@ -44,13 +48,15 @@ export async function openOffice(options: ServeOptions = {}): Promise<Office> {
   });
   await engine.start();
   const silent = (): void => {};
+  // Signing in has to know its own address before anything listens there.
+  const port = await freePort();
   const settings: ServeOptions = {
     authenticate: byCookie,
     console: consoleDirectory,
-    port: 0,
+    port,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     drain: "1s",
-    ...options,
+    ...(await options(engine, `http://localhost:${port}`)),
   };
   let server = await serve(engine, settings);
   const ask = async (workflow: string, input?: unknown, by = "rita"): Promise<Hold> => {
@@ -63,10 +69,9 @@ export async function openOffice(options: ServeOptions = {}): Promise<Office> {
       return server;
     },
     away: async (meanwhile) => {
-      const { port } = server;
       await server.stop();
       await meanwhile();
-      server = await serve(engine, { ...settings, port });
+      server = await serve(engine, settings);
     },
     url: `${server.url.replace("127.0.0.1", "localhost")}/console`,
     ask,
@@ -77,6 +82,15 @@ export async function openOffice(options: ServeOptions = {}): Promise<Office> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
 }
 
 /** What each workflow calls its hold. */
