@@ -81,7 +81,7 @@ class GrowingAnswer {
 
   response(id: string, requestId: string | null): ModelResponse | null {
     const end = this.#end;
-    if (!end) return null;
+    if (!end || wasCut(end.finishReason)) return null;
     const content = this.#parts.flatMap((part): AssistantPart[] => {
       if (part.type === "tool-call") return [part];
       if (part.text === "" && !part.metadata) return [];
@@ -112,5 +112,12 @@ class GrowingAnswer {
     return block;
   }
 }
+
+/**
+ * Whether a stream ended before its provider said why. The SDK's adapters close such a stream as `interrupted`, or with a reason that is
+ * nobody's: taken for an answer it would be recorded, and cut short for ever.
+ */
+export const wasCut = ({ unified, raw }: LanguageModelV4FinishReason): boolean =>
+  unified === "interrupted" || (unified === "other" && raw === undefined);
 
 const kindOf = (type: string): "text" | "reasoning" => (type.startsWith("text") ? "text" : "reasoning");

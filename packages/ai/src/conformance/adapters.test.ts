@@ -191,8 +191,8 @@ describe.each(adapters)("the adapter $speaks", ({ speaks, wire, base, vendor }) 
     });
   });
 
-  test("a stream that is cut is a failure, not a short answer", async () => {
-    server.will({ cut: true, text: "Tea is good." });
+  test.each(["broken", "ended"] as const)("a stream that is cut is a failure, not a short answer: %s", async (cut) => {
+    server.will({ cut, text: "Tea is good." });
     const read = async () => {
       for await (const event of registry.get().stream?.(asking) ?? [])
         if (event.type === "finish") return event.response;

@@ -10,8 +10,11 @@ export interface Reply {
   output?: number;
 }
 
-/** A failure: a status with the provider's error body, or a stream that is cut after its first piece. */
-export type Next = Reply | { status: number; headers?: Record<string, string> } | { cut: true; text: string };
+/** A failure: a status with the provider's error body, or a stream that is cut after its first piece: the connection breaks, or ends as if that were all. */
+export type Next =
+  | Reply
+  | { status: number; headers?: Record<string, string> }
+  | { cut: "broken" | "ended"; text: string };
 
 /** One provider's wire format. */
 export interface Wire {
@@ -93,7 +96,7 @@ export class StandIn {
       const text = typeof data === "string" ? data : JSON.stringify(data);
       response.write(`${name === null ? "" : `event: ${name}\n`}data: ${text}\n\n`);
     }
-    if ("cut" in next) setImmediate(() => response.destroy());
+    if ("cut" in next && next.cut === "broken") setImmediate(() => response.destroy());
     else response.end();
   }
 }

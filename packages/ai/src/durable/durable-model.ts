@@ -16,6 +16,7 @@ import {
 } from "@holdpoint/core";
 import { failureOf } from "../ai-sdk/failure.ts";
 import { usageOf } from "../ai-sdk/response.ts";
+import { wasCut } from "../ai-sdk/stream.ts";
 import { modelsOf } from "../models/models.ts";
 import { defaultRetry } from "../step/retry.ts";
 import { noteSpending } from "../step/run-spending.ts";
@@ -89,10 +90,8 @@ async function recorded<T extends { usage: LanguageModelV4Usage }>(
   const { value, cost } = await ctx.step(
     options.name ?? "model",
     async (info) => {
-      const started = performance.now();
       try {
         const value = await call(info);
-        info.measure({ tools: [{ name: id, ms: Math.round(performance.now() - started), ok: true }] });
         return { value, cost: registry.cost(id, usageOf(value.usage)) };
       } catch (error) {
         throw failureOf(id, error, info.signal);
@@ -139,7 +138,7 @@ async function readParts(
     parts.push(part);
   }
   const end = parts.findLast((part) => part.type === "finish");
-  if (!end) throw new Error("its stream was cut before the end of the answer");
+  if (!end || wasCut(end.finishReason)) throw new Error("its stream was cut before the end of the answer");
   return {
     parts: plain(joinParts(parts)) as LanguageModelV4StreamPart[],
     usage: plain(end.usage) as LanguageModelV4Usage,

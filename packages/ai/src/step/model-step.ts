@@ -169,7 +169,6 @@ async function call(work: CallWork, info: StepInfo): Promise<ModelCallRecord | W
     const started = performance.now();
     const response = await ask(model, work, info);
     const ms = Math.round(performance.now() - started);
-    info.measure({ tools: [{ name: response.model, ms, ok: true }] });
     const cost = response.cached ? 0 : models.cost(response.model, response.usage);
     await budgets?.book.settle(key, { cost: cost ?? 0, tokens: tokensOf(response.usage) });
     return { response, cost, ms };
