@@ -103,20 +103,22 @@ export function useDecisions(): Decider {
       toasts.show({ text: copy.said.undone });
       return last.hold;
     };
-    const settle = async (hold: Hold, input: DecisionInput): Promise<boolean> => {
+    /** Once the server has answered, the result is shown; the lists follow, and until they have, the hold is left out of them. */
+    const settle = async (one: Pending): Promise<boolean> => {
+      const { hold, input } = one;
+      const follow = (): void => void refreshLists(queries, hold.id).finally(() => decisions.remove(hold.id));
       try {
         const decided = await call("holds.decide", input);
         queries.setQueryData(apiKey("holds.show", { hold: hold.id }), decided);
         if (decided.status === "open") toasts.show({ text: copy.said.waiting });
-        await refreshLists(queries, hold.id);
+        decisions.add(one);
+        follow();
         return true;
       } catch (error) {
         const { title, detail } = problemText(error);
         toasts.show({ tone: "danger", text: `${copy.said.failed(hold.title)} ${title}. ${detail}` });
-        await refreshLists(queries, hold.id);
+        follow();
         return false;
-      } finally {
-        decisions.remove(hold.id);
       }
     };
     return {
@@ -131,15 +133,15 @@ export function useDecisions(): Decider {
       decide: async (hold, input) => {
         const seconds = hold.severity === "critical" ? 0 : undoSeconds();
         const text = copy.said.pending(copy.said.outcome(hold, input.answer), hold.title);
+        const one: Pending = { hold, input, timer: undefined, removeToast: () => {} };
         if (seconds === 0) {
-          const done = await settle(hold, input);
+          const done = await settle(one);
           if (done) toasts.show({ text });
           return done;
         }
-        const one: Pending = { hold, input, timer: undefined, removeToast: () => {} };
         one.timer = setTimeout(() => {
           one.timer = undefined;
-          void settle(hold, input);
+          void settle(one);
         }, seconds * 1000);
         one.removeToast = toasts.show({
           text,
