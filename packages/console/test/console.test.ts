@@ -42,7 +42,7 @@ describe.skipIf(missing !== null)(`the console in a browser${missing === null ? 
     const { page, trouble, close } = await openTab(browser, office.server.url.replace("127.0.0.1", "localhost"));
     const screens = ["Needs you", "Runs", "Workflows", "Builder", "Schedules", "Annotation", "Metrics", "Settings"];
     for (const name of screens) {
-      await page.getByRole("navigation").getByRole("link", { name }).click();
+      await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name }).click();
       await page.getByRole("heading", { level: 1, name }).waitFor({ state: "attached" });
       expect(await axeFindings(page), name).toEqual([]);
     }

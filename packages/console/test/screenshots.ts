@@ -4,34 +4,53 @@ import type { Hold } from "@holdpoint/core";
 import { openBrowser, openTab } from "./rig/browser.ts";
 import { keepScreenshots } from "./rig/checks.ts";
 import { type Office, openOffice } from "./rig/office.ts";
+import { agentModels, Gates, runWorkflows, seedRuns } from "./rig/run-workflows.ts";
 
 /** Each picture: the path of its screen, and what must be there before it is taken. */
-const pictures: Readonly<Record<string, { path: (office: Office, holds: readonly Hold[]) => string; ready?: string }>> =
-  {
-    inbox: { path: () => "/inbox", ready: "[data-hold]" },
-    "inbox-hold": { path: (_office, holds) => `/inbox/${find(holds, "410")}`, ready: "article form" },
-    "inbox-form": { path: (_office, holds) => `/inbox/${find(holds, "invoice")}`, ready: "article form" },
-    "inbox-critical": { path: (_office, holds) => `/inbox/${find(holds, "archive")}`, ready: "article form" },
-    "inbox-alike": { path: (_office, holds) => `/inbox/${find(holds, "410")}/alike`, ready: "table" },
-    runs: { path: () => "/runs" },
-    workflows: { path: () => "/workflows" },
-    builder: { path: () => "/builder" },
-    schedules: { path: () => "/schedules" },
-    annotations: { path: () => "/annotations" },
-    metrics: { path: () => "/metrics" },
-    settings: { path: () => "/settings" },
-  };
+const pictures: Readonly<
+  Record<string, { path: (office: Office, holds: readonly Hold[]) => string; ready?: string; press?: string }>
+> = {
+  inbox: { path: () => "/inbox", ready: "[data-hold]" },
+  "inbox-hold": { path: (_office, holds) => `/inbox/${find(holds, "410")}`, ready: "article form" },
+  "inbox-form": { path: (_office, holds) => `/inbox/${find(holds, "invoice")}`, ready: "article form" },
+  "inbox-critical": { path: (_office, holds) => `/inbox/${find(holds, "archive")}`, ready: "article form" },
+  "inbox-alike": { path: (_office, holds) => `/inbox/${find(holds, "410")}/alike`, ready: "table" },
+  runs: { path: () => "/runs", ready: "tbody tr" },
+  run: { path: () => "/runs/onboarding-acme?at=step%3Aimport%20contacts%231", ready: "[role=treeitem]" },
+  "run-waiting": { path: () => "/runs/onboarding-globex", ready: "[role=treeitem]" },
+  "run-graph": { path: () => "/runs/contract-northwind?tab=graph", ready: ".react-flow__node", press: "Show all" },
+  "run-code": { path: () => "/runs/onboarding-acme?tab=graph", ready: ".react-flow__node", press: "Show all" },
+  "run-events": { path: () => "/runs/onboarding-acme?tab=events", ready: "ul li" },
+  "run-state": { path: () => "/runs/onboarding-globex?tab=state", ready: "h2" },
+  "run-agents": { path: () => "/runs/support-a7?tab=agents", ready: "table" },
+  "run-decisions": { path: () => "/runs/onboarding-acme?tab=decisions", ready: "ol li" },
+  "run-failed": { path: () => "/runs/ship-17", ready: "[role=treeitem]" },
+  workflows: { path: () => "/workflows" },
+  builder: { path: () => "/builder" },
+  schedules: { path: () => "/schedules" },
+  annotations: { path: () => "/annotations" },
+  metrics: { path: () => "/metrics" },
+  settings: { path: () => "/settings" },
+};
 
 const find = (holds: readonly Hold[], words: string): string =>
   holds.find(({ title }) => title.includes(words))?.id ?? "";
 const folder = join(import.meta.dirname, "../../../out/screenshots");
 const [wanted] = process.argv.slice(2);
-const [office, browser] = await Promise.all([openOffice(), openBrowser()]);
+const gates = new Gates();
+const [office, browser] = await Promise.all([
+  openOffice(() => ({}), { workflows: runWorkflows(gates, { pace: 40 }), services: [agentModels] }),
+  openBrowser(),
+]);
 const holds = await office.seed();
-for (const [name, { path, ready = "h1" }] of Object.entries(pictures)) {
+await seedRuns(office);
+for (const [name, { path, ready = "h1", press }] of Object.entries(pictures)) {
   if (wanted !== undefined && !name.startsWith(wanted)) continue;
   const { page, close } = await openTab(browser, `${office.url}${path(office, holds)}`);
-  await keepScreenshots(page, folder, name, () => page.locator(ready).first().waitFor({ state: "attached" }));
+  await keepScreenshots(page, folder, name, async () => {
+    await page.locator(ready).first().waitFor({ state: "attached" });
+    if (press !== undefined) await page.getByRole("button", { name: press }).click();
+  });
   await close();
   console.log(`out/screenshots/${name}-*.png`);
 }

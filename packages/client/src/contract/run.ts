@@ -40,6 +40,11 @@ export const Run = z
     wakeAt: moment.nullable(),
     forkedFrom: z.object({ id: z.string(), seq: z.int() }).nullable(),
     entries: z.int().describe("entries in its journal"),
+    humanWaitMs: z
+      .number()
+      .min(0)
+      .optional()
+      .describe("how long it has waited for people, in ms; in lists that were asked for it"),
   })
   .meta({ id: "Run" });
 

@@ -74,9 +74,11 @@ export class ShortcutRegistry {
     const field = isField(event.target);
     const two = event.timeStamp - this.begunAt < patienceMs && this.begun !== "" ? `${this.begun} ${key}` : null;
     const candidates = this.listed.filter((one) => !field || (one.inFields && key.includes("+")));
-    const found = [two, key].flatMap((keys) => candidates.findLast((one) => this.keysOf(one) === keys) ?? [])[0];
+    const second = two === null ? undefined : candidates.findLast((one) => this.keysOf(one) === two);
+    const found = second ?? candidates.findLast((one) => this.keysOf(one) === key);
+    // A key that does something by itself may begin two as well: `g` shows the graph, and `g r` goes to the runs all the same.
     const begins = !field && candidates.some((one) => this.keysOf(one).startsWith(`${key} `));
-    this.begun = !found && begins ? key : "";
+    this.begun = !second && begins ? key : "";
     this.begunAt = event.timeStamp;
     found?.run();
     return found !== undefined;

@@ -15,11 +15,14 @@ export function Tabs({
   onChange,
   tabs,
   label,
+  fill = false,
 }: {
   value: string;
   onChange: (value: string) => void;
   tabs: readonly Tab[];
   label: string;
+  /** What is shown fills the height there is and scrolls by itself. */
+  fill?: boolean;
 }) {
   return (
     <Radix.Root value={value} onValueChange={onChange} activationMode="manual" className="flex min-h-0 flex-col">
@@ -36,7 +39,11 @@ export function Tabs({
         ))}
       </Radix.List>
       {tabs.map((tab) => (
-        <Radix.Content key={tab.value} value={tab.value} className="min-h-0 grow pt-4">
+        <Radix.Content
+          key={tab.value}
+          value={tab.value}
+          className={fill ? "flex min-h-0 grow flex-col data-[state=inactive]:hidden" : "min-h-0 grow pt-4"}
+        >
           {tab.content}
         </Radix.Content>
       ))}

@@ -4,7 +4,14 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { consoleDirectory } from "@holdpoint/console";
-import { createEngine, type Engine, type Hold, staticDirectory } from "@holdpoint/core";
+import {
+  type AnyWorkflow,
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type Hold,
+  staticDirectory,
+} from "@holdpoint/core";
 import { type Authenticate, type RunningServer, type ServeOptions, serve } from "@holdpoint/server";
 import { sqlite } from "@holdpoint/sql";
 import { hostile, workflows } from "./workflows.ts";
@@ -39,12 +46,14 @@ const byCookie: Authenticate = async (request) => {
  */
 export async function openOffice(
   options: (engine: Engine, origin: string) => ServeOptions | Promise<ServeOptions> = () => ({}),
+  { workflows: more = [], ...engineOptions }: Partial<EngineOptions> = {},
 ): Promise<Office> {
   const folder = mkdtempSync(join(tmpdir(), "holdpoint-console-"));
   const engine = createEngine({
     store: sqlite(join(folder, "office.db"), { durability: "relaxed" }),
-    workflows: [...workflows],
+    workflows: [...workflows, ...more],
     directory: staticDirectory({ groups: { finance: ["ana", "ben"], legal: ["lea"] } }),
+    ...engineOptions,
   });
   await engine.start();
   const silent = (): void => {};

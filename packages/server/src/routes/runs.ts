@@ -11,6 +11,7 @@ import {
 import { incomingTrace } from "@holdpoint/telemetry";
 import type { Handler, Reply } from "./call.ts";
 import { holdBody } from "./hold-body.ts";
+import { humanWaitOf } from "./human-wait.ts";
 import { refuseOwnWorkflow } from "./own-workflows.ts";
 import { attributesOf, runFilterOf } from "./run-filter.ts";
 import { given, type Wire, wire } from "./wire.ts";
@@ -34,12 +35,14 @@ export const startRun: Handler<"runs.start"> = async ({ engine, actor, body, req
 };
 
 export const listRuns: Handler<"runs.list"> = async ({ engine, query, reach }) => {
-  const { limit, cursor, attribute, ...rest } = query;
+  const { limit, cursor, attribute, humanWait = false, ...rest } = query;
   const attributes = attribute === undefined ? {} : { attributes: attributesOf(attribute) };
-  return {
-    status: 200,
-    body: wire(await engine.runs(runFilterOf({ ...rest, ...attributes }, reach), given({ limit, cursor }))),
-  };
+  const page = wire(await engine.runs(runFilterOf({ ...rest, ...attributes }, reach), given({ limit, cursor })));
+  if (!humanWait) return { status: 200, body: page };
+  const now = Date.now();
+  const waits = await Promise.all(page.items.map(({ id }) => humanWaitOf(engine, id, now)));
+  const items = page.items.map((run, n) => ({ ...run, humanWaitMs: waits[n] ?? 0 }));
+  return { status: 200, body: { ...page, items } };
 };
 
 export const showRun: Handler<"runs.show"> = async ({ engine, params }) => ({

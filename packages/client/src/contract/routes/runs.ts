@@ -42,6 +42,7 @@ export const runRoutes = {
     query: z.strictObject({
       ...runFilter,
       attribute: attributeQuery.optional(),
+      humanWait: z.boolean().optional().describe("with `humanWaitMs` of each run"),
       ...pageQuery,
     }),
     success: { 200: pageOf(Run) },
