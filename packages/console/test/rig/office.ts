@@ -4,14 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { consoleDirectory } from "@holdpoint/console";
-import {
-  type AnyWorkflow,
-  createEngine,
-  type Engine,
-  type EngineOptions,
-  type Hold,
-  staticDirectory,
-} from "@holdpoint/core";
+import { createEngine, type Engine, type EngineOptions, type Hold, staticDirectory } from "@holdpoint/core";
 import { type Authenticate, type RunningServer, type ServeOptions, serve } from "@holdpoint/server";
 import { sqlite } from "@holdpoint/sql";
 import { hostile, workflows } from "./workflows.ts";
