@@ -77,6 +77,11 @@ export interface ServerOptions {
   closing?: AbortSignal;
   /** A sign of life on idle event streams. Default "15s". */
   heartbeat?: Duration;
+  /**
+   * How often it is looked at whether those who follow events may do so yet: within this time a stream ends whose key was revoked, whose session was ended or whose
+   * person has other rights. Each key or session costs one look, however many streams it has. Default "3s".
+   */
+  recheck?: Duration;
   /** How long a reader of a stream may take nothing before it is dropped. Default "30s". */
   patience?: Duration;
 }

@@ -8,6 +8,7 @@ import { Administrators } from "./access/administrators.ts";
 import { RoleBindings } from "./access/bindings.ts";
 import type { Authenticate, Caller, Principal } from "./access/principal.ts";
 import { RateLimits } from "./access/rate-limits.ts";
+import { RightsWatch } from "./access/rights-watch.ts";
 import { type AuditEntry, auditEntry } from "./audit/audit-line.ts";
 import { AuditLog } from "./audit/audit-log.ts";
 import { type Refusal, Refusals } from "./audit/refusals.ts";
@@ -41,6 +42,8 @@ export class Server {
   readonly heartbeatMs: number;
   readonly patienceMs: number;
   readonly rates: RateLimits;
+  /** Ends the streams of those whose rights have changed. */
+  readonly rights: RightsWatch;
   readonly annotations: readonly Annotation[];
   readonly bindings: RoleBindings;
   /** How much is there, for whoever looks. */
@@ -80,6 +83,11 @@ export class Server {
     const { accounts = null, issuer = null } = signIn ?? {};
     this.administrators = new Administrators({ engine, keys: this.keys, bindings: this.bindings, accounts, issuer });
     this.rates = new RateLimits(options.rates ?? {}, engine);
+    this.rights = new RightsWatch({
+      ask: (request, caller) => this.principal(request, caller),
+      everyMs: durationMs(options.recheck ?? "3s", "recheck"),
+      onError: (error) => this.log.warn({ error }, "the rights of those who follow events cannot be read now"),
+    });
     this.auditing = options.audit ?? true;
     this.refusals = new Refusals((refusal, count) => this.writeRefusal(refusal, count), Date.now);
     const others = typeof authenticate === "function" ? [authenticate] : authenticate;

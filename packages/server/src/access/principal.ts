@@ -30,6 +30,8 @@ export interface BoundRole {
 export interface Caller {
   /** The network address; null where nobody knows. */
   address: string | null;
+  /** The request was answered long ago with a stream, which is open yet: it is asked again whether they may. Nobody does anything now. */
+  follows?: boolean;
 }
 
 /**

@@ -1,19 +1,28 @@
 import { RequestError } from "../http/errors.ts";
-import type { Server } from "../server.ts";
+import type { Call } from "../routes/call.ts";
 import { beatFrame, retryFrame } from "./frame.ts";
 
 /** How many bytes may wait for a reader. */
 const room = 16 * 1024;
 
+/** Who follows, and where. */
+export type Following = Pick<Call<"events.follow">, "server" | "request" | "principal" | "actor">;
+
+const endedByRights = new WeakSet<ReadableStream>();
+
+/** Whether a stream was ended because its reader has other rights than when it began. */
+export const wasEndedByRights = (body: ReadableStream | null): boolean => body !== null && endedByRights.has(body);
+
 /**
  * Serves chunks of frames as they are taken: the next one is fetched when the reader has room for it, so that nothing piles up here however
- * slow the reader is. One that takes nothing for `patience` is dropped; it comes back with the id it saw last.
+ * slow the reader is. One that takes nothing for `patience` is dropped; it comes back with the id it saw last. So does one whose rights have
+ * changed: what it may see is decided anew.
  *
  * @param beat what an idle stream shows from time to time
  * @throws RequestError too many streams are open
  */
 export function eventStream(
-  server: Server,
+  { server, request, principal, actor }: Following,
   chunks: AsyncIterator<Uint8Array>,
   beat: () => Uint8Array = () => beatFrame,
 ): Response {
@@ -35,13 +44,18 @@ export function eventStream(
     endQuietly(chunks);
   };
   streams.open++;
-  const body = new ReadableStream<Uint8Array>(
+  const rights = server.rights.follow({ request, principal, caller: { address: actor.address ?? null } });
+  const body: ReadableStream<Uint8Array> = new ReadableStream<Uint8Array>(
     {
       start(controller) {
         const close = (): void => {
           if (!open) return;
           stop();
           controller.close();
+        };
+        const closeForRights = (): void => {
+          endedByRights.add(body);
+          close();
         };
         const beats = setInterval(
           () => {
@@ -55,9 +69,12 @@ export function eventStream(
         );
         beats.unref();
         closing.addEventListener("abort", close);
+        rights.over.addEventListener("abort", closeForRights);
         end = () => {
           clearInterval(beats);
           closing.removeEventListener("abort", close);
+          rights.over.removeEventListener("abort", closeForRights);
+          rights.leave();
         };
         controller.enqueue(retryFrame);
         // The signal was given while the request was looked at: it is not given again.

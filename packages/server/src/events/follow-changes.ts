@@ -6,7 +6,8 @@ import { eventStream } from "./event-stream.ts";
 import { placeFrame } from "./frame.ts";
 
 /** What happens to all runs and holds of a namespace, as a stream: from now on, or from where the reader was. */
-export const followChanges: Handler<"events.follow"> = async ({ engine, principal, reach, query, request, server }) => {
+export const followChanges: Handler<"events.follow"> = async (call) => {
+  const { engine, principal, reach, query, request, server } = call;
   const { after, attribute, of, ...filter } = query;
   const holds = reachOf(principal, "holds:read");
   const mayReadHolds = !isNowhere(holds);
@@ -20,5 +21,5 @@ export const followChanges: Handler<"events.follow"> = async ({ engine, principa
     },
     request.headers.get("last-event-id") || (after ?? null),
   );
-  return eventStream(server, reader, () => placeFrame(reader.place));
+  return eventStream(call, reader, () => placeFrame(reader.place));
 };

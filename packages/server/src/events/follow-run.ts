@@ -8,13 +8,14 @@ import { readPosition, type StreamPosition } from "./stream-position.ts";
 const ended = new Set(["completed", "failed", "cancelled", "diverged"]);
 
 /** A run's journal as a stream: from the beginning, or from where the reader was, to its end. */
-export const followRun: Handler<"runs.events"> = async ({ engine, params, query, request, server }) => {
+export const followRun: Handler<"runs.events"> = async (call) => {
+  const { engine, params, query, request } = call;
   const run = await engine.get(params.run);
   const given = request.headers.get("last-event-id") ?? query.after;
   const position = given === undefined ? { generation: 1, after: 0 } : readPosition(given);
   // Browsers come back after the end, too: this tells them not to.
   if (given !== undefined && (await isOver(run, position))) return new Response(null, { status: 204 });
-  return eventStream(server, eventsOf(run, position));
+  return eventStream(call, eventsOf(run, position));
 };
 
 async function isOver(run: RunHandle, position: StreamPosition): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { Caller } from "../access/principal.ts";
 import { RequestError } from "../http/errors.ts";
 import { refusalAnswer } from "./answer.ts";
 import type { BrowserSignIn, Visitor } from "./browser.ts";
@@ -36,7 +37,7 @@ export interface SignIn {
   /** Serves the paths of signing in; null for every other. */
   handle(request: Request, from?: Source): Promise<Response | null>;
   /** Who sends a request: by a session, or by a token of our issuer; null for neither. */
-  authenticate(request: Request): Promise<Person | null>;
+  authenticate(request: Request, caller?: Pick<Caller, "follows">): Promise<Person | null>;
   /** For pages that people look at. */
   readonly browser: BrowserSignIn;
   /** What the API's routes administer. */
@@ -78,7 +79,7 @@ export function signIn(options: SignInOptions): SignIn {
       }
       return (await issuer?.handle(request, from)) ?? (await local?.(request, from)) ?? own(request, from);
     },
-    authenticate: async (request) => (await tokens?.(request)) ?? sessions.authenticate(request),
+    authenticate: async (request, caller) => (await tokens?.(request)) ?? sessions.authenticate(request, caller),
     browser: {
       visitor: (request) => visitorOf(sessions, request),
       path,

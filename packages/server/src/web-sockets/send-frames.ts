@@ -1,4 +1,5 @@
 import type { WebSocket } from "ws";
+import { wasEndedByRights } from "../events/event-stream.ts";
 
 /** How long a reader may take to say goodbye. */
 const farewellMs = 2_000;
@@ -61,6 +62,9 @@ export async function sendFrames(webSocket: WebSocket, response: Response, keepi
     sentAt = null;
   }
   if (keeping.closing.aborted) farewell(webSocket, 1001, "this server is shutting down");
+  else if (wasEndedByRights(response.body))
+    // "Unauthorized" of IANA's list, and no refusal: whoever may yet, but something else, goes on where they were.
+    farewell(webSocket, 3000, "what you may do has changed, or your sign-in has ended: connect again");
   else farewell(webSocket, 1000, "it has ended");
 }
 

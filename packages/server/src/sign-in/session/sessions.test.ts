@@ -88,6 +88,16 @@ test("that a session was used is written once a minute at most", async () => {
   expect(await seen()).toBe(office.time);
 });
 
+test("a stream that is open yet is no use of its session", async () => {
+  await signIn();
+  for (let n = 0; n < 59; n++) {
+    office.time += minute;
+    expect(await people.authenticate(browser.request(origin), { follows: true })).toMatchObject({ id: "ana" });
+  }
+  office.time += minute;
+  expect(await people.authenticate(browser.request(origin), { follows: true })).toBeNull();
+});
+
 test("signing out ends the session, not only the cookie", async () => {
   await signIn();
   const thief = new Browser();

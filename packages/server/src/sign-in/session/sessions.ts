@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Duration, durationMs, type Engine, HoldpointError, ValidationError } from "@holdpoint/core";
+import type { Caller } from "../../access/principal.ts";
 import { RequestError } from "../../http/errors.ts";
 import { cookieName, readCookie, setCookie } from "../cookie.ts";
 import { checkOrigin } from "../origin.ts";
@@ -98,15 +99,19 @@ export class Sessions {
    *
    * @throws RequestError 403 CSRF: it does not
    */
-  readonly authenticate = async (request: Request): Promise<Person | null> => {
-    const session = await this.of(request);
+  readonly authenticate = async (
+    request: Request,
+    { follows = false }: Pick<Caller, "follows"> = {},
+  ): Promise<Person | null> => {
+    // A page that was left open is no use: it would keep a session for as long as it is open.
+    const session = await this.of(request, { used: !follows });
     if (session === null) return null;
     checkCsrf(request, session.secret, this.origin);
     return session.person;
   };
 
   /** The session of a request, whatever its method; null without one. */
-  async of(request: Request): Promise<(Session & { secret: string }) | null> {
+  async of(request: Request, { used = true } = {}): Promise<(Session & { secret: string }) | null> {
     const secret = readCookie(request, this.cookie);
     if (secret === null || !isSecretText(secret)) return null;
     const id = fingerprint(secret);
@@ -114,7 +119,7 @@ export class Sessions {
     const now = this.now();
     if (read === null || read.value.endsAt <= now) return null;
     const session = read.value;
-    if (now - session.seenAt >= seenEveryMs) {
+    if (used && now - session.seenAt >= seenEveryMs) {
       const seen = { ...session, seenAt: now };
       // Where it was ended meanwhile the write finds another revision: a session that was ended never comes back.
       await this.kept.write(id, seen, { expected: read.revision, expiresAt: this.expiryOf(seen) });
