@@ -98,7 +98,10 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
   const { decisionPage } = options;
   if (decisionPage) app.all("/decide", (context) => decisionPage(context.req.raw));
   const { mcp } = options;
-  if (mcp) app.all("/mcp", (context) => serveMcpRequest(server, mcp, context.req.raw, callerOf(context)));
+  if (mcp) app.all("/mcp", (context) => {
+      const requestId = context.get("requestId");
+      return serveMcpRequest(server, mcp, context.req.raw, { caller: callerOf(context), requestId });
+    });
   if (options.inbox ?? true) {
     app.all("/inbox", (context) => inboxOf(server, options, context));
     app.all("/inbox/*", (context) => inboxOf(server, options, context));

@@ -18,7 +18,7 @@ import { listBody, viewNames } from "./list-body.ts";
 import { type ListQuery, queryText, readQuery } from "./list-query.ts";
 import { inboxPage, inboxRefusal, type Place, seeOther } from "./shell.ts";
 import { decideSimilar, similarPage } from "./similar.ts";
-import type { InboxOptions, InboxVisit } from "./visit.ts";
+import type { InboxEntry, InboxOptions, InboxVisit } from "./visit.ts";
 
 /** The largest form that is read. */
 const formLimit = 1024 * 1024;
@@ -82,7 +82,8 @@ async function posted(
   const action = more === "similar" ? "decide" : actionOf(sent);
   if (id === undefined || action === null) throw new NotFoundError("page", id ?? "");
   const entry = { action, hold: id };
-  await visit.audit?.({ ...entry, outcome: "asked", code: null });
+  // Of a batch each hold has its own line.
+  if (more !== "similar") await visit.audit?.({ ...entry, outcome: "asked", code: null });
   try {
     if (!isPermitted(visit, action))
       throw new NotAllowedError("your role does not let you do this", { by: visit.person });
@@ -90,11 +91,14 @@ async function posted(
     if (more === "similar") return await decideSimilar(place, channel, query, hold, sent);
     return await acted(place, channel, query, hold, action, sent);
   } catch (error) {
-    const code = error instanceof HoldpointError ? error.code : "INTERNAL";
-    await visit.audit?.({ ...entry, outcome: "refused", code });
+    await visit.audit?.({ ...entry, ...becameOf(error) });
     throw error;
   }
 }
+
+/** How what threw ended. */
+const becameOf = (error: unknown): Pick<InboxEntry, "outcome" | "code"> =>
+  error instanceof HoldpointError ? { outcome: "refused", code: error.code } : { outcome: "failed", code: "INTERNAL" };
 
 /** Does one thing with one hold; what does not count is said on its page, beside what was filled in. */
 async function acted(
@@ -111,14 +115,14 @@ async function acted(
   } catch (error) {
     const found = attemptOf(error, action, sent);
     if (found === null) throw error;
-    const code = error instanceof HoldpointError ? error.code : "INTERNAL";
-    await visit.audit?.({ action, hold: hold.id, outcome: "refused", code });
+    await visit.audit?.({ action, hold: hold.id, ...becameOf(error) });
     return holdPage(place, query, await visit.engine.hold(hold.id), {
       attempt: found.attempt,
       done: false,
       status: found.status,
     });
   }
+  await visit.audit?.({ action, hold: hold.id, outcome: "done", code: null });
   const text = queryText(query);
   const finishes = action === "decide" || action === "abstain" || action === "delegate";
   return seeOther(`${path}/${encodeURIComponent(hold.id)}${text}${finishes ? `${text === "" ? "?" : "&"}done=1` : ""}`);

@@ -10,6 +10,7 @@ import { address, holdAddress, viewNames } from "./list-body.ts";
 import type { ListQuery } from "./list-query.ts";
 import { inboxPage, inboxRefusal, type Place } from "./shell.ts";
 import { similarForm } from "./similar-form.ts";
+import type { InboxEntry } from "./visit.ts";
 
 /** So many alike ones are decided at once. */
 const most = 100;
@@ -50,18 +51,25 @@ export async function decideSimilar(
   hold: Hold,
   sent: URLSearchParams,
 ): Promise<Response> {
-  const { engine, person, address: from } = place.visit;
+  const { engine, person, address: from, audit } = place.visit;
   const chosen = [...new Set(sent.getAll("hold"))].slice(0, most);
   const { value, issues } = answerFor(hold, sent);
   const note = sent.get("note")?.trim() ?? "";
   if (chosen.length === 0) issues.push({ path: "", message: "choose at least one" });
   if (note === "") issues.push({ path: "note", message: "say why, once for all of them" });
-  if (issues.length > 0) return similarPage(place, query, hold, { ...nothingSent(), issues, sent });
+  const told = (one: string, outcome: InboxEntry["outcome"], code: string | null = null): Promise<void> | undefined =>
+    audit?.({ action: "decide", hold: one, outcome, code });
+  if (issues.length > 0) {
+    await told(hold.id, "refused", "VALIDATION");
+    return similarPage(place, query, hold, { ...nothingSent(), issues, sent });
+  }
+  await Promise.all(chosen.map((id) => told(id, "asked")));
   const results = await engine.holds.decideMany(
     chosen.map((id) => asRead(id, sent, `.${id}`)),
     value,
     { by: person, channel, note, ...(from == null ? {} : { address: from }) },
   );
+  await Promise.all(results.map(({ id, error }) => told(id, error === null ? "done" : "refused", error?.code ?? null)));
   return inboxPage(place, 200, "Decided together", resultBody(place, query, results));
 }
 

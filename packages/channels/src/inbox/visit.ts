@@ -1,13 +1,13 @@
 import type { Engine } from "@holdpoint/core";
 
-/** Something that was asked of the inbox, for an audit log: before it is done, and again if it was refused. */
+/** Something that was asked of the inbox, for an audit log: before it is done, and again with what became of it. */
 export interface InboxEntry {
   /** `decide`, `claim`, `release`, … */
   action: string;
-  /** The hold's id; of a batch the one it began with. */
+  /** The hold's id; of a batch each has its own entries. */
   hold: string;
-  outcome: "asked" | "refused";
-  /** Why it was refused; null for what was asked. */
+  outcome: "asked" | "done" | "refused" | "failed";
+  /** Why it was refused, or failed; null otherwise. */
   code: string | null;
 }
 
@@ -27,7 +27,7 @@ export interface InboxVisit {
   address?: string | null;
   /** Ends their session and gives the `Set-Cookie` header that says so. Without it nobody can sign out here. */
   signOut?: () => Promise<string>;
-  /** Keeps what was asked. */
+  /** Keeps what was asked, and what became of it. What it refuses to keep is not done. */
   audit?: (entry: InboxEntry) => Promise<void>;
 }
 

@@ -84,14 +84,31 @@ test("whoever is not signed in is asked to, comes to what they asked for, decide
   });
   const { csrf = "" } = await hiddenOf("/inbox");
   expect(await (await visit("/inbox/sign-out", { csrf })).text()).toContain("You are signed out");
-  const { items } = await auditLog(engine).page({ by: "ana" }, { limit: 4 });
+  const { items } = await auditLog(engine).page({ by: "ana" }, { limit: 5 });
   expect(items.map(({ action, target, outcome }) => [action, target.hold ?? null, outcome])).toEqual([
     ["session.sign-out", null, "done"],
     ["session.sign-out", null, "asked"],
+    ["inbox.decide", hold.id, "done"],
     ["inbox.decide", hold.id, "asked"],
     ["session.sign-in", null, "done"],
   ]);
   expect((await visit("/inbox")).status).toBe(401);
+});
+
+test("of holds that are decided together each has its lines in the audit log", async () => {
+  await as("ana", ["reviewer"]);
+  const path = `/inbox/${hold.id}`;
+  const { csrf = "", revision = "", evidence = "" } = await hiddenOf(path);
+  const seen = { [`revision.${hold.id}`]: revision, [`evidence.${hold.id}`]: evidence, hold: hold.id };
+  const refused = await visit(`${path}/similar`, { csrf, outcome: "approve", ...seen });
+  const done = await visit(`${path}/similar`, { csrf, outcome: "approve", note: "all alike", ...seen });
+  expect([refused.status, done.status]).toEqual([422, 200]);
+  const { items } = await auditLog(engine).page({ action: "inbox.*" }, { limit: 10 });
+  expect(items.map(({ action, target, outcome, code }) => [action, target.hold, outcome, code])).toEqual([
+    ["inbox.decide", hold.id, "done", null],
+    ["inbox.decide", hold.id, "asked", null],
+    ["inbox.decide", hold.id, "refused", "VALIDATION"],
+  ]);
 });
 
 test("a problem that is not ours to tell is not told when somebody signs in", async () => {

@@ -1,5 +1,5 @@
 import { holdText } from "@holdpoint/channels";
-import { type Hold, HoldConflictError, NotAllowedError, ValidationError } from "@holdpoint/core";
+import { type Hold, HoldConflictError, HoldpointError, NotAllowedError, ValidationError } from "@holdpoint/core";
 import type {
   CallToolResult,
   InputRequiredResult,
@@ -7,7 +7,7 @@ import type {
   ServerContext,
 } from "@modelcontextprotocol/server";
 import { answerIn, elicitedForm } from "./elicited-form.ts";
-import type { McpInboxOptions } from "./options.ts";
+import type { McpDecision, McpInboxOptions } from "./options.ts";
 
 /** What a client carries from the question to the answer: which hold, as it was shown. */
 export interface Asked {
@@ -92,11 +92,9 @@ export async function record(
       ? said(`Not recorded: ${why}`, true)
       : ask(desk, await engine.hold(id), ctx, `Not recorded: ${why}\n\n`);
   try {
-    const after = await engine.decide({ id, revision, evidenceHash }, value, {
-      by: person,
-      channel: "mcp",
-      ...(note === undefined ? {} : { note }),
-    });
+    const by = { by: person, channel: "mcp", ...(note === undefined ? {} : { note }) };
+    const decide = (): Promise<Hold> => engine.decide({ id, revision, evidenceHash }, value, by);
+    const after = await audited(desk.options, { person, hold: id }, decide);
     return said(`Recorded. ${stateOf(after, person)}`);
   } catch (error) {
     if (error instanceof ValidationError) return again(error.message);
@@ -108,6 +106,22 @@ export async function record(
       return said(`Not recorded: ${error.message}`, true);
     throw error;
   }
+}
+
+/** Says what is decided before it is, and what became of it. */
+async function audited(
+  { audit }: McpInboxOptions,
+  what: Pick<McpDecision, "person" | "hold">,
+  decide: () => Promise<Hold>,
+): Promise<Hold> {
+  await audit?.({ ...what, outcome: "asked", code: null });
+  const after = await decide().catch(async (error: unknown) => {
+    const known = error instanceof HoldpointError;
+    await audit?.({ ...what, outcome: known ? "refused" : "failed", code: known ? error.code : "INTERNAL" });
+    throw error;
+  });
+  await audit?.({ ...what, outcome: "done", code: null });
+  return after;
 }
 
 const brief = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 200);

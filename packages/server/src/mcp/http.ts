@@ -7,14 +7,14 @@ import { mcpInbox } from "./mcp-inbox.ts";
 import type { McpInboxOptions } from "./options.ts";
 
 /** What a server's MCP endpoint is told; who is calling, and for which namespace, the server finds out itself. */
-export type McpEndpointOptions = Omit<McpInboxOptions, "engine" | "person">;
+export type McpEndpointOptions = Omit<McpInboxOptions, "engine" | "person" | "audit">;
 
 /** Serves MCP over HTTP to whoever the server knows and lets decide. Each request stands for itself: any server of the installation may answer it. */
 export async function serveMcpRequest(
   server: Server,
   options: McpEndpointOptions,
   request: Request,
-  caller: Caller,
+  { caller, requestId }: { caller: Caller; requestId: string },
 ): Promise<Response> {
   await server.rates.ofAddress(caller);
   const principal = await server.principal(request, caller);
@@ -22,14 +22,15 @@ export async function serveMcpRequest(
   const engine = server.engineOf(principal);
   // Its tools show and decide the holds of all workflows: whoever's role is for some of them, or for less, has the API.
   const missing = (["holds:read", "holds:decide"] as const).find((one) => reachOf(principal, one) !== "all");
+  const noted = { by: principal.id, address: caller.address, requestId };
   if (missing !== undefined) {
-    const { id: by } = principal;
-    const said = { by, action: "mcp", outcome: "refused", code: "FORBIDDEN", address: caller.address } as const;
-    await server.audit(engine, auditEntry(said));
+    await server.audit(engine, auditEntry({ ...noted, action: "mcp", outcome: "refused", code: "FORBIDDEN" }));
     throw new ForbiddenError(missing);
   }
   const { createMcpHandler } = await import("@modelcontextprotocol/server");
-  const handler = createMcpHandler(() => mcpInbox({ ...options, engine, person: principal.id }), {
+  const audit: McpInboxOptions["audit"] = ({ hold, outcome, code }) =>
+    server.audit(engine, auditEntry({ ...noted, action: "mcp.decide", target: { hold }, outcome, code }));
+  const handler = createMcpHandler(() => mcpInbox({ ...options, engine, person: principal.id, audit }), {
     onerror: (error) => server.log.warn({ error }, "an MCP request was refused"),
   });
   return handler.fetch(request);

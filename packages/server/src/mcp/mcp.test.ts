@@ -9,6 +9,7 @@ import {
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import type { Permission } from "../access/roles.ts";
+import { auditLog } from "../audit/audit-log.ts";
 import { holdpoint } from "../holdpoint.ts";
 import { mcpInbox } from "./mcp-inbox.ts";
 import type { McpInboxOptions } from "./options.ts";
@@ -243,6 +244,25 @@ test("over HTTP a question outlives the server that asked it, and is nobody else
   expect(await call(client, "decide_hold", { hold: hold.id })).toContain("approved by ana");
   const events = await engine.holdEvents(hold.id);
   expect(events.slice(1).map(({ channel }) => channel)).toEqual(["mcp"]);
+});
+
+test("what is decided over HTTP is in the audit log before it is done and after, and so is what is refused", async () => {
+  const authenticate = async () => ({ id: "ana", namespace: "default", roles: ["reviewer" as const] });
+  const app = holdpoint(engine, { mcp: { secret, answers: "caller" }, authenticate });
+  const client = newClient("auto");
+  const fetch = async (url: string | URL, init?: RequestInit): Promise<Response> => app.request(url.toString(), init);
+  await client.connect(new StreamableHTTPClientTransport(new URL("http://localhost/mcp"), { fetch }));
+  const hold = await asked("pay");
+  expect(await call(client, "decide_hold", { hold: hold.id, answer: { approved: "perhaps" } })).toContain("Not recorded");
+  await call(client, "decide_hold", { hold: hold.id, answer: { approved: true } });
+  const { items } = await auditLog(engine).page({ action: "mcp.*" }, { limit: 10 });
+  expect(items.map(({ by, target, outcome, code }) => [by, target.hold, outcome, code])).toEqual([
+    ["ana", hold.id, "done", null],
+    ["ana", hold.id, "asked", null],
+    ["ana", hold.id, "refused", "VALIDATION"],
+    ["ana", hold.id, "asked", null],
+  ]);
+  expect(items.every(({ requestId }) => requestId !== null)).toBe(true);
 });
 
 test("over HTTP whoever may decide but not read all holds is refused", async () => {

@@ -1,6 +1,17 @@
 import type { Engine } from "@holdpoint/core";
 import type { AuthInfo } from "@modelcontextprotocol/server";
 
+/** A decision through MCP, for an audit log: before it is recorded, and again with what became of it. */
+export interface McpDecision {
+  /** Who decides. */
+  person: string;
+  /** The hold's id. */
+  hold: string;
+  outcome: "asked" | "done" | "refused" | "failed";
+  /** Why it was refused, or failed; null otherwise. */
+  code: string | null;
+}
+
 /** Whom an MCP server speaks for, and how people decide through it. */
 export interface McpInboxOptions {
   engine: Engine;
@@ -20,4 +31,6 @@ export interface McpInboxOptions {
   answers?: "person" | "caller";
   /** Whether declining the question rejects an approval. Default false: it decides nothing. */
   declineRejects?: boolean;
+  /** Keeps what was decided, and by whom. What it refuses to keep is not decided. */
+  audit?: (decision: McpDecision) => Promise<void>;
 }
