@@ -89,7 +89,7 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
 
   for (const name of Object.keys(routes) as RouteName[]) {
     const { method, path } = placeOf(name);
-    app.on(method, path, (context) => serveRoute(server, name, context, callerOf(context)));
+    app.on(method, path, (context) => serveRoute(server, name, context, callerOf(server, context)));
   }
   for (const path of ["/api/openapi.json", "/api/docs", "/decide", "/inbox"] as const) app.use(path, named(path));
   app.use("/inbox/*", named("/inbox/*"));
@@ -98,9 +98,10 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
   const { decisionPage } = options;
   if (decisionPage) app.all("/decide", (context) => decisionPage(context.req.raw));
   const { mcp } = options;
-  if (mcp) app.all("/mcp", (context) => {
+  if (mcp)
+    app.all("/mcp", (context) => {
       const requestId = context.get("requestId");
-      return serveMcpRequest(server, mcp, context.req.raw, { caller: callerOf(context), requestId });
+      return serveMcpRequest(server, mcp, context.req.raw, { caller: callerOf(server, context), requestId });
     });
   if (options.inbox ?? true) {
     app.all("/inbox", (context) => inboxOf(server, options, context));
@@ -111,7 +112,7 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
   app.all("*", async (context) => {
     const response = await options.signIn?.handle(
       context.req.raw,
-      server.source(callerOf(context).address, context.get("requestId")),
+      server.source(callerOf(server, context).address, context.get("requestId")),
     );
     if (response) context.set("route", "/auth");
     if (response) return response;
@@ -145,7 +146,7 @@ async function inboxOf(
   { signIn }: ServerOptions,
   context: Context<{ Variables: Variables }>,
 ): Promise<Response> {
-  const caller = callerOf(context);
+  const caller = callerOf(server, context);
   context.set("rates", await server.rates.ofAddress(caller));
   const requestId = context.get("requestId");
   const path = `${baseOf(context)}/inbox`;
@@ -214,12 +215,16 @@ function baseOf(context: Context): string {
   );
 }
 
-function callerOf(context: Context): Caller {
+function callerOf({ proxies }: Server, context: Context): Caller {
+  return { address: proxies.clientOf(peerOf(context), context.req.raw.headers) };
+}
+
+function peerOf(context: Context): string | null {
   try {
-    return { address: getConnInfo(context).remote.address ?? null };
+    return getConnInfo(context).remote.address ?? null;
   } catch {
     // Not on Node's own server: nobody says.
-    return { address: null };
+    return null;
   }
 }
 

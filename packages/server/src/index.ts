@@ -20,6 +20,7 @@ export {
 export { type Administrators, administrators } from "./access/administrators.ts";
 export { loopbackUser } from "./access/loopback.ts";
 export type { Authenticate, Caller, Principal } from "./access/principal.ts";
+export type { ForwardedHeader } from "./access/trusted-proxies.ts";
 export type { Rates } from "./access/rate-limits.ts";
 export type { Permission, Role } from "./access/roles.ts";
 export type { AuditFilter } from "./audit/audit-filter.ts";

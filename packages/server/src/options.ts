@@ -5,6 +5,7 @@ import type { HITLStateMachine } from "@holdpoint/tasks";
 import type { Metrics } from "@holdpoint/telemetry";
 import type { Authenticate } from "./access/principal.ts";
 import type { Rates } from "./access/rate-limits.ts";
+import type { ForwardedHeader } from "./access/trusted-proxies.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
 import type { McpEndpointOptions } from "./mcp/http.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
@@ -62,6 +63,13 @@ export interface ServerOptions {
   /** Which other origins' pages may call this with credentials of their own. Default: none. */
   cors?: { origins: readonly string[] };
   limits?: RequestLimits;
+  /**
+   * The proxies before this server, as addresses and networks (`["10.1.0.0/16"]`): whom they say a request is from counts in rates and is in the audit log. Whoever else
+   * says so is not believed. Default: none.
+   */
+  trustedProxies?: readonly string[];
+  /** In which header they say it: the one that they write themselves, as another passes through them as the client wrote it. Default "x-forwarded-for". */
+  forwardedHeader?: ForwardedHeader;
   /** How often it is asked, at most; more is 429. Servers of one shared store count together. Default: no limit. */
   rates?: Rates;
   /** Whether calls that change something are written to the audit log of their namespace before they are done. Default true. */

@@ -9,6 +9,7 @@ import { RoleBindings } from "./access/bindings.ts";
 import type { Authenticate, Caller, Principal } from "./access/principal.ts";
 import { RateLimits } from "./access/rate-limits.ts";
 import { RightsWatch } from "./access/rights-watch.ts";
+import { TrustedProxies } from "./access/trusted-proxies.ts";
 import { type AuditEntry, auditEntry } from "./audit/audit-line.ts";
 import { AuditLog } from "./audit/audit-log.ts";
 import { type Refusal, Refusals } from "./audit/refusals.ts";
@@ -42,6 +43,7 @@ export class Server {
   readonly heartbeatMs: number;
   readonly patienceMs: number;
   readonly rates: RateLimits;
+  readonly proxies: TrustedProxies;
   /** Ends the streams of those whose rights have changed. */
   readonly rights: RightsWatch;
   readonly annotations: readonly Annotation[];
@@ -83,6 +85,7 @@ export class Server {
     const { accounts = null, issuer = null } = signIn ?? {};
     this.administrators = new Administrators({ engine, keys: this.keys, bindings: this.bindings, accounts, issuer });
     this.rates = new RateLimits(options.rates ?? {}, engine);
+    this.proxies = new TrustedProxies(options.trustedProxies ?? [], options.forwardedHeader);
     this.rights = new RightsWatch({
       ask: (request, caller) => this.principal(request, caller),
       everyMs: durationMs(options.recheck ?? "3s", "recheck"),

@@ -27,6 +27,12 @@ export interface ServerConfig extends Pick<ServerOptions, "authenticate" | "tena
   limits?: { body?: number; depth?: number; bodyTime?: Duration; time?: Duration; streams?: number };
   /** How often it is asked, at most. Default: no limit. */
   rates?: { perKey?: RateSetting; perPrincipal?: RateSetting; perAddress?: RateSetting };
+  /** Proxies that are believed whom a request is from: addresses and networks (`["10.1.0.0/16"]`). Default: none. */
+  trustedProxies?: readonly string[];
+  /** In which header they say it: the one that they write themselves. Default "x-forwarded-for". */
+  forwardedHeader?: "x-forwarded-for" | "forwarded";
+  /** How often it is looked at whether those who follow events may do so yet. Default "3s". */
+  recheck?: Duration;
   /** A sign of life on idle event streams. Default "15s". */
   heartbeat?: Duration;
   /** How long a reader of a stream may take nothing before it is dropped. Default "30s". */

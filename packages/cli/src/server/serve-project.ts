@@ -71,7 +71,10 @@ export async function serveProject(engine: Engine, project: Project, beside: Bes
 function valuesOf(config: ServerConfig): ServeOptions {
   const { host, limits, rates, heartbeat, patience, drain, inbox, audit } = config;
   const { cors, tenant, annotations, decisionPage } = config;
-  const values = { host, limits, heartbeat, patience, drain, inbox, audit, tenant, annotations, decisionPage };
+  const { trustedProxies, forwardedHeader, recheck } = config;
+  const streams = { heartbeat, patience, recheck };
+  const proxies = { trustedProxies, forwardedHeader };
+  const values = { host, limits, ...streams, ...proxies, drain, inbox, audit, tenant, annotations, decisionPage };
   const set = Object.entries(values).filter(([, value]) => value !== undefined);
   return {
     ...(Object.fromEntries(set) as ServeOptions),

@@ -87,6 +87,21 @@ export const serverSettings = z.strictObject({
       standard: "(no limit)",
     }),
   }),
+  trustedProxies: listSetting({
+    env: "HOLDPOINT_TRUSTED_PROXIES",
+    says: "proxies that are believed whom a request is from, as addresses and networks: `10.1.0.0/16`",
+    standard: "(none)",
+  }),
+  forwardedHeader: wordSetting(["x-forwarded-for", "forwarded"], {
+    env: "HOLDPOINT_FORWARDED_HEADER",
+    says: "in which header they say it: the one that they write themselves",
+    standard: "x-forwarded-for",
+  }),
+  recheck: timeSetting({
+    env: "HOLDPOINT_RECHECK",
+    says: "how often it is looked at whether those who follow events may do so yet",
+    standard: "3s",
+  }),
   heartbeat: timeSetting({
     env: "HOLDPOINT_HEARTBEAT",
     says: "a sign of life on idle event streams",

@@ -253,7 +253,9 @@ test("what is decided over HTTP is in the audit log before it is done and after,
   const fetch = async (url: string | URL, init?: RequestInit): Promise<Response> => app.request(url.toString(), init);
   await client.connect(new StreamableHTTPClientTransport(new URL("http://localhost/mcp"), { fetch }));
   const hold = await asked("pay");
-  expect(await call(client, "decide_hold", { hold: hold.id, answer: { approved: "perhaps" } })).toContain("Not recorded");
+  expect(await call(client, "decide_hold", { hold: hold.id, answer: { approved: "perhaps" } })).toContain(
+    "Not recorded",
+  );
   await call(client, "decide_hold", { hold: hold.id, answer: { approved: true } });
   const { items } = await auditLog(engine).page({ action: "mcp.*" }, { limit: 10 });
   expect(items.map(({ by, target, outcome, code }) => [by, target.hold, outcome, code])).toEqual([
