@@ -20,9 +20,9 @@ export {
 export { type Administrators, administrators } from "./access/administrators.ts";
 export { loopbackUser } from "./access/loopback.ts";
 export type { Authenticate, Caller, Principal } from "./access/principal.ts";
-export type { ForwardedHeader } from "./access/trusted-proxies.ts";
 export type { Rates } from "./access/rate-limits.ts";
 export type { Permission, Role } from "./access/roles.ts";
+export type { ForwardedHeader } from "./access/trusted-proxies.ts";
 export type { AuditFilter } from "./audit/audit-filter.ts";
 export { type AuditEntry, type AuditLine, type AuditOutcome, auditEntry, type Standing } from "./audit/audit-line.ts";
 export { AuditLog, type AuditVerification, auditLog } from "./audit/audit-log.ts";
