@@ -46,6 +46,34 @@ export { addUsage, noUsage, type Usage, unknownUsage } from "./model/usage.ts";
 export type { Pause, ProviderLimits } from "./models/limits.ts";
 export { type ModelChoice, Models, type ModelsOptions, models, modelsOf, modelsService } from "./models/models.ts";
 export type { ProviderSettings } from "./models/provider.ts";
+export { Bm25, type Bm25Options } from "./retrieval/bm25.ts";
+export { type Chunk, type ChunkOptions, chunk } from "./retrieval/chunk.ts";
+export { type DatabaseIndexOptions, databaseIndex, type RetrievalDatabase } from "./retrieval/database-index.ts";
+export type { Embedder } from "./retrieval/embed.ts";
+export type { FieldTest, Metadata, MetadataFilter, MetadataValue } from "./retrieval/filter.ts";
+export { type Fused, fuse, type Ranking } from "./retrieval/fuse.ts";
+export {
+  type Indexable,
+  type IndexDocumentsOptions,
+  type IndexingOptions,
+  type IndexOutcome,
+  indexDocuments,
+  indexing,
+} from "./retrieval/indexing.ts";
+export { type MemoryIndexOptions, memoryIndex } from "./retrieval/memory-index.ts";
+export { type RetrievalToolOptions, retrievalTool, type ToldPassage } from "./retrieval/retrieval-tool.ts";
+export {
+  type FoundPassage,
+  type Reranker,
+  type Retriever,
+  type RetrieverOptions,
+  retriever,
+  retrieveStep,
+  type SearchOptions,
+} from "./retrieval/retriever.ts";
+export type * from "./retrieval/search-index.ts";
+export { type Span, sentences } from "./retrieval/sentences.ts";
+export { type Terms, terms } from "./retrieval/terms.ts";
 export { type Script, type ScriptedModel, type ScriptedReply, scriptedModel } from "./scripted/scripted-model.ts";
 export { type LlmOptions, type LlmResult, llmStep } from "./step/llm-step.ts";
 export { type DeltaPlace, type ModelCallRecord, type ModelStepOptions, modelStep } from "./step/model-step.ts";
