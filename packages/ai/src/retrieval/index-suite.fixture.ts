@@ -21,7 +21,7 @@ export function indexSuite(kind: string, make: (name: string) => SearchIndex, ag
   test(`${kind} finds the same ten as BM25 in memory`, async () => {
     const index = make("agree");
     const reference = memoryIndex();
-    const documents = corpus(150);
+    const documents = corpus(80);
     await indexDocuments(documents, { index });
     await indexDocuments(documents, { index: reference });
     let same = 0;

@@ -9,7 +9,7 @@ import { indexSuite } from "./index-suite.fixture.ts";
 /** The server that the tests of `@holdpoint/sql` start: a fixture, which its package does not publish. */
 interface Fixture {
   readonly missing: string | null;
-  startCluster(): Promise<{ readonly url: string; stop(): Promise<void> }>;
+  startCluster(settings: Record<string, string>): Promise<{ readonly url: string; stop(): Promise<void> }>;
 }
 const place = new URL("../../../sql/src/fixtures/cluster.ts", import.meta.url).href;
 const { missing, startCluster } = (await import(place)) as Fixture;
@@ -19,7 +19,7 @@ let made = 0;
 describe.skipIf(missing !== null)("an index in a PostgreSQL server", () => {
   let cluster: Awaited<ReturnType<Fixture["startCluster"]>>;
   beforeAll(async () => {
-    cluster = await startCluster();
+    cluster = await startCluster({ fsync: "off" });
   });
   afterAll(() => cluster?.stop());
 
