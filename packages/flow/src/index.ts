@@ -21,6 +21,7 @@ export {
   pipelineLibrary,
 } from "./catalog/library.ts";
 export type { PipelineVersion } from "./catalog/library-book.ts";
+export { type PipelineTemplate, pipelineTemplates } from "./catalog/templates.ts";
 export { type ChainOptions, flow } from "./chain/chain.ts";
 export { type FlowStep, type FlowStepDefinition, type FlowStepOptions, step } from "./chain/step.ts";
 export * from "./chain/types.ts";

@@ -34,6 +34,17 @@ export const PipelineCheck = z
   .object({ valid: z.boolean(), problems: z.array(Remark), warnings: z.array(Remark) })
   .meta({ id: "PipelineCheck" });
 
+/** What a pipeline can be made of here. */
+export const PipelinePalette = z
+  .object({
+    steps: z.array(z.string()).describe("names that a step's `step_class` may have, with its module where it has one"),
+    functions: z.array(z.string()).describe("names that conditions may call"),
+    templates: z
+      .array(z.object({ name: z.string(), title: z.string(), description: z.string(), document }))
+      .describe("whole documents to begin with"),
+  })
+  .meta({ id: "PipelinePalette" });
+
 /** A workflow as a drawing. A workflow in code has none: what it does is in the journals of its runs. */
 export const WorkflowGraph = z
   .object({

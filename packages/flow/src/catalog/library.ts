@@ -1,4 +1,5 @@
 import { type Engine, InvalidStateError, type Issue, NotFoundError, ValidationError } from "@holdpoint/core";
+import { builtInFunctions } from "../condition/built-in.ts";
 import { FlowDefinitionError } from "../definition/errors.ts";
 import type { Flow } from "../interpret/flow.ts";
 import type { PipelineDocument } from "../pipeline/document.ts";
@@ -125,6 +126,13 @@ export class PipelineLibrary {
     await this.look();
     const hash = contentHash(document);
     return this.book.newest(name)?.hash === hash ? this.shown(name) : null;
+  }
+
+  /** Names of the registered code: what a document's steps may be of, and what its conditions may call. */
+  code(): { readonly steps: readonly string[]; readonly functions: readonly string[] } {
+    const { steps = {}, functions = {} } = this.options;
+    const known = [...Object.keys(functions), ...Object.keys(builtInFunctions)];
+    return { steps: Object.keys(steps).sort(), functions: [...new Set(known)].sort() };
   }
 
   /** What is wrong with a document, without keeping it. */

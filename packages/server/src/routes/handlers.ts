@@ -57,7 +57,14 @@ import {
   showOwnAccount,
 } from "./me.ts";
 import { summarizeMetrics } from "./metrics.ts";
-import { checkPipelineDocument, listPipelines, putPipeline, removePipeline, showPipeline } from "./pipelines.ts";
+import {
+  checkPipelineDocument,
+  listPipelines,
+  pipelinePalette,
+  putPipeline,
+  removePipeline,
+  showPipeline,
+} from "./pipelines.ts";
 import {
   bulkRuns,
   cancelRun,
@@ -124,6 +131,7 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "workflows.graph": drawWorkflow,
   "pipelines.list": listPipelines,
   "pipelines.check": checkPipelineDocument,
+  "pipelines.palette": pipelinePalette,
   "pipelines.show": showPipeline,
   "pipelines.put": putPipeline,
   "pipelines.remove": removePipeline,

@@ -1,5 +1,5 @@
 import type { Engine } from "@holdpoint/core";
-import { FlowDefinitionError, type LibraryPipeline, type PipelineLibrary } from "@holdpoint/flow";
+import { FlowDefinitionError, type LibraryPipeline, type PipelineLibrary, pipelineTemplates } from "@holdpoint/flow";
 import { reaches } from "../access/reach.ts";
 import { RequestError } from "../http/errors.ts";
 import { ifMatch, StaleError, tagOf } from "../http/etag.ts";
@@ -59,6 +59,17 @@ export const listPipelines: Handler<"pipelines.list"> = async ({ engine, server,
 export const checkPipelineDocument: Handler<"pipelines.check"> = async ({ engine, server, body }) => {
   const { problems, warnings } = await libraryOf(server, engine).check(body.document);
   return { status: 200, body: { valid: problems.length === 0, problems: [...problems], warnings: [...warnings] } };
+};
+
+export const pipelinePalette: Handler<"pipelines.palette"> = async ({ engine, server }) => {
+  const { steps, functions } = libraryOf(server, engine).code();
+  const templates = (await pipelineTemplates()).map(({ name, document }) => ({
+    name,
+    title: document.name,
+    description: document.description ?? "",
+    document: document as unknown as Record<string, unknown>,
+  }));
+  return { status: 200, body: { steps: [...steps], functions: [...functions], templates } };
 };
 
 export const showPipeline: Handler<"pipelines.show"> = async ({ engine, server, params, query }) => ({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { pageOf } from "../page.ts";
-import { Pipeline, PipelineCheck, PipelineSummary, PipelineText } from "../pipeline.ts";
+import { Pipeline, PipelineCheck, PipelinePalette, PipelineSummary, PipelineText } from "../pipeline.ts";
 import { route } from "../route.ts";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,99}$/, 'must be 1 to 100 small letters, digits and "-"');
@@ -23,6 +23,13 @@ export const pipelineRoutes = {
     permission: "workflows:read",
     body: PipelineText,
     success: { 200: PipelineCheck },
+  }),
+  "pipelines.palette": route({
+    tag,
+    summary: "What a pipeline can be made of",
+    description: "Steps and functions that this server has code for, and templates to begin with.",
+    permission: "workflows:read",
+    success: { 200: PipelinePalette },
   }),
   "pipelines.show": route({
     tag,

@@ -1,0 +1,114 @@
+import "@xyflow/react/dist/style.css";
+import {
+  Background,
+  Controls,
+  type Edge,
+  MarkerType,
+  ReactFlow,
+  ReactFlowProvider,
+  useNodesInitialized,
+  useReactFlow,
+} from "@xyflow/react";
+import { useEffect, useMemo } from "react";
+import { type DrawnNode, DrawnNodeBox, type GraphNode } from "./graph-node.tsx";
+import { nodeSize, placeNodes } from "./place-nodes.ts";
+
+/** A way between two nodes. */
+export interface GraphEdge {
+  id: string;
+  from: string;
+  to: string;
+  label: string | null;
+  /** Only a hint, as where a drawing begins: it cannot be chosen. */
+  faint?: boolean;
+}
+
+export interface GraphCanvasProps {
+  /** What is drawn, for screen readers; an outline beside it says the same. */
+  label: string;
+  nodes: readonly GraphNode[];
+  edges: readonly GraphEdge[];
+  /** The chosen node's or edge's id. */
+  selected?: string | null;
+  onSelect?: (id: string | null) => void;
+  /** Lets ways be drawn from dot to dot. */
+  onConnect?: (from: string, to: string) => void;
+}
+
+const nodeTypes = { drawn: DrawnNodeBox };
+
+/** A drawing of nodes and ways, laid out by itself. Load it with the screen that needs it: it is a large library. */
+export const GraphCanvas = (props: GraphCanvasProps) => (
+  <ReactFlowProvider>
+    <Canvas {...props} />
+  </ReactFlowProvider>
+);
+
+function Canvas({ label, nodes, edges, selected = null, onSelect, onConnect }: GraphCanvasProps) {
+  const shape = JSON.stringify([nodes.map(({ id }) => id), edges.map(({ from, to }) => [from, to])]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: places depend on the shape alone
+  const places = useMemo(() => placeNodes(nodes, edges), [shape]);
+  const drawn = nodes.map(
+    (one): DrawnNode => ({
+      id: one.id,
+      type: "drawn",
+      position: places.get(one.id) ?? { x: 0, y: 0 },
+      ...nodeSize,
+      data: { ...one, chosen: one.id === selected, connects: onConnect !== undefined },
+      ariaLabel: `${one.title}: ${one.note}`,
+    }),
+  );
+  return (
+    <section aria-label={label} className="h-full min-h-0 w-full">
+      <ReactFlow
+        nodes={drawn}
+        edges={edges.map((edge) => drawnEdge(edge, edge.id === selected))}
+        nodeTypes={nodeTypes}
+        onNodeClick={(_, { id }) => onSelect?.(id)}
+        onEdgeClick={(_, { id }) => onSelect?.(id)}
+        onPaneClick={() => onSelect?.(null)}
+        onConnect={({ source, target }) => onConnect?.(source, target)}
+        minZoom={0.1}
+        nodesDraggable={false}
+        nodesConnectable={onConnect !== undefined}
+        elementsSelectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        connectOnClick={false}
+        deleteKeyCode={null}
+        proOptions={{ hideAttribution: true }}
+      >
+        <Background color="var(--hp-line)" />
+        <Controls showInteractive={false} />
+        <FitWhenAdded count={nodes.length} />
+      </ReactFlow>
+    </section>
+  );
+}
+
+/** Shows all when there is another number of nodes: somebody has added or removed one. Otherwise the camera stays where it was put. */
+function FitWhenAdded({ count }: { count: number }) {
+  const { fitView } = useReactFlow();
+  const measured = useNodesInitialized();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the count is the reason
+  useEffect(() => {
+    if (measured) void fitView({ padding: 0.15, maxZoom: 1 });
+  }, [fitView, measured, count]);
+  return null;
+}
+
+function drawnEdge({ id, from, to, label, faint }: GraphEdge, chosen: boolean): Edge {
+  const colour = chosen ? "var(--hp-accent)" : "var(--hp-line-strong)";
+  return {
+    id,
+    source: from,
+    target: to,
+    ...(label === null ? {} : { label }),
+    interactionWidth: faint ? 0 : 24,
+    markerEnd: { type: MarkerType.ArrowClosed, color: colour },
+    style: { stroke: colour, strokeWidth: chosen ? 2.5 : 1.5, ...(faint ? { strokeDasharray: "4 4" } : {}) },
+    labelStyle: { fill: chosen ? "var(--hp-accent-text)" : "var(--hp-ink)", fontSize: 12 },
+    labelBgStyle: { fill: "var(--hp-ground)" },
+    labelBgPadding: [6, 3],
+  };
+}

@@ -1,0 +1,84 @@
+import { CornerDownRight, SquareCode, UserRound, Workflow } from "lucide-react";
+import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import { classNames } from "../../ui/class-names.ts";
+import { wayText } from "./condition-text.ts";
+import { copy } from "./copy.ts";
+import { type JsonPath, samePath } from "./document/json-text.ts";
+import type { ShownPipeline, ShownWay } from "./document/pipeline.ts";
+import { type Builder, partOf } from "./use-builder.ts";
+
+const words = copy.outline;
+
+/** The pipeline in words: each step with its ways. It does everything that the canvas does; arrow keys go through it. */
+export function Outline({ builder }: { builder: Builder }) {
+  const list = useRef<HTMLUListElement>(null);
+  const { shown, selection, select, remarks } = builder;
+  const chosen = partOf(selection);
+  const wrong = new Set(remarks.filter(({ kind }) => kind === "problem").map(({ path }) => partOf(path).join()));
+  const item = (path: JsonPath, picture: ReactNode, title: string, note: string | null, inner = false) => (
+    <button
+      type="button"
+      aria-current={samePath(chosen, path) || undefined}
+      onClick={() => select(path)}
+      className={classNames(
+        "flex min-h-8 w-full items-center gap-2 rounded-md py-1 pr-2 text-left hover:bg-hover aria-[current]:bg-accent-soft",
+        inner ? "pl-7 text-sm text-muted" : "pl-2",
+      )}
+    >
+      <span className="shrink-0 text-muted">{picture}</span>
+      <span className={classNames("min-w-0 grow wrap-anywhere", !inner && "font-medium")}>{title}</span>
+      {wrong.has(path.join()) && path.length > 0 && (
+        <span className="shrink-0 text-xs font-medium text-danger">{copy.problems.problem}</span>
+      )}
+      {note !== null && <span className="shrink-0 text-xs text-muted">{note}</span>}
+    </button>
+  );
+  return (
+    <ul ref={list} aria-label={words.label} onKeyDown={(event) => step(event, list.current)} className="grid gap-px">
+      <li>{item([], <Workflow size={15} aria-hidden="true" />, words.whole, null)}</li>
+      {shown.steps.length === 0 && <li className="px-2 py-1 text-sm text-muted">{words.noSteps}</li>}
+      {shown.steps.map(({ path, id, title, asks, index }) => (
+        <li key={index}>
+          {item(
+            path,
+            asks ? <UserRound size={15} aria-hidden="true" /> : <SquareCode size={15} aria-hidden="true" />,
+            title || copy.canvas.unnamed(index),
+            shown.starts.includes(id) ? words.begins : null,
+          )}
+          <ul>
+            {shown.ways
+              .filter(({ from }) => from === id)
+              .map((way) => (
+                <li key={way.path.join()}>
+                  {item(
+                    way.path,
+                    <CornerDownRight size={13} aria-hidden="true" />,
+                    wayTitle(way, shown),
+                    wayText(way),
+                    true,
+                  )}
+                </li>
+              ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const wayTitle = ({ to }: ShownWay, shown: ShownPipeline): string => words.to(titleOf(to, shown) || words.nowhere);
+
+/** What a step or an end is called. */
+export function titleOf(id: string, { steps }: ShownPipeline): string {
+  return steps.find((step) => step.id === id)?.title ?? copy.canvas.ends[id] ?? id;
+}
+
+function step(event: KeyboardEvent, list: HTMLElement | null): void {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (by === undefined || !list) return;
+  const buttons = [...list.querySelectorAll("button")];
+  const next = buttons[buttons.indexOf(event.target as HTMLButtonElement) + by];
+  next?.focus();
+  next?.click();
+  event.preventDefault();
+}
