@@ -1,9 +1,11 @@
 // Pictures of the screens, at three widths in both themes, into out/: `npm run screenshots -w packages/console [NAME]`.
 import { join } from "node:path";
 import type { Hold } from "@holdpoint/core";
+import { pipelineLibrary } from "@holdpoint/flow";
 import { openBrowser, openTab } from "./rig/browser.ts";
 import { keepScreenshots } from "./rig/checks.ts";
 import { type Office, openOffice } from "./rig/office.ts";
+import { desk, deskSteps } from "./rig/pipelines.ts";
 import { agentModels, Gates, runWorkflows, seedRuns } from "./rig/run-workflows.ts";
 
 /** Each picture: the path of its screen, and what must be there before it is taken. */
@@ -25,8 +27,11 @@ const pictures: Readonly<
   "run-agents": { path: () => "/runs/support-a7?tab=agents", ready: "table" },
   "run-decisions": { path: () => "/runs/onboarding-acme?tab=decisions", ready: "ol li" },
   "run-failed": { path: () => "/runs/ship-17", ready: "[role=treeitem]" },
-  workflows: { path: () => "/workflows" },
-  builder: { path: () => "/builder" },
+  workflows: { path: () => "/workflows", ready: "table" },
+  "workflow-desk": { path: () => "/workflows/refund-desk", ready: ".react-flow__node" },
+  builder: { path: () => "/builder", ready: "section button" },
+  "builder-canvas": { path: () => "/builder?pipeline=refund-desk", ready: ".react-flow__node" },
+  "builder-json": { path: () => "/builder?pipeline=refund-desk&tab=json", ready: ".cm-editor" },
   schedules: { path: () => "/schedules" },
   annotations: { path: () => "/annotations" },
   metrics: { path: () => "/metrics" },
@@ -39,7 +44,14 @@ const folder = join(import.meta.dirname, "../../../out/screenshots");
 const [wanted] = process.argv.slice(2);
 const gates = new Gates();
 const [office, browser] = await Promise.all([
-  openOffice(() => ({}), { workflows: runWorkflows(gates, { pace: 40 }), services: [agentModels] }),
+  openOffice(
+    async (engine) => {
+      const pipelines = pipelineLibrary(engine, { steps: deskSteps });
+      await pipelines.put(desk, { by: "ana" });
+      return { pipelines };
+    },
+    { workflows: runWorkflows(gates, { pace: 40 }), services: [agentModels] },
+  ),
   openBrowser(),
 ]);
 const holds = await office.seed();

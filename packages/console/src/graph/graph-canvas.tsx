@@ -9,7 +9,7 @@ import {
   useNodesInitialized,
   useReactFlow,
 } from "@xyflow/react";
-import { useEffect, useMemo } from "react";
+import { type CSSProperties, useEffect, useMemo } from "react";
 import { type DrawnNode, DrawnNodeBox, type GraphNode } from "./graph-node.tsx";
 import { nodeSize, placeNodes } from "./place-nodes.ts";
 
@@ -35,6 +35,15 @@ export interface GraphCanvasProps {
   onConnect?: (from: string, to: string) => void;
 }
 
+/** The library's own controls in the colours of the theme. */
+const colours = {
+  "--xy-controls-button-background-color": "var(--hp-raised)",
+  "--xy-controls-button-background-color-hover": "var(--hp-hover)",
+  "--xy-controls-button-color": "var(--hp-ink)",
+  "--xy-controls-button-color-hover": "var(--hp-ink)",
+  "--xy-controls-button-border-color": "var(--hp-line)",
+} as CSSProperties;
+
 const nodeTypes = { drawn: DrawnNodeBox };
 
 /** A drawing of nodes and ways, laid out by itself. Load it with the screen that needs it: it is a large library. */
@@ -45,7 +54,7 @@ export const GraphCanvas = (props: GraphCanvasProps) => (
 );
 
 function Canvas({ label, nodes, edges, selected = null, onSelect, onConnect }: GraphCanvasProps) {
-  const shape = JSON.stringify([nodes.map(({ id }) => id), edges.map(({ from, to }) => [from, to])]);
+  const shape = JSON.stringify([nodes.map(({ id }) => id), edges.map(({ from, to, label }) => [from, to, label])]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: places depend on the shape alone
   const places = useMemo(() => placeNodes(nodes, edges), [shape]);
   const drawn = nodes.map(
@@ -54,6 +63,7 @@ function Canvas({ label, nodes, edges, selected = null, onSelect, onConnect }: G
       type: "drawn",
       position: places.get(one.id) ?? { x: 0, y: 0 },
       ...nodeSize,
+      measured: nodeSize,
       data: { ...one, chosen: one.id === selected, connects: onConnect !== undefined },
       ariaLabel: `${one.title}: ${one.note}`,
     }),
@@ -77,6 +87,7 @@ function Canvas({ label, nodes, edges, selected = null, onSelect, onConnect }: G
         connectOnClick={false}
         deleteKeyCode={null}
         proOptions={{ hideAttribution: true }}
+        style={colours}
       >
         <Background color="var(--hp-line)" />
         <Controls showInteractive={false} />

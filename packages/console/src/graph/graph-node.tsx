@@ -55,8 +55,13 @@ export const DrawnNodeBox = memo(function DrawnNodeBox({ data }: NodeProps<Drawn
           {problem ?? note}
         </span>
       </span>
-      {look !== "end" && look !== "start" && (
-        <Handle type="source" position={Position.Bottom} isConnectable={connects} className={handle} />
+      {look !== "end" && (
+        <Handle
+          type="source"
+          position={Position.Bottom}
+          isConnectable={connects && look !== "start"}
+          className={look === "start" ? "!opacity-0" : handle}
+        />
       )}
     </div>
   );

@@ -68,6 +68,7 @@ export const copy = {
     none: "It is not saved yet: there is nothing to compare with.",
   },
   outline: {
+    aside: "Parts of the pipeline",
     title: "Outline",
     label: "Steps and ways",
     whole: "Whole pipeline",
@@ -118,6 +119,7 @@ export const copy = {
     warning: "Look at this",
   },
   properties: {
+    aside: "What is chosen",
     title: "Properties",
     pipeline: "Pipeline",
     step: "Step",

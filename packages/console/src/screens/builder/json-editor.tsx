@@ -107,7 +107,7 @@ function extensions(latest: Ref<Builder>, taking: Ref<boolean>) {
     looks,
     marked,
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ "aria-label": copy.json.label, spellcheck: "false" }),
+    EditorView.contentAttributes.of({ "aria-label": copy.json.label, tabindex: "0", spellcheck: "false" }),
     keymap.of([
       { key: "Mod-z", run: run("undo"), preventDefault: true },
       { key: "Mod-y", run: run("redo"), preventDefault: true },

@@ -26,11 +26,14 @@ export function Outline({ builder }: { builder: Builder }) {
       )}
     >
       <span className="shrink-0 text-muted">{picture}</span>
-      <span className={classNames("min-w-0 grow wrap-anywhere", !inner && "font-medium")}>{title}</span>
+      <span className="grid min-w-0 grow">
+        <span className={classNames("wrap-anywhere", !inner && "font-medium")}>{title}</span>
+        {inner && note !== null && <span className="text-xs wrap-anywhere">{note}</span>}
+      </span>
       {wrong.has(path.join()) && path.length > 0 && (
         <span className="shrink-0 text-xs font-medium text-danger">{copy.problems.problem}</span>
       )}
-      {note !== null && <span className="shrink-0 text-xs text-muted">{note}</span>}
+      {!inner && note !== null && <span className="shrink-0 text-xs text-muted">{note}</span>}
     </button>
   );
   return (

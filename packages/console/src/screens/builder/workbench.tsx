@@ -99,8 +99,11 @@ export function Workbench(props: WorkbenchProps) {
             : null
         }
       />
-      <div className="grid min-h-0 grow lg:grid-cols-[16rem_minmax(0,1fr)_21rem]">
-        <aside className="grid content-start gap-5 overflow-y-auto border-b border-line p-3 lg:border-r lg:border-b-0">
+      <div className="grid shrink-0 lg:min-h-0 lg:shrink lg:grow lg:grid-cols-[16rem_minmax(0,1fr)_21rem]">
+        <aside
+          aria-label={copy.outline.aside}
+          className="grid content-start gap-5 border-b border-line p-3 lg:overflow-y-auto lg:border-r lg:border-b-0"
+        >
           <section className="grid gap-1.5">
             <h2 className="px-2 text-sm font-semibold">{copy.outline.title}</h2>
             <Outline builder={builder} />
@@ -141,7 +144,10 @@ export function Workbench(props: WorkbenchProps) {
           </div>
           <Problems builder={builder} onJump={() => undefined} />
         </div>
-        <aside className="overflow-y-auto border-t border-line lg:border-t-0 lg:border-l">
+        <aside
+          aria-label={copy.properties.aside}
+          className="border-t border-line lg:overflow-y-auto lg:border-t-0 lg:border-l"
+        >
           <Properties builder={builder} steps={steps} />
         </aside>
       </div>

@@ -54,20 +54,21 @@ export function WorkflowScreen() {
             </p>
             <h1 className="text-lg font-semibold wrap-anywhere">{name}</h1>
           </div>
-          <Select
-            aria-label={copy.versionLabel}
-            className="w-auto"
-            value={shown}
-            onChange={({ target }) =>
-              go({ version: Number(target.value) === versions[0] ? undefined : Number(target.value) })
-            }
-          >
-            {versions.map((one, n) => (
-              <option key={one} value={one}>
-                {copy.versionOf(one, n === 0)}
-              </option>
-            ))}
-          </Select>
+          <div>
+            <Select
+              aria-label={copy.versionLabel}
+              value={shown}
+              onChange={({ target }) =>
+                go({ version: Number(target.value) === versions[0] ? undefined : Number(target.value) })
+              }
+            >
+              {versions.map((one, n) => (
+                <option key={one} value={one}>
+                  {copy.versionOf(one, n === 0)}
+                </option>
+              ))}
+            </Select>
+          </div>
           {isPipeline && (
             <Button
               icon={<Wrench size={15} aria-hidden="true" />}
