@@ -138,6 +138,11 @@ function routeConsole(app: HoldpointApp, directory: string, { signIn }: ServerOp
   app.get("/", (context) => context.redirect(`${context.req.path.replace(/\/$/, "")}/console/`, 303));
   app.get("/console", (context) => context.redirect(`${baseOf(context)}/console/`, 308));
   app.all("/console/*", serveFile);
+  // What stands behind the # of an invitation's link goes along: only the browser knows it.
+  if (signIn?.accounts)
+    app.get("/invitation", (context) =>
+      context.redirect(`${context.req.path.replace(/\/invitation$/, "")}/console/invitation`, 303),
+    );
 }
 
 /** The pages of the inbox. */

@@ -1,0 +1,156 @@
+import { createClient } from "@holdpoint/client";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { openAdministeredOffice } from "./rig/administered.ts";
+import { missing, openBrowser, openTab, patienceMs } from "./rig/browser.ts";
+import { axeFindings, overflowOf } from "./rig/checks.ts";
+import { hostile } from "./rig/workflows.ts";
+
+const password = "correct horse battery";
+
+describe.skipIf(missing !== null)(`settings in a browser${missing === null ? "" : ` (skipped: ${missing})`}`, () => {
+  let office: Awaited<ReturnType<typeof openAdministeredOffice>>;
+  let browser: Browser;
+  beforeAll(async () => {
+    [office, browser] = await Promise.all([openAdministeredOffice(), openBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await office?.stop();
+  });
+
+  const dialog = (page: Page) => page.getByRole("dialog");
+  /** Presses what a dialog is for, and waits until it is gone. */
+  const submit = (page: Page, name: string) => dialog(page).getByRole("button", { name, exact: true }).click();
+  const shownOnce = async (page: Page, label: string): Promise<string> => {
+    const value = await dialog(page).getByLabel(label, { exact: true }).inputValue();
+    await submit(page, "I have kept it");
+    return value;
+  };
+  const choose = async (page: Page, name: string, item: string): Promise<void> => {
+    await page.getByRole("button", { name: `Actions for ${name}` }).click();
+    await page.getByRole("menuitem", { name: item }).click();
+  };
+
+  test("an API key is made, shown once, replaced with an overlap and revoked", async () => {
+    const { page, trouble, close } = await openTab(browser, `${office.url}/settings?tab=keys`);
+    await page.getByRole("button", { name: "Make a key" }).click();
+    await dialog(page).getByLabel("What it is for").fill(hostile);
+    await submit(page, "Make a key");
+    await dialog(page).getByText("Choose at least one role.").waitFor();
+    await dialog(page).getByLabel("viewer").check();
+    expect(await axeFindings(page)).toEqual([]);
+    await submit(page, "Make a key");
+    const first = await shownOnce(page, "API key");
+    const works = async (key: string): Promise<number> =>
+      (await fetch(`${office.server.url}/api/v1/me`, { headers: { authorization: `Bearer ${key}` } })).status;
+    expect(await works(first)).toBe(200);
+    await page.getByText(hostile, { exact: true }).waitFor();
+    expect(await page.content()).not.toContain(first);
+    await choose(page, hostile, "Replace…");
+    await dialog(page).getByLabel("The old one works for another").selectOption({ label: "hour" });
+    await submit(page, "Make the new key");
+    const second = await shownOnce(page, "API key");
+    expect([await works(first), await works(second)]).toEqual([200, 200]);
+    await choose(page, hostile, "Revoke…");
+    await submit(page, `Revoke ${hostile}`);
+    await vi.waitFor(
+      async () => expect([await works(first), await works(second)].sort()).toEqual([200, 401]),
+      patienceMs,
+    );
+    expect(await axeFindings(page)).toEqual([]);
+    expect(trouble).toEqual([]);
+    await close();
+  });
+
+  test("somebody is invited, chooses a password by the link, signs in, adds an app, and is the last who manages access", async () => {
+    const { page, close, trouble } = await openTab(browser, `${office.url}/settings?tab=people`);
+    await page.getByRole("button", { name: "Invite somebody" }).click();
+    await dialog(page).getByLabel("Name or e-mail address").fill("mara@example.com");
+    await dialog(page).getByLabel("Shown as").fill(hostile);
+    await dialog(page).getByLabel("admin").check();
+    await submit(page, "Invite somebody");
+    const link = await shownOnce(page, "Link");
+    await page.getByText("mara@example.com").first().waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+
+    const mara = await openTab(browser, link, { viewport: { width: 320, height: 640 } });
+    await mara.page.getByLabel("New password").fill(password);
+    await mara.page.getByLabel("Once more").fill("something else entirely");
+    await mara.page.getByRole("button", { name: "Set this password" }).click();
+    await mara.page.getByText("The two are not the same.").waitFor();
+    expect([await mara.page.evaluate("location.hash"), await overflowOf(mara.page)]).toEqual(["", 0]);
+    expect(await axeFindings(mara.page)).toEqual([]);
+    await mara.page.getByLabel("Once more").fill(password);
+    await mara.page.getByRole("button", { name: "Set this password" }).click();
+    await mara.page.getByRole("heading", { name: "Your password is set" }).waitFor();
+    expect(await office.signIn.accounts?.signIn({ name: "mara@example.com", password })).toMatchObject({
+      roles: ["admin", "reviewer"],
+    });
+    expect(mara.trouble).toEqual([]);
+    await mara.close();
+    expect(trouble).toEqual([]);
+    await close();
+  });
+
+  test("a webhook is added and told, and its messages are listed", async () => {
+    const { page, trouble, close } = await openTab(browser, `${office.url}/settings?tab=webhooks`);
+    await page.getByRole("button", { name: "Add a webhook" }).click();
+    await dialog(page).getByLabel("What it is for").fill(hostile);
+    await dialog(page).getByLabel("Address").fill(office.receiver);
+    await submit(page, "Add a webhook");
+    expect(await shownOnce(page, "Secret")).toMatch(/^whsec_/);
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await page.getByRole("cell", { name: "webhook.test" }).waitFor();
+    await page.getByRole("cell", { name: "sent", exact: true }).waitFor();
+    expect(office.sent.join()).toContain("webhook.test");
+    await page.getByLabel("Which").selectOption({ label: "dead letters" });
+    await page.getByText("None of these.").waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    expect(trouble).toEqual([]);
+    await close();
+  });
+
+  test("the audit log is filtered in the address, verified and exported", async () => {
+    const admin = createClient({ url: office.server.url });
+    await admin.keys.create({ name: hostile, roles: ["viewer"] });
+    await admin.access.bind({ group: hostile, role: "reviewer" });
+    const { page, trouble, close } = await openTab(browser, `${office.url}/settings?tab=audit&action=keys.create`);
+    await page.getByRole("cell", { name: "keys.create" }).first().waitFor();
+    expect(await page.getByRole("cell", { name: "access.bind" }).count()).toBe(0);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole("button", { name: "Verify the chain" }).click();
+    await submit(page, "Verify the chain");
+    await dialog(page)
+      .getByText(/^Intact: all \d+ lines/)
+      .waitFor();
+    await page.keyboard.press("Escape");
+    const file = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Export" }).click();
+    await page.getByRole("menuitem", { name: "As CSV" }).click();
+    expect((await file).suggestedFilename()).toBe("audit.csv");
+    await page.getByLabel("Action").fill("access.*");
+    await page.getByRole("button", { name: "Show these" }).click();
+    await page.getByRole("cell", { name: "access.bind" }).first().waitFor();
+    expect(page.url()).toContain("access.*");
+    expect(trouble).toEqual([]);
+    await close();
+  });
+
+  test("every part of the settings is there, and fits a phone", async () => {
+    const { page, trouble, close } = await openTab(browser, `${office.url}/settings`);
+    for (const name of ["Sessions", "Machines", "Set in the configuration", "You"]) {
+      await page.getByRole("tab", { name }).click();
+      await page.getByRole("tabpanel").getByRole("heading").first().waitFor();
+      expect(await axeFindings(page), name).toEqual([]);
+    }
+    await page.setViewportSize({ width: 320, height: 640 });
+    for (const name of ["API keys", "People", "Webhooks", "Audit log", "You"]) {
+      await page.getByRole("tab", { name }).click();
+      await page.getByRole("tabpanel").getByRole("heading").first().waitFor();
+      expect([name, await overflowOf(page)]).toEqual([name, 0]);
+    }
+    expect(trouble).toEqual([]);
+    await close();
+  });
+});
