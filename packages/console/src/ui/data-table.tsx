@@ -58,7 +58,7 @@ export function DataTable<T extends RowData>({
   });
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section aria-label={label} tabIndex={0} className="overflow-x-auto">
+    <section aria-label={label} tabIndex={0} className="relative overflow-x-auto">
       <table className="w-full border-collapse">
         <thead>
           {table.getHeaderGroups().map((group) => (
