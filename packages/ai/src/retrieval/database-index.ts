@@ -1,5 +1,6 @@
 import { type Transaction, ValidationError } from "@holdpoint/core";
 import { cosine } from "./cosine.ts";
+import { type Dialect, marks, type Row } from "./dialect.ts";
 import { conditionsOf } from "./filter.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
 import type { IndexedDocument, IndexQuery, Passage, SearchIndex, VectorStore } from "./search-index.ts";
@@ -22,55 +23,6 @@ export interface DatabaseIndexOptions {
   vectors?: VectorStore;
   /** On PostgreSQL: whether vectors are pgvector's. Default: where its extension is installed in the database. */
   pgvector?: boolean;
-}
-
-/** A row of a chunk, as either database gives it. */
-interface Row {
-  id: string;
-  document: string;
-  chunk_start: number | string;
-  chunk_end: number | string;
-  body: string;
-  headings: string;
-  metadata: string;
-  score: number | string;
-}
-
-/** What differs between databases. */
-export interface Dialect {
-  /** Makes the tables, where they are not. */
-  prepare(tx: Transaction): Promise<void>;
-  /** Adds a chunk with its words and its vector. */
-  add(tx: Transaction, chunk: NewChunk): Promise<void>;
-  /** Takes a document's chunks and their words out. */
-  clear(tx: Transaction, document: string): Promise<void>;
-  /** Rows of the best by their words. */
-  words(db: Transaction, query: readonly string[], how: Asked): Promise<Row[]>;
-  /** Rows of the nearest; null where the database cannot say it and all have to be read. */
-  near(db: Transaction, vector: readonly number[], how: Asked): Promise<Row[] | null>;
-  /** All vectors that fit. */
-  vectors(db: Transaction, how: Asked): Promise<{ id: string; vector: Uint8Array }[]>;
-  /** Rows of these chunks, each with the score 0. */
-  rows(db: Transaction, ids: readonly string[]): Promise<Row[]>;
-}
-
-/** A query as a dialect is asked. */
-export interface Asked {
-  readonly limit: number;
-  readonly conditions: ReturnType<typeof conditionsOf>;
-}
-
-/** A chunk on its way into a database. */
-export interface NewChunk {
-  readonly id: string;
-  readonly document: string;
-  readonly start: number;
-  readonly end: number;
-  readonly body: string;
-  readonly words: readonly string[];
-  readonly headings: string;
-  readonly metadata: string;
-  readonly vector: readonly number[] | null;
 }
 
 /**
@@ -192,12 +144,6 @@ class DatabaseIndex implements SearchIndex {
     });
   }
 }
-
-/** As many placeholders as there are values. */
-export const marks = (values: readonly unknown[]): string => values.map(() => "?").join(", ");
-
-/** A vector as bytes: 32-bit floats, little-endian. */
-export const bytesOf = (vector: readonly number[]): Uint8Array => new Uint8Array(Float32Array.from(vector).buffer);
 
 /** A driver may give bytes within a buffer that others share: they are copied out of it. */
 function floatsOf(bytes: Uint8Array): Float32Array {

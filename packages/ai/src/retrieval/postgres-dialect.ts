@@ -1,5 +1,5 @@
 import type { SqlParameter, Transaction } from "@holdpoint/core";
-import { bytesOf, type Dialect, marks } from "./database-index.ts";
+import { bytesOf, type Dialect, marks } from "./dialect.ts";
 import type { Condition } from "./filter.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { SqlParameter, Transaction } from "@holdpoint/core";
-import { type Asked, bytesOf, type Dialect, marks } from "./database-index.ts";
+import { type Asked, bytesOf, type Dialect, marks } from "./dialect.ts";
 import type { Condition } from "./filter.ts";
 
 /** SQLite: words in an FTS5 table that keeps no text of its own, vectors as bytes. */
