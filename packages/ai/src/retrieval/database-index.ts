@@ -32,7 +32,7 @@ export interface DatabaseIndexOptions {
  * @example
  * const index = databaseIndex(database("app.db"), { name: "handbook", language: "english" });
  *
- * @throws ValidationError the name cannot be used, or the database is neither SQLite nor PostgreSQL
+ * @throws ValidationError the name cannot be used, or the database is neither SQLite nor PostgreSQL; at first use, when SQLite has no FTS5
  */
 export function databaseIndex(db: RetrievalDatabase, options: DatabaseIndexOptions = {}): SearchIndex {
   const { name = "search", language = "simple" } = options;

@@ -1,4 +1,4 @@
-import type { SqlParameter, Transaction } from "@holdpoint/core";
+import { type SqlParameter, type Transaction, ValidationError } from "@holdpoint/core";
 import { type Asked, bytesOf, type Dialect, marks } from "./dialect.ts";
 import type { Condition } from "./filter.ts";
 
@@ -10,6 +10,11 @@ export function sqliteDialect(name: string, language: "simple" | "english"): Dia
   const tokenizer = `${language === "english" ? "porter " : ""}unicode61 remove_diacritics 2`;
   return {
     async prepare(tx) {
+      if ((await tx.fetchOne("select 1 from pragma_module_list where name = 'fts5'")) === null) {
+        const message =
+          "is an SQLite without FTS5, as old releases of Node 22 have it: take a newer Node, or memoryIndex()";
+        throw new ValidationError("databaseIndex", [{ path: "db", message }]);
+      }
       for (const table of [
         `create table if not exists ai_${name}_document (id text primary key, hash text not null) without rowid`,
         `create table if not exists ${chunk} (number integer primary key, id text not null unique, document text not null, chunk_start integer not null, chunk_end integer not null, body text not null, headings text not null, metadata text not null, vector blob)`,
