@@ -207,7 +207,7 @@ export class Engine {
    * @param within how long steps may take; default and upper end: `drainTimeout`. One that takes longer is told by its signal, and executed again elsewhere.
    *
    * @example
-   * await Promise.all([server.stop(), engine.drain()]);
+   * await engine.drain({ within: "20s" });
    * await engine.stop();
    */
   async drain({ within }: { within?: Duration } = {}): Promise<void> {

@@ -25,7 +25,7 @@ const mostReserveMs = 2000;
  * @returns `"ended"`, or `"late"` where the deadline has passed and something still goes on: end the process then. Nothing is lost by it: another worker takes the runs over.
  *
  * @example
- * const server = await serve(engine, { keys });
+ * const server = await serve(engine, { port: 8080 });
  * process.once("SIGTERM", async () => {
  *   const outcome = await shutDown(engine, { deadline: "25s", serving: [server.stop] });
  *   process.exit(outcome === "ended" ? 0 : 1);

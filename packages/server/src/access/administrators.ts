@@ -138,6 +138,7 @@ export class Administrators {
  * import { administrators, apiKeys } from "@holdpoint/server";
  * const keys = apiKeys({ engine, secret: "at least 32 characters nobody can guess" });
  * const guard = administrators({ engine, keys, accounts: null, issuer: null });
+ * const id = "key-1";
  * await guard.unlessLast("default", { kind: "key", id }, { by: null, work: () => keys.revoke("default", id) });
  */
 export function administrators(sources: Omit<AdministratorSources, "bindings">): Administrators {
