@@ -74,8 +74,15 @@ async function changesOf(store: Store, space: string, now: number): Promise<Reco
 
 /** Answers as they are compared: what a refusal says is each store's own. */
 function comparable(answer: unknown): unknown {
-  if (!Array.isArray(answer)) return answer;
+  if (!Array.isArray(answer)) return withoutHistories(answer);
   return answer.map((item: { type?: string }) => (item?.type === "refused" ? { type: "refused" } : item));
+}
+
+/** A claim may bring what a run was started with, or leave it to be asked for; the kit's rules compare the two. */
+function withoutHistories(answer: unknown): unknown {
+  if (typeof answer !== "object" || answer === null || !("histories" in answer)) return answer;
+  const { histories: _, ...rest } = answer;
+  return rest;
 }
 
 function rowsIn(answer: unknown): RunRow[] {
