@@ -8,6 +8,7 @@ import {
   ReactFlowProvider,
   useNodesInitialized,
   useReactFlow,
+  useStore,
 } from "@xyflow/react";
 import { type CSSProperties, useEffect, useMemo } from "react";
 import { type DrawnNode, DrawnNodeBox, type GraphNode } from "./graph-node.tsx";
@@ -101,10 +102,12 @@ function Canvas({ label, nodes, edges, selected = null, onSelect, onConnect }: G
 function FitWhenAdded({ count }: { count: number }) {
   const { fitView } = useReactFlow();
   const measured = useNodesInitialized();
+  // The canvas learns its own size later than its nodes': fitted before that, all would be drawn too small.
+  const sized = useStore(({ width, height }) => width > 0 && height > 0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the count is the reason
   useEffect(() => {
-    if (measured) void fitView({ padding: 0.15, maxZoom: 1 });
-  }, [fitView, measured, count]);
+    if (measured && sized) void fitView({ padding: 0.15, maxZoom: 1 });
+  }, [fitView, measured, sized, count]);
   return null;
 }
 
