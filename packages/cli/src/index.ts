@@ -19,4 +19,4 @@ export {
   sqlite,
 } from "@holdpoint/sql";
 export { type DatabaseConfig, defineConfig, type HoldpointConfig } from "./config/define-config.ts";
-export type { ServerConfig, SignInConfig } from "./config/server-config.ts";
+export type { AuthenticateSetting, ServerConfig, SignInConfig } from "./config/server-config.ts";

@@ -1,5 +1,5 @@
-import type { Duration } from "@holdpoint/core";
-import type { ServerOptions } from "@holdpoint/server";
+import type { Annotation } from "@holdpoint/annotate";
+import type { Duration, Engine } from "@holdpoint/core";
 
 /** So many requests in so much time: `"600/1m"`, or `{ limit: 600, per: "1m" }`. */
 export type RateSetting = string | { limit: number; per: Duration };
@@ -7,10 +7,28 @@ export type RateSetting = string | { limit: number; per: Duration };
 type Role = "viewer" | "operator" | "reviewer" | "author" | "admin";
 
 /**
+ * Who sends a request: a function of `Authenticate` of `@holdpoint/server`, which fits and may say more (scopes, workflows, groups). Null for
+ * nobody you know. In words of its own here, because the server may not be installed.
+ */
+export type AuthenticateSetting = (
+  request: Request,
+  caller: { address: string | null },
+) => Promise<{ id: string; namespace: string; roles: readonly Role[] } | null>;
+
+/**
  * The API that `holdpoint start` and `holdpoint dev` serve. Each value can be set by a variable, too, which goes before it: the table in
  * `docs/settings.md` has them all with their defaults.
  */
-export interface ServerConfig extends Pick<ServerOptions, "authenticate" | "tenant" | "annotations" | "decisionPage"> {
+export interface ServerConfig {
+  /** Ways to say who is asking, in their order after API keys and signing in. */
+  authenticate?: AuthenticateSetting | readonly AuthenticateSetting[];
+  /** The engine of another namespace; null where there is none. Default: only that of the project's engine. */
+  tenant?: (namespace: string) => Engine | null;
+  /** Annotation queues; their workflows are among the project's. */
+  // biome-ignore lint/suspicious/noExplicitAny: each queue has items and answers of its own types.
+  annotations?: readonly Annotation<any, any>[];
+  /** The page that decision links lead to, as `decisionPage` of `@holdpoint/channels` makes it: served at `/decide`. */
+  decisionPage?: (request: Request) => Promise<Response>;
   /** Whether it is served. Default true, where `@holdpoint/server` is installed. */
   enabled?: boolean;
   /** Default "127.0.0.1": this machine alone. */
