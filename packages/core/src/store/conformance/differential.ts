@@ -68,7 +68,15 @@ async function contentOf(store: Store, space: string, now: number): Promise<Reco
 async function changesOf(store: Store, space: string, now: number): Promise<Record<string, unknown[]>> {
   const { changes } = await store.changes(space, { after: "0", limit: 10_000, now });
   const byRun: Record<string, unknown[]> = {};
-  for (const { cursor: _place, ...change } of changes) (byRun[change.run.id] ??= []).push(change);
+  for (const { cursor: _place, ...change } of changes) {
+    const own = (byRun[change.run.id] ??= []) as (typeof change)[];
+    // Holds that one commit withdraws together have no order among themselves.
+    let at = own.length;
+    const after = (other: typeof change | undefined): boolean =>
+      other?.type === change.type && (other.hold?.id ?? "") > (change.hold?.id ?? "");
+    while (after(own[at - 1])) at--;
+    own.splice(at, 0, change);
+  }
   return byRun;
 }
 
