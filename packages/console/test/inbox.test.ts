@@ -143,7 +143,10 @@ describe.skipIf(missing !== null)(`the inbox${missing === null ? "" : ` (skipped
     await page.getByText("Say why, once for all of them.").waitFor();
     await page.getByLabel("Reason").fill("known customer");
     expect(await axeFindings(page)).toEqual([]);
+    const heard = page.waitForResponse(/holds\?.*inbox/);
     await office.engine.decide(b, { approved: false }, { by: "ben" });
+    await heard;
+    await page.getByRole("heading", { name: "4 holds ask the same" }).waitFor();
     await page.getByRole("button", { name: "Approve 4" }).click();
     await page.getByRole("heading", { name: "2 of 3 recorded" }).waitFor();
     expect(await page.locator("tbody").innerText()).toMatch(/not done: .*already decided/i);

@@ -22,8 +22,12 @@ export type Results = RouteOutput<"holds.decideMany">["items"];
 
 /** Holds that ask the same, decided together with one reason. */
 export function AlikeScreen() {
-  const { hold: id } = route.useParams();
-  const { holds: wanted } = route.useSearch();
+  const { hold } = route.useParams();
+  const { holds } = route.useSearch();
+  return <Alike key={`${hold} ${holds}`} id={hold} wanted={holds} />;
+}
+
+function Alike({ id, wanted }: { id: string; wanted: string | undefined }) {
   const first = useQuery(api("holds.show", { hold: id }));
   const alike = useQuery(api("holds.similar", { hold: id, limit: most - 1 }));
   const { workflow = "", name = "" } = first.data ?? {};
@@ -33,12 +37,14 @@ export function AlikeScreen() {
   });
   const [results, setResults] = useState<Results | null>(null);
   const error = first.error ?? alike.error ?? mine.error;
-  const holds = useMemo(
-    () => decidable(first.data, alike.data?.items ?? [], mine.data?.items ?? [], wanted?.split(".")),
-    [first.data, alike.data, mine.data, wanted],
-  );
-  if (error) return <Failure error={error} />;
-  if (!first.data || !alike.data || !mine.data) return <Loading />;
+  const reading = first.isFetching || alike.isFetching || mine.isFetching;
+  // The page keeps what it showed first: nothing moves under the pointer, and what a colleague decides meanwhile is
+  // refused by name instead of leaving the table unseen.
+  const [holds, setHolds] = useState<readonly Hold[] | null>(null);
+  if (holds === null && !reading && first.data && alike.data && mine.data)
+    setHolds(decidable(first.data, alike.data.items, mine.data.items, wanted?.split(".")));
+  if (error && holds === null) return <Failure error={error} />;
+  if (!first.data || holds === null) return <Loading />;
   return (
     <div className="min-h-0 grow overflow-y-auto">
       <div className="mx-auto grid max-w-5xl gap-4 px-4 py-5 md:px-6">
@@ -57,12 +63,11 @@ export function AlikeScreen() {
 
 /** Those that ask the same and that this person may decide; of these the ones that were chosen before, where some were. */
 function decidable(
-  first: Hold | undefined,
+  first: Hold,
   alike: readonly Hold[],
   mine: readonly Hold[],
   wanted: readonly string[] | undefined,
 ): Hold[] {
-  if (first === undefined) return [];
   const mineIds = new Set(mine.map(({ id }) => id));
   return [first, ...alike].filter(
     ({ id, severity }) => mineIds.has(id) && severity !== "critical" && (wanted?.includes(id) ?? true),
