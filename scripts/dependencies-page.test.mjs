@@ -12,8 +12,8 @@ test("docs/dependencies.md names every dependency, and no other", () => {
   for (const workspace of [".", "bench", ...workspaces]) {
     const path = join(workspace, "package.json");
     if (!existsSync(join(root, path))) continue;
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, path), "utf8"));
-    for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+    const { dependencies, devDependencies, peerDependencies } = JSON.parse(readFileSync(join(root, path), "utf8"));
+    for (const name of Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies })) {
       if (name !== "holdpoint" && !name.startsWith("@holdpoint/")) wanted.add(name);
     }
   }

@@ -38,6 +38,8 @@ export { type DurableModelOptions, durableModel } from "./durable/durable-model.
 export { type AiSdkTool, type DurableToolSettings, durableTools } from "./durable/durable-tools.ts";
 export { ModelError, type ModelFailure, ModelSetupError, OutputError, TurnLimitError } from "./errors.ts";
 export { flowAgent, flowModel, flowTool } from "./flow/ports.ts";
+export type { LlamaCppLibrary } from "./llama-cpp/library.ts";
+export { type LlamaCppModel, type LlamaCppOptions, llamaCpp } from "./llama-cpp/llama-cpp.ts";
 export { type McpServer, type McpTools, type McpToolsOptions, mcpTools } from "./mcp/mcp-tools.ts";
 export { answer } from "./model/answer.ts";
 export * from "./model/message.ts";
