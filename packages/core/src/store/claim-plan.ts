@@ -22,6 +22,8 @@ export interface Lane<C extends Candidate> {
   queue: string;
   workflow: string;
   version: number;
+  /** None of its runs was ever claimed: once the rate of the queue is used up, the plan looks no further into it. */
+  fresh?: boolean;
   next(): C | null;
 }
 
@@ -47,7 +49,10 @@ export interface ClaimPlan<C extends Candidate> {
   picked: C[];
   /** Read from their lanes but left alone (key limit, head start, too many suspects). */
   skipped: C[];
-  /** When the earliest head start ends, or the earliest rate lets another run begin, that kept a run from being taken. */
+  /**
+   * When the earliest head start ends, or the earliest rate lets another run begin, that kept a run from being taken. Never
+   * later than something can be taken; perhaps earlier: behind the rate of a queue nobody looks for what else keeps a run back.
+   */
   opensAt: Millis | null;
   /** Rates that runs were counted for. */
   limiters: Limiter[];
@@ -112,15 +117,21 @@ export function planClaim<C extends Candidate>(
         : occupancy.heldWithKey(queue.name, candidate.concurrencyKey);
     return occupied + (takenKeys.get(name) ?? 0) >= perKey.limit;
   };
-  const rateBlocks = (queue: Queue, candidate: C): boolean => {
-    if (rates === null || !candidate.fresh) return false;
-    const opens = rates.opensAt(queue, candidate.concurrencyKey);
+  const rateBlocks = (queue: Queue, { fresh }: C, key: string | null): boolean => {
+    if (rates === null || !fresh) return false;
+    const opens = rates.opensAt(queue, key);
     if (opens <= request.now) return false;
     if (plan.opensAt === null || opens < plan.opensAt) plan.opensAt = opens;
     return true;
   };
+  // The rate of the whole queue comes first: a run that its key keeps back too must not hide when the others may begin.
   const blocked = (queue: Queue, candidate: C): boolean =>
-    (suspects === 0 && isSuspect(candidate)) || keyBlocks(queue, candidate) || rateBlocks(queue, candidate);
+    (suspects === 0 && isSuspect(candidate)) ||
+    rateBlocks(queue, candidate, null) ||
+    keyBlocks(queue, candidate) ||
+    rateBlocks(queue, candidate, candidate.concurrencyKey);
+  const usedUp = ({ lane, queue }: Front): boolean =>
+    rates !== null && lane.fresh === true && rates.opensAt(queue, null) > request.now;
   const inHeadStart = (candidate: C): boolean => {
     if (candidate.lastOwner === null || candidate.lastOwner === request.incarnation) return false;
     const waited = request.now - candidate.readyAt;
@@ -137,13 +148,15 @@ export function planClaim<C extends Candidate>(
     candidate: C | null;
   }
   const fronts: Front[] = [];
-  const step = (front: Front): void => {
-    for (;;) {
-      front.candidate = front.lane.next();
-      if (front.candidate === null) return;
-      if (!inHeadStart(front.candidate) && !blocked(front.queue, front.candidate)) return;
+  const passBlocked = (front: Front): void => {
+    while (front.candidate !== null && (inHeadStart(front.candidate) || blocked(front.queue, front.candidate))) {
       plan.skipped.push(front.candidate);
+      front.candidate = usedUp(front) ? null : front.lane.next();
     }
+  };
+  const step = (front: Front): void => {
+    front.candidate = front.lane.next();
+    passBlocked(front);
   };
   for (const lane of lanes) {
     const queue = queues.get(lane.queue);
@@ -169,11 +182,8 @@ export function planClaim<C extends Candidate>(
       if (front.candidate === null) continue;
       if (front.queue.limit !== null && (running.get(front.queue.name) ?? 0) >= front.queue.limit) continue;
       // A pick may have filled this key, or been the one suspect, since the candidate came to the front.
-      if (blocked(front.queue, front.candidate)) {
-        plan.skipped.push(front.candidate);
-        step(front);
-        if (front.candidate === null) continue;
-      }
+      passBlocked(front);
+      if (front.candidate === null) continue;
       if (best === null || best.candidate === null || better(front, front.candidate, best, best.candidate))
         best = front;
     }
@@ -189,7 +199,8 @@ export function planClaim<C extends Candidate>(
         takenKeys.set(name, (takenKeys.get(name) ?? 0) + 1);
       }
     }
-    step(best);
+    if (plan.picked.length < request.limit) step(best);
+    else best.candidate = null;
   }
   for (const front of fronts) if (front.candidate !== null) plan.skipped.push(front.candidate);
   if (rates !== null) plan.limiters = rates.changed();

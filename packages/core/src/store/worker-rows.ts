@@ -59,7 +59,10 @@ export interface ClaimResult {
   runs: RunRow[];
   /** Still to be parked with an operator hold by the engine; claimed like the others. */
   poisoned: RunRow[];
-  /** When the next parked run becomes due, a delayed one ready, a head start ends or a rate lets another begin, if known. Not after `now` when more are due already. */
+  /**
+   * When the next parked run becomes due, a delayed one ready, a head start ends or a rate lets another begin, if known. Never later than
+   * something can be claimed. Not after `now` when more are due already.
+   */
   nextWake: Millis | null;
   /** Something was claimed that is not among these and could not be given back: the worker looks for it (as after an answer that was lost). */
   left?: boolean;

@@ -27,6 +27,7 @@ interface SqlCandidate extends Candidate {
 
 interface LanePage extends LaneName {
   candidates: SqlCandidate[];
+  fresh?: boolean;
   /** The database had no more than these. */
   complete: boolean;
 }
@@ -117,40 +118,44 @@ function* servedNow(context: Context, now: Millis): Program<Capability[]> {
   return live.flatMap(({ capabilities }) => capabilities);
 }
 
-/** Reads the fronts of the lanes and plans; reads further when too many of those read were kept back. */
+/** Reads the fronts of the lanes and plans; reads further when the plan came to the end of what was read of one. */
 function* planFrom(context: Context, request: ClaimRequest, lanes: readonly LaneName[]) {
   const rated = ratedQueues(request);
-  for (let size = request.limit + spare; ; size *= 4) {
+  for (let size = request.limit + spare, again = false; ; size *= 4, again = true) {
     const pages: LanePage[] = [];
     for (const lane of lanes) {
       const queue = rated?.get(lane.queue);
       if (queue === undefined) pages.push(yield* readLane(context, lane, size, "lane"));
-      else pages.push(...(yield* readRatedLane(context, lane, queue, size, request.now)));
+      else pages.push(...(yield* readRatedLane(context, lane, queue, size, again, request.now)));
     }
     const occupancy = yield* occupancyOf(context, request, pages, rated);
+    let cameToEnd = false;
+    const reader = ({ candidates, complete }: LanePage) => {
+      let at = 0;
+      return (): SqlCandidate | null => {
+        const candidate = candidates[at++];
+        if (candidate === undefined && !complete) cameToEnd = true;
+        return candidate ?? null;
+      };
+    };
     const plan = planClaim(
       request,
-      pages.map((page) => {
-        let at = 0;
-        return { ...page, next: () => page.candidates[at++] ?? null };
-      }),
+      pages.map((page) => ({ ...page, next: reader(page) })),
       occupancy,
     );
-    const seen = plan.picked.length + plan.skipped.length;
-    const read = pages.reduce((sum, { candidates }) => sum + candidates.length, 0);
-    if (plan.picked.length >= request.limit || seen < read || pages.every(({ complete }) => complete)) return plan;
+    if (!cameToEnd || plan.picked.length >= request.limit) return plan;
   }
 }
 
 /** Runs that go on stand apart, so that any number of those whose time has not come does not hide them. */
-function* readRatedLane(context: Context, lane: LaneName, queue: Queue, size: number, now: Millis) {
+function* readRatedLane(context: Context, lane: LaneName, queue: Queue, size: number, again: boolean, now: Millis) {
   const begun = yield* readLane(context, lane, size, "begunLane");
   // No more than may be begun, and one to know that somebody waits; where keys are limited, too, more may be passed over.
   const most = queue.rate ? startsAt(queue.rate, yield* arrivalOf(context, queue.name, null), now) : size;
-  const passesOver = queue.perKey !== null || (queue.keyRate ?? null) !== null;
-  const wanted = most === 0 ? 1 : passesOver ? size : Math.min(size, most + 1);
+  const passesOver = again || queue.perKey !== null || (queue.keyRate ?? null) !== null;
+  const wanted = most > 0 && passesOver ? size : Math.min(size, most + 1);
   const fresh = yield* readLane(context, lane, wanted, "freshLane");
-  return [begun, { ...fresh, complete: fresh.complete || wanted > most }];
+  return [begun, { ...fresh, fresh: true }];
 }
 
 function* readLane(

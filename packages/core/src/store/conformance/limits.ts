@@ -156,8 +156,51 @@ export const limitCases = cases("limits", {
     const queues: Queues = [both, open("other")];
     const [first, next] = await begun(store, queues, 1_000);
     assert.deepEqual([first.sort(), next], [["o1", "x1", "y1"], 2_000]);
+    const early = await begun(store, queues, 1_050);
+    assert.deepEqual(early, [[], 1_100], "behind the closed rate of the queue nobody looks at the keys");
     assert.deepEqual(await begun(store, queues, 1_100), [[], 2_000]);
     assert.deepEqual(await begun(store, queues, 2_000), [["x2"], 3_000]);
+  },
+  "behind a closed rate, a run that its key keeps back does not hide when the others may begin": async (store) => {
+    await store.register(namespace, worker("w1"));
+    await started(store, "x1", { concurrencyKey: "x" });
+    const perKey = { limit: 1, while: "running" } as const;
+    const queues: Queues = [{ ...open("default"), perKey, rate: { interval: 100, burst: 1 } }];
+    assert.deepEqual(await begun(store, queues, 1_000), [["x1"], null]);
+    await store.commit(namespace, [
+      start("x2", { concurrencyKey: "x", priority: 1 }),
+      start("y1", { concurrencyKey: "y" }),
+    ]);
+    assert.deepEqual(await begun(store, queues, 1_050), [[], 1_100]);
+    assert.deepEqual(await begun(store, queues, 1_100), [["y1"], null]);
+  },
+  "any number of runs that their key keeps back do not hide one that a rate lets begin": async (store) => {
+    await store.register(namespace, worker("w1"));
+    await started(store, "x0", { concurrencyKey: "x" });
+    const perKey = { limit: 1, while: "running" } as const;
+    const queues: Queues = [{ ...open("default"), perKey, rate: { interval: 100, burst: 1 } }];
+    assert.deepEqual(await begun(store, queues, 1_000), [["x0"], null]);
+    const blocked = Array.from({ length: 60 }, (_, i) => start(`x${i + 1}`, { concurrencyKey: "x", priority: 1 }));
+    await store.commit(namespace, [...blocked, start("y1", { concurrencyKey: "y" })]);
+    assert.deepEqual(await begun(store, queues, 1_100, 2), [["y1"], null]);
+  },
+  "a full queue does not hide what another has behind runs that their key keeps back": async (store) => {
+    await store.register(namespace, worker("w1"));
+    await started(store, "full0", { queue: "full" });
+    await started(store, "x0", { concurrencyKey: "x" });
+    const perKey = { limit: 1, while: "running" } as const;
+    const queues: Queues = [
+      { name: "full", limit: 1, perKey: null },
+      { name: "default", limit: null, perKey },
+    ];
+    assert.deepEqual((await claimed(store, queues)).sort(), ["full0", "x0"]);
+    const blocked = Array.from({ length: 60 }, (_, i) => start(`x${i + 1}`, { concurrencyKey: "x", priority: 1 }));
+    await store.commit(namespace, [
+      ...blocked,
+      start("y1", { concurrencyKey: "y" }),
+      start("full1", { queue: "full" }),
+    ]);
+    assert.deepEqual(await claimed(store, queues, 2), ["y1"]);
   },
   "retention forgets where a rate stood once that says nothing any more": async (store) => {
     await store.register(namespace, worker("w1"));

@@ -26,7 +26,7 @@ export function claim(space: Space, request: ClaimRequest): ClaimResult {
       if (!rated.has(lane.queue)) return [{ ...lane, next: () => take(lane, worker) }];
       const apart = new Apart(lane, worker);
       passed.push(apart.begun, apart.fresh);
-      return [false, true].map((fresh) => ({ ...lane, next: () => apart.next(fresh) }));
+      return [false, true].map((fresh) => ({ ...lane, fresh, next: () => apart.next(fresh) }));
     }),
     {
       running: (queue) => space.queue(queue).running,
