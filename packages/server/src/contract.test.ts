@@ -1,5 +1,6 @@
 import { createClient, type HoldpointClient, ProblemError } from "@holdpoint/client";
 import { routes } from "@holdpoint/client/contract";
+import { readExportedRun, readHoldRecord } from "@holdpoint/core";
 import { Validator as OpenApiValidator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { administerAccounts, administerIssuer, ownAccount } from "./fixtures/administration.ts";
@@ -110,6 +111,35 @@ test("pipelines are checked, put, drawn, listed, shown and removed", async () =>
   await admin.pipelines.remove({ pipeline: "hello" }, { ifMatch: etag });
 });
 
+test("a run's record is checked and exported, a hold's proves itself, other rules are tried, and workers are listed", async () => {
+  const run = await admin.runs.start({ workflow: "refund", input: { orderId: "R-1", amount: 5 } });
+  const hold = await (await office.engine.get(run.id)).hold("approve refund");
+  await ben.holds.decide({ hold: hold.id, answer: { approved: true }, note: "fine" });
+  await admin.runs.result({ run: run.id, wait: 20 });
+  expect(await admin.runs.verification({ run: run.id })).toMatchObject({ verdict: "intact", problems: [] });
+  const exported = await admin.runs.export({ run: run.id });
+  const [generation] = readExportedRun(JSON.stringify(exported));
+  expect(generation?.entries.map(({ key }) => key)).toContain("step:pay back#1");
+  const record = await ben.holds.record({ hold: hold.id });
+  expect(readHoldRecord(JSON.stringify(record)).readable.title).toBe("Refund $5 for order R-1");
+
+  const tried = { workflow: "refund", name: "approve refund" };
+  const { holds, gate } = await admin.holds.tryPolicy({ ...tried, policy: { reviewers: { people: ["zoe"] } } });
+  expect(gate).toBe(null);
+  const changed = holds.changes.find(({ runId }) => runId === run.id);
+  expect(changed).toMatchObject({ holdId: hold.id, before: { outcome: "approved", by: "ben" } });
+  expect(changed?.after.by).not.toBe("ben");
+  expect((await admin.holds.tryPolicy({ ...tried, policy: { holdWhen: [{ cel: "amount > 3" }] } })).gate).not.toBe(null);
+  const wrong = admin.holds.tryPolicy({ ...tried, policy: { holdWhen: [{ cel: "amount >" }] } });
+  await expect(wrong).rejects.toMatchObject({ status: 422 });
+  const stray = admin.holds.tryPolicy({ ...tried, policy: { reviewers: { poeple: ["zoe"] } } });
+  await expect(stray).rejects.toMatchObject({ status: 422, message: expect.stringContaining("reviewers.poeple") });
+  expect((await ben.holds.lessons({ workflow: "refund" })).items).toEqual([]);
+  const { items } = await admin.system.workers();
+  expect(items).toMatchObject([{ pid: process.pid }]);
+  expect(items[0]?.capabilities).toContainEqual({ workflow: "refund", version: 1 });
+});
+
 test("a task stops for a person and goes on; what does not follow on its state is refused", async () => {
   expect(await admin.tasks.start({ id: "deploy", metadata: { to: "prod" }, step: "build" })).toMatchObject({
     state: "RUNNING",
@@ -152,7 +182,11 @@ test("items are offered to an annotation queue, annotated by two, reported and r
   expect((await admin.annotations.offer(offer)).run).toBe(run);
   await expect(admin.annotations.offer({ ...offer, item: 2 })).rejects.toMatchObject({ code: "RUN_CONFLICT" });
   const open = await (await office.engine.get(run ?? "")).hold("annotate");
-  for (const one of [ben, eve]) await one.holds.decide({ hold: open.id, answer: { label: "spam" } });
+  await ben.holds.decide({ hold: open.id, answer: { label: "spam" } });
+  // Nobody sees what others said before the last has answered: in no document either.
+  const early = [admin.runs.export({ run: run ?? "" }), admin.holds.record({ hold: open.id })];
+  for (const one of early) await expect(one).rejects.toMatchObject({ status: 409, code: "INVALID_STATE" });
+  await eve.holds.decide({ hold: open.id, answer: { label: "spam" } });
   await (await office.engine.get(run ?? "")).result();
   const report = await admin.annotations.report({ queue: "labels" });
   expect(report).toMatchObject({ done: 1, disputed: 0, predictions: { items: 1, right: 1 } });

@@ -158,3 +158,15 @@ export const HoldCounts = z
       .describe('false: only the 500 that are due first were counted, and the numbers are "at least"'),
   })
   .meta({ id: "HoldCounts" });
+
+/** A hold with its proof. What is in it says `holdpoint holds verify`, which needs nothing else. */
+export const HoldRecord = z
+  .looseObject({
+    format: z.literal("holdpoint-hold"),
+    version: z.int(),
+    namespace: z.string(),
+    readable: z.record(z.string(), z.unknown()).describe("for people"),
+    stored: z.record(z.string(), z.unknown()).describe("exactly as the store has it"),
+    chain: z.record(z.string(), z.unknown()).nullable().describe("null when retention has removed the run"),
+  })
+  .meta({ id: "HoldRecord" });

@@ -141,3 +141,31 @@ export const BulkResult = z
     refused: z.array(z.object({ id: z.string(), reason: z.string() })),
   })
   .meta({ id: "BulkResult" });
+
+/** What recomputing a run's hash chain has found. */
+export const Verification = z
+  .object({
+    id: z.string(),
+    verdict: z
+      .enum(["intact", "erased", "broken", "removed"])
+      .describe("`erased`: whole, but its content was erased; `removed`: retention has left only a tombstone"),
+    problems: z.array(
+      z.object({
+        generation: z.int(),
+        kind: z.string(),
+        seq: z.int().nullable().describe("where it was found; null when it concerns the whole run"),
+        message: z.string(),
+      }),
+    ),
+    entries: z.int().describe("how many were looked at"),
+  })
+  .meta({ id: "Verification" });
+
+/** A run with all its generations: journal, messages, holds, as they are stored. */
+export const ExportedRun = z
+  .object({
+    format: z.literal("holdpoint-run"),
+    version: z.int(),
+    generations: z.array(z.record(z.string(), z.unknown())),
+  })
+  .meta({ id: "ExportedRun" });

@@ -24,6 +24,7 @@ const filtered: readonly RouteName[] = [
   "runs.bulk",
   "holds.list",
   "holds.counts",
+  "holds.lessons",
   "holds.decideMany",
   "schedules.list",
 ];

@@ -85,6 +85,7 @@ export function requestFor(name: RouteName, ours: Ours): { place: string; body?:
     "runs.cancel": {},
     "runs.fork": { from: "step:none#1", decisions: "ask" },
     "holds.decideMany": { holds: [{ hold: ours.hold }], answer: { approved: "no such answer" }, note: "matrix" },
+    "holds.tryPolicy": { workflow: "refund", name: "approve refund", policy: { reviewers: { people: ["zoe"] } } },
     "holds.decide": { answer: { approved: "no such answer" } },
     "holds.assign": { to: "ben" },
     "holds.delegate": { to: "ben" },

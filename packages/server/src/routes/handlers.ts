@@ -29,12 +29,15 @@ import {
   decideHold,
   decideManyHolds,
   delegateHold,
+  holdLessons,
+  holdRecord,
   holdTrail,
   listHolds,
   releaseHold,
   showHold,
   showStanding,
   similarHolds,
+  tryPolicy,
 } from "./holds.ts";
 import { changeHook, createHook, listHooks, receiveHook, removeHook, rotateHook, showHook } from "./hooks.ts";
 import {
@@ -68,6 +71,7 @@ import {
 import {
   bulkRuns,
   cancelRun,
+  exportRun,
   forkRun,
   listRuns,
   pauseRun,
@@ -78,6 +82,7 @@ import {
   showRun,
   signalRun,
   startRun,
+  verifyRun,
   whyRun,
 } from "./runs.ts";
 import {
@@ -94,7 +99,7 @@ import {
   upcomingTimes,
 } from "./schedules.ts";
 import { endSession, endSessions, listSessions } from "./sessions.ts";
-import { live, ready, showMe, showMetrics, showVersion } from "./system.ts";
+import { listWorkers, live, ready, showMe, showMetrics, showVersion } from "./system.ts";
 import {
   completeTask,
   decideTask,
@@ -142,6 +147,8 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "runs.why": whyRun,
   "runs.journal": readJournal,
   "runs.events": followRun,
+  "runs.verification": verifyRun,
+  "runs.export": exportRun,
   "runs.result": runResult,
   "runs.signal": signalRun,
   "runs.cancel": cancelRun,
@@ -154,6 +161,9 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "holds.show": showHold,
   "holds.trail": holdTrail,
   "holds.counts": countHolds,
+  "holds.lessons": holdLessons,
+  "holds.tryPolicy": tryPolicy,
+  "holds.record": holdRecord,
   "holds.standing": showStanding,
   "holds.similar": similarHolds,
   "holds.decide": decideHold,
@@ -255,6 +265,7 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "system.me": showMe,
   "system.version": showVersion,
   "system.metrics": showMetrics,
+  "system.workers": listWorkers,
   "system.live": live,
   "system.ready": ready,
 };

@@ -1,9 +1,18 @@
-import { type GivenHold, type Hold, HoldConflictError, type HoldListFilter, NotFoundError } from "@holdpoint/core";
+import {
+  type GivenHold,
+  type Hold,
+  HoldConflictError,
+  type HoldListFilter,
+  NotFoundError,
+  type TriedPolicy,
+  ValidationError,
+} from "@holdpoint/core";
+import { readTriggers } from "@holdpoint/flow";
 import { reaches, reachOf, within } from "../access/reach.ts";
 import { ForbiddenError, RequestError } from "../http/errors.ts";
 import { ifMatch, StaleError } from "../http/etag.ts";
 import { problemOf } from "../http/problem.ts";
-import type { Call, Handler } from "./call.ts";
+import type { Call, Handler, Reply } from "./call.ts";
 import { holdBody, holdTag } from "./hold-body.ts";
 import { given, millis, wire } from "./wire.ts";
 
@@ -33,6 +42,32 @@ export const listHolds: Handler<"holds.list"> = async ({ engine, actor, query, r
 };
 
 export const showHold: Handler<"holds.show"> = async ({ engine, params }) => shown(await engine.hold(params.hold));
+
+export const holdLessons: Handler<"holds.lessons"> = async ({ engine, query, reach }) => {
+  const { limit, ...where } = query;
+  const items = await engine.holds.lessons(given({ ...where, workflows: within(reach) }), given({ limit }));
+  return { status: 200, body: { items } };
+};
+
+/** @throws ValidationError the rules are none */
+export const tryPolicy: Handler<"holds.tryPolicy"> = async ({ engine, body }) => {
+  const { workflow, name, limit, policy } = body;
+  const { holdWhen, ...rest } = policy;
+  const read = holdWhen === undefined ? null : readTriggers(holdWhen, "policy.holdWhen");
+  if (read !== null && read.issues.length > 0) throw new ValidationError("body", read.issues);
+  const triggers = read === null ? {} : { holdWhen: read.triggers };
+  // The engine checks what these are: they are data, as a workflow would have them.
+  const tried = { workflow, name, ...rest, ...triggers } as unknown as TriedPolicy;
+  const holds = await engine.holds.dryRunPolicy(tried, given({ limit }));
+  const gate =
+    read === null ? null : await engine.holds.dryRun({ workflow, name, holdWhen: read.triggers }, given({ limit }));
+  return { status: 200, body: wire({ holds, gate }) };
+};
+
+export const holdRecord: Handler<"holds.record"> = async ({ engine, params }) => ({
+  status: 200,
+  body: wire(await engine.holds.export(params.hold)) as Reply<"holds.record">["body"],
+});
 
 export const holdTrail: Handler<"holds.trail"> = async ({ engine, params }) => {
   return { status: 200, body: { items: wire(await engine.holds.trail(params.hold)) } };

@@ -67,6 +67,23 @@ export const readJournal: Handler<"runs.journal"> = async ({ engine, params, que
   };
 };
 
+export const verifyRun: Handler<"runs.verification"> = async ({ engine, params }) => ({
+  status: 200,
+  body: wire(await engine.verify(params.run)),
+});
+
+export const exportRun: Handler<"runs.export"> = async ({ engine, params }) => {
+  const { items } = await engine.holds({ runId: params.run, status: ["open", "answered"] }, { limit: 1000 });
+  const sealed = items.find(({ reviewers }) => reviewers?.stages.some(({ independent }) => independent));
+  // Who has the store may read it there; over the API nobody sees what others said before the last has answered.
+  if (sealed !== undefined)
+    throw new InvalidStateError(
+      `"${sealed.title}" is answered independently; the run can be exported once all have answered`,
+      { holdId: sealed.id },
+    );
+  return { status: 200, body: wire(await engine.export(params.run)) as unknown as Reply<"runs.export">["body"] };
+};
+
 export const runResult: Handler<"runs.result"> = async ({ engine, params, query, server }) => {
   const run = await engine.get(params.run);
   const facts = ({ id, status, outcome }: Run) => ({ id, status, outcome });

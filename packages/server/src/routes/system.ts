@@ -2,6 +2,7 @@ import { boundRoles, permissionsOf } from "../access/reach.ts";
 import { ForbiddenError, RequestError } from "../http/errors.ts";
 import { version } from "../version.ts";
 import type { Handler } from "./call.ts";
+import { isOwnWorkflow } from "./own-workflows.ts";
 
 export const showMe: Handler<"system.me"> = async ({ principal }) => ({
   status: 200,
@@ -25,6 +26,16 @@ export const showMetrics: Handler<"system.metrics"> = async ({ engine, server })
   const { metrics, streams } = server;
   metrics.http.open(streams.open);
   return new Response(await metrics.text(engine), { headers: { "content-type": metrics.contentType } });
+};
+
+export const listWorkers: Handler<"system.workers"> = async ({ engine }) => {
+  const workers = await engine.workers();
+  const items = workers.map(({ here: _, leaseUntil, ...worker }) => ({
+    ...worker,
+    leaseUntil: leaseUntil.toISOString(),
+    capabilities: worker.capabilities.filter(({ workflow }) => !isOwnWorkflow(workflow)),
+  }));
+  return { status: 200, body: { items } };
 };
 
 export const live: Handler<"system.live"> = async () => ({ status: 200, body: { status: "ok" } });

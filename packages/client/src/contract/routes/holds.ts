@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { Hold, HoldCounts, HoldEvent, HoldStanding, holdStatus, severity } from "../hold.ts";
+import { Hold, HoldCounts, HoldEvent, HoldRecord, HoldStanding, holdStatus, severity } from "../hold.ts";
+import { PolicyTrial, TriggerLesson, triedRules } from "../policy.ts";
 import { pageOf, pageQuery } from "../page.ts";
 import { Problem } from "../problem.ts";
 import { route } from "../route.ts";
@@ -90,6 +91,35 @@ export const holdRoutes = {
     permission: "holds:read",
     success: { 200: HoldCounts },
   }),
+  "holds.lessons": route({
+    tag,
+    summary: "How often people changed what was proposed",
+    description:
+      "Of each trigger of `holdWhen`. One whose holds are always approved as proposed may be relaxed; one whose holds are often changed is worth its price. Nothing is changed by itself.",
+    permission: "holds:read",
+    query: z.strictObject({
+      workflow: word(128).optional(),
+      name: word(1024).optional().describe("of the hold"),
+      limit: z.int().min(1).max(10_000).optional().describe("so many of the newest decided holds; 1,000 by default"),
+    }),
+    success: { 200: z.object({ items: z.array(TriggerLesson) }) },
+  }),
+  "holds.tryPolicy": route({
+    tag,
+    summary: "Try other rules on holds of the past",
+    description:
+      "Everybody does what they did when they did it; the other rules say what comes of it. Groups are those of today. With `holdWhen` it also says what would have passed, or stopped, at the gate. Changes nothing.",
+    permission: "holds:read",
+    body: z
+      .strictObject({
+        workflow: word(128),
+        name: word(1024).describe("the hold's name in it"),
+        policy: triedRules,
+        limit: z.int().min(1).max(10_000).optional().describe("so many of the newest holds and runs; 1,000 by default"),
+      })
+      .meta({ id: "PolicyTrialRequest" }),
+    success: { 200: PolicyTrial },
+  }),
   "holds.show": route({
     tag,
     summary: "Show a hold with its evidence",
@@ -112,6 +142,15 @@ export const holdRoutes = {
     permission: "holds:read",
     params,
     success: { 200: z.object({ items: z.array(HoldEvent) }) },
+  }),
+  "holds.record": route({
+    tag,
+    summary: "One hold as a document that proves itself",
+    description:
+      "For auditors and archives: what was asked and answered, every event with its link, and the piece of the run's hash chain that covers it. `holdpoint holds verify` checks it without the store.",
+    permission: "holds:read",
+    params,
+    success: { 200: HoldRecord },
   }),
   "holds.similar": route({
     tag,

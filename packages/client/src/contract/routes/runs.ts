@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Hold } from "../hold.ts";
 import { pageOf, pageQuery } from "../page.ts";
 import { route } from "../route.ts";
-import { attributeQuery, BulkResult, Run, RunEvent, RunResult, runFilter, runStatus, StartRun } from "../run.ts";
+import { attributeQuery, BulkResult, ExportedRun, Run, RunEvent, RunResult, runFilter, runStatus, StartRun, Verification } from "../run.ts";
 import { attributes, json, moment, newId, prose, word } from "../text.ts";
 
 const params = z.object({ run: word() });
@@ -112,6 +112,23 @@ export const runRoutes = {
     }),
     success: { 200: null },
     stream: RunEvent,
+  }),
+  "runs.verification": route({
+    tag,
+    summary: "Check a run's record against its hash chain",
+    description:
+      "Recomputes every link of every generation, and its holds'. Who can write the whole store can write a whole new chain: heads kept elsewhere (`holdpoint anchors`) are what that is held against.",
+    permission: "runs:read",
+    params,
+    success: { 200: Verification },
+  }),
+  "runs.export": route({
+    tag,
+    summary: "Everything that is stored of a run",
+    description: "One document, for archives and for replaying it elsewhere: `holdpoint replay`.",
+    permission: "runs:read",
+    params,
+    success: { 200: ExportedRun },
   }),
   "runs.result": route({
     tag,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { route } from "../route.ts";
+import { moment } from "../text.ts";
 
 const tag = "System";
 
@@ -17,6 +18,29 @@ export const systemRoutes = {
     permission: "metrics:read",
     success: { 200: z.string() },
     text: "text/plain",
+  }),
+  "system.workers": route({
+    tag,
+    summary: "Live workers",
+    description: "Processes that execute runs, as they have told the store; those whose lease is over are left out.",
+    permission: "metrics:read",
+    success: {
+      200: z.object({
+        items: z.array(
+          z
+            .object({
+              incarnation: z.string().describe("new for every start of a worker"),
+              host: z.string(),
+              pid: z.int(),
+              leaseUntil: moment.describe("when it counts as dead unless it says that it lives"),
+              capabilities: z
+                .array(z.object({ workflow: z.string(), version: z.int() }))
+                .describe("the workflows it has code for"),
+            })
+            .meta({ id: "Worker" }),
+        ),
+      }),
+    },
   }),
   "system.live": route({
     tag,
