@@ -69,6 +69,30 @@ describe.skipIf(missing !== null)(
       await outsider.close();
     });
 
+    test("which rules ask for nothing is shown, and other rules are tried on the past", async () => {
+      const { page, trouble, close } = await openTab(browser, `${office.url}/metrics?workflow=refund`);
+      const lessons = page.getByRole("region", { name: "What rules have taught" }).getByRole("row");
+      expect(await lessons.filter({ hasText: "Amount above" }).first().innerText()).toMatch(/1\s+1\s+0\s+0\s+0\s?%/i);
+      await page.getByRole("button", { name: "Try other rules on the past" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Hold", { exact: true }).fill("approve refund");
+      await dialog.getByRole("button", { name: "Try them" }).click();
+      await dialog.getByText("Say at least one rule to try.").waitFor();
+      await dialog.getByLabel("Ask a person when").fill("amount >");
+      await dialog.getByRole("button", { name: "Try them" }).click();
+      await dialog.getByRole("alert").getByText(/CEL/).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await dialog.getByLabel("Ask a person when").fill("amount > 100");
+      await dialog.getByLabel("Groups that decide").fill("board");
+      await dialog.getByRole("button", { name: "Try them" }).click();
+      await page.getByText("Of 1 hold 0 would have ended the same, 1 otherwise.").waitFor();
+      await page.getByText("it asked a person 1 times, and would have 0 times").waitFor();
+      expect(await page.getByRole("dialog").getByRole("row").nth(1).innerText()).toContain("approved by ben");
+      expect(await axeFindings(page)).toEqual([]);
+      expect(trouble).toEqual([]);
+      await close();
+    });
+
     test("a schedule is added with its next times shown, paused, let go on, run at once, and unscheduled", async () => {
       const { page, trouble, close } = await openTab(browser, `${office.url}/schedules`);
       const dialog = page.getByRole("dialog");

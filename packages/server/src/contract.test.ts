@@ -129,7 +129,9 @@ test("a run's record is checked and exported, a hold's proves itself, other rule
   const changed = holds.changes.find(({ runId }) => runId === run.id);
   expect(changed).toMatchObject({ holdId: hold.id, before: { outcome: "approved", by: "ben" } });
   expect(changed?.after.by).not.toBe("ben");
-  expect((await admin.holds.tryPolicy({ ...tried, policy: { holdWhen: [{ cel: "amount > 3" }] } })).gate).not.toBe(null);
+  expect((await admin.holds.tryPolicy({ ...tried, policy: { holdWhen: [{ cel: "amount > 3" }] } })).gate).not.toBe(
+    null,
+  );
   const wrong = admin.holds.tryPolicy({ ...tried, policy: { holdWhen: [{ cel: "amount >" }] } });
   await expect(wrong).rejects.toMatchObject({ status: 422 });
   const stray = admin.holds.tryPolicy({ ...tried, policy: { reviewers: { poeple: ["zoe"] } } });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ValidationError } from "../errors.ts";
 import type { RecordedDecision } from "../hold/answer.ts";
 import {
@@ -61,13 +62,16 @@ export async function triggerLessons(
       // What a grant approved nobody has looked at.
       if (decision?.grant !== undefined) continue;
       const value = decision?.value as { approved?: boolean } | undefined;
-      const edited = row.progress !== null && action !== null && (await wasEdited(parts, row.id));
+      // Where votes are counted a yes has the arguments with it, whether or not anybody changed them.
+      const edited =
+        action !== null &&
+        (otherArguments(decision, action.arguments) || (row.progress !== null && (await wasEdited(parts, row.id))));
       for (const rule of new Set(fired.map((one) => one.rule))) {
         const lesson = lessons.get(rule) ?? { rule, decided: 0, unchanged: 0, edited: 0, rejected: 0 };
         lessons.set(rule, lesson);
         lesson.decided++;
         if (value?.approved !== true) lesson.rejected++;
-        else if (edited || hasArguments(decision)) lesson.edited++;
+        else if (edited) lesson.edited++;
         else lesson.unchanged++;
       }
     }
@@ -79,8 +83,10 @@ export async function triggerLessons(
 }
 
 /** A hold without rules records an edit in its answer only. */
-const hasArguments = (decision: Pick<RecordedDecision, "value"> | null): boolean =>
-  (decision?.value as { args?: unknown } | undefined)?.args !== undefined;
+function otherArguments(decision: Pick<RecordedDecision, "value"> | null, proposed: unknown): boolean {
+  const { args } = (decision?.value ?? {}) as { args?: unknown };
+  return args !== undefined && !isDeepStrictEqual(args, proposed);
+}
 
 async function wasEdited({ store, namespace }: EngineParts, id: string): Promise<boolean> {
   return (await store.holdEvents(namespace, id)).some(({ action }) => action === "edited");

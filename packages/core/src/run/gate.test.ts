@@ -1,6 +1,7 @@
 import assert from "node:assert";
 import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
+import type { Reviewers } from "../hold/reviewers.ts";
 import { checkTriggers, firedTriggers, type HoldFacts, type HoldTrigger } from "../hold/triggers.ts";
 import { workflow } from "../workflow/definition.ts";
 import { disciplines, World } from "./world.fixture.ts";
@@ -61,12 +62,13 @@ describe.each(disciplines)("a gate in a run (%s)", (discipline) => {
   afterEach(() => world.stop());
 
   const Input = z.object({ confidence: z.number().optional(), to: z.string().default("a") });
-  const gated = (holdWhen: readonly HoldTrigger[]) =>
+  const gated = (holdWhen: readonly HoldTrigger[], reviewers?: Reviewers) =>
     workflow({ name: "sending", input: Input }, async (ctx, { confidence, to }) => {
       const { approved, by, automatic, args } = await ctx.approve("send", {
         title: "Send?",
         holdWhen,
         facts: confidence === undefined ? {} : { confidence },
+        ...(reviewers ? { reviewers } : {}),
         action: { name: "mail", arguments: { to }, schema: z.object({ to: z.string() }) },
       });
       await ctx.step("act", () => world.did(`${approved} ${by} ${args?.to}`));
@@ -112,8 +114,11 @@ describe.each(disciplines)("a gate in a run (%s)", (discipline) => {
     await world.check(first);
   });
 
-  test("people's answers teach, and changed triggers are tried on what has passed", async () => {
-    const begin = await opened(gated([{ confidenceBelow: 0.8 }]));
+  test.each([
+    ["whoever comes", undefined],
+    ["people whose votes count", { people: ["ana", "ben"], exclude: ["ben"] }],
+  ])("the answers of %s teach, and changed triggers are tried on what has passed", async (_, reviewers) => {
+    const begin = await opened(gated([{ confidenceBelow: 0.8 }], reviewers));
     const answers = [
       { approved: true },
       { approved: true },

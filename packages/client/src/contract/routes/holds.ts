@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Hold, HoldCounts, HoldEvent, HoldRecord, HoldStanding, holdStatus, severity } from "../hold.ts";
-import { PolicyTrial, TriggerLesson, triedRules } from "../policy.ts";
 import { pageOf, pageQuery } from "../page.ts";
+import { PolicyTrial, TriggerLesson, triedRules } from "../policy.ts";
 import { Problem } from "../problem.ts";
 import { route } from "../route.ts";
 import { json, moment, prose, word } from "../text.ts";

@@ -2,7 +2,18 @@ import { z } from "zod";
 import { Hold } from "../hold.ts";
 import { pageOf, pageQuery } from "../page.ts";
 import { route } from "../route.ts";
-import { attributeQuery, BulkResult, ExportedRun, Run, RunEvent, RunResult, runFilter, runStatus, StartRun, Verification } from "../run.ts";
+import {
+  attributeQuery,
+  BulkResult,
+  ExportedRun,
+  Run,
+  RunEvent,
+  RunResult,
+  runFilter,
+  runStatus,
+  StartRun,
+  Verification,
+} from "../run.ts";
 import { attributes, json, moment, newId, prose, word } from "../text.ts";
 
 const params = z.object({ run: word() });

@@ -12,6 +12,7 @@ import { Charts } from "./charts.tsx";
 import { copy } from "./copy.ts";
 import { lengthText, shareText } from "./figures.ts";
 import { Figure, NowFigures } from "./now.tsx";
+import { Rules } from "./rules.tsx";
 
 type Summary = RouteOutput<"metrics.summary">;
 type Range = keyof typeof copy.ranges;
@@ -98,6 +99,7 @@ export function MetricsScreen() {
       <Answered query={summary} rows={8}>
         {(figures) => <Figures summary={figures} />}
       </Answered>
+      <Rules workflow={workflow} />
     </Page>
   );
 }
