@@ -6,6 +6,7 @@ export const paths = {
 
   "pipelines.list": "GET /api/v1/pipelines",
   "pipelines.check": "POST /api/v1/pipelines/check",
+  "pipelines.dryRun": "POST /api/v1/pipelines/dry-run",
   "pipelines.palette": "GET /api/v1/pipeline-palette",
   "pipelines.show": "GET /api/v1/pipelines/{pipeline}",
   "pipelines.put": "PUT /api/v1/pipelines/{pipeline}",

@@ -57,6 +57,8 @@ export type {
 export { toDot } from "./draw/dot.ts";
 export { toMermaid } from "./draw/mermaid.ts";
 export { toSvg } from "./draw/svg.ts";
+export { dryRunPipeline } from "./dry-run/dry-run.ts";
+export type * from "./dry-run/report.ts";
 export { checkpointsOf, type StateCheckpoint, WorkflowCheckpoint } from "./graph/checkpoint.ts";
 export {
   type ConfigIssue,

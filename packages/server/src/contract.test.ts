@@ -101,6 +101,7 @@ test("a run is started once, asked about, decided and done", async () => {
 
 test("pipelines are checked, put, drawn, listed, shown and removed", async () => {
   await admin.pipelines.check({ document: hello() });
+  expect((await admin.pipelines.dryRun({ document: hello() })).status).toBe("completed");
   expect((await admin.pipelines.palette()).templates).toHaveLength(12);
   const { etag } = await admin.pipelines.put({ pipeline: "hello", document: hello() });
   await admin.pipelines.put({ pipeline: "hello", document: hello() });

@@ -15,6 +15,7 @@ import { AuditLog } from "./audit/audit-log.ts";
 import { type Refusal, Refusals } from "./audit/refusals.ts";
 import { consoleLog } from "./console-log.ts";
 import { ChangeHub } from "./events/change-hub.ts";
+import { AtOnce } from "./http/at-once.ts";
 import { ForbiddenError, UnauthenticatedError } from "./http/errors.ts";
 import type { BodyLimits } from "./http/read-body.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
@@ -40,6 +41,8 @@ export class Server {
   /** In ms. */
   readonly timeMs: number;
   readonly streams: { most: number; open: number };
+  /** Pipelines that are tried out: each is an engine of its own for a moment. */
+  readonly dryRuns = new AtOnce(4, "dry runs");
   readonly heartbeatMs: number;
   readonly patienceMs: number;
   readonly rates: RateLimits;

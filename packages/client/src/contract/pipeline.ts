@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { moment } from "./text.ts";
+import { Hold } from "./hold.ts";
+import { json, moment, prose, word } from "./text.ts";
 
 /** A pipeline document, as people and tools write it. Its shape is `pipeline.schema.json` of `@holdpoint/flow`. */
 const document = z.record(z.string(), z.unknown()).describe("a pipeline document");
@@ -33,6 +34,91 @@ export const PipelineText = z.strictObject({ document }).meta({ id: "PipelineReq
 export const PipelineCheck = z
   .object({ valid: z.boolean(), problems: z.array(Remark), warnings: z.array(Remark) })
   .meta({ id: "PipelineCheck" });
+
+const dryResult = z.union([
+  z.strictObject({ output: json }),
+  z.strictObject({ error: z.strictObject({ name: z.string().max(256), message: z.string().max(10_000) }) }),
+]);
+
+const dryStep = z.strictObject({
+  use: z
+    .enum(["sample", "code"])
+    .optional()
+    .describe(
+      "`sample` (the default) executes nothing; `code` executes the step, with everything that follows from it",
+    ),
+  output: json.optional().describe("what the step gives as a sample; by default one made from its output schema"),
+  error: prose(2000).optional().describe("the step fails as a sample, in these words"),
+  done: z
+    .array(dryResult)
+    .max(500)
+    .optional()
+    .describe("what its code gave in an earlier dry run, in its order: that is not executed again"),
+});
+
+const dryAnswer = z.union([
+  z.strictObject({ value: json, by: word().optional(), note: prose().optional() }),
+  z.strictObject({ lapse: z.literal(true).describe("nobody answers until its deadline") }),
+]);
+
+/** A document that is to be tried out, and with what. */
+export const PipelineDryRunRequest = z
+  .strictObject({
+    document,
+    input: json.optional().describe("what a run would be started with; `{}` by default"),
+    steps: z.record(word(), dryStep).optional().describe("by the id of the step"),
+    answers: z
+      .record(word(), z.array(dryAnswer).max(500))
+      .optional()
+      .describe("by the name of the hold, in the order in which it opens"),
+    at: moment.optional().describe("when it begins; now by default"),
+  })
+  .meta({ id: "PipelineDryRunRequest" });
+
+const dryVisit = z.object({
+  step: z.string(),
+  path: z.string().describe("where the step is in the document: `steps[2]`"),
+  visit: z.int().describe("the how manieth time, from 1"),
+  status: z.enum(["done", "recovered", "failed", "waiting", "stopped"]),
+  how: z
+    .enum(["sample", "generated", "code", "earlier", "person", "flow"])
+    .describe("where its result comes from; `generated`: a sample made from the schema"),
+  startedAt: z.number().describe("in ms since the dry run began, in its own time"),
+  endedAt: z.number().nullable(),
+  tookMs: z.number().nullable().describe("what its code took; null where none was executed"),
+  attempts: z.int(),
+  input: json.optional().describe("what its `inputs` map, templates filled in; without any, all the data there was"),
+  config: json.optional(),
+  output: json.optional(),
+  error: z.object({ name: z.string(), message: z.string() }).nullable(),
+  left: z.array(z.enum(["input", "config", "output"])).describe("what is too large to be shown"),
+});
+
+/** What a dry run found. */
+export const PipelineDryRun = z
+  .object({
+    status: z
+      .enum(["completed", "failed", "waiting", "stopped"])
+      .describe("`waiting`: for answers of `holds`; `stopped`: at a limit, or at something that cannot come"),
+    output: json.describe("what the pipeline would give; null unless it completed"),
+    problem: Remark.nullable().describe("why it failed or stopped, and where"),
+    holds: z.array(
+      Hold.pick({
+        name: true,
+        title: true,
+        severity: true,
+        context: true,
+        form: true,
+        people: true,
+        dueAt: true,
+      }).extend({ step: z.string().nullable() }),
+    ),
+    visits: z.array(dryVisit),
+    ways: z.array(z.object({ path: z.string().describe("`flow.paths[1]`"), asked: z.int(), taken: z.int() })),
+    warnings: z.array(Remark),
+    durationMs: z.number().describe("in its own time: sleeps and deadlines are skipped"),
+  })
+  .meta({ id: "PipelineDryRun" });
 
 /** What a pipeline can be made of here. */
 export const PipelinePalette = z

@@ -9,6 +9,7 @@ import { randomSalt } from "../run/random-supply.ts";
 import type { NewMail, Page, PageOf, RunFilter, Store } from "../store/store.ts";
 import type { AnyWorkflow, InputOf, OutputOf } from "../workflow/definition.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
+import type { ProvidedService } from "../workflow/service.ts";
 import { type BulkResult, bulkCancel, bulkRetry } from "./bulk.ts";
 import { type CheckReport, check } from "./check.ts";
 import { type DecideOptions, decide } from "./decide.ts";
@@ -169,6 +170,11 @@ export class Engine {
   /** Where its runs live. For what an installation keeps beside them (records, logs), once the engine is open. */
   get store(): Store {
     return this.parts.store;
+  }
+
+  /** What `ctx.service` gives its runs. */
+  get services(): readonly ProvidedService[] {
+    return this.parts.options.services ?? [];
   }
 
   /** Opens the store and brings its tables up to date. Called by everything else when needed. */

@@ -1,6 +1,8 @@
 import { type Engine, InvalidStateError, type Issue, NotFoundError, ValidationError } from "@holdpoint/core";
 import { builtInFunctions } from "../condition/built-in.ts";
 import { FlowDefinitionError } from "../definition/errors.ts";
+import { dryRunPipeline } from "../dry-run/dry-run.ts";
+import type { DryRunOptions, DryRunReport } from "../dry-run/report.ts";
 import type { Flow } from "../interpret/flow.ts";
 import type { PipelineDocument } from "../pipeline/document.ts";
 import { findCode, loadPipeline, type PipelineCode } from "../pipeline/load.ts";
@@ -140,6 +142,11 @@ export class PipelineLibrary {
     const { definition, problems, warnings } = checkPipeline(document);
     if (!definition) return { problems, warnings };
     return { problems: (await findCode(definition, this.options)).problems, warnings };
+  }
+
+  /** Tries a document out without keeping it, with this library's code and the engine's services; see `dryRunPipeline`. */
+  dryRun(document: unknown, options: Omit<DryRunOptions, "code" | "services"> = {}): Promise<DryRunReport> {
+    return dryRunPipeline(document, { ...options, code: this.options, services: this.engine.services });
   }
 
   /**

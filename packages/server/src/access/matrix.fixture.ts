@@ -101,6 +101,7 @@ export function requestFor(name: RouteName, ours: Ours): { place: string; body?:
     "tasks.fail": { error: "no" },
     "annotations.offer": { id: marker, item: marker },
     "pipelines.check": { document: hello("theirs") },
+    "pipelines.dryRun": { document: hello("theirs") },
     "pipelines.put": { document: hello("theirs") },
     "events.emit": { event: "nothing listens" },
     "webhooks.create": { name: "another", url: inside, types: ["run.failed"] },

@@ -82,9 +82,18 @@ async function refusalAudited<T>(call: AuditedCall, before: Standing | null, wor
   }
 }
 
+/** The steps of a dry run whose code it executes: all else in it leaves no trace. */
+function executedSteps(body: unknown): string[] {
+  const { steps = {} } = (body ?? {}) as { steps?: Record<string, { use?: string }> };
+  return Object.keys(steps)
+    .filter((id) => steps[id]?.use === "code")
+    .slice(0, 100);
+}
+
 /** Of what it is: the parts of the path, and the ids of what is to be made or done. Nothing else that was sent is kept for ever. */
 function targetOf(name: RouteName, params: Readonly<Record<string, unknown>>, body: unknown): Record<string, unknown> {
   const sent = (body ?? {}) as { id?: unknown; event?: unknown; action?: unknown; holds?: { hold: string }[] };
+  if (name === "pipelines.dryRun") return { executes: executedSteps(body) };
   if (name === "holds.decideMany") return { holds: sent.holds?.map(({ hold }) => hold) ?? [] };
   const named = { id: sent.id, event: sent.event, action: sent.action };
   const texts = Object.entries(named).filter(([, value]) => typeof value === "string");

@@ -62,7 +62,7 @@ export const problemCodes: readonly { code: string; status: number; means: strin
   { code: "INTERNAL", status: 500, means: "A fault of the server; its log has it under `requestId`." },
   { code: "STORE", status: 503, means: "The store did not take it just now: repeat it." },
   { code: "TOO_MANY_STREAMS", status: 503, means: "Too many event streams are open at once: try again later." },
-  { code: "BUSY", status: 503, means: "Too many sign in at once: try again in a moment." },
+  { code: "BUSY", status: 503, means: "Too many sign in, or try pipelines out, at once: try again in a moment." },
   { code: "PROVIDER_UNREACHABLE", status: 503, means: "The sign-in provider cannot be reached; all else goes on." },
   { code: "ISSUER_UNREACHABLE", status: 503, means: "The keys of a token's issuer cannot be had just now." },
   { code: "CLOSING", status: 503, means: "The server is shutting down." },

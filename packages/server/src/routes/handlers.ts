@@ -62,6 +62,7 @@ import {
 import { summarizeMetrics } from "./metrics.ts";
 import {
   checkPipelineDocument,
+  dryRunDocument,
   listPipelines,
   pipelinePalette,
   putPipeline,
@@ -136,6 +137,7 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "workflows.graph": drawWorkflow,
   "pipelines.list": listPipelines,
   "pipelines.check": checkPipelineDocument,
+  "pipelines.dryRun": dryRunDocument,
   "pipelines.palette": pipelinePalette,
   "pipelines.show": showPipeline,
   "pipelines.put": putPipeline,

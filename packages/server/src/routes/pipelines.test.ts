@@ -64,6 +64,47 @@ test("everything that is wrong with a document is said with its place, and nothi
   expect((await author.pipelines.list()).items).toEqual([]);
 });
 
+test("a document is tried out without keeping it: samples, an answer, what is executed only for who may start runs, and in the audit log", async () => {
+  const author = office.clientOf(key);
+  const document = { ...hello(), name: "Tried" };
+  const tried = await author.pipelines.dryRun({ document, input: { name: "Ana" } });
+  expect(tried).toMatchObject({ status: "completed", visits: [{ step: "greet", how: "generated", tookMs: null }] });
+  const real = await author.pipelines.dryRun({ document, input: { name: "Ana" }, steps: { greet: { use: "code" } } });
+  expect(real).toMatchObject({ status: "completed", visits: [{ how: "code", output: { greeting: "Hello!" } }] });
+  expect((await author.pipelines.list()).items.map(({ title }) => title)).not.toContain("Tried");
+  expect((await author.runs.list({ workflow: "tried" })).items).toEqual([]);
+
+  const asks = {
+    name: "asks",
+    steps: [{ id: "ask", type: "human_input", config: { prompt: "Well?" } }],
+    flow: { start_at: "ask" },
+  };
+  const waiting = await author.pipelines.dryRun({ document: asks });
+  expect(waiting).toMatchObject({ status: "waiting", holds: [{ name: "ask", step: "ask", title: "Well?" }] });
+  expect(waiting.holds[0]?.form).toMatchObject({ properties: { user_input: { type: "string" } } });
+  const answers = { ask: [{ value: { user_input: "fine" } }] };
+  expect(await author.pipelines.dryRun({ document: asks, answers })).toMatchObject({ status: "completed" });
+  const wrong = author.pipelines.dryRun({ document: asks, answers: { ask: [{ value: 1 }] } });
+  await expect(wrong).rejects.toMatchObject({
+    status: 422,
+    issues: [{ path: expect.stringMatching(/^answers.ask.0/) }],
+  });
+  const broken = author.pipelines.dryRun({ document: { ...asks, flow: { start_at: "asc" } } });
+  await expect(broken).rejects.toMatchObject({ status: 422, issues: [{ path: "document.flow.start_at" }] });
+
+  const scoped = await office.clientOf(await office.key("admin", "ada")).keys.create({
+    ...{ name: "writes only", roles: ["author"], scopes: ["workflows:write"] },
+  });
+  const writer = office.clientOf(scoped.key);
+  expect((await writer.pipelines.dryRun({ document })).status).toBe("completed");
+  await expect(writer.pipelines.dryRun({ document, steps: { greet: { use: "code" } } })).rejects.toMatchObject({
+    status: 403,
+    message: expect.stringContaining("runs:start"),
+  });
+  const { items } = await office.clientOf(await office.key("admin", "ada")).audit.list({ action: "pipelines.dryRun" });
+  expect(items.map(({ target }) => target)).toContainEqual({ executes: ["greet"] });
+});
+
 test("of many who create one at once, one is taken", async () => {
   const author = office.clientOf(key);
   const tried = await Promise.allSettled(

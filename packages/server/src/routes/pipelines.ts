@@ -1,10 +1,19 @@
 import type { Engine } from "@holdpoint/core";
-import { FlowDefinitionError, type LibraryPipeline, type PipelineLibrary, pipelineTemplates } from "@holdpoint/flow";
-import { reaches } from "../access/reach.ts";
-import { RequestError } from "../http/errors.ts";
+import {
+  type DryAnswer,
+  type DryStep,
+  FlowDefinitionError,
+  type LibraryPipeline,
+  type PipelineLibrary,
+  pipelineTemplates,
+} from "@holdpoint/flow";
+import { reaches, reachOf } from "../access/reach.ts";
+import { ForbiddenError, RequestError } from "../http/errors.ts";
 import { ifMatch, StaleError, tagOf } from "../http/etag.ts";
 import type { Server } from "../server.ts";
 import type { Handler, Reply } from "./call.ts";
+import { holdBody } from "./hold-body.ts";
+import { wire } from "./wire.ts";
 
 type Shown = Reply<"pipelines.show">["body"];
 
@@ -61,6 +70,48 @@ export const checkPipelineDocument: Handler<"pipelines.check"> = async ({ engine
   return { status: 200, body: { valid: problems.length === 0, problems: [...problems], warnings: [...warnings] } };
 };
 
+/** At most so long in ms, and never as long as a request may take. */
+const dryRunMs = 20_000;
+
+export const dryRunDocument: Handler<"pipelines.dryRun"> = async ({ engine, server, principal, body }) => {
+  const library = libraryOf(server, engine);
+  const { document, input = {}, steps = {}, answers = {}, at } = body;
+  const executes = Object.values(steps).some(({ use }) => use === "code");
+  if (executes && reachOf(principal, "runs:start") !== "all") throw new ForbiddenError("runs:start");
+  const report = await server.dryRuns.during(() =>
+    refusedAsDocument(
+      library.dryRun(document, {
+        ...{ input, steps: steps as Record<string, DryStep>, answers: answers as Record<string, DryAnswer[]> },
+        ...(at !== undefined && { at: new Date(at) }),
+        limits: { timeMs: Math.min(dryRunMs, server.timeMs * 0.8) },
+      }),
+    ),
+  );
+  const holds = report.holds.map((hold) => {
+    const { name, title, severity, context, form, people, dueAt } = holdBody(hold);
+    return { name, title, severity, context, form, people, dueAt, step: hold.step };
+  });
+  const { visits, ways, warnings, ...rest } = report;
+  return {
+    status: 200,
+    body: { ...wire(rest), holds, visits: visits.map(wire), ways: [...ways], warnings: [...warnings] },
+  };
+};
+
+/** Does what takes a document; what is wrong with it is told with its place in the request. */
+async function refusedAsDocument<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof FlowDefinitionError)) throw error;
+    const issues = error.problems.map(({ path, message }) => ({
+      path: path ? `document.${path}` : "document",
+      message,
+    }));
+    throw new RequestError(422, "VALIDATION", error.message.slice(0, 2000), { issues });
+  }
+}
+
 export const pipelinePalette: Handler<"pipelines.palette"> = async ({ engine, server }) => {
   const { steps, functions } = libraryOf(server, engine).code();
   const templates = (await pipelineTemplates()).map(({ name, document }) => ({
@@ -90,17 +141,8 @@ export const putPipeline: Handler<"pipelines.put"> = async ({ engine, server, ac
       `pipeline "${name}" exists with another content: send its ETag as If-Match to replace it`,
     );
   }
-  try {
-    const put = await library.put(body.document, { name, by: actor.by, expected: version });
-    return put.version === 1 ? { status: 201, ...tagged(put) } : { status: 200, ...tagged(put) };
-  } catch (error) {
-    if (!(error instanceof FlowDefinitionError)) throw error;
-    const issues = error.problems.map(({ path, message }) => ({
-      path: path ? `document.${path}` : "document",
-      message,
-    }));
-    throw new RequestError(422, "VALIDATION", error.message.slice(0, 2000), { issues });
-  }
+  const put = await refusedAsDocument(library.put(body.document, { name, by: actor.by, expected: version }));
+  return put.version === 1 ? { status: 201, ...tagged(put) } : { status: 200, ...tagged(put) };
 };
 
 export const removePipeline: Handler<"pipelines.remove"> = async ({ engine, server, actor, params, request }) => {

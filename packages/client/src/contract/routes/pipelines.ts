@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { pageOf } from "../page.ts";
-import { Pipeline, PipelineCheck, PipelinePalette, PipelineSummary, PipelineText } from "../pipeline.ts";
+import {
+  Pipeline,
+  PipelineCheck,
+  PipelineDryRun,
+  PipelineDryRunRequest,
+  PipelinePalette,
+  PipelineSummary,
+  PipelineText,
+} from "../pipeline.ts";
 import { route } from "../route.ts";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,99}$/, 'must be 1 to 100 small letters, digits and "-"');
@@ -23,6 +31,15 @@ export const pipelineRoutes = {
     permission: "workflows:read",
     body: PipelineText,
     success: { 200: PipelineCheck },
+  }),
+  "pipelines.dryRun": route({
+    tag,
+    summary: "Try a pipeline's document out",
+    description:
+      "Runs it in memory: conditions, templates, loops and holds are those of a real run, time skips what is waited for, nothing is kept and nobody is told. Steps give samples; only those with `use: code` are executed, for which the permission runs:start is needed too. It stops at a hold without an answer: send the answer with all that was sent before, and what executed steps gave as `done`, and it goes on.",
+    permission: "workflows:write",
+    body: PipelineDryRunRequest,
+    success: { 200: PipelineDryRun },
   }),
   "pipelines.palette": route({
     tag,
