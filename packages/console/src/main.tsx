@@ -11,6 +11,10 @@ import { ShortcutProvider } from "./ui/shortcuts.tsx";
 import { ToastProvider } from "./ui/toast.tsx";
 
 applyTheme();
+// The files of the screen come while the server says who is there.
+const { pathname: to, search } = router.latestLocation;
+void router.preloadRoute({ to, search } as Parameters<typeof router.preloadRoute>[0]);
+
 const root = document.getElementById("app");
 if (root === null) throw new Error("the page has no #app");
 

@@ -57,9 +57,9 @@ export function useWhoIsThere(): { session: Session | null | undefined; error: E
 
 async function whoIsThere(): Promise<Known | null> {
   try {
-    const own = typedKey() === null ? await ownSession() : null;
+    // Both at once: the token is for what changes something, and reading who it is does not.
+    const [own, me] = await Promise.all([typedKey() === null ? ownSession() : null, call("system.me", {})]);
     keepCsrfToken(own?.csrfToken ?? null);
-    const me = await call("system.me", {});
     return { me, name: own?.person.name ?? null, via: typedKey() !== null ? "key" : own ? "session" : "outside" };
   } catch (error) {
     if (isSignedOut(error)) return null;

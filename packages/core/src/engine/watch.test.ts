@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
 import { World } from "../run/world.fixture.ts";
-import { memoryStore } from "../store/index.ts";
+import { memoryStore, type Store } from "../store/index.ts";
 import { wrapStore } from "../testing/store-calls.ts";
 import { workflow } from "../workflow/definition.ts";
 import type { RunEvent } from "./watch.ts";
@@ -73,4 +73,41 @@ test("a watcher that was away goes on where it was, through every generation sin
     const rest = await run.journal({ generation: generation!, after: after! });
     expect(rest.map((event) => event.id)).toEqual(whole.slice(index + 1));
   }
+});
+
+const busy = workflow({ name: "busy" }, async (ctx) => {
+  for (let n = 0; n < 1400; n++) await ctx.step(`part ${n}`, () => n);
+  await ctx.signal("go", z.unknown());
+});
+
+test("a long journal is read in pages, the first of them small, and what comes meanwhile follows them", async () => {
+  const asked: (number | undefined)[] = [];
+  const inner = memoryStore();
+  const store: Store = {
+    ...inner,
+    history: (namespace, ranges, options) => {
+      asked.push(...ranges.map(({ after, until }) => until && until - after));
+      return inner.history(namespace, ranges, options);
+    },
+  };
+  world = new World([busy], { store });
+  const run = await world.begin(busy, undefined);
+  await world.clock.settle();
+  asked.length = 0;
+  const pages = run.watchPages();
+  const { value: first } = await pages.next();
+  expect(first?.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, n) => n + 1));
+  expect(asked).toEqual([100]);
+  // The run goes on while somebody is in the middle of its journal.
+  await run.signal("go");
+  await world.clock.settle();
+  const seen = [...(first ?? [])];
+  for await (const page of pages) {
+    expect(page.length).toBeLessThanOrEqual(1000);
+    seen.push(...page);
+  }
+  const all = await run.journal();
+  expect(seen.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
+  expect(all.at(-1)?.type).toBe("run.settled");
+  expect((await run.journal({ after: 1390, limit: 5 })).map(({ seq }) => seq)).toEqual([1391, 1392, 1393, 1394, 1395]);
 });

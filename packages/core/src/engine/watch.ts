@@ -44,17 +44,25 @@ export interface WatchPosition {
   generation: number | null;
 }
 
+/** So many numbers of a journal are read at first, and so many at a time after that: the first page is soon there, and no page is large. */
+const firstPage = 100;
+const nextPages = 1000;
+
 /**
- * Events after a position, in order; waits for more (with `listen`) until the run has ended. A generation is read to its end before the
- * next one begins, however many there were meanwhile.
+ * Events after a position, in order, in the pages they are read in; waits for more (with `listen`) until the run has ended. A generation is
+ * read to its end before the next one begins, however many there were meanwhile.
+ *
+ * @param first how many numbers the first page spans at most
  */
 export async function* watchRun(
   parts: EngineParts,
   id: string,
   position: WatchPosition,
   listen: (() => Change) | null,
-): AsyncIterableIterator<RunEvent> {
+  first: number = firstPage,
+): AsyncGenerator<RunEvent[], void, void> {
   let { after: seen, generation } = position;
+  let size = first;
   for (;;) {
     const change = listen?.();
     try {
@@ -64,9 +72,13 @@ export async function* watchRun(
       for (const row of await generationsFrom(parts, newest, generation)) {
         if (row.generation !== generation) seen = 0;
         generation = row.generation;
-        for (const event of await eventsAfter(parts, row, seen)) {
-          seen = event.seq;
-          yield event;
+        for (let whole = false; !whole; size = nextPages) {
+          // What is below the run's number is there and stays as it is; behind it more may have come since the run was read.
+          const until = seen + size;
+          whole = until >= row.seq;
+          const events = await eventsIn(parts, row, whole ? { after: seen } : { after: seen, until });
+          seen = Math.max(seen, events.at(-1)?.seq ?? 0, whole ? 0 : until);
+          if (events.length > 0) yield events;
         }
       }
       if (!change || ((isFinished(newest.status) || newest.status === "diverged") && newest.seq <= seen)) return;
@@ -84,10 +96,14 @@ async function generationsFrom(parts: EngineParts, newest: RunRow, generation: n
   return all.filter((row) => row.generation >= generation);
 }
 
-/** What one generation has after a number. */
-async function eventsAfter(parts: EngineParts, row: RunRow, after: number): Promise<RunEvent[]> {
+/** A stretch of one generation. */
+async function eventsIn(
+  parts: EngineParts,
+  row: RunRow,
+  stretch: { after: number; until?: number },
+): Promise<RunEvent[]> {
   const { store, namespace } = parts;
-  const [read] = await store.history(namespace, [{ pk: row.pk, after }]);
+  const [read] = await store.history(namespace, [{ pk: row.pk, ...stretch }]);
   const history = await assemble(store, namespace, row.pk, read ?? { entries: [], mail: [] });
   const events = [
     ...history.entries.map((entry) => entryEvent(parts, row, entry)),

@@ -1,6 +1,15 @@
 import type { HoldStatus, Severity } from "./hold-rows.ts";
 import type { Millis } from "./journal-rows.ts";
-import type { Attributes, FinishedStatus, RunStatus, Waiting } from "./run-rows.ts";
+import type { Attributes, FinishedStatus, RunPk, RunStatus, Waiting } from "./run-rows.ts";
+
+/** A stretch of what happened in a run. */
+export interface HistoryRange {
+  pk: RunPk;
+  /** What has a greater number than this. */
+  after: number;
+  /** And none above this one. Default: to the end. */
+  until?: number;
+}
 
 /** Which runs; everything that is given must hold. Times are milliseconds since 1970. */
 export interface RunFilter {

@@ -20,6 +20,7 @@ import type { Debounced, Operation, ResultOf } from "./operations.ts";
 import type {
   Counted,
   Erasure,
+  HistoryRange,
   HoldFilter,
   HoldTimes,
   Page,
@@ -83,14 +84,11 @@ export interface Store {
    */
   claim(namespace: string, request: ClaimRequest): Promise<ClaimResult>;
   /**
-   * Entries and mail with a number above `after`, in order. One round trip for many runs. `hashes: false` is said by who
-   * will not look at the entries' hashes (a replay): a store may give empty ones, which saves a third of the reading.
+   * Entries and mail with a number above `after` and, where that is said, up to `until`, in order. One round trip for many runs.
+   * `hashes: false` is said by who will not look at the entries' hashes (a replay): a store may give empty ones, which saves a
+   * third of the reading.
    */
-  history(
-    namespace: string,
-    wanted: readonly { pk: RunPk; after: number }[],
-    options?: { hashes: boolean },
-  ): Promise<History[]>;
+  history(namespace: string, wanted: readonly HistoryRange[], options?: { hashes: boolean }): Promise<History[]>;
   /** Which of these owned runs have mail past `seq`, or have lost their epoch. */
   unread(
     namespace: string,

@@ -2,8 +2,11 @@ import type { RunHandle } from "@holdpoint/core";
 import type { Handler } from "../routes/call.ts";
 import { wire } from "../routes/wire.ts";
 import { eventStream } from "./event-stream.ts";
-import { frame } from "./frame.ts";
+import { frame, joined } from "./frame.ts";
 import { readPosition, type StreamPosition } from "./stream-position.ts";
+
+/** So many events are given to a connection at once: one by one they would each wait their turn. */
+const together = 100;
 
 const ended = new Set(["completed", "failed", "cancelled", "diverged"]);
 
@@ -19,12 +22,14 @@ export const followRun: Handler<"runs.events"> = async (call) => {
 };
 
 async function isOver(run: RunHandle, position: StreamPosition): Promise<boolean> {
-  return ended.has(await run.status()) && (await run.journal(position)).length === 0;
+  return ended.has(await run.status()) && (await run.journal({ ...position, limit: 1 })).length === 0;
 }
 
 async function* eventsOf(run: RunHandle, position: StreamPosition): AsyncGenerator<Uint8Array> {
-  for await (const event of run.watch(position))
-    yield frame({ id: `${event.generation}.${event.seq}`, data: wire(event) });
+  for await (const events of run.watchPages(position)) {
+    const frames = events.map((event) => frame({ id: `${event.generation}.${event.seq}`, data: wire(event) }));
+    for (let from = 0; from < frames.length; from += together) yield joined(frames.slice(from, from + together));
+  }
   const { status, outcome } = await run.describe();
   yield frame({ event: "end", data: { status, outcome } });
 }

@@ -59,7 +59,7 @@ export const whyRun: Handler<"runs.why"> = async ({ engine, params }) => {
 
 export const readJournal: Handler<"runs.journal"> = async ({ engine, params, query }) => {
   const { after = 0, limit = 100 } = query;
-  const events = await (await engine.get(params.run)).journal({ after });
+  const events = await (await engine.get(params.run)).journal({ after, limit: limit + 1 });
   const items = events.slice(0, limit);
   return {
     status: 200,

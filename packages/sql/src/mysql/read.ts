@@ -1,4 +1,4 @@
-import type { History, HoldRow, RunPk, RunRow } from "@holdpoint/core";
+import type { History, HistoryRange, HoldRow, RunPk, RunRow } from "@holdpoint/core";
 import { statusCode } from "../columns/codes.ts";
 import { readHold } from "../columns/hold.ts";
 import { readEntry, readMail } from "../columns/journal.ts";
@@ -14,30 +14,31 @@ const entryColumns = "number key phase kind outcome codec bytes ref at duration 
   " ",
 );
 
-/** A run's entries, and its mail, from behind a number: two ranges of primary keys. */
-function rangesOf(n: number, pk: RunPk, after: number, hashes: boolean): string {
+/** A run's entries, and its mail, from behind a number on: two ranges of primary keys. */
+function rangesOf(n: number, { pk, after, until }: HistoryRange, hashes: boolean): string {
   const hash = hashes ? "hash" : "x''";
+  const upTo = (column: string): string => (until === undefined ? "" : ` and ${column} <= ${until}`);
   return `
     (select ${n} as n, 0 as is_mail, seq as number, \`key\`, phase, kind, outcome, codec, bytes, ref, started_at as at,
       duration, attempt, measures, mail_seen, ${hash} as hash, null as dedupe, null as sender, null as salt
-    from journal where run_pk = ${pk} and seq > ${after})
+    from journal where run_pk = ${pk} and seq > ${after}${upTo("seq")})
     union all
     (select ${n}, 1, n, \`key\`, null, kind, outcome, codec, bytes, ref, at, null, null, null, null, null, dedupe, sender, salt
-    from inbox where run_pk = ${pk} and n > ${after})`;
+    from inbox where run_pk = ${pk} and n > ${after}${upTo("n")})`;
 }
 
 /** Entries and mail of many runs in one statement, which sees them at one moment, and one round trip. */
 export async function history(
   connected: MysqlConnected,
   { namespace }: Context,
-  wanted: readonly { pk: RunPk; after: number }[],
+  wanted: readonly HistoryRange[],
   hashes: boolean,
 ): Promise<History[]> {
   const found: History[] = wanted.map(() => ({ entries: [], mail: [] }));
   if (wanted.length === 0) return found;
   const [known, read] = await connected.script([
     `select pk from run where pk in ${list(wanted.map(({ pk }) => pk))} and namespace = ${namespace}`,
-    wanted.map(({ pk, after }, n) => rangesOf(n, pk, after, hashes)).join(" union all "),
+    wanted.map((range, n) => rangesOf(n, range, hashes)).join(" union all "),
   ]);
   const here = new Set((known?.rows ?? []).map((row) => integer(row, "pk")));
   for (const row of read?.rows ?? []) {

@@ -1,5 +1,6 @@
 import type {
   History,
+  HistoryRange,
   HoldEvent,
   HoldRow,
   RunPk,
@@ -24,16 +25,19 @@ import { all, one, values } from "./program.ts";
 /** @param claimed runs that are known to be in the namespace, because a claim has just given them away */
 export function* history(
   context: Context,
-  wanted: readonly { pk: RunPk; after: number }[],
+  wanted: readonly HistoryRange[],
   hashes: boolean,
   claimed?: ReadonlySet<RunPk>,
 ): Program<History[]> {
   const found: History[] = [];
   const statement = hashes ? "entriesAfter" : "entriesToReplay";
-  for (const { pk, after } of wanted) {
+  for (const { pk, after, until } of wanted) {
     const isHere = claimed?.has(pk) || (yield* one("inNamespace", pk, context.namespace)) !== null;
     if (!isHere) found.push({ entries: [], mail: [] });
-    else {
+    else if (until !== undefined) {
+      const entries = (yield* values("entriesBetween", pk, after, until)).map(readEntry);
+      found.push({ entries, mail: (yield* all("mailBetween", pk, after, until)).map(readMail) });
+    } else {
       const entries = (yield* values(statement, pk, after)).map(readEntry);
       found.push({ entries, mail: (yield* all("mailAfter", pk, after)).map(readMail) });
     }

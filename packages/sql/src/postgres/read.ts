@@ -1,4 +1,4 @@
-import type { History, HoldRow, RunPk, RunRow } from "@holdpoint/core";
+import type { History, HistoryRange, HoldRow, RunPk, RunRow } from "@holdpoint/core";
 import { statusCode } from "../columns/codes.ts";
 import { readHold } from "../columns/hold.ts";
 import { readEntry, readMail } from "../columns/journal.ts";
@@ -10,21 +10,26 @@ import { holdColumns } from "../statements/hold.ts";
 import type { Connected } from "./connections.ts";
 import { few } from "./few.ts";
 
-/** Entries and mail of many runs in one statement, which sees them at one moment. */
-const historyText = `
+/** Entries and mail of many runs in one statement, which sees them at one moment. Replays read to the end, and have a plan of their own. */
+const historyText = (bounded: boolean): string => `
   with wanted as (
-    select input.n, input.pk, input.after
-    from (select * from unnest($2::bigint[], $3::bigint[]) with ordinality as input (pk, after, n) ${few(5)}) as input
+    select input.*
+    from (
+      select * from unnest($2::bigint[], $3::bigint[]${bounded ? ", $6::bigint[]" : ""}) with ordinality
+        as input (pk, after${bounded ? ", until" : ""}, n) ${few(5)}
+    ) as input
     join run on run.pk = input.pk and run.namespace + 0 = $1
   )
   select wanted.n, 0 as is_mail, seq as number, key, phase, kind, outcome, codec, bytes, ref, started_at as at, duration, attempt,
     measures, mail_seen, case when $4::boolean then hash else ''::bytea end as hash, null::text as dedupe, null::text as sender, null::bytea as salt
-  from wanted join journal on run_pk = wanted.pk and seq > wanted.after
+  from wanted join journal on run_pk = wanted.pk and seq > wanted.after${bounded ? " and seq <= wanted.until" : ""}
   union all
   select wanted.n, 1, inbox.n, key, null, kind, outcome, codec, bytes, ref, at, null, null, null, null, null, dedupe,
     sender, salt
-  from wanted join inbox on run_pk = wanted.pk and inbox.n > wanted.after
+  from wanted join inbox on run_pk = wanted.pk and inbox.n > wanted.after${bounded ? " and inbox.n <= wanted.until" : ""}
   order by 1, 2, 3`;
+const wholeHistory = { name: "history", text: historyText(false) };
+const partOfHistory = { name: "history-part", text: historyText(true) };
 
 const entryColumns = "number key phase kind outcome codec bytes ref at duration attempt measures mail_seen hash".split(
   " ",
@@ -33,14 +38,19 @@ const entryColumns = "number key phase kind outcome codec bytes ref at duration 
 export async function history(
   connected: Connected,
   { namespace }: Context,
-  wanted: readonly { pk: RunPk; after: number }[],
+  wanted: readonly HistoryRange[],
   hashes: boolean,
 ): Promise<History[]> {
   const found: History[] = wanted.map(() => ({ entries: [], mail: [] }));
   if (wanted.length === 0) return found;
   const pks = wanted.map(({ pk }) => pk);
   const values = [namespace, pks, wanted.map(({ after }) => after), String(hashes), wanted.length];
-  const { rows } = await connected.query({ name: "history", text: historyText, values });
+  const bounded = wanted.some(({ until }) => until !== undefined);
+  const { rows } = await connected.query(
+    bounded
+      ? { ...partOfHistory, values: [...values, wanted.map(({ until = Number.MAX_SAFE_INTEGER }) => until)] }
+      : { ...wholeHistory, values },
+  );
   for (const row of rows) {
     const one = found[integer(row, "n") - 1];
     if (row.is_mail === 1) one?.mail.push(readMail({ ...row, n: integer(row, "number") }));

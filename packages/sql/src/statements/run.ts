@@ -80,6 +80,10 @@ export const runStatements = {
   entriesToReplay: `
     select seq, key, phase, kind, outcome, codec, bytes, ref, started_at, duration, attempt, measures, mail_seen
     from journal where run_pk = ? and seq > ? order by seq`,
+  /** A stretch of it. */
+  entriesBetween: `
+    select seq, key, phase, kind, outcome, codec, bytes, ref, started_at, duration, attempt, measures, mail_seen, hash
+    from journal where run_pk = ? and seq > ? and seq <= ? order by seq`,
   lastEntry: "select seq from journal where run_pk = ? order by seq desc limit 1",
 
   insertMail: `
@@ -91,6 +95,7 @@ export const runStatements = {
     select inbox.n from run join inbox on inbox.run_pk = run.pk
     where run.namespace = ? and run.id = ? and inbox.dedupe = ? order by run.generation desc limit 1`,
   mailAfter: "select * from inbox where run_pk = ? and n > ? order by n",
+  mailBetween: "select * from inbox where run_pk = ? and n > ? and n <= ? order by n",
 
   insertChunk: "insert into payload (run_pk, hash, bytes) values (?, ?, ?) on conflict do nothing",
   chunk: "select bytes from payload where run_pk = ? and hash = ?",

@@ -3,6 +3,7 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useSyncExternalStore } from "react";
 import { apiKey, call } from "../../data/api.ts";
 import { problemText } from "../../data/problem.ts";
+import { painted } from "../../ui/painted.ts";
 import { useToast } from "../../ui/toast.tsx";
 import { copy } from "./copy.ts";
 import type { Hold } from "./views.ts";
@@ -103,14 +104,19 @@ export function useDecisions(): Decider {
       toasts.show({ text: copy.said.undone });
       return last.hold;
     };
-    /** Once the server has answered, the result is shown; the lists follow, and until they have, the hold is left out of them. */
-    const settle = async (one: Pending): Promise<boolean> => {
+    /**
+     * Once the server has answered, the result is said, from its answer alone, and stands on the screen before anything else is drawn or
+     * asked for. Then the lists follow, and until they have, the hold is left out of them.
+     */
+    const settle = async (one: Pending, said: string | null): Promise<boolean> => {
       const { hold, input } = one;
       const follow = (): void => void refreshLists(queries, hold.id).finally(() => decisions.remove(hold.id));
       try {
         const decided = await call("holds.decide", input);
-        queries.setQueryData(apiKey("holds.show", { hold: hold.id }), decided);
+        if (said !== null) toasts.show({ text: said });
         if (decided.status === "open") toasts.show({ text: copy.said.waiting });
+        await painted();
+        queries.setQueryData(apiKey("holds.show", { hold: hold.id }), decided);
         decisions.add(one);
         follow();
         return true;
@@ -134,14 +140,10 @@ export function useDecisions(): Decider {
         const seconds = hold.severity === "critical" ? 0 : undoSeconds();
         const text = copy.said.pending(copy.said.outcome(hold, input.answer), hold.title);
         const one: Pending = { hold, input, timer: undefined, removeToast: () => {} };
-        if (seconds === 0) {
-          const done = await settle(one);
-          if (done) toasts.show({ text });
-          return done;
-        }
+        if (seconds === 0) return settle(one, text);
         one.timer = setTimeout(() => {
           one.timer = undefined;
-          void settle(one);
+          void settle(one, null);
         }, seconds * 1000);
         one.removeToast = toasts.show({
           text,

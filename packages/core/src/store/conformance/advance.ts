@@ -35,6 +35,28 @@ export const advanceCases = cases("advance", {
       ],
     );
   },
+  "gives a stretch of what happened, each run its own, and nothing beyond it": async (store) => {
+    const long = await running(store, "r1");
+    await store.commit(namespace, [advance(long, [entry("step:a#1"), entry("step:b#1")])]);
+    await store.commit(namespace, [deliver(long, { kind: "signal", key: "go" })]);
+    await store.commit(namespace, [deliver(long, { kind: "signal", key: "on" })]);
+    const other = await running(store, "r2");
+    const numbers = ({ entries, mail }: History): number[] => [
+      ...entries.map(({ seq }) => seq),
+      ...mail.map(({ n }) => n),
+    ];
+    const [middle, whole, open] = await store.history(namespace, [
+      { pk: long.pk, after: 1, until: 4 },
+      { pk: other.pk, after: 0, until: 100 },
+      { pk: long.pk, after: 3 },
+    ]);
+    assert.deepEqual(
+      [middle, whole, open].map((one) => one && numbers(one)),
+      [[2, 3, 4], [1], [4, 5]],
+    );
+    const [none] = await store.history(namespace, [{ pk: long.pk, after: 5, until: 9 }]);
+    assert.deepEqual(none && numbers(none), []);
+  },
   "gives a replay everything but, at will, the hashes": async (store) => {
     const run = await running(store, "r1");
     const failed = entry("step:b#1", { phase: "attempt:1", outcome: "error", measures: "{}", attempt: 1 });

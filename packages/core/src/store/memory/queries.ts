@@ -1,6 +1,7 @@
 import type {
   Backlog,
   History,
+  HistoryRange,
   HoldFilter,
   HoldRow,
   Page,
@@ -17,14 +18,13 @@ import type { MemoryHold, MemoryRun } from "./rows.ts";
 import { firstAfter, holdRow, runRow } from "./rows.ts";
 import type { Space } from "./space.ts";
 
-export function history(space: Space, wanted: readonly { pk: RunPk; after: number }[]): History[] {
-  return wanted.map(({ pk, after }) => {
+export function history(space: Space, wanted: readonly HistoryRange[]): History[] {
+  return wanted.map(({ pk, after, until = Number.POSITIVE_INFINITY }) => {
     const run = space.runs.get(pk);
     if (run === undefined) return { entries: [], mail: [] };
-    return {
-      entries: run.entries.slice(firstAfter(run.entries, after, (entry) => entry.seq)),
-      mail: run.mail.slice(firstAfter(run.mail, after, (mail) => mail.n)),
-    };
+    const part = <T>(list: readonly T[], numberOf: (item: T) => number): T[] =>
+      list.slice(firstAfter(list, after, numberOf), firstAfter(list, until, numberOf));
+    return { entries: part(run.entries, (entry) => entry.seq), mail: part(run.mail, (mail) => mail.n) };
   });
 }
 
