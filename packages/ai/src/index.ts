@@ -14,7 +14,8 @@ export {
   type AgentState,
   agent,
 } from "./agent/agent.ts";
-export { type AgentStepOptions, agentStep } from "./agent/agent-step.ts";
+export type { AgentStepOptions } from "./agent/agent-run.ts";
+export { agentStep } from "./agent/agent-step.ts";
 export { type AgentWorkflowResult, agentTool, agentWorkflow } from "./agent/agent-workflow.ts";
 export { fromAiSdk } from "./ai-sdk/from-ai-sdk.ts";
 export { type Budget, BudgetError, type BudgetLimit, type BudgetScope, type BudgetState } from "./budget/budget.ts";
@@ -48,6 +49,41 @@ export { addUsage, noUsage, type Usage, unknownUsage } from "./model/usage.ts";
 export type { Pause, ProviderLimits } from "./models/limits.ts";
 export { type ModelChoice, Models, type ModelsOptions, models, modelsOf, modelsService } from "./models/models.ts";
 export type { ProviderSettings } from "./models/provider.ts";
+export { type AgenticRagOptions, type AgenticRagResult, agenticRag, type Evidence } from "./patterns/agentic-rag.ts";
+export { type ChainOfThoughtOptions, type ChainOfThoughtResult, chainOfThought } from "./patterns/chain-of-thought.ts";
+export {
+  type ConstitutionalOptions,
+  type ConstitutionalResult,
+  constitutional,
+  type Violation,
+} from "./patterns/constitutional.ts";
+export { type Contribution, type CrewOptions, type CrewResult, crew } from "./patterns/crew.ts";
+export { type DebateOptions, type DebateResult, debate, type Statement } from "./patterns/debate.ts";
+export type { Member } from "./patterns/member.ts";
+export {
+  type Attempt,
+  type MetacognitionOptions,
+  type MetacognitionResult,
+  metacognition,
+} from "./patterns/metacognition.ts";
+export type { PatternGate, PatternInput, PatternOptions, PatternResult, Unsettled } from "./patterns/pattern.ts";
+export { type DoneStep, type PlanningOptions, type PlanningResult, planning } from "./patterns/planning.ts";
+export { type ReactOptions, type ReactResult, react } from "./patterns/react.ts";
+export { type Critique, type ReflectionOptions, type ReflectionResult, reflection } from "./patterns/reflection.ts";
+export { type RouterOptions, type RouterResult, router } from "./patterns/router.ts";
+export {
+  type SelfConsistencyOptions,
+  type SelfConsistencyResult,
+  selfConsistency,
+} from "./patterns/self-consistency.ts";
+export type { AnswerOf } from "./patterns/shape.ts";
+export {
+  type ThoughtPath,
+  type TreeOfThoughtsOptions,
+  type TreeOfThoughtsResult,
+  treeOfThoughts,
+} from "./patterns/tree-of-thoughts.ts";
+export { type Ballot, countVotes, sameAnswer, type Tally, type VoteResult, type VoteRule } from "./patterns/vote.ts";
 export { Bm25, type Bm25Options } from "./retrieval/bm25.ts";
 export { type Chunk, type ChunkOptions, chunk } from "./retrieval/chunk.ts";
 export { type DatabaseIndexOptions, databaseIndex, type RetrievalDatabase } from "./retrieval/database-index.ts";

@@ -1,5 +1,5 @@
 import type { InferOut, JsonSchema, StandardSchemaV1, WorkflowContext } from "@holdpoint/core";
-import { noSpending, spend } from "../cost/spending.ts";
+import { addSpending, noSpending, type Spending, spend } from "../cost/spending.ts";
 import { OutputError } from "../errors.ts";
 import { type Message, textOf } from "../model/message.ts";
 import type { FinishReason, ModelRequest } from "../model/model.ts";
@@ -57,12 +57,15 @@ export type OutputOf<S> = S extends StandardSchemaV1 ? InferOut<S> : undefined;
  *   output: z.object({ label: z.enum(["spam", "ham"]), confidence: z.number().min(0).max(1) }),
  * });
  *
+ * @param spent what the step's own budget has had already
+ *
  * @throws StepFailedError the model gave no answer; OutputError its answers did not fit
  */
 export async function llmStep<S extends StandardSchemaV1 | undefined = undefined>(
   ctx: WorkflowContext,
   name: string,
   options: LlmOptions<S>,
+  spent: Spending = noSpending,
 ): Promise<LlmResult<OutputOf<S>>> {
   const { prompt, system, messages: given = [], output, jsonSchema, outputRetries = 2, ...rest } = options;
   const { how, settings } = splitOptions(rest);
@@ -75,7 +78,7 @@ export async function llmStep<S extends StandardSchemaV1 | undefined = undefined
       messages: system === undefined ? [...messages] : [{ role: "system", content: system }, ...messages],
       ...(asked && { output: asked }),
     };
-    const { response, cost: paid } = await modelStep(ctx, name, request, how, spending);
+    const { response, cost: paid } = await modelStep(ctx, name, request, how, addSpending(spent, spending));
     spending = spend(spending, response.usage, paid);
     messages.push({ role: "assistant", content: response.content });
     const text = textOf(response.content);

@@ -48,6 +48,29 @@ describe.each(disciplines)("%s:", (discipline) => {
     expect(result).toBe('twice 6: 3 in "a b c"');
   });
 
+  test("call does workflow code whose own calls are recorded, in branches and loops as well", async () => {
+    let asked = 0;
+    const made = flow("called", { input: text })
+      .call("twice", async (ctx, { text: words }) => {
+        const one = await ctx.step("one", () => ++asked);
+        return { words, sum: one + (await ctx.step("two", () => ++asked)) };
+      })
+      .doUntil(
+        (turn) =>
+          turn.call("more", async (ctx, { words, sum }, { twice }) => ({
+            words,
+            sum: sum + twice.sum + (await ctx.step("more", () => ++asked)),
+          })),
+        ({ sum }) => sum > 10,
+      )
+      .map(({ words, sum }) => `${words} ${sum}`)
+      .build();
+    const { result } = await ran(made, { text: "tea" }, { discipline });
+    expect(result).toBe("tea 16");
+    expect(asked).toBe(4);
+    expect(made.definition.nodes[0]).toMatchObject({ id: "twice", kind: "code" });
+  });
+
   test("an approved hold goes one way, a rejected one the other, and exactly one of them", async () => {
     const done: string[] = [];
     const made = flow("pay", { input: z.object({ amount: z.number() }) })

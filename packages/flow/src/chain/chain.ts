@@ -88,6 +88,12 @@ class Builder {
     return this.with((draft) => draft.compensate(undo));
   }
 
+  call(id: string, run: AnyFunction): Builder {
+    return this.with((draft) => {
+      draft.add({ id: draft.id(id, id), kind: "code", uses: draft.workflowCode(`${id}/call`, run) });
+    });
+  }
+
   map(fn: AnyFunction, options: { name?: string } = {}): Builder {
     return this.with((draft) => {
       const id = draft.id("map", options.name);

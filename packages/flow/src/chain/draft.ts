@@ -1,6 +1,6 @@
-import { type AnyWorkflow, type StandardSchemaV1, ValidationError } from "@holdpoint/core";
+import { type AnyWorkflow, type StandardSchemaV1, ValidationError, type WorkflowContext } from "@holdpoint/core";
 import type { EdgeDefinition, FlowDefinition, NodeDefinition } from "../definition/definition.ts";
-import type { FlowFunction, FlowState, Registry, StepCode } from "../definition/registry.ts";
+import type { CodeFunction, FlowFunction, FlowState, Registry, StepCode } from "../definition/registry.ts";
 import type { FlowStep } from "./step.ts";
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -153,6 +153,13 @@ export class Draft {
     const full = `${this.prefix}${name}`;
     this.keep({ in: "functions", name: full, value: fn as FlowFunction });
     return full;
+  }
+
+  /** Workflow code of the chain is called with the value and what was seen. */
+  workflowCode(name: string, run: AnyFunction): string {
+    const call = run as (ctx: WorkflowContext, value: unknown, seen: Readonly<FlowState>) => unknown;
+    const code: CodeFunction = async (ctx, value, { state }) => call(ctx, value, state);
+    return this.function(name, code as AnyFunction);
   }
 
   /** A condition of the chain is asked with the value and what was seen. */

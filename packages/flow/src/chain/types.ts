@@ -7,6 +7,7 @@ import type {
   InferOut,
   StandardSchemaV1,
   Workflow,
+  WorkflowContext,
 } from "@holdpoint/core";
 import type { OnFailure } from "../definition/definition.ts";
 import type { StepArguments } from "../definition/registry.ts";
@@ -122,6 +123,20 @@ export interface Chain<In extends Start, Value, Results, Ended> extends Ends<Val
     run: (args: StepArguments<Value>) => R,
     options?: FlowStepOptions,
   ): AfterStep<In, Awaited<R>, Results & Record<Id, Awaited<R>>, Ended>;
+
+  /**
+   * Does workflow code: what it calls of `ctx` is recorded call by call, such as the calls of an agent and the tools that hold in the
+   * middle of it; what it gives goes on. How its calls are retried is said to them.
+   *
+   * @example
+   * const greet = flow("greet", { input: z.object({ who: z.string() }) })
+   *   .call("ask", (ctx, { who }) => ctx.approve("ask", { title: `Greet ${who}?` }))
+   *   .build();
+   */
+  call<const Id extends string, R>(
+    id: Id,
+    run: (ctx: WorkflowContext, value: Value, seen: Seen<In, Results>) => R,
+  ): Chain<In, Awaited<R>, Results & Record<Id, Awaited<R>>, Ended>;
 
   /** Computes the next value: no record, no effect; it runs again in every replay. */
   map<Out>(fn: (value: Value, seen: Seen<In, Results>) => Out): Chain<In, Out, Results, Ended>;
