@@ -113,6 +113,7 @@ export type * from "./retrieval/search-index.ts";
 export { type Span, sentences } from "./retrieval/sentences.ts";
 export { type Terms, terms } from "./retrieval/terms.ts";
 export { type Script, type ScriptedModel, type ScriptedReply, scriptedModel } from "./scripted/scripted-model.ts";
+export { type AnswerProgress, type LiveAnswer, liveAnswers } from "./step/live-answers.ts";
 export { type LlmOptions, type LlmResult, llmStep } from "./step/llm-step.ts";
 export { type DeltaPlace, type ModelCallRecord, type ModelStepOptions, modelStep } from "./step/model-step.ts";
 export { spendingOf } from "./step/run-spending.ts";

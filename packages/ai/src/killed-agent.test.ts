@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { createEngine, type Engine } from "@holdpoint/core";
 import { sqlite } from "@holdpoint/sql";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { liveAnswers } from "./index.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const kinds = ["ours", "ai-sdk"];
@@ -52,6 +53,8 @@ const until = (holds: () => boolean | Promise<boolean>) => vi.waitUntil(holds, {
 
 /** One process is killed while ten runs are each in a window; the next one finishes them, and two that nothing happened to. */
 let results: { text: string; messages: unknown }[] = [];
+/** What another process saw of an answer in the middle of it. */
+let seen: { step: string; text: string } | null = null;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "killed-agent-"));
   office = createEngine({ store: sqlite(join(directory, "store.db")), workflows: [] });
@@ -59,6 +62,10 @@ beforeAll(async () => {
   const killed = work(ids, true);
   await until(() => ledger().filter((line) => line.endsWith(" is there")).length === 8);
   await until(async () => (await waiting()).length === 2);
+  for await (const { step, text } of liveAnswers(await office.get("ours: in stream"))) {
+    seen = { step, text };
+    break;
+  }
   killed.child.kill("SIGKILL");
   expect(await killed.ended).toBe("SIGKILL");
   const next = work([...ids, ...calm], false);
@@ -77,6 +84,12 @@ const counts = (run: string, what: string): number[] =>
   Array.from({ length: what === "asked" ? 10 : 9 }, (_, index) => count(`${run} ${what} ${index + 1}`));
 /** What was asked again: what the provider had begun or given, and nobody had recorded, when the process died. */
 const again: Record<string, number> = { "in stream": 3, "after call": 4 };
+
+test("an answer is seen in another process while it grows", async () => {
+  // The piece that it stays at is the second; nothing is left of it once the run is over.
+  expect(seen).toEqual({ step: "clerk turn", text: "turn 3 " });
+  expect(await (await office.get("ours: in stream")).progress()).toEqual([]);
+});
 
 describe.each(ids)("a ten-turn agent whose process is killed (%s)", (id) => {
   const [kind = "", window = ""] = id.split(": ");

@@ -68,13 +68,14 @@ export class AgentRun<Out> {
   /** Asks the model what is next, as a recorded step. */
   async think(): Promise<ModelResponse> {
     const agent = this.#agent;
-    const { model, retry, timeout, onDelta, cache, budget } = agent.options;
+    const { model, retry, timeout, onDelta, live, cache, budget } = agent.options;
     const chosen = this.#options.model ?? model;
     const how: ModelStepOptions = {
       ...(chosen !== undefined && { model: chosen }),
       ...(retry && { retry }),
       ...(timeout !== undefined && { timeout }),
       ...(onDelta && { onDelta }),
+      ...(live && { live }),
       ...(cache && { cache }),
       ...(budget && { budget }),
     };

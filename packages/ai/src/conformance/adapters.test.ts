@@ -81,6 +81,16 @@ const request: ModelRequest = {
   maxTokens: 100,
 };
 
+/** Anthropic is told by `cachePrompt` where the prompt may be cut; the others cache by themselves, and their flags are options of theirs. */
+const breakpoint = { cache_control: { type: "ephemeral" } };
+const cacheFlags: Record<AdapterKind, object> = {
+  openai: { prompt_cache_key: "tea" },
+  "openai-chat": { prompt_cache_key: "tea" },
+  anthropic: { system: [breakpoint], messages: [{ content: [breakpoint] }] },
+  google: { cachedContent: "cachedContents/tea" },
+  "openai-compatible": { prompt_cache_key: "tea" },
+};
+
 describe.each(adapters)("the adapter $speaks", ({ speaks, wire, base, vendor }) => {
   const server = new StandIn(wire);
   beforeAll(() => server.start());
@@ -98,6 +108,22 @@ describe.each(adapters)("the adapter $speaks", ({ speaks, wire, base, vendor }) 
       pause: async (ms) => void pauses.push(ms),
     });
     return () => void sent.push(...server.received.splice(0).map(({ body }) => ({ speaks, body })));
+  });
+
+  test("passes on what its server is told of prompt caching", async () => {
+    server.will({ text: "Tea is good." });
+    const providerOptions = {
+      openai: { promptCacheKey: "tea" },
+      google: { cachedContent: "cachedContents/tea" },
+      p: { prompt_cache_key: "tea" },
+    };
+    await registry.get().generate({ ...asking, cachePrompt: true, providerOptions });
+    const body = server.received.at(-1)?.body as Record<string, unknown>;
+    expect(body).toMatchObject(cacheFlags[speaks]);
+    // Without being asked nothing is marked: writing to a cache has its price.
+    server.will({ text: "Tea is good." });
+    await registry.get().generate(asking);
+    expect(JSON.stringify(server.received.at(-1)?.body)).not.toMatch(/cache/i);
   });
 
   test("gives the answer with its tokens, ids and reason", async () => {

@@ -24,6 +24,7 @@ interface GeminiBody {
   contents: Plain<Content>[];
   systemInstruction?: Plain<Content>;
   generationConfig?: Plain<GenerationConfig>;
+  cachedContent?: string;
   tools?: Plain<Tool>[];
   toolConfig?: Plain<ToolConfig>;
 }

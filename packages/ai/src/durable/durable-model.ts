@@ -17,7 +17,13 @@ import {
 import { failureOf } from "../ai-sdk/failure.ts";
 import { usageOf } from "../ai-sdk/response.ts";
 import { wasCut } from "../ai-sdk/stream.ts";
+import type { Budget } from "../budget/budget.ts";
+import { budgetsOf } from "../budget/budgets.ts";
+import { askForMore, callGuard, guardedCall } from "../budget/guard-step.ts";
+import { noSpending, type Spending, spend } from "../cost/spending.ts";
+import type { ModelRequest } from "../model/model.ts";
 import { modelsOf } from "../models/models.ts";
+import { GrowingText } from "../step/live-answers.ts";
 import { defaultRetry } from "../step/retry.ts";
 import { noteSpending } from "../step/run-spending.ts";
 import { plain } from "./plain.ts";
@@ -33,6 +39,10 @@ export interface DurableModelOptions {
   retry?: RetryPolicy;
   /** The longest one attempt may take. Default "10m". */
   timeout?: Duration;
+  /** What the calls of models of this name may spend in one run. Before a call would pass it, a person is asked, or it stops. */
+  budget?: Budget;
+  /** Shows a streamed answer as it grows to whoever looks on, in any process: `run.progress()`, `liveAnswers(run)`. Default false. */
+  live?: boolean;
   /** Gets each part of a stream as it comes, in the process that makes the call: for a screen that is looking on. */
   onPart?: (part: LanguageModelV4StreamPart, place: { runId: string; step: string; attempt: number }) => void;
 }
@@ -63,12 +73,16 @@ export function durableModel(model: LanguageModelV4, options: DurableModelOption
     doGenerate: async (call) => {
       const ctx = currentContext();
       if (!ctx) return model.doGenerate(call);
-      return recorded(ctx, id, options, async (info) => recordable(await model.doGenerate(withSignal(call, info))));
+      return recorded(ctx, id, options, call, async (info) =>
+        recordable(await model.doGenerate(withSignal(call, info))),
+      );
     },
     doStream: async (call): Promise<LanguageModelV4StreamResult> => {
       const ctx = currentContext();
       if (!ctx) return model.doStream(call);
-      const { parts } = await recorded(ctx, id, options, (info) => readParts(model, call, info, options, ctx.run.id));
+      const { parts } = await recorded(ctx, id, options, call, (info) =>
+        readParts(model, call, info, options, ctx.run.id),
+      );
       return { stream: streamOf(parts) };
     },
   };
@@ -79,30 +93,73 @@ export function excuseAiSdk(): void {
   for (const library of ["ai", "@ai-sdk/provider-utils", "@ai-sdk/provider"]) excuseLibrary(library);
 }
 
-/** One call as a step, counted. */
+/** One call as a step, within its budgets, and counted. */
 async function recorded<T extends { usage: LanguageModelV4Usage }>(
   ctx: WorkflowContext,
   id: string,
   options: DurableModelOptions,
+  asked: LanguageModelV4CallOptions,
   call: (info: StepInfo) => Promise<T>,
 ): Promise<T> {
-  const registry = modelsOf(ctx);
-  const { value, cost } = await ctx.step(
-    options.name ?? "model",
-    async (info) => {
+  const models = modelsOf(ctx);
+  const budgets = budgetsOf(ctx);
+  const name = options.name ?? "model";
+  const own = spentBy(ctx);
+  for (;;) {
+    const guard = callGuard(ctx, options.budget, own.get(name));
+    const work = async (info: StepInfo): Promise<{ value: T; cost: number | null }> => {
       try {
         const value = await call(info);
-        return { value, cost: registry.cost(id, usageOf(value.usage)) };
+        return { value, cost: models.cost(id, usageOf(value.usage)) };
       } catch (error) {
         throw failureOf(id, error, info.signal);
       }
-    },
-    { retry: options.retry ?? defaultRetry, timeout: options.timeout ?? "10m" },
-  );
-  noteSpending(ctx, usageOf(value.usage), cost);
-  return value as T;
+    };
+    const given = await ctx.step(
+      name,
+      (info) =>
+        guardedCall(
+          guard,
+          { key: info.idempotencyKey, request: estimable(asked), model: id, budgets, models },
+          async () => {
+            const made = await work(info);
+            return { value: made, cost: made.cost, usage: usageOf(made.value.usage) };
+          },
+        ),
+      { retry: options.retry ?? defaultRetry, timeout: options.timeout ?? "10m" },
+    );
+    if ("over" in given) await askForMore(ctx, name, given.over, options.budget);
+    else {
+      const usage = usageOf(given.value.usage);
+      noteSpending(ctx, usage, given.cost);
+      own.set(name, spend(own.get(name) ?? noSpending, usage, given.cost));
+      return given.value as T;
+    }
+  }
 }
 
+/** What the models of each name have had, by context: there is one for each execution, and a replay adds up the same again. */
+const spentByName = new WeakMap<WorkflowContext, Map<string, Spending>>();
+
+function spentBy(ctx: WorkflowContext): Map<string, Spending> {
+  let spent = spentByName.get(ctx);
+  if (!spent) spentByName.set(ctx, (spent = new Map()));
+  return spent;
+}
+
+/** A call of the SDK as far as its tokens are estimated by it. Files are counted by their providers' own rules. */
+function estimable({ prompt, tools, responseFormat, maxOutputTokens }: LanguageModelV4CallOptions): ModelRequest {
+  const messages = prompt.map((message) => {
+    if (typeof message.content === "string") return message;
+    return { ...message, content: message.content.map((part) => (part.type === "file" ? { type: "file" } : part)) };
+  });
+  return {
+    messages: messages as never,
+    ...(tools && { tools: tools as never }),
+    ...(responseFormat?.type === "json" && { output: { schema: (responseFormat.schema ?? {}) as never } }),
+    ...(maxOutputTokens !== undefined && { maxTokens: maxOutputTokens }),
+  };
+}
 const withSignal = (call: LanguageModelV4CallOptions, info: StepInfo): LanguageModelV4CallOptions => ({
   ...call,
   abortSignal: call.abortSignal ? AbortSignal.any([call.abortSignal, info.signal]) : info.signal,
@@ -130,11 +187,14 @@ async function readParts(
   runId: string,
 ): Promise<{ parts: LanguageModelV4StreamPart[]; usage: LanguageModelV4Usage }> {
   const place = { runId, step: options.name ?? "model", attempt: info.attempt };
+  const growing = options.live ? new GrowingText(info) : null;
   const { stream } = await model.doStream(withSignal(call, info));
   const parts: LanguageModelV4StreamPart[] = [];
   for await (const part of stream) {
     if (part.type === "error") throw part.error;
     options.onPart?.(part, place);
+    if (part.type === "text-delta") growing?.add("text", part.delta);
+    else if (part.type === "reasoning-delta") growing?.add("reasoning", part.delta);
     parts.push(part);
   }
   const end = parts.findLast((part) => part.type === "finish");

@@ -3,8 +3,10 @@ import { createTestEngine } from "@holdpoint/core/testing";
 import { generateText, isStepCount, streamText, tool } from "ai";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import type { Budget } from "../budget/budget.ts";
+import { type BudgetsOptions, budgets, budgetsService } from "../budget/budgets.ts";
 import { durableModel } from "./durable-model.ts";
-import { durableTools } from "./durable-tools.ts";
+import { type DurableToolSettings, durableTools } from "./durable-tools.ts";
 import { type SdkTurn, scriptedSdkModel } from "./scripted-sdk.fixture.ts";
 
 const turns: SdkTurn[] = [
@@ -18,10 +20,16 @@ const turns: SdkTurn[] = [
 
 describe.each(["generateText", "streamText"] as const)("an agent written with the AI SDK's %s", (kind) => {
   /** An agent as somebody wrote it, with its model and its tools wrapped. */
-  function lab(script: readonly SdkTurn[], discipline: "normal" | "crash" = "crash") {
+  function lab(
+    script: readonly SdkTurn[],
+    more: { own?: Budget; budgets?: BudgetsOptions; approval?: DurableToolSettings["approval"] } = {},
+  ) {
     const asked: number[] = [];
     const did: string[] = [];
-    const model = durableModel(scriptedSdkModel(script, (turn) => asked.push(turn)));
+    const model = durableModel(
+      scriptedSdkModel(script, (turn) => asked.push(turn)),
+      { ...(more.own && { budget: more.own }) },
+    );
     const input = z.object({ id: z.string() });
     const tools = durableTools(
       {
@@ -35,7 +43,7 @@ describe.each(["generateText", "streamText"] as const)("an agent written with th
         }),
         refund: tool({ inputSchema: input, execute: ({ id }) => void did.push(`refund ${id}`) }),
       },
-      { refund: { approval: "always" } },
+      { refund: { approval: more.approval ?? "always" } },
     );
     const flow = workflow({ name: "ask", input: z.string() }, async (_ctx, prompt) => {
       const given = { model, tools, prompt, stopWhen: isStepCount(5) };
@@ -44,7 +52,8 @@ describe.each(["generateText", "streamText"] as const)("an agent written with th
       for await (const piece of streamText(given).textStream) text += piece;
       return text;
     });
-    const engine = createTestEngine({ workflows: [flow], ...(discipline === "crash" && { discipline }) } as never);
+    const services = more.budgets ? [budgetsService.provide(budgets(more.budgets))] : [];
+    const engine = createTestEngine({ workflows: [flow], services, discipline: "crash" });
     onTestFinished(() => engine.stop());
     return { engine, flow, asked, did };
   }
@@ -57,5 +66,34 @@ describe.each(["generateText", "streamText"] as const)("an agent written with th
     expect(asked).toEqual([1, 2, 3]);
     expect(did).toEqual(["lookup A-7 true", "lookup A-8 true", "refund A-7"]);
     expect((await run.describe()).attributes).toMatchObject({ aiCalls: 3, aiInputTokens: 60, aiUnpricedCalls: 3 });
+  });
+
+  test("is held before a budget would be passed, goes on when a person allows more, and does not when nobody does", async () => {
+    const one: SdkTurn[] = [[{ name: "lookup", args: { id: "A-7" } }], "It is late."];
+    const { engine, flow, asked } = lab(one, { budgets: { run: { tokens: 1250 } } });
+    const run = await engine.run(flow, "Where is it?", { id: "r1" });
+    const hold = await run.hold("budget run");
+    expect(asked).toEqual([1]);
+    expect(hold.title).toMatch(/^May "model" spend more\? .* 15 of 1250 tokens are spent/);
+    await engine.decide(hold, { approved: true }, { by: "ana" });
+    expect(await run.result()).toBe("It is late.");
+    expect(asked).toEqual([1, 2]);
+
+    const strict = lab(one, { own: { tokens: 1250, whenSpent: "stop" } });
+    const stopped = await strict.engine.run(strict.flow, "Where is it?", { id: "r2" });
+    // streamText tells its own onError, and ends its text.
+    if (kind === "streamText") await stopped.result();
+    else await expect(stopped.result()).rejects.toThrow("the budget of this step: 15 of 1250 tokens are spent");
+    expect(strict.asked).toEqual([1]);
+  });
+
+  test("is told that nobody agreed to its tool in time, and the tool is not called", async () => {
+    const { engine, flow, did } = lab([[{ name: "refund", args: { id: "A-7" } }], "Then not."], {
+      approval: { always: true, deadline: [{ after: "2d", expire: true }] },
+    });
+    const run = await engine.run(flow, "Pay it back.", { id: "r1" });
+    expect(await run.result()).toBe("Then not.");
+    expect((await run.holds()).map(({ status }) => status)).toEqual(["expired"]);
+    expect(did).toEqual([]);
   });
 });

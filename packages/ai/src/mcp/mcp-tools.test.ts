@@ -84,6 +84,7 @@ test("so are those of a server over HTTP, and only those that are wanted", async
     lastHeartbeat: undefined,
     heartbeat: () => {},
     measure: () => {},
+    progress: () => {},
   };
   expect(await clock.tools[0]?.execute?.({}, info)).toBe("now");
   expect(heard).toContain("Bearer t");

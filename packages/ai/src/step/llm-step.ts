@@ -95,12 +95,13 @@ export async function llmStep<S extends StandardSchemaV1 | undefined = undefined
 
 /** How the call is run, apart from what is asked. */
 function splitOptions<T extends ModelStepOptions>(given: T) {
-  const { model, retry, timeout, onDelta, cache, budget, ...settings } = given;
+  const { model, retry, timeout, onDelta, live, cache, budget, ...settings } = given;
   const how: ModelStepOptions = {
     ...(model !== undefined && { model }),
     ...(retry && { retry }),
     ...(timeout !== undefined && { timeout }),
     ...(onDelta && { onDelta }),
+    ...(live && { live }),
     ...(cache && { cache }),
     ...(budget && { budget }),
   };

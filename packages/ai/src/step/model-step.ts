@@ -1,18 +1,17 @@
 import { createHash } from "node:crypto";
 import type { Duration, RetryPolicy, StepInfo, WorkflowContext } from "@holdpoint/core";
 import { canonicalJson } from "@holdpoint/flow";
-import { allowMore } from "../budget/allow-more.ts";
-import type { Budget, BudgetScope, BudgetState } from "../budget/budget.ts";
+import type { Budget } from "../budget/budget.ts";
 import { type Budgets, budgetsOf } from "../budget/budgets.ts";
-import { reserveCall, tokensOf } from "../budget/guard-call.ts";
-import type { Amount } from "../budget/spending-book.ts";
+import { askForMore, type CallGuard, callGuard, guardedCall, type Withheld } from "../budget/guard-step.ts";
 import { noSpending, type Spending } from "../cost/spending.ts";
 import { ModelError } from "../errors.ts";
 import { streamOf } from "../model/answer.ts";
 import type { Model, ModelCall, ModelEvent, ModelRequest, ModelResponse } from "../model/model.ts";
 import { type ModelChoice, type Models, modelsOf } from "../models/models.ts";
+import { GrowingText } from "./live-answers.ts";
 import { defaultRetry } from "./retry.ts";
-import { noteSpending, spendingOf } from "./run-spending.ts";
+import { noteSpending } from "./run-spending.ts";
 
 /** Where a piece of an answer belongs. */
 export interface DeltaPlace {
@@ -36,9 +35,14 @@ export interface ModelStepOptions {
   timeout?: Duration;
   /**
    * Gets each piece of the answer as it comes, in the process that makes the call and at most once each: for a screen that is
-   * looking on. What must not be lost is in the result, and in `run.stream()`.
+   * looking on there; `live` is for other processes. What must not be lost is in the result, and in `run.stream()`.
    */
   onDelta?: (event: Exclude<ModelEvent, { type: "finish" }>, place: DeltaPlace) => void;
+  /**
+   * Shows the answer as it grows to whoever looks on, in any process: `run.progress()`, `liveAnswers(run)`. Default false: it is there
+   * when it is whole.
+   */
+  live?: boolean;
   /**
    * Shares the answer with runs that ask the same model the very same, for so long: of this workflow, or of every one in the namespace.
    * Nothing is paid for an answer that is found. Default: every call is made.
@@ -55,11 +59,6 @@ export interface ModelCallRecord {
   readonly cost: number | null;
   /** How long it took, in milliseconds. */
   readonly ms: number;
-}
-
-/** A call that was not made, because it would have passed a budget. */
-interface Withheld {
-  readonly over: BudgetState;
 }
 
 /**
@@ -79,9 +78,8 @@ export async function modelStep(
 ): Promise<ModelCallRecord> {
   const models = modelsOf(ctx);
   const budgets = budgetsOf(ctx);
-  const allowed = allowancesOf(ctx);
   for (;;) {
-    const guard = { own: ownBudgets(ctx, options, budgets, spent), run: ctx.run, allowed: new Map(allowed) };
+    const guard = callGuard(ctx, options.budget, spent);
     const work: CallWork = { runId: ctx.run.id, name, request, options, models, budgets, guard };
     // Tells whether the answer is another run's; the same in a replay.
     const asker = options.cache ? ctx.uuid() : "";
@@ -95,42 +93,8 @@ export async function modelStep(
       noteSpending(ctx, record.response.usage, record.cost);
       return { response: record.response, cost: record.cost, ms: record.ms };
     }
-    const { scope, amount } = await allowMore(ctx, name, given.over, budgetOf(given.over.scope, options, budgets, ctx));
-    const before = allowed.get(scope) ?? { cost: 0, tokens: 0 };
-    allowed.set(scope, { cost: before.cost + amount.cost, tokens: before.tokens + amount.tokens });
+    await askForMore(ctx, name, given.over, options.budget);
   }
-}
-
-/** What people have allowed a run beyond its budgets, by its context: a replay gets to the same in the same order. */
-const allowances = new WeakMap<WorkflowContext, Map<BudgetScope, Amount>>();
-
-function allowancesOf(ctx: WorkflowContext): Map<BudgetScope, Amount> {
-  let allowed = allowances.get(ctx);
-  if (!allowed) allowances.set(ctx, (allowed = new Map()));
-  return allowed;
-}
-
-function ownBudgets(
-  ctx: WorkflowContext,
-  options: ModelStepOptions,
-  budgets: Budgets | undefined,
-  spent: Spending,
-): CallWork["guard"]["own"] {
-  return [
-    ...(options.budget ? [{ scope: "step" as const, budget: options.budget, spent }] : []),
-    ...(budgets?.run ? [{ scope: "run" as const, budget: budgets.run, spent: spendingOf(ctx) }] : []),
-  ];
-}
-
-function budgetOf(
-  scope: BudgetScope,
-  options: ModelStepOptions,
-  budgets: Budgets | undefined,
-  ctx: WorkflowContext,
-): Budget | undefined {
-  if (scope === "step") return options.budget;
-  if (scope === "run") return budgets?.run;
-  return budgets?.shared(ctx.run, ctx.now()).find((shared) => shared.scope === scope)?.budget;
 }
 
 function cacheKey(model: Model, request: ModelRequest): string {
@@ -152,41 +116,37 @@ interface CallWork {
   readonly options: ModelStepOptions;
   readonly models: Models;
   readonly budgets: Budgets | undefined;
-  readonly guard: Pick<Parameters<typeof reserveCall>[0], "own" | "run" | "allowed">;
+  readonly guard: CallGuard;
 }
 
 async function call(work: CallWork, info: StepInfo): Promise<ModelCallRecord | Withheld> {
   const { models, options, request, budgets } = work;
   const model = models.for(work.guard.run, options.model);
   const key = info.idempotencyKey;
-  const guarded = work.guard.own.length > 0 || budgets !== undefined;
-  if (guarded) {
-    const at = new Date();
-    const over = await reserveCall({ ...work.guard, key, request, model: model.id, budgets }, models, at);
-    if (over) return { over };
-  }
-  try {
-    const started = performance.now();
-    const response = await ask(model, work, info);
-    const ms = Math.round(performance.now() - started);
-    const cost = response.cached ? 0 : models.cost(response.model, response.usage);
-    await budgets?.book.settle(key, { cost: cost ?? 0, tokens: tokensOf(response.usage) });
-    return { response, cost, ms };
-  } catch (error) {
-    await budgets?.book.settle(key, null);
-    await keepDistance(error, work, info);
-    throw error;
-  }
+  return guardedCall(work.guard, { key, request, model: model.id, budgets, models }, async () => {
+    try {
+      const started = performance.now();
+      const response = await ask(model, work, info);
+      const ms = Math.round(performance.now() - started);
+      const cost = response.cached ? 0 : models.cost(response.model, response.usage);
+      return { value: { response, cost, ms }, cost, usage: response.usage };
+    } catch (error) {
+      await keepDistance(error, work, info);
+      throw error;
+    }
+  });
 }
 
 async function ask(model: Model, { request, options, runId, name }: CallWork, info: StepInfo): Promise<ModelResponse> {
   const call: ModelCall = { signal: info.signal, idempotencyKey: info.idempotencyKey };
-  const { onDelta } = options;
-  if (!onDelta) return model.generate(request, call);
+  const { onDelta, live } = options;
+  if (!onDelta && !live) return model.generate(request, call);
   const place = { runId, step: name, attempt: info.attempt };
+  const growing = live ? new GrowingText(info) : null;
   for await (const event of streamOf(model, request, call)) {
     if (event.type === "finish") return event.response;
-    onDelta(event, place);
+    onDelta?.(event, place);
+    if (event.type !== "tool-call") growing?.add(event.type, event.delta);
   }
   throw new ModelError("its stream ended before its answer did", { model: model.id, retryable: true });
 }

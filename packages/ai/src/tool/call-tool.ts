@@ -108,6 +108,7 @@ function infoFor(info: StepInfo, callId: string): ToolInfo {
     lastHeartbeat: info.lastHeartbeat,
     heartbeat: (details) => info.heartbeat(details),
     measure: (measures) => info.measure(measures),
+    progress: (value) => info.progress(value),
   };
 }
 

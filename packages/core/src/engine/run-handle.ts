@@ -1,10 +1,12 @@
 import { DivergedError, InvalidStateError, NotFoundError, RunFailedError } from "../errors.ts";
 import { decodePayload } from "../journal/payload.ts";
+import { progressPlace } from "../run/progress.ts";
 import { unpackStreamValue } from "../run/stream-value.ts";
 import type { RunRow, RunStatus } from "../store/store.ts";
 import { isFinished } from "../store/transitions.ts";
 import { type Duration, durationMs } from "../workflow/duration.ts";
 import { parse } from "../workflow/schema.ts";
+import type { StepProgress } from "../workflow/step.ts";
 import { cancelRun, deliverTo, pauseRun, resumeRun } from "./control.ts";
 import { type ForkOptions, forkRun } from "./fork.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
@@ -187,6 +189,21 @@ export class RunHandle<Out = unknown> {
     const { store, namespace, codec } = this.parts;
     const rows = await store.stream(namespace, (await this.row()).pk, after, limit);
     return rows.map(({ n, bytes }) => ({ n, value: decodePayload(unpackStreamValue(bytes), codec) }));
+  }
+
+  /**
+   * What its running steps show of themselves (`info.progress`), from any process: at most a quarter of a second old while its worker
+   * lives, and nothing once they have ended.
+   *
+   * @example
+   * for (const { name, value } of await run.progress()) console.log(name, value);
+   */
+  async progress(): Promise<StepProgress[]> {
+    const { store, namespace, codec, clock } = this.parts;
+    const { status } = await this.row();
+    if (isFinished(status)) return [];
+    const stored = await store.cached(namespace, progressPlace(this.id), clock.now());
+    return stored === null ? [] : (decodePayload(stored, codec) as StepProgress[]);
   }
 
   /**

@@ -2,6 +2,7 @@ import { TimeoutError } from "../errors.ts";
 import type { Entry, StoredPayload } from "../store/store.ts";
 import type { Measures, StepInfo } from "../workflow/context.ts";
 import type { Execution } from "./execution.ts";
+import { clearProgress, showProgress } from "./progress.ts";
 import type { StepPlan } from "./step-options.ts";
 
 export type StepFunction<T> = (info: StepInfo) => T | Promise<T>;
@@ -66,6 +67,8 @@ export class StepAttempt implements StepInfo {
   private beatAt = Number.NEGATIVE_INFINITY;
   private noted: Measures | null = null;
   private over = false;
+  /** It has shown how far it is. */
+  private shows = false;
 
   constructor(step: AttemptedStep, attempt: number) {
     this.step = step;
@@ -98,6 +101,10 @@ export class StepAttempt implements StepInfo {
     return (measures) => this.note(measures);
   }
 
+  get progress(): (value: unknown) => void {
+    return (value) => this.show(value);
+  }
+
   abort(reason: Error): void {
     this.controller ??= new AbortController();
     this.controller.abort(reason);
@@ -125,6 +132,7 @@ export class StepAttempt implements StepInfo {
   /** It has ended, or nobody waits for its end any more. */
   disarm(): void {
     this.over = true;
+    if (this.shows) clearProgress(this.step.execution, this.step.key);
     this.stopTimeout?.();
     this.stopSilence?.();
     this.stopTimeout = null;
@@ -156,6 +164,13 @@ export class StepAttempt implements StepInfo {
       },
       true,
     );
+  }
+
+  private show(value: unknown): void {
+    const { execution, key, name } = this.step;
+    if (this.over || execution.ended || !execution.host.live) return;
+    this.shows = true;
+    showProgress(execution, { key, name, attempt: this.attempt, value, at: new Date(execution.host.clock.now()) });
   }
 
   private note(measures: Measures): void {

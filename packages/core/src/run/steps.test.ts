@@ -26,6 +26,28 @@ describe.each(disciplines)("a step, %s", (discipline) => {
     expect(world.effects).toEqual(["a", "b"]);
   });
 
+  test("shows how far it is to whoever looks on, a few times a second, and nothing once it has ended", async () => {
+    const held = Promise.withResolvers<void>();
+    const long = workflow({ name: "long" }, async (ctx) =>
+      ctx.step("import", async ({ progress }) => {
+        for (let page = 1; page <= 500; page++) progress({ page, at: new Date(page) });
+        await held.promise;
+        return "done";
+      }),
+    );
+    open([long], { discipline });
+    const run = await world.begin(long, undefined);
+    await world.clock.advance(1000);
+    const shown = { key: "step:import#1", name: "import", attempt: 1, value: { page: 500, at: new Date(500) } };
+    await expect.poll(() => run.progress()).toMatchObject([shown]);
+    expect((await run.journal()).filter(({ key }) => key === "step:import#1")).toEqual([]);
+    held.resolve();
+    await world.clock.settle();
+    await world.clock.advance(1000);
+    expect(await run.result()).toBe("done");
+    expect(await run.progress()).toEqual([]);
+  });
+
   test("is tried as often as its policy says, with growing pauses and jitter", async () => {
     const flaky = workflow({ name: "flaky" }, async (ctx) =>
       ctx.step(

@@ -46,6 +46,31 @@ export interface StepInfo {
    * }, { mode: "auto" });
    */
   measure(measures: Measures): void;
+  /**
+   * Shows how far this attempt is to whoever looks on, in any process (`run.progress()`): lines read, an answer as it grows. The newest
+   * value stands for all before it; it is written at most four times a second, is no part of the record, and is gone when the attempt ends.
+   *
+   * @example
+   * await ctx.step("import", async ({ progress }) => {
+   *   for (let page = 1; page <= 500; page++) {
+   *     await shop.importPage(page);
+   *     progress({ page, of: 500 });
+   *   }
+   * });
+   */
+  progress(value: unknown): void;
+}
+
+/** What a running step shows of itself. */
+export interface StepProgress {
+  /** The step's key in the journal. */
+  readonly key: string;
+  readonly name: string;
+  readonly attempt: number;
+  /** As `info.progress` was given it. */
+  readonly value: unknown;
+  /** When it was given. */
+  readonly at: Date;
 }
 
 /** How a transaction is run. Without a `timeout` an attempt may take 10 s: it holds locks, on SQLite the only one there is. */

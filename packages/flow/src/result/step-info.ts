@@ -11,5 +11,6 @@ export function infoWith<T extends object>(info: StepInfo, more: T): StepInfo & 
     lastHeartbeat,
     heartbeat: (details) => info.heartbeat(details),
     measure: (measures) => info.measure(measures),
+    progress: (value) => info.progress(value),
   };
 }

@@ -85,6 +85,9 @@ class Arguments implements StepArguments {
   get measure() {
     return this.#info.measure;
   }
+  get progress() {
+    return this.#info.progress;
+  }
 }
 
 /** A unit of work, recorded once. */
