@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { type RouteName, routes } from "@holdpoint/client/contract";
 import type { Engine } from "@holdpoint/core";
-import { redactPath, traceRequest, withLogFields } from "@holdpoint/telemetry";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { compress } from "hono/compress";
@@ -9,9 +7,11 @@ import { cors } from "hono/cors";
 import type { Caller } from "./access/principal.ts";
 import { ConsoleFiles } from "./console/console-files.ts";
 import { type ConsolePlace, serveConsole } from "./console/serve-console.ts";
+import { answered, refused } from "./http/answer.ts";
+import { directStarts, type Shortcut } from "./http/direct-starts.ts";
 import { RequestError } from "./http/errors.ts";
-import { compressedFrom, isComplete, jsonResponse } from "./http/json-response.ts";
-import { problemOf } from "./http/problem.ts";
+import { Exchange } from "./http/exchange.ts";
+import { compressedFrom, isComplete } from "./http/json-response.ts";
 import { secureHeaders } from "./http/secure-headers.ts";
 import { placeOf, serveRoute } from "./http/serve-route.ts";
 import { serveInbox } from "./inbox/serve-inbox.ts";
@@ -23,13 +23,7 @@ import { Server } from "./server.ts";
 
 /** What travels with a request. */
 interface Variables {
-  requestId: string;
-  /** Under which name it was sent, once that is known. */
-  principal?: string;
-  /** The template of its path, where there is one. */
-  route?: string;
-  /** Headers that say how often they may ask yet. */
-  rates?: Record<string, string>;
+  exchange: Exchange;
 }
 
 /** An application of Hono that serves an engine: to be mounted in another, or served by itself. */
@@ -49,39 +43,25 @@ export function holdpoint(engine: Engine, options: ServerOptions = {}): Holdpoin
   return appOf(new Server(engine, options), options);
 }
 
+/** The way past the application for what is asked most, for a server of its own; null where every answer needs the application. */
+export function shortcutOf(server: Server, { cors }: ServerOptions): Shortcut | null {
+  return cors ? null : directStarts(server, [secureHeaders, compressLarge]);
+}
+
 /** The application of a server. */
 export function appOf(server: Server, options: ServerOptions): HoldpointApp {
   const app: HoldpointApp = new Hono();
-  app.onError((error, context) => refused(server, context, error));
+  app.onError((error, context) => {
+    const exchange = context.get("exchange") ?? new Exchange(context.req.raw);
+    return refused(server, exchange, error, { path: context.req.path, base: baseOf(context) });
+  });
   app.use(async (context, next) => {
-    const sent = context.req.header("x-request-id");
-    context.set("requestId", sent !== undefined && /^[\w.-]{8,64}$/.test(sent) ? sent : randomUUID());
-    const began = performance.now();
-    const requestId = context.get("requestId");
-    const facts = () => ({ requestId, route: context.get("route") ?? null, status: context.res.status });
-    await withLogFields({ requestId }, () => traceRequest(context.req.raw, next, facts));
-    if (!isComplete(context.res)) {
-      context.res.headers.set("x-request-id", requestId);
-      for (const [field, value] of Object.entries(context.get("rates") ?? {}))
-        if (!context.res.headers.has(field)) context.res.headers.set(field, value);
-    }
-    // Who keeps a connection would keep the server from ending.
-    if (server.closing.aborted) context.res.headers.set("connection", "close");
-    const { method } = context.req;
-    const ms = performance.now() - began;
-    const { status } = context.res;
-    server.metrics.http.answered({ method, route: context.get("route") ?? null, status, seconds: ms / 1000 });
-    server.log.info(
-      {
-        requestId: context.get("requestId"),
-        method,
-        path: redactPath(context.req.path),
-        status,
-        ms: Math.round(ms),
-        by: context.get("principal") ?? null,
-      },
-      "request",
-    );
+    const exchange = new Exchange(context.req.raw);
+    context.set("exchange", exchange);
+    await answered(server, exchange, context.req.path, async () => {
+      await next();
+      return context.res;
+    });
   });
   app.use(secureHeaders);
   if (options.cors) app.use(corsOf(options.cors.origins));
@@ -89,7 +69,9 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
 
   for (const name of Object.keys(routes) as RouteName[]) {
     const { method, path } = placeOf(name);
-    app.on(method, path, (context) => serveRoute(server, name, context, callerOf(server, context)));
+    app.on(method, path, (context) =>
+      serveRoute(server, name, context.get("exchange"), context.req.param(), callerOf(server, context)),
+    );
   }
   for (const path of ["/api/openapi.json", "/api/docs", "/decide", "/inbox"] as const) app.use(path, named(path));
   app.use("/inbox/*", named("/inbox/*"));
@@ -100,7 +82,7 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
   const { mcp } = options;
   if (mcp)
     app.all("/mcp", (context) => {
-      const requestId = context.get("requestId");
+      const { requestId } = context.get("exchange");
       return serveMcpRequest(server, mcp, context.req.raw, { caller: callerOf(server, context), requestId });
     });
   if (options.inbox ?? true) {
@@ -112,9 +94,9 @@ export function appOf(server: Server, options: ServerOptions): HoldpointApp {
   app.all("*", async (context) => {
     const response = await options.signIn?.handle(
       context.req.raw,
-      server.source(callerOf(server, context).address, context.get("requestId")),
+      server.source(callerOf(server, context).address, context.get("exchange").requestId),
     );
-    if (response) context.set("route", "/auth");
+    if (response) context.get("exchange").route = "/auth";
     if (response) return response;
     throw new RequestError(404, "NOT_FOUND", `there is nothing at ${context.req.path.slice(0, 200)}; see /api/docs`);
   });
@@ -152,8 +134,9 @@ async function inboxOf(
   context: Context<{ Variables: Variables }>,
 ): Promise<Response> {
   const caller = callerOf(server, context);
-  context.set("rates", await server.rates.ofAddress(caller));
-  const requestId = context.get("requestId");
+  const exchange = context.get("exchange");
+  exchange.rates = await server.rates.ofAddress(caller);
+  const { requestId } = exchange;
   const path = `${baseOf(context)}/inbox`;
   return serveInbox(server, context.req.raw, { path, caller, requestId, signIn: signIn?.browser ?? null });
 }
@@ -169,7 +152,7 @@ const compressLarge: MiddlewareHandler = async (context, next) => {
 const named =
   (route: string): MiddlewareHandler<{ Variables: Variables }> =>
   (context, next) => {
-    context.set("route", route);
+    context.get("exchange").route = route;
     return next();
   };
 
@@ -186,29 +169,6 @@ function otherMethods(app: HoldpointApp): void {
       throw new RequestError(405, "METHOD_NOT_ALLOWED", `this takes ${allow}`, { headers: { allow } });
     });
   }
-}
-
-/** Every failure ends here: a problem document, and a line in the log for what is our fault. */
-function refused(server: Server, context: Context<{ Variables: Variables }>, error: Error): Response {
-  const requestId = context.get("requestId") ?? randomUUID();
-  const problem = problemOf(error, requestId);
-  countRefusal(server, problem.code, context.get("principal") !== undefined);
-  if (problem.status >= 500)
-    server.log.error({ requestId, path: redactPath(context.req.path), error }, "a request failed");
-  return jsonResponse(
-    { ...problem, type: `${baseOf(context)}${problem.type}` },
-    {
-      status: problem.status,
-      type: "application/problem+json",
-      ...(error instanceof RequestError ? { headers: error.headers } : {}),
-    },
-  );
-}
-
-function countRefusal({ metrics: { http } }: Server, code: string, known: boolean): void {
-  if (code === "UNAUTHENTICATED") http.denied("unauthenticated");
-  if (code === "FORBIDDEN" || code === "NOT_ALLOWED") http.denied("forbidden");
-  if (code === "TOO_MANY_REQUESTS") http.rateLimited(known ? "principal" : "address");
 }
 
 /** Where the application is mounted: what stands before its own paths. */

@@ -2,7 +2,7 @@ import type { Server as NodeServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Duration, durationMs, type Engine, HoldpointError } from "@holdpoint/core";
 import { createAdaptorServer } from "@hono/node-server";
-import { appOf } from "./holdpoint.ts";
+import { appOf, shortcutOf } from "./holdpoint.ts";
 import type { ServerOptions } from "./options.ts";
 import { Server } from "./server.ts";
 import { acceptWebSockets } from "./web-sockets/accept-web-sockets.ts";
@@ -50,8 +50,9 @@ export async function serve(engine: Engine, options: ServeOptions = {}): Promise
   const settings = { ...rest, closing: closing.signal };
   const server = new Server(engine, settings);
   const app = appOf(server, settings);
+  const shortcut = shortcutOf(server, settings);
   const node = createAdaptorServer({
-    fetch: app.fetch,
+    fetch: (request, bindings) => shortcut?.(request, bindings) ?? app.fetch(request, bindings),
     serverOptions: {
       // A stranger may not keep a connection busy for nothing.
       ...{ headersTimeout: 15_000, requestTimeout: 60_000, maxHeaderSize: 16_384 },

@@ -132,6 +132,11 @@ export class Committer {
     });
   }
 
+  /** Something will be asked for in this turn of the event loop, behind what is scheduled in it already. */
+  expect(): void {
+    this.schedule();
+  }
+
   private schedule(): void {
     if (this.scheduled || this.flushing) return;
     this.scheduled = true;

@@ -275,6 +275,19 @@ export class Engine {
   }
 
   /**
+   * Says that something will be written in this turn of the event loop, by whoever looks something up first: it is then written at the end of this turn together with
+   * all else, and not one turn later. What does not come is not waited for.
+   *
+   * @example
+   * engine.expectWrite();
+   * const order = await orders.find("A-7"); // looked up together with those of other requests
+   * await engine.run(refund, { orderId: "A-7", amount: order.amount });
+   */
+  expectWrite(): void {
+    this.parts.committer.expect();
+  }
+
+  /**
    * Starts a run. The same id, workflow and input give the same run, also long after it ended: `id` is an idempotency key.
    * By its name a workflow is started with whatever is given, checked when it starts.
    *

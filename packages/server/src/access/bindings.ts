@@ -39,8 +39,8 @@ const most = 1000;
 export class RoleBindings {
   private readonly kept: Stored<StoredBinding[]>;
   private readonly now: () => number;
-  /** For each request of everybody: those that come together read once. */
-  private readonly shared = new SharedReads((namespace) => this.list(namespace));
+  /** For each request of everybody: those whose key was read together read once, and at once: a turn later they would be written in another transaction than those behind them. */
+  private readonly shared = new SharedReads((namespace) => this.list(namespace), process.nextTick);
 
   constructor(engine: Engine, now: () => number) {
     this.kept = new Stored(engine, "roleBindings", now);

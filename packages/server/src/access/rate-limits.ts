@@ -17,6 +17,11 @@ export interface Rates {
   perAddress?: RateLimit;
 }
 
+/** Headers that say how often may be asked yet. */
+type Standing = Readonly<Record<string, string>>;
+
+const none: Standing = {};
+
 /** Counts by key. */
 interface Limit {
   readonly points: number;
@@ -37,14 +42,20 @@ export class RateLimits {
   }
 
   /** Counts a request of an address, before anything else is done with it. Gives the headers that say where it stands. */
-  ofAddress({ address }: Caller): Promise<Record<string, string>> {
-    return take(address === null ? null : this.addresses, [addressKey(address ?? "")]);
+  ofAddress({ address }: Caller): Promise<Standing> | Standing {
+    if (address === null || this.addresses === null) return none;
+    return take(this.addresses, [addressKey(address)]);
   }
 
   /** Counts a request of somebody who is known, and of the key it was sent with. */
-  async ofPrincipal({ namespace, id, key }: Principal): Promise<Record<string, string>> {
-    const ofKey = await take(key === undefined ? null : this.keys, [key ?? ""]);
-    return { ...ofKey, ...(await take(this.principals, [namespace, id])) };
+  ofPrincipal(principal: Principal): Promise<Standing> | Standing {
+    return this.keys === null && this.principals === null ? none : this.ofKnown(principal);
+  }
+
+  private async ofKnown({ namespace, id, key }: Principal): Promise<Standing> {
+    const ofKey = this.keys === null || key === undefined ? none : await take(this.keys, [key]);
+    const ofPerson = this.principals === null ? none : await take(this.principals, [namespace, id]);
+    return { ...ofKey, ...ofPerson };
   }
 }
 
@@ -59,8 +70,7 @@ function limiter(rate: RateLimit | undefined, name: keyof Rates, engine: Engine)
 }
 
 /** @throws RequestError 429 */
-async function take(from: Limit | null, names: readonly string[]): Promise<Record<string, string>> {
-  if (from === null) return {};
+async function take(from: Limit, names: readonly string[]): Promise<Standing> {
   const key = createHash("sha256").update(JSON.stringify(names)).digest("base64url");
   try {
     return standing(from, await from.consume(key));

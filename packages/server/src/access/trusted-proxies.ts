@@ -18,6 +18,8 @@ const longestChain = 20;
 export class TrustedProxies {
   private readonly header: ForwardedHeader;
   private readonly trusted = new BlockList();
+  /** There are no proxies: nobody is looked up. */
+  private readonly none: boolean;
 
   /**
    * @param addresses addresses and networks: `10.0.0.7`, `10.1.0.0/16`, `fd00::/8`
@@ -25,6 +27,7 @@ export class TrustedProxies {
    */
   constructor(addresses: readonly string[], header: ForwardedHeader = "x-forwarded-for") {
     this.header = header;
+    this.none = addresses.length === 0;
     for (const [at, text] of addresses.entries())
       if (!this.trust(text))
         throw new ValidationError("holdpoint", [
@@ -34,7 +37,7 @@ export class TrustedProxies {
 
   /** @param peer who has the connection; null where nobody knows, who is believed nothing */
   clientOf(peer: string | null, headers: Headers): string | null {
-    if (peer === null || !this.isOurs(peer)) return peer;
+    if (peer === null || this.none || !this.isOurs(peer)) return peer;
     const sent = headers.get(this.header);
     if (sent === null) return peer;
     const hops = this.header === "forwarded" ? forwardedFor(sent) : sent.split(",");

@@ -2,7 +2,7 @@ import type { RouteName } from "@holdpoint/client/contract";
 import { problemOf } from "../http/problem.ts";
 import { type AuditEntry, auditEntry, type Standing } from "./audit-line.ts";
 import { auditLine } from "./audit-log.ts";
-import { type Shown, type Subject, standing, standingAfter, standingOf } from "./standing.ts";
+import { type Shown, type Subject, standing, standingAfter, standingOf, standingOfRun } from "./standing.ts";
 
 /** A call that changes something, or would have. */
 export interface AuditedCall {
@@ -28,11 +28,13 @@ export function auditRefused(call: AuditedCall, code: string): Promise<void> {
   return server.audit(engine, lineOf(call, { outcome: "refused", code }));
 }
 
-/** What to say of a run that a call makes, in the transaction that makes it; undefined where nothing is audited. */
-export function lineOfStart(call: AuditedCall): ((run: Shown) => { log: string; body: string }) | undefined {
+/** What to say of a run that a call makes, in the transaction that makes it, of the run as it is shown and of that as JSON; undefined where nothing is audited. */
+export function lineOfStart(
+  call: AuditedCall,
+): ((run: Shown, json: string) => { log: string; body: string }) | undefined {
   const { server } = call.subject;
   if (!server.auditing) return undefined;
-  return (run) => auditLine(lineOf(call, { outcome: "done", after: standing("run", run) }));
+  return (run, json) => auditLine(lineOf(call, { outcome: "done", after: standingOfRun(run, json) }));
 }
 
 /**

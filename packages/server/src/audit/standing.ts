@@ -101,8 +101,16 @@ const look: Record<Kind, (id: string, at: Omit<Subject, "params">) => Promise<Sh
 export function standing(kind: Kind, shown: Shown): Standing {
   // Secrets are shown once, in an answer: they are no part of what stands here.
   const { key: _key, secret: _secret, ...rest } = shown;
-  const said = facts[kind].filter((name) => rest[name] !== undefined).map((name) => [name, rest[name]]);
-  return { digest: digestOf(rest), ...Object.fromEntries(said) };
+  return said(kind, rest, digestOf(rest));
+}
+
+/** The same of a run whose JSON is at hand: it has no secrets. */
+export const standingOfRun = (shown: Shown, json: string): Standing => said("run", shown, hash("sha256", json));
+
+function said(kind: Kind, shown: Shown, digest: string): Standing {
+  const standing: Standing = { digest };
+  for (const name of facts[kind]) if (shown[name] !== undefined) standing[name] = shown[name];
+  return standing;
 }
 
 /** How many of what, of an answer about many. */

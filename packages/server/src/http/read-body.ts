@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { RequestError } from "./errors.ts";
 
 /** What is read of a request at most. */
@@ -17,7 +18,11 @@ export interface BodyLimits {
  * @throws RequestError 400, 408, 413 or 415
  */
 export async function readJsonBody(request: Request, limits: BodyLimits): Promise<unknown> {
-  const text = await readTextBody(request, limits);
+  return jsonOf(await readTextBody(request, limits), request, limits);
+}
+
+/** The text of a request's body as JSON. Throws `RequestError` 400 or 415. */
+export function jsonOf(text: string, request: Request, limits: Pick<BodyLimits, "depth">): unknown {
   if (text.trim() === "") return {};
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
@@ -35,6 +40,17 @@ export function parseJson(text: string, limits: Pick<BodyLimits, "depth">): unkn
   } catch {
     throw new RequestError(400, "MALFORMED", "the body is not JSON");
   }
+}
+
+/**
+ * The text of a body that has arrived whole with its request, as small ones do, without the promises and listeners it takes to wait for one. Null where
+ * it has to be waited for, or is to be refused for its size. Throws `RequestError` 400.
+ */
+export function arrivedBody(incoming: IncomingMessage, { size }: Pick<BodyLimits, "size">): string | null {
+  const { complete, destroyed, readableDidRead, readableLength, headers } = incoming;
+  if (!complete || destroyed || readableDidRead || readableLength === 0 || readableLength > size) return null;
+  if (headers["content-length"] !== `${readableLength}`) return null;
+  return textOf(incoming.read() as Buffer);
 }
 
 /**

@@ -14,10 +14,15 @@ interface Asked<T> {
  */
 export class SharedReads<T> {
   private readonly read: (id: string) => Promise<T>;
+  private readonly gather: (begin: () => void) => void;
   private readonly asked = new Map<string, Asked<T>>();
 
-  constructor(read: (id: string) => Promise<T>) {
+  /**
+   * @param gather calls what it is given once those have asked who ask together. Default: requests that arrive in one turn of the event loop
+   */
+  constructor(read: (id: string) => Promise<T>, gather: (begin: () => void) => void = setImmediate) {
     this.read = read;
+    this.gather = gather;
   }
 
   /** What is there now. Whoever gets it has it together with others: it is not to be changed. */
@@ -30,8 +35,7 @@ export class SharedReads<T> {
   private begin(id: string): Asked<T> {
     const asked: Asked<T> = { next: null };
     this.asked.set(id, asked);
-    // Requests that have arrived in this turn of the event loop ask together.
-    setImmediate(() => void this.answer(id, asked));
+    this.gather(() => void this.answer(id, asked));
     return asked;
   }
 

@@ -35,6 +35,8 @@ export type Reply<N extends RouteName> = {
   [S in keyof Success<Routes[N]>]: {
     status: S;
     body: BodyOf<Success<Routes[N]>[S]>;
+    /** The body as JSON text, where it has been made. */
+    json?: string;
     headers?: Record<string, string>;
   };
 }[keyof Success<Routes[N]>];

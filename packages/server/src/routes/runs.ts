@@ -20,19 +20,39 @@ export const startRun: Handler<"runs.start"> = async ({ engine, actor, body, req
   const { workflow, input, startAt, ...options } = body;
   const trace = incomingTrace(request);
   refuseOwnWorkflow(workflow);
-  let born = null as Wire<Run> | null;
+  let born = null as { body: Wire<Run>; json: string } | null;
   const run = await engine.run(workflow, input, {
     ...(given(options) as RunOptions),
     ...(startAt === undefined ? {} : { startAt: new Date(startAt) }),
     ...(trace === null ? {} : { trace }),
-    ...(lineOfRun === undefined ? {} : { line: (run: Run) => lineOfRun((born = wire(run))) }),
+    ...(lineOfRun === undefined
+      ? {}
+      : {
+          line: (run: Run) => {
+            born = bornRun(run);
+            return lineOfRun(born.body, born.json);
+          },
+        }),
     by: actor.by,
   });
   // What was made stands as it was made: nobody has to look.
-  const shown = (run.created ? born : null) ?? wire(await run.describe());
-  const reply = { body: shown, headers: { location: `runs/${encodeURIComponent(run.id)}` } };
+  const shown = (run.created ? born : null) ?? { body: wire(await run.describe()) };
+  const reply = { ...shown, headers: { location: `runs/${encodeURIComponent(run.id)}` } };
   return run.created ? { status: 201, ...reply } : { status: 200, ...reply };
 };
+
+/** A run that has just been made, as `wire` shows it: nothing in it but its times has to be looked at. */
+function bornRun(run: Run): { body: Wire<Run>; json: string } {
+  const createdAt = run.createdAt.toISOString();
+  const body: Wire<Run> = {
+    ...run,
+    createdAt,
+    updatedAt: run.updatedAt.getTime() === run.createdAt.getTime() ? createdAt : run.updatedAt.toISOString(),
+    finishedAt: null,
+    wakeAt: run.wakeAt?.toISOString() ?? null,
+  };
+  return { body, json: JSON.stringify(body) };
+}
 
 export const listRuns: Handler<"runs.list"> = async ({ engine, query, reach }) => {
   const { limit, cursor, attribute, humanWait = false, ...rest } = query;
