@@ -111,6 +111,13 @@ export class InvalidStateError extends HoldpointError {
   }
 }
 
+/** It is not what was read any more: somebody else changed it. Look at it again. */
+export class ChangedError extends HoldpointError {
+  constructor(what: string) {
+    super("PRECONDITION_FAILED", `${what} has changed since it was read; look at it again`);
+  }
+}
+
 /** The hold was decided, expired, withdrawn or changed before this answer. */
 export class HoldConflictError extends HoldpointError {
   /** Where what was read and what is asked now part, where that is known; empty for another conflict. */

@@ -51,7 +51,7 @@ export type { RunEvent } from "./engine/watch.ts";
 export type { WaitReason, Why } from "./engine/why.ts";
 export * from "./errors.ts";
 export type { BusinessCalendar, Weekday } from "./hold/calendar.ts";
-export { type Directory, type Substitution, staticDirectory } from "./hold/directory.ts";
+export { type Directory, type Substitution, standsIn, staticDirectory } from "./hold/directory.ts";
 export { holdEventDigest, holdEventLink, holdEventWords } from "./hold/event-chain.ts";
 export type { GrantTerms } from "./hold/grant.ts";
 export type { DeadlineRung, Escalation, LadderStep } from "./hold/ladder.ts";
@@ -93,6 +93,9 @@ export {
 } from "./journal/exported-run.ts";
 export { readableJson } from "./journal/readable-json.ts";
 export type { ChainProblem, ProblemKind } from "./journal/verify.ts";
+export type { GroupBook, PeopleGroup } from "./people/groups.ts";
+export type { ChangeOptions, PeopleBook, Person } from "./people/people.ts";
+export type { KeptSubstitution, SubstitutionBook, WrittenSubstitution } from "./people/substitutions.ts";
 export { expiredPerSweep, logFault, maxRecordBytes, recordFault } from "./record/limits.ts";
 export { brokenLogLine, type LogHead, logLink, nextLogLine } from "./record/log-chain.ts";
 export { currentContext } from "./run/context.ts";

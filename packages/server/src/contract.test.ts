@@ -330,6 +330,51 @@ test("roles are given, listed and taken back", async () => {
   await admin.access.unbind({ binding: id });
 });
 
+test("people, groups and substitutions are put, changed and removed; of two editors one is told", async () => {
+  const ana = await admin.people.put({ person: "ana", name: "Ana Lima", mail: "ana@example.com" });
+  await expect(admin.people.put({ person: "ana", name: "Ana" })).rejects.toMatchObject({ status: 428 });
+  expect(await ben.people.show({ person: "ana" })).toMatchObject({ name: "Ana Lima", mail: null, updatedBy: "ada" });
+  const finance = await admin.groups.put({ group: "finance", description: "pays", members: ["ana", "ben"] });
+  const change = { group: "finance", members: ["ana"] };
+  const changed = await admin.groups.put(change, { ifMatch: finance.etag });
+  expect(changed).toMatchObject({ members: ["ana"], description: null });
+  const late = admin.groups.put(change, { ifMatch: finance.etag });
+  await expect(late).rejects.toMatchObject({ status: 412, code: "PRECONDITION_FAILED" });
+  expect((await admin.groups.addMember({ group: "finance", person: "cleo" })).members).toEqual(["ana", "cleo"]);
+  await admin.groups.removeMember({ group: "finance", person: "cleo" });
+  expect((await ben.groups.list()).items.map(({ name }) => name)).toEqual(["finance"]);
+  expect((await ben.groups.show({ group: "finance" })).members).toEqual(["ana"]);
+  expect((await admin.people.list({ search: "lima" })).items).toMatchObject([{ id: "ana", groups: ["finance"] }]);
+
+  const away = { person: "ana", substitute: "ben", from: "2099-01-01T00:00:00Z", until: "2099-02-01T00:00:00Z" };
+  const made = await admin.substitutions.add({ ...away, workflows: ["refund"], note: "on holiday" });
+  expect(made).toMatchObject({ state: "planned", createdBy: "ada" });
+  const { id: substitution } = made;
+  await admin.substitutions.change({ substitution, ...away }, { ifMatch: made.etag });
+  const second = admin.substitutions.change({ substitution, ...away }, { ifMatch: made.etag });
+  await expect(second).rejects.toMatchObject({ status: 412 });
+  expect((await ben.substitutions.show({ substitution })).workflows).toBeNull();
+  const backwards = admin.substitutions.add({ ...away, until: "2098-01-01T00:00:00Z" });
+  await expect(backwards).rejects.toMatchObject({ status: 422, issues: [{ path: "until" }] });
+
+  const own = await ben.me.addSubstitution({ substitute: "eve" });
+  expect((await eve.me.substitutions()).items).toMatchObject([{ person: "ben", substitute: "eve", state: "active" }]);
+  const theirs = eve.me.removeSubstitution({ substitution: own.id });
+  await expect(theirs).rejects.toMatchObject({ status: 404 });
+  await ben.me.removeSubstitution({ substitution: own.id });
+  expect((await ben.substitutions.list({ person: "ben" })).items.map(({ id }) => id)).toEqual([substitution]);
+  const lines = (await admin.audit.list({ action: "groups.put" })).items;
+  expect(lines.some(({ outcome, by }) => outcome === "done" && by === "ada")).toBe(true);
+
+  await admin.substitutions.remove({ substitution });
+  await admin.groups.remove({ group: "finance" });
+  const stale = admin.people.remove({ person: "ana" }, { ifMatch: '"1"' });
+  await expect(stale).rejects.toMatchObject({ status: 412 });
+  await admin.people.remove({ person: "ana" }, { ifMatch: (await admin.people.show({ person: "ana" })).etag });
+  expect(ana.etag).not.toBe("");
+  for (const person of ["ben", "cleo"]) await admin.people.remove({ person });
+});
+
 test("webhooks are made, changed, tried, rotated, paused, resumed and removed; dead letters are replayed", async () => {
   const definition = { name: "tickets", url: "https://inside.example/hooks", types: ["run.failed" as const] };
   const made = await admin.webhooks.create({ ...definition, tags: ["money"] });

@@ -69,7 +69,7 @@ async function look({ channels, route }: OutboxOptions, engine: Engine, holdId: 
     const kind = kindOf(action);
     // Nobody is asked what is decided.
     if (isAsking(kind) && isClosed(hold)) continue;
-    for (const recipient of unlike(await route(hold, { kind, happening }))) {
+    for (const recipient of unlike(await route(hold, { kind, happening, directory: engine.directory }))) {
       const kinds: readonly string[] = channels[recipient.channel]?.kinds ?? defaultKinds;
       if (!(recipient.channel in channels) || kinds.includes(recipient.kind ?? kind))
         messages.push({ id: `${holdId}.${n}.${recipientMark(recipient)}`, happening, recipient });

@@ -1,8 +1,8 @@
-import type { Hold } from "@holdpoint/core";
+import type { Directory, Hold } from "@holdpoint/core";
 import type { HoldHappening, NoticeKind, Recipient } from "../notice/notice.ts";
 
 /**
- * Says who is told of something that happened to a hold. It may ask a directory; it is asked once, and what it said is recorded.
+ * Says who is told of something that happened to a hold. It may ask the engine's directory; it is asked once, and what it said is recorded.
  *
  * @example
  * import type { Route } from "@holdpoint/channels";
@@ -12,5 +12,5 @@ import type { HoldHappening, NoticeKind, Recipient } from "../notice/notice.ts";
  */
 export type Route = (
   hold: Hold,
-  news: { kind: NoticeKind; happening: HoldHappening },
+  news: { kind: NoticeKind; happening: HoldHappening; directory: Directory },
 ) => readonly Recipient[] | Promise<readonly Recipient[]>;

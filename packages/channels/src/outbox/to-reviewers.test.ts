@@ -59,6 +59,39 @@ describe("who is told", () => {
     await soon(said, ["lea@example.com asked after opened (open)", "fay@example.com asked after voted (open)"]);
   });
 
+  test("whoever stands in for those who are away, from groups and addresses kept in the store", async () => {
+    const said: string[] = [];
+    const channel: Channel = {
+      private: true,
+      async send({ recipient }: Notice) {
+        said.push(`${recipient.person} ${recipient.to}`);
+        return undefined;
+      },
+    };
+    const outbox = createOutbox({
+      channels: { memo: channel },
+      route: toReviewers({
+        channel: "memo",
+        address: async (person, { mailOf }) => (await mailOf?.(person)) ?? null,
+      }),
+    });
+    const ask = workflow({ name: "ask" }, async (ctx) => {
+      await ctx.approve("ask", { title: "May it?", reviewers: { groups: ["payers"], excludeCreator: true } });
+    });
+    const store = memoryStore();
+    const made = createEngine({ store, workflows: [ask, ...outbox.workflows] });
+    engine = made;
+    await made.start();
+    await made.groups.put("payers", { members: ["ana", "rita"] });
+    for (const person of ["ana", "ben", "eve"]) await made.people.put(person, { mail: `${person}@example.com` });
+    await made.substitutions.add({ person: "ana", substitute: "ben", groups: ["payers"] });
+    await made.substitutions.add({ person: "ana", substitute: "eve", workflows: ["another"] });
+    await made.substitutions.add({ person: "rita", substitute: "eve" });
+    stop = outbox.start(made, { store, pollMs: 30 });
+    await made.run(ask, undefined, { by: "rita" });
+    await soon(said, ["ana ana@example.com", "ben ben@example.com"]);
+  });
+
   test("those it was escalated to", async () => {
     const { said } = await asking({
       reviewers: { people: ["ana"] },

@@ -1,4 +1,4 @@
-import type { Directory, Hold } from "@holdpoint/core";
+import { type Directory, type Hold, standsIn } from "@holdpoint/core";
 import type { Recipient } from "../notice/notice.ts";
 import type { Route } from "./route.ts";
 
@@ -6,9 +6,12 @@ import type { Route } from "./route.ts";
 export interface ToReviewersOptions {
   /** The channel. */
   channel: string;
-  /** A person's address on it; null for somebody who is not to be told. Default: none, for channels that need none. */
-  address?: (person: string) => string | null | Promise<string | null>;
-  /** Who is in the groups that reviewers are named by. The engine's own directory fits. */
+  /**
+   * A person's address on it; null for somebody who is not to be told. The directory knows the mail addresses that are kept in the store: `directory.mailOf?.(person) ?? null`. Default: none, for channels
+   * that need none.
+   */
+  address?: (person: string, directory: Directory) => string | null | Promise<string | null>;
+  /** Who is in the groups that reviewers are named by, and who stands in for whom. Default: the engine's. */
   directory?: Directory;
 }
 
@@ -16,7 +19,7 @@ type Stage = NonNullable<Hold["reviewers"]>["stages"][number];
 
 /**
  * Tells the people who are asked: those named and those in the groups, whoever it was escalated or delegated to, and in a chain of
- * sign-offs the next ones when it is their turn. At the end it tells them that it is over. Whoever has decided is left in peace.
+ * sign-offs the next ones when it is their turn; and beside whoever is away those who stand in for them. At the end it tells them that it is over. Whoever has decided is left in peace.
  *
  * @example
  * createOutbox({
@@ -24,8 +27,9 @@ type Stage = NonNullable<Hold["reviewers"]>["stages"][number];
  *   route: toReviewers({ channel: "mail", address: (person) => `${person}@example.com` }),
  * });
  */
-export function toReviewers({ channel, address, directory }: ToReviewersOptions): Route {
-  return async (hold, { kind, happening }) => {
+export function toReviewers({ channel, address, directory: own }: ToReviewersOptions): Route {
+  return async (hold, { kind, happening, directory: ofEngine }) => {
+    const directory = own ?? ofEngine;
     const turn = stageOf(hold);
     // A vote that completes a sign-off makes the next people's turn.
     const isNext =
@@ -35,7 +39,7 @@ export function toReviewers({ channel, address, directory }: ToReviewersOptions)
     const people = (await candidates(hold, turn.stage, directory)).filter((person) => !done.has(person));
     const recipients = await Promise.all(
       people.map(async (person): Promise<Recipient | null> => {
-        const to = address ? await address(person) : undefined;
+        const to = address ? await address(person, directory) : undefined;
         if (to === null) return null;
         return { channel, person, ...(to === undefined ? {} : { to }), ...(isNext ? { kind: "asked" as const } : {}) };
       }),
@@ -58,9 +62,8 @@ function stageOf({ people, reviewers, progress }: Hold): { index: number; stage:
   return { index: people === null ? at : 0, stage: stages[at] ?? null };
 }
 
-async function candidates(hold: Hold, stage: Stage | null, directory: Directory | undefined): Promise<string[]> {
+async function candidates(hold: Hold, stage: Stage | null, directory: Directory): Promise<string[]> {
   const { people, reviewers, progress } = hold;
-  if (progress.claimedBy !== null) return [progress.claimedBy];
   const named = [people ?? [], stage?.people ?? []].flat();
   const groups = [...(stage?.groups ?? [])];
   const replaced = progress.additions.findLastIndex(({ replace }) => replace);
@@ -69,8 +72,30 @@ async function candidates(hold: Hold, stage: Stage | null, directory: Directory 
     named.push(...addition.people);
     groups.push(...addition.groups);
   }
-  for (const group of groups) named.push(...((await directory?.members(group)) ?? []));
-  named.push(...progress.delegations.map(({ to }) => to));
+  const rights = new Map<string, string[]>(named.map((person) => [person, []]));
+  for (const group of groups)
+    for (const person of (await directory.members(group)) ?? [])
+      rights.set(person, [...(rights.get(person) ?? []), group]);
+  const { claimedBy } = progress;
   const barred = new Set([...(reviewers?.exclude ?? []), ...(reviewers?.excludeCreator ? [reviewers.creator] : [])]);
-  return [...new Set(named)].filter((person) => !barred.has(person));
+  const asked = claimedBy === null ? [...rights.keys()] : [claimedBy];
+  const may = asked.filter((person) => !barred.has(person));
+  const others = await substitutesOf(may, rights, hold, directory);
+  const delegates = claimedBy === null ? progress.delegations.map(({ to }) => to) : [];
+  return [...new Set([...may, ...delegates, ...others])].filter((person) => !barred.has(person));
+}
+
+/** Who stands in now for somebody of these, where their right comes from. */
+async function substitutesOf(
+  people: readonly string[],
+  rights: ReadonlyMap<string, readonly string[]>,
+  { workflow }: Hold,
+  directory: Directory,
+): Promise<string[]> {
+  const at = Date.now();
+  const away = (await directory.substitutions?.()) ?? [];
+  return away
+    .filter((one) => people.includes(one.person))
+    .filter((one) => standsIn(one, { at, workflow, groups: rights.get(one.person) ?? [] }))
+    .map(({ substitute }) => substitute);
 }

@@ -67,6 +67,18 @@ export const commands: Record<string, Entry> = {
     summary: "local accounts of the server: list, invite, change, disable, enable, reset, remove",
     load: async () => (await import("../commands/accounts.ts")).accountsCommand,
   },
+  people: {
+    summary: "people whom the store knows: list, add, remove",
+    load: async () => (await import("../commands/people/people.ts")).peopleCommand,
+  },
+  groups: {
+    summary: "groups of people in the store: list, add, remove",
+    load: async () => (await import("../commands/people/groups.ts")).groupsCommand,
+  },
+  substitutions: {
+    summary: "who stands in for whom: list, add, remove",
+    load: async () => (await import("../commands/people/substitutions.ts")).substitutionsCommand,
+  },
   sessions: {
     summary: "who is signed in with a browser: list, end",
     load: async () => (await import("../commands/sessions.ts")).sessionsCommand,

@@ -60,3 +60,33 @@ test("clients are registered, replaced and revoked on the command line, and sign
   expect(keys.map(({ state }) => state)).toContain("next");
   expect(await project.json(["sessions"])).toEqual({ sessions: [], more: false });
 });
+
+test("people, groups and substitutions are listed, added and removed on the command line, and it is in the audit log", async () => {
+  await project.json(["people", "add", "ana", "--name", "Ana Lima", "--mail", "ana@example.com", "--by", "root"]);
+  await project.json(["groups", "add", "finance", "ana", "--by", "root"]);
+  const { group } = await project.json<{ group: { members: string[] } }>(["groups", "add", "finance", "ben"]);
+  expect(group.members).toEqual(["ana", "ben"]);
+  const { stdout } = await project.holdpoint(["people", "--search", "lima"]);
+  expect(stdout).toMatch(/ana +Ana Lima +ana@example\.com +finance/);
+  const made = await project.json<{ substitution: { id: string } }>([
+    ...["substitutions", "add", "ana", "ben", "--until", "2099-08-15", "--group", "finance"],
+  ]);
+  expect((await project.holdpoint(["substitutions", "--person", "ben"])).stdout).toMatch(
+    /ana +ben .*as finance +active/,
+  );
+  const wrong = await project.holdpoint(["substitutions", "add", "ana", "ana"]);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("must be somebody else")]);
+  await project.json(["substitutions", "remove", made.substitution.id]);
+  await project.json(["groups", "remove", "finance", "ben"]);
+  await project.json(["people", "remove", "ana"]);
+  expect(await project.json(["groups"])).toMatchObject({ groups: [{ name: "finance", members: [] }] });
+  await project.json(["groups", "remove", "finance"]);
+  expect(await project.json(["groups"])).toEqual({ groups: [] });
+  const { lines } = await project.json<{ lines: { action: string; outcome: string; by: string }[] }>(["audit", "list"]);
+  expect(lines.filter(({ by }) => by === "root").map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+    "groups.put done",
+    "groups.put asked",
+    "people.put done",
+    "people.put asked",
+  ]);
+});

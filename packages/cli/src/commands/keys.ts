@@ -28,6 +28,8 @@ const permissions = Object.keys({
   "metrics:read": true,
   "webhooks:manage": true,
   "access:manage": true,
+  "people:read": true,
+  "people:manage": true,
 } satisfies Record<Permission, true>) as Permission[];
 
 interface CreateOptions {

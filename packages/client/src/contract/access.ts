@@ -21,6 +21,8 @@ export const permission = z.enum([
   "events:emit",
   "keys:manage",
   "access:manage",
+  "people:read",
+  "people:manage",
   "webhooks:manage",
   "audit:read",
   "metrics:read",
@@ -108,7 +110,7 @@ export const CreateApiKey = z
     name: word(128).describe("what it is for"),
     person: word().optional().describe("the name under which it acts; by default `key:` and its name"),
     roles: z.array(role).min(1).max(5),
-    scopes: z.array(permission).min(1).max(20).optional(),
+    scopes: z.array(permission).min(1).max(40).optional(),
     workflows: workflowPatterns.optional().describe("limits the roles to these; `billing-*` is all that begin so"),
     expiresAt: moment.optional(),
   })

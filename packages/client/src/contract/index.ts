@@ -19,6 +19,7 @@ import { hookRoutes } from "./routes/hooks.ts";
 import { issuerRoutes } from "./routes/issuer.ts";
 import { meRoutes } from "./routes/me.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { peopleRoutes } from "./routes/people.ts";
 import { pipelineRoutes } from "./routes/pipelines.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
@@ -47,6 +48,7 @@ export const routes = {
   ...accountRoutes,
   ...issuerRoutes,
   ...meRoutes,
+  ...peopleRoutes,
   ...webhookRoutes,
   ...hookRoutes,
   ...metricsRoutes,

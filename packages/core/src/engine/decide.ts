@@ -106,7 +106,7 @@ async function signedBy(
     ]);
   const statement = decisionStatement(given, answer, { by, note: note ?? null, option: option ?? null });
   const signed = { statement, signature };
-  if (isSignedBy((await parts.options.directory?.keysOf?.(by)) ?? [], signed)) return signed;
+  if (isSignedBy((await parts.directory.keysOf?.(by)) ?? [], signed)) return signed;
   throw new NotAllowedError(
     `the signature is not one of "${by}" for this decision: no key the directory has of them made it`,
     { by },

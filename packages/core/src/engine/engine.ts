@@ -1,10 +1,17 @@
 import { systemClock } from "../clock.ts";
 import { NotFoundError, ValidationError } from "../errors.ts";
+import type { Directory } from "../hold/directory.ts";
 import type { GrantTerms } from "../hold/grant.ts";
 import type { Anchors } from "../journal/anchor.ts";
 import { valueCodec } from "../journal/codec.ts";
 import type { ExportedRun } from "../journal/exported-run.ts";
 import { defaultPayloadLimit, encodePayload } from "../journal/payload.ts";
+import { GroupBook } from "../people/groups.ts";
+import { joinedDirectory } from "../people/joined-directory.ts";
+import { PeopleBook } from "../people/people.ts";
+import { PeopleRecords } from "../people/people-records.ts";
+import { StoredDirectory } from "../people/stored-directory.ts";
+import { SubstitutionBook } from "../people/substitutions.ts";
 import { randomSalt } from "../run/random-supply.ts";
 import type { NewMail, Page, PageOf, RunFilter, Store } from "../store/store.ts";
 import type { AnyWorkflow, InputOf, OutputOf } from "../workflow/definition.ts";
@@ -73,6 +80,12 @@ export class Engine {
   readonly holds: Holds;
   /** Approvals given in advance, for holds like one that somebody has seen: give, list, revoke. */
   readonly grants: Grants;
+  /** People whom the store knows. */
+  readonly people: PeopleBook;
+  /** Groups of people that are kept in the store. */
+  readonly groups: GroupBook;
+  /** Who stands in for whom, kept in the store. */
+  readonly substitutions: SubstitutionBook;
   private readonly keeper: GrantKeeper;
   private readonly parts: EngineParts;
   private readonly worker: Worker;
@@ -131,7 +144,13 @@ export class Engine {
         this.changed("rest", execution.runId);
       }
     };
+    const records = new PeopleRecords({ store, namespace, now: () => clock.now(), open: () => this.open() });
+    const kept = new StoredDirectory(records);
+    this.people = new PeopleBook(records, kept);
+    this.groups = new GroupBook(records);
+    this.substitutions = new SubstitutionBook(records);
     this.parts = {
+      directory: joinedDirectory(options.directory, kept),
       store,
       namespace,
       clock,
@@ -175,6 +194,11 @@ export class Engine {
   /** What `ctx.service` gives its runs. */
   get services(): readonly ProvidedService[] {
     return this.parts.options.services ?? [];
+  }
+
+  /** Who is who, as the rules of holds see it: what the application gave, and what is kept in the store. */
+  get directory(): Directory {
+    return this.parts.directory;
   }
 
   /** Opens the store and brings its tables up to date. Called by everything else when needed. */

@@ -48,7 +48,7 @@ export async function situationsOf(
     for (const { from } of progress.delegations) acting.add(from);
     return { row, document, progress };
   });
-  const roster = await readRoster(parts.options.directory ?? null, [...groups], [...acting]);
+  const roster = await readRoster(parts.directory, [...groups], [...acting]);
   const now = parts.clock.now();
   return found.map(({ row, document, progress }) => ({
     title: row.title,

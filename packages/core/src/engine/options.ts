@@ -74,7 +74,7 @@ export interface EngineOptions {
   queues?: Readonly<Record<string, QueueOptions>>;
   /** Schedules that the store is brought to when the engine starts. What is not in the list stays as it is. */
   schedules?: readonly ScheduleDefinition[];
-  /** Who is who: groups and who stands in for whom, for the rules of holds. Default: no groups. */
+  /** Who is who: groups and who stands in for whom, for the rules of holds, beside what is kept in the store (`engine.groups`). Default: only that. */
   directory?: Directory;
   /** How values become bytes. Default: JSON that keeps Date, Map, Set, bigint, Uint8Array, undefined and Error. */
   codec?: PayloadCodec;

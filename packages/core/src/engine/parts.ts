@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { Directory } from "../hold/directory.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
 import type { FinishedStatus, Store, StoredPayload } from "../store/store.ts";
 import type { Committer } from "./committer.ts";
@@ -18,6 +19,8 @@ export interface EngineParts {
   readonly committer: Committer;
   readonly worker: Worker;
   readonly options: EngineOptions;
+  /** Who is who: what the application says, and what is kept in the store. */
+  readonly directory: Directory;
   readonly thisTurn: ThisTurn;
   /** A value in one piece, for mail and answers. */
   encodeInline(value: unknown, subject: string): StoredPayload;

@@ -122,7 +122,7 @@ async function tryOn(parts: EngineParts, row: HoldRow, tried: TriedPolicy): Prom
   const actors = [...new Set(events.flatMap(({ actor }) => actor ?? []))];
   const later = document.deadline.flatMap((rung) => ("escalate" in rung ? rung.escalate.groups : []));
   const groups = [...new Set([...groupsOf(policyOf(document)), ...later])];
-  const roster = await readRoster(parts.options.directory ?? null, groups, actors);
+  const roster = await readRoster(parts.directory, groups, actors);
   const { title, workflow, openedAt } = row;
   const opened = {
     title,

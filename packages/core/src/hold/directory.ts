@@ -15,8 +15,8 @@ export interface Substitution {
 }
 
 /**
- * Who is who: the port through which rules about people ask. Holdpoint keeps no user table; yours stays the only one.
- * It is asked when somebody acts on a hold, never while a workflow replays.
+ * Who is who: the port through which rules about people ask. Your own list of people may stay the only one; what is kept in the store
+ * (`engine.people`, `engine.groups`, `engine.substitutions`) is asked beside it. It is asked when somebody acts on a hold, never while a workflow replays.
  *
  * @example
  * import type { Directory } from "holdpoint";
@@ -33,6 +33,8 @@ export interface Directory {
   keysOf?(person: string): readonly string[] | Promise<readonly string[]>;
   /** Who stands in for whom. Dates and scope are applied by the rules. */
   substitutions?(): readonly Substitution[] | Promise<readonly Substitution[]>;
+  /** Where mail reaches a person; null where nobody knows. For channels, never for rules. */
+  mailOf?(person: string): string | null | Promise<string | null>;
 }
 
 /** What the directory said about everybody a decision about one hold may concern. Plain values: rules never wait. */

@@ -20,6 +20,9 @@ export interface Ours {
   invitation: string;
   session: string;
   client: string;
+  person: string;
+  group: string;
+  substitution: string;
 }
 
 /** Gives the first tenant something of everything. */
@@ -57,7 +60,17 @@ async function peopleOf(office: Office, admin: HoldpointClient) {
   await office.browserOf(person);
   const [session] = (await admin.sessions.list({ person: marker })).items;
   const client = await admin.clients.register({ name: marker, roles: ["viewer"] });
-  return { account: marker, invitation: pending.id, session: session?.id ?? "", client: client.id };
+  const said = `${marker}, nobody else's`;
+  await admin.people.put({ person: marker, name: said, mail: `${marker}-mail@example.com` });
+  await admin.groups.put({ group: marker, description: said, members: [marker] });
+  const substitution = await admin.substitutions.add({ person: marker, substitute: "zoe", note: said });
+  return {
+    ...{ person: marker, group: marker, substitution: substitution.id },
+    account: marker,
+    invitation: pending.id,
+    session: session?.id ?? "",
+    client: client.id,
+  };
 }
 
 /** An address that no message may be sent to. */
@@ -114,6 +127,11 @@ export function requestFor(name: RouteName, ours: Ours): { place: string; body?:
     "accounts.change": { roles: ["viewer"] },
     "sessions.endAll": { person: "nobody-at-all" },
     "clients.register": { name: "another", roles: ["viewer"] },
+    "people.put": { name: "another" },
+    "groups.put": { members: ["another"] },
+    "substitutions.add": { person: "another", substitute: "ben" },
+    "substitutions.change": { person: "another", substitute: "ben" },
+    "me.addSubstitution": { substitute: "ben" },
     "me.putView": { query: "status=open" },
     "me.password": { password: "x", newPassword: "y" },
     "me.enrolTotp": { password: "x" },

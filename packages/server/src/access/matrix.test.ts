@@ -37,14 +37,19 @@ test("no role of another namespace sees or changes anything of ours", async () =
     for (const role of roles) {
       const key = keys.get(`other ${role}`) ?? "";
       const { status, text, json } = await office.send(place, { key, ...(body === undefined ? {} : { body }) });
-      const addressed = /\{(run|hold|key|binding|webhook|hook|account|invitation|session|client)\}/.test(paths[name]);
+      const addressed = /\{(run|hold|key|binding|webhook|hook|account|invitation|session|client|substitution)\}/.test(
+        paths[name],
+      );
       if (addressed && status < 400) leaks.push(`${name} ${role}: ${status}`);
       if (addressed && expected[name]?.includes(role) && status !== 404)
         leaks.push(`${name} ${role}: ${status} ${json.code}`);
       // What they sent themselves may come back to them: the id they asked for.
       const own = text
         .replaceAll(`"${marker}"`, "")
-        .replaceAll(new RegExp(`no (run|schedule|pipeline|task|account) \\\\"${marker}\\\\"`, "g"), "");
+        .replaceAll(
+          new RegExp(`no (run|schedule|pipeline|task|account|person|group|member) \\\\"${marker}\\\\"`, "g"),
+          "",
+        );
       if (own.includes(marker) && !/^(schedules|pipelines|tasks|annotations)[.]/.test(name))
         leaks.push(`${name} ${role}: ${text.slice(0, 200)}`);
     }
@@ -65,6 +70,9 @@ async function stateOfOurs(): Promise<unknown> {
     sessions: (await office.signIn.sessions.page("default", { limit: 10, after: null })).items,
     clients: await office.signIn.issuer?.clients.list("default"),
     pipelines: await office.libraries[0]?.list(),
+    people: await office.engine.people.list(),
+    groups: await office.engine.groups.list(),
+    substitutions: await office.engine.substitutions.list(),
   };
 }
 

@@ -7,7 +7,14 @@ import { type Permission, roleAllows } from "./roles.ts";
 export type Reach = "all" | WorkflowSet;
 
 /** What has nothing to do with one workflow more than with another: a role for some workflows does not give it. */
-const general: readonly Permission[] = ["events:emit", "metrics:read", "keys:manage", "access:manage", "audit:read"];
+const general: readonly Permission[] = [
+  "events:emit",
+  "metrics:read",
+  "keys:manage",
+  "access:manage",
+  "people:manage",
+  "audit:read",
+];
 
 type Rights = Pick<Principal, "roles" | "scopes" | "workflows" | "bindings">;
 

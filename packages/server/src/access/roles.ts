@@ -21,7 +21,7 @@ const allowed: Readonly<Record<Role, readonly Permission[]>> = {
     "events:emit",
     "metrics:read",
   ],
-  reviewer: [...reading, "holds:decide", "holds:comment"],
+  reviewer: [...reading, "holds:decide", "holds:comment", "people:read"],
   author: [
     ...reading,
     "runs:start",
@@ -45,6 +45,8 @@ const allowed: Readonly<Record<Role, readonly Permission[]>> = {
     "workflows:write",
     "keys:manage",
     "access:manage",
+    "people:read",
+    "people:manage",
     "webhooks:manage",
     "audit:read",
     "metrics:read",

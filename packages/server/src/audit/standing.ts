@@ -6,14 +6,29 @@ import { accountBody, accountOf } from "../routes/accounts.ts";
 import { holdBody } from "../routes/hold-body.ts";
 import { clientOf } from "../routes/issuer.ts";
 import { keyBody } from "../routes/keys.ts";
+import { groupBody, personBody } from "../routes/people.ts";
 import { pipelineBody } from "../routes/pipelines.ts";
 import { scheduleBody } from "../routes/schedules.ts";
+import { substitutionBody } from "../routes/substitutions.ts";
 import { wire } from "../routes/wire.ts";
 import type { Server } from "../server.ts";
 import type { Standing } from "./audit-line.ts";
 
 /** What a call can be about. */
-type Kind = "run" | "hold" | "schedule" | "pipeline" | "key" | "account" | "client";
+type Kind = (typeof kinds)[number];
+/** In this order: a member of a group is a change of the group. */
+const kinds = [
+  "hold",
+  "run",
+  "schedule",
+  "pipeline",
+  "key",
+  "account",
+  "client",
+  "group",
+  "person",
+  "substitution",
+] as const;
 /** Something as it is shown. */
 export type Shown = Readonly<Record<string, unknown>>;
 
@@ -25,6 +40,9 @@ const facts: Readonly<Record<Kind, readonly string[]>> = {
   pipeline: ["name", "version", "hash"],
   account: ["name", "person", "roles", "groups", "disabled", "hasPassword", "hasTotp"],
   client: ["id", "name", "roles", "previousUntil"],
+  person: ["id", "groups", "etag"],
+  group: ["name", "etag"],
+  substitution: ["id", "person", "substitute", "from", "until", "etag"],
   key: ["id", "person", "roles", "scopes", "expiresAt", "revokedAt", "replacedBy"],
 };
 
@@ -40,6 +58,8 @@ const replies: Partial<Record<RouteName, Kind>> = {
   "keys.rotate": "key",
   "clients.register": "client",
   "clients.rotate": "client",
+  "substitutions.add": "substitution",
+  "me.addSubstitution": "substitution",
 };
 
 /** Of what a call asks, and whose it is. */
@@ -71,8 +91,7 @@ export async function standingAfter(name: RouteName, subject: Subject, body: unk
   return body === null ? null : { digest: digestOf(body), ...counts(body as Shown) };
 }
 
-const kindOf = (params: Shown): Kind | null =>
-  (["hold", "run", "schedule", "pipeline", "key", "account", "client"] as const).find((kind) => kind in params) ?? null;
+const kindOf = (params: Shown): Kind | null => kinds.find((kind) => kind in params) ?? null;
 
 const look: Record<Kind, (id: string, at: Omit<Subject, "params">) => Promise<Shown>> = {
   run: async (id, { engine }) => ({ ...wire(await (await engine.get(id)).describe()) }),
@@ -91,6 +110,9 @@ const look: Record<Kind, (id: string, at: Omit<Subject, "params">) => Promise<Sh
     if (!server.signIn?.issuer) throw new NotFoundError("client", id);
     return clientOf(server, principal.namespace, id);
   },
+  person: async (id, { engine }) => personBody(await engine.people.get(id), true),
+  group: async (id, { engine }) => groupBody(await engine.groups.get(id)),
+  substitution: async (id, { engine }) => substitutionBody(await engine.substitutions.get(id)),
   key: async (id, { server, principal }) => {
     if (server.keys === null) throw new NotFoundError("API key", id);
     return keyBody((await server.keys.get(principal.namespace, id)).key);

@@ -23,6 +23,7 @@ const statuses: Readonly<Record<string, readonly [number, string]>> = {
   HOLD_CONFLICT: [409, "Conflict"],
   INVALID_TRANSITION: [409, "Not possible now"],
   DUPLICATE_TASK: [409, "Conflict"],
+  PRECONDITION_FAILED: [412, "Changed meanwhile"],
   INVALID_STATE: [409, "Not possible now"],
   DIVERGED: [409, "Diverged"],
   VERSION_MISMATCH: [409, "Another version"],

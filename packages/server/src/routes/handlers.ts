@@ -61,6 +61,18 @@ import {
 } from "./me.ts";
 import { summarizeMetrics } from "./metrics.ts";
 import {
+  addMember,
+  listGroups,
+  listPeople,
+  putGroup,
+  putPerson,
+  removeGroup,
+  removeMember,
+  removePerson,
+  showGroup,
+  showPerson,
+} from "./people.ts";
+import {
   checkPipelineDocument,
   dryRunDocument,
   listPipelines,
@@ -100,6 +112,16 @@ import {
   upcomingTimes,
 } from "./schedules.ts";
 import { endSession, endSessions, listSessions } from "./sessions.ts";
+import {
+  addOwnSubstitution,
+  addSubstitution,
+  changeSubstitution,
+  listSubstitutions,
+  ownSubstitutions,
+  removeOwnSubstitution,
+  removeSubstitution,
+  showSubstitution,
+} from "./substitutions.ts";
 import { listWorkers, live, ready, showMe, showMetrics, showVersion } from "./system.ts";
 import {
   completeTask,
@@ -241,6 +263,24 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "me.views": listViews,
   "me.putView": putView,
   "me.removeView": removeView,
+  "me.substitutions": ownSubstitutions,
+  "me.addSubstitution": addOwnSubstitution,
+  "me.removeSubstitution": removeOwnSubstitution,
+  "people.list": listPeople,
+  "people.show": showPerson,
+  "people.put": putPerson,
+  "people.remove": removePerson,
+  "groups.list": listGroups,
+  "groups.show": showGroup,
+  "groups.put": putGroup,
+  "groups.remove": removeGroup,
+  "groups.addMember": addMember,
+  "groups.removeMember": removeMember,
+  "substitutions.list": listSubstitutions,
+  "substitutions.add": addSubstitution,
+  "substitutions.show": showSubstitution,
+  "substitutions.change": changeSubstitution,
+  "substitutions.remove": removeSubstitution,
   "webhooks.list": listWebhooks,
   "webhooks.create": createWebhook,
   "webhooks.show": showWebhook,

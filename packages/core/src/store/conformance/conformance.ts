@@ -10,6 +10,7 @@ import { feedCases } from "./feed.ts";
 import { holdCases } from "./holds.ts";
 import { limitCases } from "./limits.ts";
 import { logCases } from "./logs.ts";
+import { peopleCases } from "./people.ts";
 import { queryCases } from "./queries.ts";
 import { recordCases } from "./records.ts";
 import { batchCases, namespaceCases, smallCases, watchCases } from "./rest.ts";
@@ -35,6 +36,7 @@ export const storeCases: readonly StoreCase[] = [
   ...debounceCases,
   ...scheduleCases,
   ...recordCases,
+  ...peopleCases,
   ...logCases,
   ...workerCases,
   ...queryCases,

@@ -37,7 +37,7 @@ export async function keepSessions(store: Store, { now, dice }: World): Promise<
   const expiresAt = now + dice.between(1, 500);
   await store.commit(namespace, [{ type: "putRecord", ...session, body: "{}", expected: "any", expiresAt }]);
   await store.records(namespace, session.kind, { limit: 2, now });
-  if (dice.chance(0.5)) await store.commit(namespace, [{ type: "dropRecord", ...session, expected: "any" }]);
+  if (dice.chance(0.8)) await store.commit(namespace, [{ type: "dropRecord", ...session, expected: "any" }]);
   await store.sweep(namespace, now);
 }
 
