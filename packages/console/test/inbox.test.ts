@@ -40,13 +40,18 @@ describe.skipIf(missing !== null)(`the inbox${missing === null ? "" : ` (skipped
   const closed = (hold: Hold) => expect.poll(async () => (await office.engine.hold(hold.id)).status).toBe("decided");
   const row = (page: Page, hold: Hold) => page.locator(`[data-hold="${hold.id}"]`);
   const panel = (page: Page) => page.getByRole("form", { name: "Your decision" });
+  /** What is said in a corner goes by itself: it is waited for from before it is said. */
+  const said = (page: Page, text: string) => page.getByText(text).waitFor();
 
   test("one is decided by mouse, what comes next has the focus; another is changed first, and shown as changed", async () => {
     const [first, second] = [await refund("M-1", 120), await refund("M-2", 80)];
     const page = await visit("/inbox?q=M-");
     await row(page, first).click();
     await panel(page).getByLabel("Note").fill("seen the photos");
-    await panel(page).getByRole("button", { name: "Approve and pay back" }).click();
+    await Promise.all([
+      said(page, `Approved: ${first.title}`),
+      panel(page).getByRole("button", { name: "Approve and pay back" }).click(),
+    ]);
     await closed(first);
     expect(await decided(first)).toMatchObject({
       status: "decided",
@@ -54,7 +59,6 @@ describe.skipIf(missing !== null)(`the inbox${missing === null ? "" : ` (skipped
       note: "seen the photos",
       by: "ana",
     });
-    await page.getByText(`Approved: ${first.title}`).waitFor();
     await expect.poll(() => page.evaluate("document.activeElement.dataset.hold")).toBe(second.id);
     expect(new URL(page.url()).pathname).toBe(`/console/inbox/${second.id}`);
 
@@ -91,10 +95,9 @@ describe.skipIf(missing !== null)(`the inbox${missing === null ? "" : ` (skipped
     await page.getByRole("heading", { name: second.title }).waitFor();
     await panel(page).waitFor();
     await page.keyboard.press("a");
-    await page.keyboard.press("Control+Enter");
+    await Promise.all([said(page, `Approved: ${second.title}`), page.keyboard.press("Control+Enter")]);
     await closed(second);
-    await page.getByText(`Approved: ${second.title}`).waitFor();
-    await expect.poll(() => page.url(), { timeout: 4000 }).toMatch(/inbox\?/);
+    await expect.poll(() => page.url()).toMatch(/inbox\?/);
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keyboard shortcuts" }).getByText("Next hold").waitFor();
     await page.keyboard.press("Escape");
@@ -113,19 +116,18 @@ describe.skipIf(missing !== null)(`the inbox${missing === null ? "" : ` (skipped
 
   test("a decision is sent after some seconds, and not at all when it is undone", async () => {
     const hold = await refund("U-1", 90);
-    const page = await visit(`/inbox/${hold.id}`, { undo: true });
+    const page = await visit(`/inbox/${hold.id}`, { undo: 15 });
     await page.clock.install();
     await panel(page).getByRole("button", { name: "Reject" }).click();
     await page.getByRole("button", { name: "Undo" }).waitFor();
-    await page.keyboard.press("u");
-    await page.getByText("Taken back").waitFor();
-    await page.clock.runFor(30_000);
+    await Promise.all([said(page, "Taken back"), page.keyboard.press("u")]);
+    await page.clock.runFor(20_000);
     expect((await decided(hold)).status).toBe("open");
     await page.getByRole("heading", { name: hold.title }).waitFor();
     await panel(page).getByRole("button", { name: "Reject" }).click();
     await page.getByRole("button", { name: "Undo" }).waitFor();
     expect((await decided(hold)).status).toBe("open");
-    await page.clock.runFor(7_000);
+    await page.clock.runFor(15_000);
     await closed(hold);
   });
 

@@ -34,23 +34,23 @@ describe.skipIf(missing !== null)(
       await page.getByLabel("Workflow").and(page.getByRole("combobox")).selectOption("refund");
       const chart = page.getByRole("figure").filter({ has: page.getByText("completed", { exact: true }) });
       await chart.locator("canvas").waitFor();
-      expect(await page.locator("canvas").count()).toBe(4);
+      await expect.poll(() => page.locator("canvas").count()).toBe(4);
       /** How many bytes of the picture are not transparent black. */
       const painted = (): Promise<number> =>
         chart.locator("canvas").evaluate((canvas) => {
           const { width, height, getContext } = canvas as unknown as Canvas;
           return getContext.call(canvas, "2d").getImageData(0, 0, width, height).data.filter(Boolean).length;
         });
-      expect(await painted()).toBeGreaterThan(0);
+      await expect.poll(painted).toBeGreaterThan(0);
       const figure = (name: string) =>
         page.getByRole("term").filter({ hasText: name }).locator("xpath=following-sibling::dd").first();
-      expect(await figure("Finished runs").textContent()).toBe("1");
-      expect(await figure("Open holds").first().textContent()).toBe("1");
+      await expect.poll(() => figure("Finished runs").textContent()).toBe("1");
+      await expect.poll(() => figure("Open holds").first().textContent()).toBe("1");
       await chart.getByText("As a table").click();
       const rows = chart.getByRole("row");
-      expect(await rows.count()).toBe(25);
-      const cells = await rows.locator("td:nth-child(2)").allTextContents();
-      expect(cells.filter((cell) => cell !== "0")).toEqual(["1"]);
+      await expect.poll(() => rows.count()).toBe(25);
+      const cells = () => rows.locator("td:nth-child(2)").allTextContents();
+      await expect.poll(async () => (await cells()).filter((cell) => cell !== "0")).toEqual(["1"]);
       expect(await axeFindings(page)).toEqual([]);
       await page.getByLabel("Time", { exact: true }).selectOption({ label: "Last 7 days" });
       await page.waitForURL(/range=7d/);
@@ -112,8 +112,8 @@ describe.skipIf(missing !== null)(
       await dialog.getByLabel("Cron expression").fill("30 3 * * *");
       await dialog.getByLabel("Time zone").selectOption("Europe/Berlin");
       const times = dialog.getByRole("list", { name: "The next five times" }).getByRole("listitem");
+      await expect.poll(() => times.first().textContent()).toMatch(/0?3:30.*(CE|GMT)/);
       expect(await times.count()).toBe(5);
-      expect(await times.first().textContent()).toMatch(/0?3:30.*(CE|GMT)/);
       await dialog.getByLabel("Input, as JSON").fill("[1]");
       await dialog.getByRole("button", { name: "Add a schedule" }).click();
       await dialog.getByText("The input is not a JSON object").waitFor();

@@ -93,7 +93,7 @@ describe.skipIf(missing !== null)(
       await page.getByLabel("Name").fill("ben");
       await page.getByLabel("Password").fill("wrong password!");
       await page.getByRole("button", { name: "Sign in", exact: true }).click();
-      await page.getByRole("alert").last().waitFor();
+      await page.getByRole("alert").filter({ hasText: "name, password or code is wrong" }).waitFor();
       await page.getByLabel("Password").fill(password);
       await page.getByRole("button", { name: "Sign in", exact: true }).click();
       await page.getByRole("navigation", { name: "Main" }).waitFor();

@@ -35,17 +35,17 @@ export interface Tab {
   close(): Promise<void>;
 }
 
-/** Who sits at a tab (`ana`, or with a role: `vic.viewer`), and whether decisions wait for an undo. */
+/** Who sits at a tab (`ana`, or with a role: `vic.viewer`), and for how many seconds decisions wait for an undo (none). */
 interface Sitting extends BrowserContextOptions {
   who?: string;
-  undo?: boolean;
+  undo?: number;
 }
 
 /** Opens a tab at an address, in a profile of its own. */
 export async function openTab(
   browser: Browser,
   url: string,
-  { who = "ana", undo = false, ...options }: Sitting = {},
+  { who = "ana", undo = 0, ...options }: Sitting = {},
 ): Promise<Tab> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
@@ -53,7 +53,7 @@ export async function openTab(
     ...options,
   });
   await context.addCookies([{ name: "who", value: who, url: new URL(url).origin }]);
-  if (!undo) await context.addInitScript("localStorage.setItem('holdpoint.undo', '0')");
+  await context.addInitScript(`localStorage.setItem('holdpoint.undo', '${undo}')`);
   const page = await context.newPage();
   page.setDefaultTimeout(patienceMs);
   const trouble: string[] = [];

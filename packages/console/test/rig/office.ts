@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { consoleDirectory } from "@holdpoint/console";
@@ -86,13 +86,23 @@ export async function openOffice(
   };
 }
 
+/**
+ * A port that nobody has, and that nobody gets while the server is away: not among those that systems give out by themselves (from 32768,
+ * elsewhere from 49152).
+ */
 async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    const probe = createServer().listen(port, "127.0.0.1");
+    try {
+      await once(probe, "listening");
+    } catch {
+      continue; // Somebody has it.
+    }
+    probe.close();
+    await once(probe, "close");
+    return port;
+  }
 }
 
 /** What each workflow calls its hold. */

@@ -19,11 +19,12 @@ interface Pending {
 }
 
 const storedAs = "holdpoint.undo";
+const usualUndo = 6;
 
 /** How long a decision may be taken back before it is sent, in seconds; 0 sends at once. */
 export const undoSeconds = (): number => {
-  const kept = localStorage.getItem(storedAs);
-  return kept === "0" ? 0 : 6;
+  const kept = Number(localStorage.getItem(storedAs) ?? usualUndo);
+  return kept >= 0 && kept <= 60 ? kept : usualUndo;
 };
 export const setUndoSeconds = (seconds: number): void => localStorage.setItem(storedAs, String(seconds));
 

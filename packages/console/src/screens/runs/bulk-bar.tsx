@@ -13,40 +13,36 @@ import type { Run } from "./use-runs.ts";
 
 const words = copy.bulk;
 
-/** What can be done to the selected runs, or to all that fit. */
+/** What can be done to the selected runs. */
 export function BulkBar({
-  runs,
-  filter,
-  mayFitAll,
+  count,
+  onAction,
   onNone,
 }: {
-  runs: readonly Run[];
-  filter: Parameters<typeof doToFilter>[1];
-  /** There are conditions: without one nothing is done to "all". */
-  mayFitAll: boolean;
+  count: number;
+  onAction: (action: BulkAction) => void;
   onNone: () => void;
 }) {
   const mayControl = useMay("runs:control");
   const mayStart = useMay("runs:start");
   const stale = useIsStale();
-  const [asking, setAsking] = useState<BulkAction | null>(null);
   const actions: BulkAction[] = [
     ...(mayControl ? (["cancel", "retry"] as const) : []),
     ...(mayStart ? (["rerun"] as const) : []),
   ];
   return (
     <section
-      aria-label={words.selected(runs.length)}
+      aria-label={words.selected(count)}
       className="flex flex-wrap items-center gap-2 border-y border-line bg-accent-soft px-4 py-1.5"
     >
-      <span className="font-medium text-accent-text">{words.selected(runs.length)}</span>
+      <span className="font-medium text-accent-text">{words.selected(count)}</span>
       {actions.map((action) => (
         <Button
           key={action}
           size="sm"
           look={action === "cancel" ? "danger" : "plain"}
           disabled={stale}
-          onClick={() => setAsking(action)}
+          onClick={() => onAction(action)}
         >
           {words.actions[action]}
         </Button>
@@ -54,21 +50,30 @@ export function BulkBar({
       <Button size="sm" look="quiet" onClick={onNone}>
         {words.none}
       </Button>
-      {asking && (
-        <BulkDialog {...{ runs, filter, mayFitAll }} action={asking} onClose={() => setAsking(null)} onDone={onNone} />
-      )}
     </section>
   );
 }
 
-function BulkDialog({
+/**
+ * Asks, does it to the runs as they were selected, or to all that fit, and says what became of each. The list behind goes on meanwhile: a
+ * run that leaves it changes neither what is asked nor what is said.
+ */
+export function BulkDialog({
   runs,
   filter,
   mayFitAll,
   action,
   onClose,
   onDone,
-}: Omit<Parameters<typeof BulkBar>[0], "onNone"> & { action: BulkAction; onClose: () => void; onDone: () => void }) {
+}: {
+  runs: readonly Run[];
+  filter: Parameters<typeof doToFilter>[1];
+  /** There are conditions: without one nothing is done to "all". */
+  mayFitAll: boolean;
+  action: BulkAction;
+  onClose: () => void;
+  onDone: () => void;
+}) {
   const queries = useQueryClient();
   const [reason, setReason] = useState("");
   const [all, setAll] = useState(false);

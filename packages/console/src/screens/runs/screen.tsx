@@ -6,12 +6,13 @@ import { Button } from "../../ui/button.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import { Empty, Failure, Loading } from "../../ui/states.tsx";
 import { Hatching } from "../run/timeline/bars.tsx";
-import { BulkBar } from "./bulk-bar.tsx";
+import type { BulkAction } from "./bulk.ts";
+import { BulkBar, BulkDialog } from "./bulk-bar.tsx";
 import { columnsFor } from "./columns.tsx";
 import { copy } from "./copy.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { columnsOf, filtersOf, optionalColumns } from "./search.ts";
-import { useRuns } from "./use-runs.ts";
+import { type Run, useRuns } from "./use-runs.ts";
 
 const route = getRouteApi("/runs");
 
@@ -22,6 +23,7 @@ export function RunsScreen() {
   const now = useNow();
   const list = useRuns(search);
   const [selection, setSelection] = useState<Record<string, boolean>>({});
+  const [asked, setAsked] = useState<{ action: BulkAction; runs: readonly Run[] } | null>(null);
   const columns = useMemo(() => columnsFor(now), [now]);
   const shown = columnsOf(search);
   const visibility = Object.fromEntries(optionalColumns.map((one) => [one, shown.includes(one)]));
@@ -47,7 +49,23 @@ export function RunsScreen() {
       </div>
       <FilterBar search={search} onSearch={change} />
       {selected.length > 0 && (
-        <BulkBar runs={selected} filter={list.filter} mayFitAll={filtered.length > 0} onNone={() => setSelection({})} />
+        <BulkBar
+          count={selected.length}
+          onAction={(action) => setAsked({ action, runs: selected })}
+          onNone={() => setSelection({})}
+        />
+      )}
+      {asked && (
+        <BulkDialog
+          {...asked}
+          filter={list.filter}
+          mayFitAll={filtered.length > 0}
+          onClose={() => setAsked(null)}
+          onDone={() => {
+            setAsked(null);
+            setSelection({});
+          }}
+        />
       )}
       <div className="min-h-0 grow overflow-y-auto border-t border-line bg-surface">
         {list.error && list.runs.length === 0 ? (

@@ -13,7 +13,7 @@ export type Run = RouteOutput<"runs.list">["items"][number];
  */
 export function useRuns(search: RunsSearch) {
   const [openedAt, setOpenedAt] = useState(() => Date.now());
-  const [fresh, setFresh] = useState(0);
+  const [started, setStarted] = useState<ReadonlySet<string>>(new Set());
   const filter = {
     ...filterOf(search, openedAt),
     createdBefore: new Date(openedAt + 1).toISOString(),
@@ -27,16 +27,19 @@ export function useRuns(search: RunsSearch) {
     getNextPageParam: ({ cursor }) => cursor,
     placeholderData: (before) => before,
   });
-  useLiveEvents((event) => {
-    if (
-      event.type === "run.started" &&
-      (search.workflow === undefined || ("run" in event && event.run.workflow === search.workflow))
-    )
-      setFresh((n) => n + 1);
-  });
   const refresh = useCallback(() => {
     setOpenedAt(Date.now());
-    setFresh(0);
+    setStarted(new Set());
   }, []);
-  return { ...query, runs: query.data?.pages.flatMap(({ items }) => items) ?? [], fresh, refresh, filter };
+  useLiveEvents((event) => {
+    // Of what was started before the feed began nobody tells.
+    if (event.type === "opened") return refresh();
+    if (event.type !== "run.started" || !("run" in event)) return;
+    const { id, workflow } = event.run;
+    if (search.workflow === undefined || workflow === search.workflow) setStarted((before) => new Set([...before, id]));
+  });
+  const runs = query.data?.pages.flatMap(({ items }) => items) ?? [];
+  // The feed may tell late of one that is in the list already.
+  const fresh = [...started].filter((started) => !runs.some(({ id }) => id === started)).length;
+  return { ...query, runs, fresh, refresh, filter };
 }
