@@ -66,3 +66,29 @@ export class TurnLimitError extends HoldpointError {
     );
   }
 }
+
+/** What a rail blocked, and why. */
+export interface GuardrailBlock {
+  /** Where it was: `input`, `output`, … */
+  readonly place: string;
+  /** Which rail, or whose hold. */
+  readonly rail: string;
+  readonly reason: string;
+}
+
+/** A guardrail, or a person it asked, did not let something pass. No attempt is made again: the same would be blocked. */
+export class GuardrailError extends HoldpointError {
+  /** Where it was. */
+  readonly place: string;
+  /** Which rail. */
+  readonly rail: string;
+  /** Why, in a sentence that can be shown. */
+  readonly reason: string;
+
+  constructor(who: string, { place, rail, reason }: GuardrailBlock) {
+    super("GUARDRAIL", `${who}: rail "${rail}" blocked the ${place}: ${reason}`, { who, place, rail, reason });
+    this.place = place;
+    this.rail = rail;
+    this.reason = reason;
+  }
+}

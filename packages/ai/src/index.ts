@@ -37,8 +37,17 @@ export { costOf, type ModelPrice, type PriceTable } from "./cost/prices.ts";
 export { addSpending, noSpending, type Spending } from "./cost/spending.ts";
 export { type DurableModelOptions, durableModel } from "./durable/durable-model.ts";
 export { type AiSdkTool, type DurableToolSettings, durableTools } from "./durable/durable-tools.ts";
-export { ModelError, type ModelFailure, ModelSetupError, OutputError, TurnLimitError } from "./errors.ts";
+export {
+  type GuardrailBlock,
+  GuardrailError,
+  ModelError,
+  type ModelFailure,
+  ModelSetupError,
+  OutputError,
+  TurnLimitError,
+} from "./errors.ts";
 export { flowAgent, flowModel, flowTool } from "./flow/ports.ts";
+export * from "./guardrails/index.ts";
 export type { LlamaCppLibrary } from "./llama-cpp/library.ts";
 export { type LlamaCppModel, type LlamaCppOptions, llamaCpp } from "./llama-cpp/llama-cpp.ts";
 export { type McpServer, type McpTools, type McpToolsOptions, mcpTools } from "./mcp/mcp-tools.ts";
@@ -105,6 +114,7 @@ export {
   type Reranker,
   type Retriever,
   type RetrieverOptions,
+  type RetrieveStepOptions,
   retriever,
   retrieveStep,
   type SearchOptions,

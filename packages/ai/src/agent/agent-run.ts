@@ -1,12 +1,15 @@
 import { ValidationError, type WorkflowContext } from "@holdpoint/core";
 import { noSpending, type Spending, spend } from "../cost/spending.ts";
 import { OutputError, TurnLimitError } from "../errors.ts";
+import { guardedCall } from "../guardrails/guard-call.ts";
+import { guardMessages } from "../guardrails/guard-messages.ts";
+import { guardedModelStep, restoredText } from "../guardrails/guarded-model-step.ts";
 import { type Message, type ToolCallPart, type ToolResultPart, textOf, toolCallsOf } from "../model/message.ts";
 import type { ModelResponse } from "../model/model.ts";
 import type { ModelChoice } from "../models/models.ts";
 import { issuesText } from "../schema.ts";
 import { correction } from "../step/llm-step.ts";
-import { type ModelStepOptions, modelStep } from "../step/model-step.ts";
+import type { ModelStepOptions } from "../step/model-step.ts";
 import { readOutput } from "../step/output.ts";
 import { callTool, DeniedCalls } from "../tool/call-tool.ts";
 import type { Agent, AgentEvent, AgentResult, AgentState } from "./agent.ts";
@@ -24,7 +27,8 @@ export interface AgentStepOptions {
 export class AgentRun<Out> {
   readonly #ctx: WorkflowContext;
   readonly #options: AgentStepOptions;
-  readonly #messages: Message[];
+  #messages: Message[];
+  #passed = false;
   readonly #denied = new DeniedCalls();
   readonly #maxTurns: number;
   readonly #first: Agent<unknown>;
@@ -68,7 +72,7 @@ export class AgentRun<Out> {
   /** Asks the model what is next, as a recorded step. */
   async think(): Promise<ModelResponse> {
     const agent = this.#agent;
-    const { model, retry, timeout, onDelta, live, cache, budget } = agent.options;
+    const { model, retry, timeout, onDelta, live, cache, budget, guardrails } = agent.options;
     const chosen = this.#options.model ?? model;
     const how: ModelStepOptions = {
       ...(chosen !== undefined && { model: chosen }),
@@ -79,8 +83,11 @@ export class AgentRun<Out> {
       ...(cache && { cache }),
       ...(budget && { budget }),
     };
+    if (!this.#passed) this.#messages = await guardMessages(this.#ctx, guardrails, this.#messages, agent.name);
+    this.#passed = true;
     const request = requestOf(agent, this.#state);
-    const { response, cost } = await modelStep(this.#ctx, `${agent.name} turn`, request, how, this.#spending);
+    const caller = { step: `${agent.name} turn`, caller: agent.name, guardrails };
+    const { response, cost } = await guardedModelStep(this.#ctx, caller, request, how, this.#spending);
     this.#turn++;
     this.#spending = spend(this.#spending, response.usage, cost);
     this.#messages.push({ role: "assistant", content: response.content });
@@ -119,8 +126,8 @@ export class AgentRun<Out> {
       calls,
       async (call) => {
         const place = { agent: agent.name, turn: this.#turn, id: call.id, tool: call.name };
-        this.#emit({ type: "agent.tool-call", ...place, args: call.args });
-        const result = await this.#call(agent, call, facts);
+        const began = (args: unknown): void => this.#emit({ type: "agent.tool-call", ...place, args });
+        const result = await this.#call(agent, call, facts, began);
         this.#emit({ type: "agent.tool-result", ...place, outcome: result.outcome, result: result.result });
         return result;
       },
@@ -137,6 +144,7 @@ export class AgentRun<Out> {
     agent: Agent<unknown>,
     call: ToolCallPart,
     facts: Parameters<typeof callTool>[3],
+    began: (args: unknown) => void,
   ): Promise<ToolResultPart> {
     const answer = (outcome: ToolResultPart["outcome"], result: string): ToolResultPart => ({
       type: "tool-result",
@@ -145,10 +153,17 @@ export class AgentRun<Out> {
       outcome,
       result,
     });
-    const target = handoffTarget(agent, [call]);
-    if (target) return answer("ok", `The conversation is with ${target.name} now.`);
     const tools = agent.options.tools ?? [];
     const tool = tools.find(({ name }) => name === call.name);
+    const { guardrails } = agent.options;
+    // What rails may still change or stop is told when it has passed.
+    if (tool && guardrails) {
+      const make = (given: ToolCallPart): Promise<ToolResultPart> => callTool(this.#ctx, tool, given, facts);
+      return guardedCall(this.#ctx, guardrails, tool, call, facts, { began, make });
+    }
+    began(call.args);
+    const target = handoffTarget(agent, [call]);
+    if (target) return answer("ok", `The conversation is with ${target.name} now.`);
     if (tool) return callTool(this.#ctx, tool, call, facts);
     const known = [...tools.map(({ name }) => name), ...handoffsOf(agent).map(({ tool: name }) => name)];
     return answer("error", `There is no tool "${call.name}". There are: ${known.join(", ") || "none"}.`);
@@ -172,13 +187,18 @@ export class AgentRun<Out> {
   /** Where it stands after this response. */
   summary(response: ModelResponse): Omit<AgentResult<Out>, "output"> {
     return {
-      text: textOf(response.content),
+      text: this.#textOf(response),
       finish: response.finish,
       agent: this.#agent.name,
       turns: this.#turn,
       messages: [...this.#messages],
       spending: this.#spending,
     };
+  }
+
+  #textOf(response: ModelResponse): string {
+    const { asked, options } = this.#agent;
+    return restoredText(this.#ctx, options.guardrails, textOf(response.content), asked !== undefined);
   }
 
   #emit(event: AgentEvent): void {

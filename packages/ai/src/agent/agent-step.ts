@@ -11,7 +11,8 @@ import { AgentRun, type AgentStepOptions } from "./agent-run.ts";
  * @example
  * const { text, spending } = await agentStep(ctx, support, "Where is my order A-7?");
  *
- * @throws TurnLimitError it took more turns than it may. OutputError its answers did not fit. StepFailedError its model gave none
+ * @throws TurnLimitError it took more turns than it may. OutputError its answers did not fit. StepFailedError its model gave none.
+ * GuardrailError a rail blocked what it was asked or what it answered
  */
 export async function agentStep<Out>(
   ctx: WorkflowContext,

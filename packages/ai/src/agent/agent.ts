@@ -1,5 +1,6 @@
 import { type JsonSchema, type StandardSchemaV1, ValidationError } from "@holdpoint/core";
 import type { Spending } from "../cost/spending.ts";
+import type { Guardrails } from "../guardrails/guardrails.ts";
 import type { Message } from "../model/message.ts";
 import type { FinishReason, ModelRequest, ModelResponse } from "../model/model.ts";
 import { jsonSchemaFor } from "../schema.ts";
@@ -58,6 +59,8 @@ export interface AgentOptions<S extends StandardSchemaV1 | undefined = undefined
   concurrency?: number;
   /** How sure the model is of an answer, 0 to 1, read off the answer: what `approval: { confidenceBelow }` looks at. Pure. */
   confidence?: (response: ModelResponse) => number | undefined;
+  /** What may pass: its input, the conversation, each answer before it is used, each call and what comes of it. */
+  guardrails?: Guardrails;
   /** Adds what it does to the run's stream, as `AgentEvent`s. Default true. */
   emit?: boolean;
 }

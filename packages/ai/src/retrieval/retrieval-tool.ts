@@ -45,7 +45,7 @@ export function retrievalTool(from: Retriever, options: RetrievalToolOptions): T
     throw new ValidationError("retrievalTool", [{ path: "description", message: "must say what is found here" }]);
   const how = { limit, ...(filter && { filter }), ...(mode && { mode }) };
   return tool({
-    ...{ name, description, input: query },
+    ...{ name, description, input: query, content: "passages" as const },
     jsonSchema: { type: "object", properties: { query: { type: "string" } }, required: ["query"] },
     execute: async (asked, { signal }) => {
       const passages = await from.search(asked.query, { ...how, signal });

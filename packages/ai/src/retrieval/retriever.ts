@@ -1,4 +1,6 @@
 import { ValidationError, type WorkflowContext } from "@holdpoint/core";
+import { guardPassages } from "../guardrails/guard-passages.ts";
+import type { Guardrails } from "../guardrails/guardrails.ts";
 import { type Embedder, embed } from "./embed.ts";
 import type { MetadataFilter } from "./filter.ts";
 import { fuse } from "./fuse.ts";
@@ -97,18 +99,26 @@ function refuse(path: string, message: string): never {
   throw new ValidationError("search", [{ path, message }]);
 }
 
+/** How `retrieveStep` searches. */
+export interface RetrieveStepOptions extends Omit<SearchOptions, "signal"> {
+  /** Each passage goes by their rails of `retrieval`; one that is blocked is left out. */
+  guardrails?: Guardrails;
+}
+
 /**
  * A search as a recorded step: a replay has the passages that were found, whatever the index holds by then.
  *
  * @example
  * const passages = await retrieveStep(ctx, "look it up", handbook, question, { limit: 5 });
  */
-export function retrieveStep(
+export async function retrieveStep(
   ctx: WorkflowContext,
   name: string,
   from: Retriever,
   query: string,
-  options: Omit<SearchOptions, "signal"> = {},
+  options: RetrieveStepOptions = {},
 ): Promise<FoundPassage[]> {
-  return ctx.step(name, ({ signal }) => from.search(query, { ...options, signal }));
+  const { guardrails, ...how } = options;
+  const found = await ctx.step(name, ({ signal }) => from.search(query, { ...how, signal }));
+  return guardrails ? (await guardPassages(ctx, guardrails, found, { caller: name })).kept : found;
 }

@@ -1,11 +1,14 @@
 import type { InferOut, JsonSchema, StandardSchemaV1, WorkflowContext } from "@holdpoint/core";
 import { addSpending, noSpending, type Spending, spend } from "../cost/spending.ts";
 import { OutputError } from "../errors.ts";
+import { guardMessages } from "../guardrails/guard-messages.ts";
+import { guardedModelStep, restoredText } from "../guardrails/guarded-model-step.ts";
+import type { Guardrails } from "../guardrails/guardrails.ts";
 import { type Message, textOf } from "../model/message.ts";
 import type { FinishReason, ModelRequest } from "../model/model.ts";
 import type { Usage } from "../model/usage.ts";
 import { issuesText, jsonSchemaFor } from "../schema.ts";
-import { type ModelStepOptions, modelStep } from "./model-step.ts";
+import type { ModelStepOptions } from "./model-step.ts";
 import { readOutput } from "./output.ts";
 
 /** What `llmStep` asks; beside what is named here, all that a `ModelRequest` may have. */
@@ -24,6 +27,8 @@ export interface LlmOptions<S extends StandardSchemaV1 | undefined = undefined>
   jsonSchema?: JsonSchema;
   /** How often an answer that does not fit is sent back. Default 2. */
   outputRetries?: number;
+  /** What may pass: what users say before it is asked, the conversation, and the answer before anything uses it. */
+  guardrails?: Guardrails;
 }
 
 /** What came of it. */
@@ -59,7 +64,7 @@ export type OutputOf<S> = S extends StandardSchemaV1 ? InferOut<S> : undefined;
  *
  * @param spent what the step's own budget has had already
  *
- * @throws StepFailedError the model gave no answer; OutputError its answers did not fit
+ * @throws StepFailedError the model gave no answer; OutputError its answers did not fit; GuardrailError a rail blocked it
  */
 export async function llmStep<S extends StandardSchemaV1 | undefined = undefined>(
   ctx: WorkflowContext,
@@ -67,9 +72,11 @@ export async function llmStep<S extends StandardSchemaV1 | undefined = undefined
   options: LlmOptions<S>,
   spent: Spending = noSpending,
 ): Promise<LlmResult<OutputOf<S>>> {
-  const { prompt, system, messages: given = [], output, jsonSchema, outputRetries = 2, ...rest } = options;
+  const { prompt, system, messages: given = [], output, jsonSchema, outputRetries = 2, guardrails, ...rest } = options;
   const { how, settings } = splitOptions(rest);
-  const messages: Message[] = [...given, ...(prompt === undefined ? [] : [{ role: "user" as const, content: prompt }])];
+  const asks: Message[] = [...given, ...(prompt === undefined ? [] : [{ role: "user" as const, content: prompt }])];
+  const messages = await guardMessages(ctx, guardrails, asks, name);
+  const caller = { step: name, caller: name, guardrails };
   const asked = output && { schema: jsonSchemaFor(output, jsonSchema, `${name} output`), name: "output" };
   let spending = noSpending;
   for (let tries = 1; ; tries++) {
@@ -78,10 +85,10 @@ export async function llmStep<S extends StandardSchemaV1 | undefined = undefined
       messages: system === undefined ? [...messages] : [{ role: "system", content: system }, ...messages],
       ...(asked && { output: asked }),
     };
-    const { response, cost: paid } = await modelStep(ctx, name, request, how, addSpending(spent, spending));
+    const { response, cost: paid } = await guardedModelStep(ctx, caller, request, how, addSpending(spent, spending));
     spending = spend(spending, response.usage, paid);
     messages.push({ role: "assistant", content: response.content });
-    const text = textOf(response.content);
+    const text = restoredText(ctx, guardrails, textOf(response.content), output !== undefined);
     const { usage, unpriced } = spending;
     const cost = unpriced > 0 ? null : spending.cost;
     const result = { text, finish: response.finish, model: response.model, usage, cost, messages };

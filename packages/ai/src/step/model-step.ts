@@ -52,6 +52,14 @@ export interface ModelStepOptions {
   budget?: Budget;
 }
 
+/** A piece of an answer on its way. */
+export type Delta = Exclude<ModelEvent, { type: "finish" }>;
+
+/** What decides which pieces are shown, and when: it hands on what may be seen. */
+export interface DeltaGate {
+  take(delta: Delta, place: DeltaPlace, show: (delta: Delta) => void): void;
+}
+
 /** One call of a model, as it is recorded. */
 export interface ModelCallRecord {
   readonly response: ModelResponse;
@@ -73,7 +81,7 @@ export async function modelStep(
   ctx: WorkflowContext,
   name: string,
   request: ModelRequest,
-  options: ModelStepOptions = {},
+  options: ModelStepOptions & { gate?: DeltaGate } = {},
   spent: Spending = noSpending,
 ): Promise<ModelCallRecord> {
   const models = modelsOf(ctx);
@@ -113,7 +121,7 @@ interface CallWork {
   readonly runId: string;
   readonly name: string;
   readonly request: ModelRequest;
-  readonly options: ModelStepOptions;
+  readonly options: ModelStepOptions & { gate?: DeltaGate };
   readonly models: Models;
   readonly budgets: Budgets | undefined;
   readonly guard: CallGuard;
@@ -139,14 +147,18 @@ async function call(work: CallWork, info: StepInfo): Promise<ModelCallRecord | W
 
 async function ask(model: Model, { request, options, runId, name }: CallWork, info: StepInfo): Promise<ModelResponse> {
   const call: ModelCall = { signal: info.signal, idempotencyKey: info.idempotencyKey };
-  const { onDelta, live } = options;
+  const { onDelta, live, gate } = options;
   if (!onDelta && !live) return model.generate(request, call);
   const place = { runId, step: name, attempt: info.attempt };
   const growing = live ? new GrowingText(info) : null;
+  const show = (delta: Delta): void => {
+    onDelta?.(delta, place);
+    if (delta.type !== "tool-call") growing?.add(delta.type, delta.delta);
+  };
   for await (const event of streamOf(model, request, call)) {
     if (event.type === "finish") return event.response;
-    onDelta?.(event, place);
-    if (event.type !== "tool-call") growing?.add(event.type, event.delta);
+    if (gate) gate.take(event, place, show);
+    else show(event);
   }
   throw new ModelError("its stream ended before its answer did", { model: model.id, retryable: true });
 }

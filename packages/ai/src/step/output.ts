@@ -19,7 +19,8 @@ export function readOutput<T>(
   return check(schema, value, `${subject} output`);
 }
 
-function unfenced(text: string): string {
+/** What stands in a fenced block, where the whole text is one. */
+export function unfenced(text: string): string {
   const trimmed = text.trim();
   const block = /^```(?:json)?\s*\n([\s\S]*?)\n?```$/.exec(trimmed);
   return block?.[1] ?? trimmed;

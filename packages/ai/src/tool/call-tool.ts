@@ -132,6 +132,7 @@ const failures = new Set([
   "MODEL",
   "OUTPUT",
   "TURN_LIMIT",
+  "GUARDRAIL",
 ]);
 
 function causeOf(error: unknown): string {

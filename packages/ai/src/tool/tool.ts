@@ -31,6 +31,8 @@ export interface ToolSettings<In> {
   readonly retry?: RetryPolicy;
   /** The longest one attempt may take. */
   readonly timeout?: Duration;
+  /** What it gives: `passages` are a list of what a search has found, each of which guardrails look at by itself. */
+  readonly content?: "passages";
 }
 
 /**

@@ -65,7 +65,7 @@ export function afterFailure(
 }
 
 /** Codes of our own errors that no second attempt can change. */
-const hopeless = new Set(["NON_RETRYABLE", "NOT_STORABLE", "PAYLOAD_TOO_LARGE", "VALIDATION"]);
+const hopeless = new Set(["NON_RETRYABLE", "NOT_STORABLE", "PAYLOAD_TOO_LARGE", "VALIDATION", "GUARDRAIL"]);
 
 function isRetryable(policy: RetryPolicy | undefined, error: unknown): boolean {
   if (error instanceof NonRetryableError) return false;

@@ -1,0 +1,17 @@
+export type { GuardrailEvidence } from "./ask-person.ts";
+export type { GuardrailEvent } from "./guard.ts";
+export { flowGuard, type GuardResult, guardStep } from "./guard-step.ts";
+export { type GuardrailHold, type Guardrails, type GuardrailsOptions, guardrails } from "./guardrails.ts";
+export type { GuardrailAnswer } from "./hold-form.ts";
+export { type InjectionOptions, type InjectionScore, type InjectionSignal, injectionScore } from "./injection/score.ts";
+export { findPii, type PiiMatch, type PiiOptions, type PiiPattern, type PiiType, piiTypes } from "./pii/detect.ts";
+export { maskPii } from "./pii/mask.ts";
+export type * from "./rail.ts";
+export { type DenyRailOptions, denyRail } from "./rails/deny-rail.ts";
+export { type InjectionRailOptions, injectionRail } from "./rails/injection-rail.ts";
+export { type LengthRailOptions, lengthRail } from "./rails/length-rail.ts";
+export { type ModelRailOptions, modelRail } from "./rails/model-rail.ts";
+export { type PiiRailOptions, piiRail } from "./rails/pii-rail.ts";
+export { type SchemaRailOptions, schemaRail } from "./rails/schema-rail.ts";
+export { embeddingTopics, type TopicRailOptions, type TopicScorer, topicRail } from "./rails/topic-rail.ts";
+export type { RecordedVerdict } from "./run-rails.ts";
