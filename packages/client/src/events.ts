@@ -1,4 +1,4 @@
-import { type Frame, framesOf } from "./frames.ts";
+import { framesOf } from "./frames.ts";
 import { ProblemError } from "./problem-error.ts";
 
 /** Waits so long before it comes back, in ms; doubled while it fails, up to the second. */
@@ -20,12 +20,13 @@ export async function* followEvents<T>(
     try {
       const texts = await connect(last);
       if (texts === null) return;
-      for await (const { id, event, data } of framesOf(texts) as AsyncIterable<Frame>) {
-        if (event === "end") return;
-        pause = pauseMs;
-        if (id !== "") last = id;
-        if (data !== "") yield JSON.parse(data) as T;
-      }
+      for await (const frames of framesOf(texts))
+        for (const { id, event, data } of frames) {
+          if (event === "end") return;
+          pause = pauseMs;
+          if (id !== "") last = id;
+          if (data !== "") yield JSON.parse(data) as T;
+        }
     } catch (error) {
       if (signal?.aborted) return;
       // What the server refuses it refuses again, but for a server that is going or too full.

@@ -5,22 +5,28 @@ export interface Frame {
   data: string;
 }
 
-/** The frames of an event stream, however its text is cut: https://html.spec.whatwg.org/multipage/server-sent-events.html */
-export async function* framesOf(texts: AsyncIterable<string>): AsyncGenerator<Frame> {
+/**
+ * The frames of an event stream, those together that came together, however its text is cut:
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export async function* framesOf(texts: AsyncIterable<string>): AsyncGenerator<Frame[]> {
   let rest = "";
   for await (const text of texts) {
     rest += text;
     const frames = rest.split("\n\n");
     rest = frames.pop() ?? "";
-    for (const frame of frames) {
-      const fields = { id: "", event: "", data: "" };
-      for (const line of frame.split("\n")) {
-        const [, name = "", value = ""] = /^(\w+): ?(.*)$/.exec(line) ?? [];
-        if (name in fields) fields[name as keyof typeof fields] = value;
-      }
-      yield fields;
-    }
+    if (frames.length > 0) yield frames.map(frameOf);
   }
+}
+
+function frameOf(text: string): Frame {
+  const frame = { id: "", event: "", data: "" };
+  for (const line of text.split("\n")) {
+    const colon = line.indexOf(":");
+    const name = line.slice(0, Math.max(colon, 0));
+    if (name in frame) frame[name as keyof Frame] = line.slice(colon + (line[colon + 1] === " " ? 2 : 1));
+  }
+  return frame;
 }
 
 /** The text of a body as it comes. */

@@ -4,6 +4,7 @@ import { differenceOf } from "../src/screens/run/difference.ts";
 import { parseKey } from "../src/screens/run/journal/key.ts";
 import type { RunEvent } from "../src/screens/run/journal/row.ts";
 import { RowBook } from "../src/screens/run/journal/row-book.ts";
+import { Moments, Stretches } from "../src/screens/run/journal/stretches.ts";
 import { totalsOf } from "../src/screens/run/journal/totals.ts";
 import { linesOf } from "../src/screens/run/timeline/lines.ts";
 import { scaleOf } from "../src/screens/run/timeline/scale.ts";
@@ -71,6 +72,25 @@ describe("the record of a run", () => {
     expect(linesOf(book.top, new Set(["all#1"]))).toHaveLength(2);
   });
 
+  test("what happens side by side counts once, in whatever order it ends", () => {
+    const all: (readonly [number, number])[] = [];
+    const stretches = new Stretches();
+    const moments = new Moments();
+    // A fixed sequence without order: ends come nearly in order in a run, and not always.
+    for (let n = 0, at = 7; n < 300; n++, at = (at * 31 + 17) % 997) {
+      const one = [at, at + (n % 9)] as const;
+      all.push(one);
+      stretches.add(...one);
+      for (const moment of one) moments.add(moment);
+      const covered = new Set(all.flatMap(([from, to]) => Array.from({ length: to - from }, (_, k) => from + k)));
+      expect(stretches.length(null, 2000)).toBe(covered.size);
+      const since = (at * 7) % 1000;
+      for (let k = since; k < 1010; k++) covered.add(k);
+      expect(stretches.length(since, 1010)).toBe(covered.size);
+    }
+    expect(moments.sorted).toEqual([...new Set(all.flat())].sort((a, b) => a - b));
+  });
+
   test("days of waiting become a gap, and every moment keeps its order", () => {
     const day = 86_400_000;
     const book = bookOf(
@@ -79,10 +99,10 @@ describe("the record of a run", () => {
       event("mail.decision", "hold:b#1", 2 * day),
       event("step.settled", "step:c#1", 2 * day, 2 * day + 300),
     );
-    const whole = scaleOf(book.all(), 0, 2 * day + 300, false);
+    const whole = scaleOf(book.moments.sorted, 0, 2 * day + 300, false);
     expect(whole.gaps).toEqual([]);
     expect(whole.at(100)).toBeLessThan(0.001);
-    const short = scaleOf(book.all(), 0, 2 * day + 300, true);
+    const short = scaleOf(book.moments.sorted, 0, 2 * day + 300, true);
     expect(short.gaps).toEqual([{ from: 100, to: 2 * day }]);
     expect(short.at(100)).toBeGreaterThan(0.15);
     const moments = [0, 50, 100, day, 2 * day, 2 * day + 300];

@@ -9,34 +9,33 @@ import { desk, deskSteps } from "./rig/pipelines.ts";
 import { agentModels, Gates, runWorkflows, seedRuns } from "./rig/run-workflows.ts";
 
 /** Each picture: the path of its screen, and what must be there before it is taken. */
-const pictures: Readonly<
-  Record<string, { path: (office: Office, holds: readonly Hold[]) => string; ready?: string; press?: string }>
-> = {
-  inbox: { path: () => "/inbox", ready: "[data-hold]" },
-  "inbox-hold": { path: (_office, holds) => `/inbox/${find(holds, "410")}`, ready: "article form" },
-  "inbox-form": { path: (_office, holds) => `/inbox/${find(holds, "invoice")}`, ready: "article form" },
-  "inbox-critical": { path: (_office, holds) => `/inbox/${find(holds, "archive")}`, ready: "article form" },
-  "inbox-alike": { path: (_office, holds) => `/inbox/${find(holds, "410")}/alike`, ready: "table" },
-  runs: { path: () => "/runs", ready: "tbody tr" },
-  run: { path: () => "/runs/onboarding-acme?at=step%3Aimport%20contacts%231", ready: "[role=treeitem]" },
-  "run-waiting": { path: () => "/runs/onboarding-globex", ready: "[role=treeitem]" },
-  "run-graph": { path: () => "/runs/contract-northwind?tab=graph", ready: ".react-flow__node", press: "Show all" },
-  "run-code": { path: () => "/runs/onboarding-acme?tab=graph", ready: ".react-flow__node", press: "Show all" },
-  "run-events": { path: () => "/runs/onboarding-acme?tab=events", ready: "ul li" },
-  "run-state": { path: () => "/runs/onboarding-globex?tab=state", ready: "h2" },
-  "run-agents": { path: () => "/runs/support-a7?tab=agents", ready: "table" },
-  "run-decisions": { path: () => "/runs/onboarding-acme?tab=decisions", ready: "ol li" },
-  "run-failed": { path: () => "/runs/ship-17", ready: "[role=treeitem]" },
-  workflows: { path: () => "/workflows", ready: "table" },
-  "workflow-desk": { path: () => "/workflows/refund-desk", ready: ".react-flow__node" },
-  builder: { path: () => "/builder", ready: "section button" },
-  "builder-canvas": { path: () => "/builder?pipeline=refund-desk", ready: ".react-flow__node" },
-  "builder-json": { path: () => "/builder?pipeline=refund-desk&tab=json", ready: ".cm-editor" },
-  schedules: { path: () => "/schedules" },
-  annotations: { path: () => "/annotations" },
-  metrics: { path: () => "/metrics" },
-  settings: { path: () => "/settings" },
-};
+const pictures: Readonly<Record<string, { path: (office: Office, holds: readonly Hold[]) => string; ready?: string }>> =
+  {
+    inbox: { path: () => "/inbox", ready: "[data-hold]" },
+    "inbox-hold": { path: (_office, holds) => `/inbox/${find(holds, "410")}`, ready: "article form" },
+    "inbox-form": { path: (_office, holds) => `/inbox/${find(holds, "invoice")}`, ready: "article form" },
+    "inbox-critical": { path: (_office, holds) => `/inbox/${find(holds, "archive")}`, ready: "article form" },
+    "inbox-alike": { path: (_office, holds) => `/inbox/${find(holds, "410")}/alike`, ready: "table" },
+    runs: { path: () => "/runs", ready: "tbody tr" },
+    run: { path: () => "/runs/onboarding-acme?at=step%3Aimport%20contacts%231", ready: "[role=treeitem]" },
+    "run-waiting": { path: () => "/runs/onboarding-globex", ready: "[role=treeitem]" },
+    "run-graph": { path: () => "/runs/contract-northwind?tab=graph", ready: ".react-flow__node" },
+    "run-code": { path: () => "/runs/onboarding-acme?tab=graph", ready: ".react-flow__node" },
+    "run-events": { path: () => "/runs/onboarding-acme?tab=events", ready: "ul li" },
+    "run-state": { path: () => "/runs/onboarding-globex?tab=state", ready: "h2" },
+    "run-agents": { path: () => "/runs/support-a7?tab=agents", ready: "table" },
+    "run-decisions": { path: () => "/runs/onboarding-acme?tab=decisions", ready: "ol li" },
+    "run-failed": { path: () => "/runs/ship-17", ready: "[role=treeitem]" },
+    workflows: { path: () => "/workflows", ready: "table" },
+    "workflow-desk": { path: () => "/workflows/refund-desk", ready: ".react-flow__node" },
+    builder: { path: () => "/builder", ready: "section button" },
+    "builder-canvas": { path: () => "/builder?pipeline=refund-desk", ready: ".react-flow__node" },
+    "builder-json": { path: () => "/builder?pipeline=refund-desk&tab=json", ready: ".cm-editor" },
+    schedules: { path: () => "/schedules" },
+    annotations: { path: () => "/annotations" },
+    metrics: { path: () => "/metrics" },
+    settings: { path: () => "/settings" },
+  };
 
 const find = (holds: readonly Hold[], words: string): string =>
   holds.find(({ title }) => title.includes(words))?.id ?? "";
@@ -56,12 +55,11 @@ const [office, browser] = await Promise.all([
 ]);
 const holds = await office.seed();
 await seedRuns(office);
-for (const [name, { path, ready = "h1", press }] of Object.entries(pictures)) {
+for (const [name, { path, ready = "h1" }] of Object.entries(pictures)) {
   if (wanted !== undefined && !name.startsWith(wanted)) continue;
   const { page, close } = await openTab(browser, `${office.url}${path(office, holds)}`);
   await keepScreenshots(page, folder, name, async () => {
     await page.locator(ready).first().waitFor({ state: "attached" });
-    if (press !== undefined) await page.getByRole("button", { name: press }).click();
   });
   await close();
   console.log(`out/screenshots/${name}-*.png`);

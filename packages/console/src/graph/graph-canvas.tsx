@@ -1,18 +1,9 @@
 import "@xyflow/react/dist/style.css";
-import {
-  Background,
-  Controls,
-  type Edge,
-  MarkerType,
-  ReactFlow,
-  ReactFlowProvider,
-  useNodesInitialized,
-  useReactFlow,
-  useStore,
-} from "@xyflow/react";
-import { type CSSProperties, useEffect, useMemo } from "react";
+import { Background, Controls, type Edge, MarkerType, ReactFlow, ReactFlowProvider } from "@xyflow/react";
+import { type CSSProperties, useMemo } from "react";
 import { type DrawnNode, DrawnNodeBox, type GraphNode } from "./graph-node.tsx";
 import { nodeSize, placeNodes } from "./place-nodes.ts";
+import { ShowNodes } from "./show-nodes.tsx";
 
 /** A way between two nodes. */
 export interface GraphEdge {
@@ -37,12 +28,13 @@ export interface GraphCanvasProps {
 }
 
 /** The library's own controls in the colours of the theme. */
-const colours = {
+export const canvasColours = {
   "--xy-controls-button-background-color": "var(--hp-raised)",
   "--xy-controls-button-background-color-hover": "var(--hp-hover)",
   "--xy-controls-button-color": "var(--hp-ink)",
   "--xy-controls-button-color-hover": "var(--hp-ink)",
   "--xy-controls-button-border-color": "var(--hp-line)",
+  "--xy-background-color": "transparent",
 } as CSSProperties;
 
 const nodeTypes = { drawn: DrawnNodeBox };
@@ -88,27 +80,15 @@ function Canvas({ label, nodes, edges, selected = null, onSelect, onConnect }: G
         connectOnClick={false}
         deleteKeyCode={null}
         proOptions={{ hideAttribution: true }}
-        style={colours}
+        style={canvasColours}
       >
         <Background color="var(--hp-line)" />
         <Controls showInteractive={false} />
-        <FitWhenAdded count={nodes.length} />
+        {/* Another number of nodes: somebody has added or removed one. */}
+        <ShowNodes when={nodes.length} />
       </ReactFlow>
     </section>
   );
-}
-
-/** Shows all when there is another number of nodes: somebody has added or removed one. Otherwise the camera stays where it was put. */
-function FitWhenAdded({ count }: { count: number }) {
-  const { fitView } = useReactFlow();
-  const measured = useNodesInitialized();
-  // The canvas learns its own size later than its nodes': fitted before that, all would be drawn too small.
-  const sized = useStore(({ width, height }) => width > 0 && height > 0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the count is the reason
-  useEffect(() => {
-    if (measured && sized) void fitView({ padding: 0.15, maxZoom: 1 });
-  }, [fitView, measured, sized, count]);
-  return null;
 }
 
 function drawnEdge({ id, from, to, label, faint }: GraphEdge, chosen: boolean): Edge {

@@ -26,7 +26,10 @@ export function Tabs({
 }) {
   return (
     <Radix.Root value={value} onValueChange={onChange} activationMode="manual" className="flex min-h-0 flex-col">
-      <Radix.List aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line">
+      <Radix.List
+        aria-label={label}
+        className="flex shrink-0 gap-1 overflow-x-auto overflow-y-hidden border-b border-line"
+      >
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}

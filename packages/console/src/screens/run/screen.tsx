@@ -76,7 +76,7 @@ function Loaded({ run }: { run: RouteOutput<"runs.show"> }) {
   });
   const hold = holds.data?.items.find(({ key }) => key === row?.key)?.id ?? null;
   return (
-    <div className="flex min-h-0 grow flex-col">
+    <div className="flex min-h-0 grow flex-col max-sm:overflow-y-auto">
       <Header
         run={run}
         totals={totals}
@@ -89,7 +89,8 @@ function Loaded({ run }: { run: RouteOutput<"runs.show"> }) {
         <FailedNote status={run.status} note={run.note} />
       )}
       {why.data && !finished.includes(run.status) && <Waiting why={why.data} />}
-      <div className="relative flex min-h-0 grow">
+      {/* On a phone what is above leaves too little room: the whole screen scrolls. */}
+      <div className="relative flex min-h-0 grow max-sm:min-h-[75dvh] max-sm:shrink-0">
         <RunTabs {...{ run, journal, ended, tab, why: why.data, selected: at, onSelect: select }} onTab={show} />
         {row && (
           <Inspector

@@ -12,8 +12,11 @@ import {
   useReactFlow,
 } from "@xyflow/react";
 import { Crosshair, List, Maximize, Network } from "lucide-react";
-import { type CSSProperties, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { api } from "../../../data/api.ts";
+import { canvasColours } from "../../../graph/graph-canvas.tsx";
+import { nodeSize, placeNodes } from "../../../graph/place-nodes.ts";
+import { ShowNodes } from "../../../graph/show-nodes.tsx";
 import { Button } from "../../../ui/button.tsx";
 import { useShortcut } from "../../../ui/shortcuts.tsx";
 import { Empty, Loading } from "../../../ui/states.tsx";
@@ -22,20 +25,9 @@ import type { JournalState } from "../journal/journal-feed.ts";
 import { type Drawing, drawFlow, drawJournal, mostNodes } from "./drawing.ts";
 import { GraphNode, type GraphNodeType } from "./graph-node.tsx";
 import { NodeTree } from "./node-tree.tsx";
-import { nodeSize, placeNodes } from "./place-nodes.ts";
 
 const words = copy.graph;
 const nodeTypes = { run: GraphNode };
-/** The library's colours, by the names it gives them. */
-const colours = {
-  "--xy-controls-button-background-color": "var(--hp-surface)",
-  "--xy-controls-button-background-color-hover": "var(--hp-hover)",
-  "--xy-controls-button-color": "var(--hp-ink)",
-  "--xy-controls-button-color-hover": "var(--hp-ink)",
-  "--xy-controls-button-border-color": "var(--hp-line)",
-  "--xy-background-color": "transparent",
-} as CSSProperties;
-
 interface GraphTabProps {
   run: RouteOutput<"runs.show">;
   journal: JournalState;
@@ -129,15 +121,19 @@ function Canvas({
   onSelect,
 }: { drawing: Drawing; follow: boolean } & Pick<GraphTabProps, "selected" | "onSelect">) {
   const { setCenter } = useReactFlow();
-  const shape = JSON.stringify([drawing.nodes.map(({ id }) => id), drawing.edges.map(({ from, to }) => [from, to])]);
+  const shape = JSON.stringify([
+    drawing.nodes.map(({ id }) => id),
+    drawing.edges.map(({ from, to, label }) => [from, to, label]),
+  ]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: places depend on the shape alone
-  const places = useMemo(() => placeNodes(drawing), [shape]);
+  const places = useMemo(() => placeNodes(drawing.nodes, drawing.edges), [shape]);
   const nodes = drawing.nodes.map(
     (one): GraphNodeType => ({
       id: one.id,
       type: "run",
       position: places.get(one.id) ?? { x: 0, y: 0 },
       ...nodeSize,
+      measured: nodeSize,
       data: { ...one, chosen: one.key !== null && one.key === selected },
       ariaLabel: `${one.title}: ${copy.states[one.shown]}`,
     }),
@@ -171,19 +167,18 @@ function Canvas({
         edges={edges}
         nodeTypes={nodeTypes}
         onNodeClick={choose}
-        fitView
-        fitViewOptions={{ padding: 0.15, maxZoom: 1.1 }}
         minZoom={0.05}
         nodesDraggable={false}
         nodesConnectable={false}
         elementsSelectable={false}
         nodesFocusable={false}
         deleteKeyCode={null}
-        style={colours}
+        style={canvasColours}
         proOptions={{ hideAttribution: true }}
       >
         <Background color="var(--hp-line)" />
         <Controls showInteractive={false} showFitView={false} />
+        <ShowNodes />
       </ReactFlow>
     </section>
   );

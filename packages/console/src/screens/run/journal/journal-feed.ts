@@ -11,8 +11,15 @@ export interface JournalState {
   error: Error | null;
 }
 
-/** What comes is gathered for so long before it is drawn, in ms; the first of it is drawn at once. */
+/**
+ * What comes is gathered for so long before it is drawn, in ms. The first of it is drawn nearly at once; while much comes, as at the beginning
+ * of a long journal, each drawing waits twice as long as the one before it, so that most of the time is left for reading.
+ */
 const gatherMs = 120;
+const firstGatherMs = 15;
+const longestGatherMs = 1000;
+/** So many events between two drawings are much. */
+const much = 500;
 
 /**
  * The journal of one generation of a run, from its beginning on and then as it grows. One stream; after it broke, or after its tab was
@@ -28,6 +35,9 @@ export class JournalFeed {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private last: string;
   private following = false;
+  /** How many events there were when the last but one drawing was put off, and for how long that was. */
+  private drawn = 0;
+  private wait = gatherMs;
 
   constructor(run: string, part: number) {
     this.run = run;
@@ -97,14 +107,20 @@ export class JournalFeed {
         if (signal.aborted || event.generation !== this.part) return;
         this.last = `${event.generation}.${event.seq}`;
         this.book.add(event);
-        this.timer ??= setTimeout(
-          () => this.changed({ loaded: true, error: null }),
-          this.state.revision === 0 ? 30 : gatherMs,
-        );
+        this.timer ??= setTimeout(() => this.changed({ loaded: true, error: null }), this.gather());
       }
     } catch (error) {
       if (!signal.aborted) this.changed({ error: error as Error });
     }
+  }
+
+  /** How long what comes now is gathered. */
+  private gather(): number {
+    if (this.state.revision === 0) return firstGatherMs;
+    const came = this.book.events.length - this.drawn;
+    this.wait = came > much ? Math.min(2 * this.wait, longestGatherMs) : gatherMs;
+    this.drawn = this.book.events.length;
+    return this.wait;
   }
 
   private changed(change: Partial<JournalState>): void {

@@ -1,5 +1,6 @@
 import { parseKey } from "./key.ts";
-import type { Mark, Row, RowState, RunEvent, Span } from "./row.ts";
+import type { Mark, Row, RowState, RunEvent, Span, SpanKind } from "./row.ts";
+import { Moments, Stretches } from "./stretches.ts";
 
 const marked = new Set(["cancel", "pause", "resume", "retry", "migrate"]);
 
@@ -14,6 +15,15 @@ export class RowBook {
   readonly marks: Mark[] = [];
   opened: RunEvent | null = null;
   settled: RunEvent | null = null;
+  /** When anything began or ended, ms since the epoch. */
+  readonly moments = new Moments();
+  /** What is over, by kind. */
+  readonly stretches: Readonly<Record<SpanKind, Stretches>> = {
+    ...{ run: new Stretches(), queue: new Stretches(), human: new Stretches() },
+    ...{ retry: new Stretches(), wait: new Stretches() },
+  };
+  /** Rows whose last stretch lasts. */
+  readonly lasting = new Set<Row>();
   private readonly rows = new Map<string, Row>();
   private readonly openSignals = new Map<string, Row[]>();
   private inherited = 0;
@@ -67,8 +77,8 @@ export class RowBook {
   }
 
   private addEntry(event: RunEvent, phase: string, at: number): void {
-    const row = this.rowOf(event.key, Date.parse(event.startedAt), event.seq);
-    const startedAt = Date.parse(event.startedAt);
+    const startedAt = event.startedAt === event.at ? at : Date.parse(event.startedAt);
+    const row = this.rowOf(event.key, startedAt, event.seq);
     row.events.push(event);
     row.attempts = Math.max(row.attempts, event.attempt);
     if (row.kind === "step") this.addStep(row, event, phase, startedAt, at);
@@ -82,33 +92,51 @@ export class RowBook {
   private addStep(row: Row, event: RunEvent, phase: string, startedAt: number, at: number): void {
     const last = row.spans.at(-1);
     if (this.handedOver && !last && startedAt - this.lastAt > 1)
-      row.spans.push(spanOf("queue", this.lastAt, startedAt));
-    if (last && last.to === null) last.to = Math.max(last.from, startedAt);
-    if (phase === "opened") {
-      row.state = "open";
-      row.to = null;
-      row.spans.push({ kind: "run", from: startedAt, to: null, failed: false });
-      return;
-    }
+      this.put(row, { kind: "queue", from: this.lastAt, to: startedAt, failed: false });
+    this.end(row, startedAt);
+    if (phase === "opened") return this.begin(row, "run", startedAt);
     if (last?.kind === "run" && last.from >= startedAt) row.spans.pop();
-    row.spans.push({ kind: "run", from: startedAt, to: Math.max(at, startedAt), failed: event.outcome === "error" });
-    if (phase === "attempt") {
-      row.spans.push({ kind: "retry", from: at, to: null, failed: false });
-      row.state = "open";
-      row.to = null;
-    } else this.close(row, at, stateOf(event));
+    const failed = event.outcome === "error";
+    this.put(row, { kind: "run", from: startedAt, to: Math.max(at, startedAt), failed });
+    if (phase === "attempt") this.begin(row, "retry", at);
+    else this.close(row, at, stateOf(event));
   }
 
   private reopen(row: Row, from: number): void {
-    const kind = row.kind === "hold" ? "human" : "wait";
+    this.begin(row, row.kind === "hold" ? "human" : "wait", from);
+  }
+
+  /** A stretch begins that lasts. */
+  private begin(row: Row, kind: SpanKind, from: number): void {
     row.state = "open";
     row.to = null;
-    row.spans.push({ kind, from, to: null, failed: false });
+    this.put(row, { kind, from, to: null, failed: false });
+  }
+
+  /** Adds a stretch, and counts it if it is over. */
+  private put(row: Row, span: Span): void {
+    row.spans.push(span);
+    this.moments.add(span.from);
+    if (span.to === null) this.lasting.add(row);
+    else this.count(span.kind, span.from, span.to);
+  }
+
+  /** Ends what lasts. */
+  private end(row: Row, at: number): void {
+    const last = row.spans.at(-1);
+    if (last === undefined || last.to !== null) return;
+    last.to = Math.max(at, last.from);
+    this.lasting.delete(row);
+    this.count(last.kind, last.from, last.to);
+  }
+
+  private count(kind: SpanKind, from: number, to: number): void {
+    this.moments.add(to);
+    this.stretches[kind].add(from, to);
   }
 
   private close(row: Row, at: number, state: RowState): void {
-    const last = row.spans.at(-1);
-    if (last && last.to === null) last.to = Math.max(at, last.from);
+    this.end(row, at);
     row.to = at;
     row.state = state;
     touch(row);
@@ -144,12 +172,11 @@ export class RowBook {
       inherited: seq <= this.inherited,
     };
     this.rows.set(key, row);
+    this.moments.add(from);
     (parent?.children ?? this.top).push(row);
     return row;
   }
 }
-
-const spanOf = (kind: Span["kind"], from: number, to: number): Span => ({ kind, from, to, failed: false });
 
 const stateOf = ({ outcome }: RunEvent): RowState => (outcome === null ? "ok" : outcome);
 

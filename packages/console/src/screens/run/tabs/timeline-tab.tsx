@@ -42,7 +42,10 @@ export function TimelineTab({
   // biome-ignore lint/correctness/useExhaustiveDependencies: the book is one object; its revision says that it has changed
   const lines = useMemo(() => linesOf(book.top, folded), [book, folded, revision]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
-  const scale = useMemo(() => scaleOf(book.all(), beginOf(journal), now, collapse), [book, revision, now, collapse]);
+  const scale = useMemo(
+    () => scaleOf(book.moments.sorted, beginOf(journal), now, collapse),
+    [book, revision, now, collapse],
+  );
   const fold = useCallback(
     (key: string, on: boolean) =>
       setFolded((before) => {

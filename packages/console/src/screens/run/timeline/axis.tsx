@@ -19,7 +19,7 @@ export function Axis({ scale, view }: { scale: Scale; view: View }) {
       {ticks.map(({ at, text }) => (
         <span
           key={text}
-          className="absolute top-1.5 border-l border-line pl-1 whitespace-nowrap"
+          className="absolute top-1.5 border-l border-line pl-1 whitespace-nowrap max-sm:not-nth-[3n+1]:hidden"
           style={{ left: `${at * 100}%` }}
         >
           {text}

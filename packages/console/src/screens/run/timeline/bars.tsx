@@ -52,7 +52,7 @@ export const Bars = memo(function Bars({
   const group = row.children.length > 0;
   if (to < 0 || from > 100) return <svg className="h-7 w-full" aria-hidden="true" />;
   return (
-    <svg className="h-7 w-full" aria-hidden="true">
+    <svg className="h-7 w-full overflow-visible" aria-hidden="true">
       {group && (
         <rect
           x={`${from}%`}

@@ -1,4 +1,4 @@
-import { type PointerEvent, useRef, useState } from "react";
+import { memo, type PointerEvent, useRef, useState } from "react";
 import { copy } from "../copy.ts";
 import type { Row } from "../journal/row.ts";
 import type { View } from "./bars.tsx";
@@ -27,8 +27,6 @@ export function Overview({
     const { left = 0, width = 1 } = box.current?.getBoundingClientRect() ?? {};
     return Math.min(1, Math.max(0, (event.clientX - left) / width));
   };
-  const drawn =
-    lines.length > mostLines ? lines.filter((_, n) => n % Math.ceil(lines.length / mostLines) === 0) : lines;
   const shown = drag ? { from: Math.min(drag.from, drag.to), to: Math.max(drag.from, drag.to) } : view;
   return (
     <div
@@ -48,27 +46,7 @@ export function Overview({
       }}
       onPointerCancel={() => setDrag(null)}
     >
-      <svg
-        className="size-full"
-        preserveAspectRatio="none"
-        viewBox={`0 0 1000 ${Math.max(drawn.length, 6)}`}
-        aria-hidden="true"
-      >
-        {drawn.map((row, n) => {
-          const last = row.spans.at(-1);
-          const from = scale.at(row.from) * 1000;
-          const to = scale.at(row.to ?? now) * 1000;
-          const fill =
-            row.state === "error"
-              ? "fill-danger"
-              : last?.kind === "human"
-                ? "fill-warn"
-                : row.children.length > 0
-                  ? "fill-transparent"
-                  : "fill-accent";
-          return <rect key={row.key} x={from} y={n} width={Math.max(to - from, 2)} height="0.8" className={fill} />;
-        })}
-      </svg>
+      <Strip {...{ lines, scale, now }} />
       <div className="absolute inset-y-0 left-0 bg-ground/70" style={{ width: `${shown.from * 100}%` }} />
       <div className="absolute inset-y-0 right-0 bg-ground/70" style={{ width: `${(1 - shown.to) * 100}%` }} />
       <div
@@ -77,4 +55,32 @@ export function Overview({
       />
     </div>
   );
+}
+
+/** The lines themselves: drawn again when they or the scale change, and not while somebody drags. */
+const Strip = memo(function Strip({ lines, scale, now }: { lines: readonly Row[]; scale: Scale; now: number }) {
+  const every = Math.ceil(lines.length / mostLines);
+  const drawn = every > 1 ? lines.filter((_, n) => n % every === 0) : lines;
+  return (
+    <svg
+      className="size-full"
+      preserveAspectRatio="none"
+      viewBox={`0 0 1000 ${Math.max(drawn.length, 6)}`}
+      aria-hidden="true"
+    >
+      {drawn.map((row, n) => {
+        const from = scale.at(row.from) * 1000;
+        const to = scale.at(row.to ?? now) * 1000;
+        return (
+          <rect key={row.key} x={from} y={n} width={Math.max(to - from, 2)} height="0.8" className={fillOf(row)} />
+        );
+      })}
+    </svg>
+  );
+});
+
+function fillOf({ state, spans, children }: Row): string {
+  if (state === "error") return "fill-danger";
+  if (spans.at(-1)?.kind === "human") return "fill-warn";
+  return children.length > 0 ? "fill-transparent" : "fill-accent";
 }

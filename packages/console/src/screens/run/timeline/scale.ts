@@ -1,5 +1,3 @@
-import type { Row } from "../journal/row.ts";
-
 /** A stretch in which nothing began or ended, drawn short. */
 export interface Gap {
   from: number;
@@ -21,12 +19,13 @@ const shortestGap = 1000;
 const outweighs = 4;
 
 /**
- * The scale of a timeline. A run that worked for a second and waited for two days would be two lines at the ends of nothing: stretches
+ * The scale of a timeline, from the moments at which something began or ended, in order. A run that worked for a second and waited for two days would be two lines at the ends of nothing: stretches
  * that are much longer than all shorter ones together become gaps, each with a tenth to a fourth of the width.
  */
-export function scaleOf(rows: Iterable<Row>, from: number, to: number, collapse: boolean): Scale {
+export function scaleOf(moments: readonly number[], from: number, to: number, collapse: boolean): Scale {
   const end = Math.max(to, from + 1);
-  const points = [...momentsOf(rows, from, end)].sort((a, b) => a - b);
+  const points = [from, ...moments.slice(lastUpTo(moments, from) + 1, lastUpTo(moments, end) + 1)];
+  if (points.at(-1) !== end) points.push(end);
   const lengths = points.slice(1).map((point, n) => point - (points[n] as number));
   const least = collapse ? leastGap(lengths) : Number.POSITIVE_INFINITY;
   const usual = lengths.reduce((sum, length) => sum + (length < least ? length : 0), 0);
@@ -54,23 +53,11 @@ export function scaleOf(rows: Iterable<Row>, from: number, to: number, collapse:
   };
 }
 
-function* momentsOf(rows: Iterable<Row>, from: number, to: number): Generator<number> {
-  const seen = new Set([from, to]);
-  for (const { spans, from: began } of rows) {
-    seen.add(began);
-    for (const span of spans) {
-      seen.add(span.from);
-      if (span.to !== null) seen.add(span.to);
-    }
-  }
-  for (const moment of seen) if (moment >= from && moment <= to) yield moment;
-}
-
 /** How long the shortest gap is: it and all longer ones outweigh what is shorter. */
 function leastGap(lengths: readonly number[]): number {
-  let shorter = 0;
-  for (const length of [...lengths].sort((a, b) => a - b)) {
-    if (length > shortestGap && length > outweighs * shorter && shorter > 0) return length;
+  let shorter = lengths.reduce((sum, length) => sum + (length > shortestGap ? 0 : length), 0);
+  for (const length of lengths.filter((one) => one > shortestGap).sort((a, b) => a - b)) {
+    if (length > outweighs * shorter && shorter > 0) return length;
     shorter += length;
   }
   return Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronDown, ChevronRight } from "lucide-react";
-import { type KeyboardEvent, memo, useEffect, useRef } from "react";
+import { type KeyboardEvent, memo, useEffect, useMemo, useRef } from "react";
 import { classNames } from "../../../ui/class-names.ts";
 import { copy } from "../copy.ts";
 import type { Row } from "../journal/row.ts";
@@ -11,7 +11,7 @@ import { lengthText } from "./lines.ts";
 import type { Scale } from "./scale.ts";
 
 const rowHeight = 28;
-const columns = "grid grid-cols-[minmax(7.5rem,18rem)_minmax(0,1fr)] sm:grid-cols-[18rem_minmax(0,1fr)]";
+const columns = "grid grid-cols-[minmax(0,5fr)_minmax(0,4fr)] sm:grid-cols-[18rem_minmax(0,1fr)]";
 
 /** The rows with their bars. Only what is seen is in the page; the keyboard goes through it as through a tree. */
 export function Timeline({
@@ -42,7 +42,10 @@ export function Timeline({
     estimateSize: () => rowHeight,
     overscan: 10,
   });
-  const at = lines.findIndex(({ key }) => key === selected);
+  const at = useMemo(
+    () => (selected === null ? -1 : lines.findIndex(({ key }) => key === selected)),
+    [lines, selected],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a row that becomes selected is scrolled to
   useEffect(() => {
     if (at >= 0) list.scrollToIndex(at, { align: "auto" });
@@ -71,7 +74,9 @@ export function Timeline({
       <Hatching />
       <div className={classNames(columns, "border-b border-line")}>
         <span />
-        <Axis scale={scale} view={view} />
+        <div className="min-w-0 pr-1.5">
+          <Axis scale={scale} view={view} />
+        </div>
       </div>
       <div
         ref={scroll}
@@ -80,7 +85,7 @@ export function Timeline({
         aria-label={copy.timeline.label}
         aria-activedescendant={at >= 0 ? `line-${at}` : undefined}
         onKeyDown={press}
-        className="min-h-0 grow overflow-y-auto overscroll-contain"
+        className="min-h-0 grow overflow-y-auto overscroll-contain contain-content"
       >
         <div role="presentation" className="relative" style={{ height: list.getTotalSize() }}>
           {list.getVirtualItems().map(({ index, start }) => {
@@ -154,7 +159,8 @@ const Line = memo(function Line({
       style={{ transform: `translateY(${start}px)` }}
       className={classNames(
         columns,
-        "absolute inset-x-0 top-0 h-7 cursor-pointer items-center",
+        // Nothing in a row has an effect on anything outside it: the browser need not look.
+        "absolute inset-x-0 top-0 h-7 contain-strict cursor-pointer items-center",
         selected ? "bg-accent-soft" : "hover:bg-hover",
         row.inherited && "opacity-70",
       )}
@@ -184,7 +190,7 @@ const Line = memo(function Line({
         {row.attempts > 1 && <span className="shrink-0 text-xs text-danger">{copy.timeline.times(row.attempts)}</span>}
         {took !== null && <span className="ml-auto shrink-0 text-xs text-muted max-sm:hidden">{lengthText(took)}</span>}
       </span>
-      <span className="min-w-0 border-l border-line">
+      <span className="min-w-0 border-l border-line pr-1.5">
         <Bars {...{ row, revision, scale, view, now }} left={shown === "left"} />
       </span>
     </div>
