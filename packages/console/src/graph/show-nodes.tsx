@@ -1,31 +1,43 @@
-import { useNodesInitialized, useReactFlow, useStore } from "@xyflow/react";
-import { useEffect } from "react";
+import { useNodesInitialized, useReactFlow, useStore, type Viewport } from "@xyflow/react";
+import { useEffect, useRef } from "react";
 
 /** What is smaller than this cannot be read. */
 const leastZoom = 0.7;
 const marginPx = 32;
 
 /**
- * Shows all nodes when there is something to show for the first time, and again whenever `when` changes; otherwise the camera stays where
- * somebody put it. A drawing that would be too small to read begins at its top instead, in a size that can be read.
+ * Shows all nodes from the first on, and all of them again whenever `when` changes. A drawing that would be too small to read begins at its
+ * top instead, in a size that can be read. Once somebody has moved the camera it stays where they put it.
  */
 export function ShowNodes({ when }: { when?: unknown }) {
-  const { fitView, getNodes, getNodesBounds, setViewport } = useReactFlow();
+  const { getNodes, getNodesBounds, getViewport, setViewport } = useReactFlow();
   const measured = useNodesInitialized();
-  // The canvas learns its own size later than its nodes': fitted before that, all would be drawn too small.
+  // The canvas learns its own size later than its nodes', and in steps while the page is laid out.
   const width = useStore((canvas) => canvas.width);
   const height = useStore((canvas) => canvas.height);
-  const ready = measured && width > 0 && height > 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a window that changes its size moves nothing; `when` is the reason
+  const put = useRef<{ viewport: Viewport; when: unknown } | null>(null);
   useEffect(() => {
-    if (!ready) return;
-    const bounds = getNodesBounds(getNodes());
-    const zoom = Math.min((width - 2 * marginPx) / bounds.width, (height - 2 * marginPx) / bounds.height);
-    if (zoom >= leastZoom) void fitView({ padding: `${marginPx}px`, maxZoom: 1 });
-    else {
-      const middle = bounds.x + bounds.width / 2;
-      void setViewport({ zoom: leastZoom, x: width / 2 - middle * leastZoom, y: marginPx - bounds.y * leastZoom });
-    }
-  }, [ready, when]);
+    if (!measured || width === 0 || height === 0) return;
+    const before = put.current;
+    if (before !== null && before.when === when && !isSame(before.viewport, getViewport())) return;
+    const viewport = viewportOf(getNodesBounds(getNodes()), width, height);
+    put.current = { viewport, when };
+    void setViewport(viewport);
+  }, [measured, width, height, when, getNodes, getNodesBounds, getViewport, setViewport]);
   return null;
 }
+
+function viewportOf(
+  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+  room: number,
+  rise: number,
+): Viewport {
+  const whole = Math.min(1, (room - 2 * marginPx) / width, (rise - 2 * marginPx) / height);
+  const zoom = Math.max(whole, leastZoom);
+  const left = room / 2 - (x + width / 2) * zoom;
+  const top = whole < leastZoom ? marginPx - y * zoom : rise / 2 - (y + height / 2) * zoom;
+  return { zoom, x: left, y: top };
+}
+
+const isSame = (a: Viewport, b: Viewport): boolean =>
+  Math.abs(a.x - b.x) < 1 && Math.abs(a.y - b.y) < 1 && Math.abs(a.zoom - b.zoom) < 0.001;
