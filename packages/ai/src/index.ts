@@ -51,6 +51,30 @@ export * from "./guardrails/index.ts";
 export type { LlamaCppLibrary } from "./llama-cpp/library.ts";
 export { type LlamaCppModel, type LlamaCppOptions, llamaCpp } from "./llama-cpp/llama-cpp.ts";
 export { type McpServer, type McpTools, type McpToolsOptions, mcpTools } from "./mcp/mcp-tools.ts";
+export {
+  AgentMemory,
+  type AgentMemoryOptions,
+  agentMemory,
+  type Remembered,
+  type ThreadMemory,
+} from "./memory/agent-memory.ts";
+export {
+  type ConversationBook,
+  type KeptMessage,
+  memoryConversationBook,
+  type NewMessage,
+  type Note,
+  type ThreadFacts,
+  type ThreadPlace,
+} from "./memory/conversation-book.ts";
+export {
+  type ConversationDatabase,
+  type DatabaseConversationBookOptions,
+  databaseConversationBook,
+} from "./memory/database-conversation-book.ts";
+export { type Recalled, recallStep, rememberStep } from "./memory/memory-step.ts";
+export { memoryTools } from "./memory/memory-tools.ts";
+export { type CountTokens, tokensOf, windowOf } from "./memory/window.ts";
 export { answer } from "./model/answer.ts";
 export * from "./model/message.ts";
 export type * from "./model/model.ts";

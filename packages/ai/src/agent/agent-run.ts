@@ -4,6 +4,7 @@ import { OutputError, TurnLimitError } from "../errors.ts";
 import { guardedCall } from "../guardrails/guard-call.ts";
 import { guardMessages } from "../guardrails/guard-messages.ts";
 import { guardedModelStep, restoredText } from "../guardrails/guarded-model-step.ts";
+import type { ThreadMemory } from "../memory/agent-memory.ts";
 import { type Message, type ToolCallPart, type ToolResultPart, textOf, toolCallsOf } from "../model/message.ts";
 import type { ModelResponse } from "../model/model.ts";
 import type { ModelChoice } from "../models/models.ts";
@@ -21,6 +22,8 @@ export interface AgentStepOptions {
   /** In the place of the agent's own. */
   model?: ModelChoice;
   maxTurns?: number;
+  /** The conversation it goes on with: what was said is recalled before, and what is said kept after. Both are recorded steps. */
+  memory?: ThreadMemory;
 }
 
 /** One run of an agent, and of those it hands over to: turn by turn, for a loop that is somebody else's. */
@@ -206,7 +209,8 @@ export class AgentRun<Out> {
   }
 }
 
-function startOf(agent: Agent<unknown>, input: string | readonly Message[]): Message[] {
+/** The conversation an agent begins with. */
+export function startOf(agent: Agent<unknown>, input: string | readonly Message[]): Message[] {
   const messages: readonly Message[] = typeof input === "string" ? [{ role: "user", content: input }] : input;
   if (Array.isArray(messages) && messages.length > 0) return [...messages];
   throw new ValidationError(`input of agent "${agent.name}"`, [

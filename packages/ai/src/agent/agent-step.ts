@@ -1,7 +1,9 @@
 import type { WorkflowContext } from "@holdpoint/core";
+import { wordsOf } from "../memory/agent-memory.ts";
+import { recallStep, recollection, rememberStep } from "../memory/memory-step.ts";
 import type { Message } from "../model/message.ts";
 import type { Agent, AgentResult } from "./agent.ts";
-import { AgentRun, type AgentStepOptions } from "./agent-run.ts";
+import { AgentRun, type AgentStepOptions, startOf } from "./agent-run.ts";
 
 /**
  * Runs an agent in a workflow. Every call of its model is a step (`NAME turn`), every call of a tool another (`tool NAME`): a crash
@@ -20,5 +22,13 @@ export async function agentStep<Out>(
   input: string | readonly Message[],
   options: AgentStepOptions = {},
 ): Promise<AgentResult<Out>> {
-  return new AgentRun<Out>(ctx, agent, input, options).work();
+  const { memory } = options;
+  if (!memory) return new AgentRun<Out>(ctx, agent, input, options).work();
+  const said = startOf(agent, input);
+  const words = said.map(wordsOf).join("\n").trim();
+  const recalled = await recallStep(ctx, `${agent.name} recall`, memory, words);
+  const before = [...recollection(recalled), ...recalled.messages];
+  const result = await new AgentRun<Out>(ctx, agent, [...before, ...said], options).work();
+  await rememberStep(ctx, `${agent.name} remember`, memory, result.messages.slice(before.length));
+  return result;
 }
