@@ -25,7 +25,9 @@ export { type DecisionLinks, decisionLinks, type LinkOptions } from "./links/lin
 export type { LinkClaims } from "./links/token.ts";
 export { type Field, fieldsOf } from "./notice/fields.ts";
 export { type Line, type Message, messageOf } from "./notice/message.ts";
-export type { Channel, HoldHappening, Notice, NoticeKind, Recipient, SendCall } from "./notice/notice.ts";
+export type { Channel, ChannelAbout, HoldHappening, Notice, NoticeKind, Recipient, SendCall } from "./notice/notice.ts";
+export type { ChannelStanding } from "./outbox/channel-standing.ts";
+export type { ChannelTest } from "./outbox/channel-test.ts";
 export { createOutbox, type Delivery, Outbox, type OutboxOptions } from "./outbox/outbox.ts";
 export type { Route } from "./outbox/route.ts";
 export { type ToReviewersOptions, toReviewers } from "./outbox/to-reviewers.ts";

@@ -142,6 +142,11 @@ export const paths = {
   "substitutions.change": "PUT /api/v1/substitutions/{substitution}",
   "substitutions.remove": "DELETE /api/v1/substitutions/{substitution}",
 
+  "channels.list": "GET /api/v1/channels",
+  "channels.test": "POST /api/v1/channels/{channel}/test",
+  "retention.show": "GET /api/v1/retention",
+  "retention.run": "POST /api/v1/retention",
+
   "webhooks.list": "GET /api/v1/webhooks",
   "webhooks.create": "POST /api/v1/webhooks",
   "webhooks.show": "GET /api/v1/webhooks/{webhook}",

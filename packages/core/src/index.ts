@@ -39,7 +39,7 @@ export type {
   StartedRun,
 } from "./engine/probe.ts";
 export { closest } from "./engine/registry.ts";
-export type { RetentionResult } from "./engine/retention.ts";
+export type { RetentionOutlook, RetentionResult } from "./engine/retention.ts";
 export type { RunHandle } from "./engine/run-handle.ts";
 export type { DebounceOptions, RunOptions } from "./engine/run-options.ts";
 export type { Run } from "./engine/run-view.ts";

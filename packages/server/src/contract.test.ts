@@ -375,6 +375,31 @@ test("people, groups and substitutions are put, changed and removed; of two edit
   for (const person of ["ben", "cleo"]) await admin.people.remove({ person });
 });
 
+test("channels are listed without their secrets, with their health, and tried on whoever asks", async () => {
+  const { items } = await admin.channels.list();
+  expect(items.map(({ name, type, target, health }) => [name, type, target, health])).toEqual([
+    ["memo", "custom", null, "unknown"],
+    ["down", "pager", "pager.example", "unknown"],
+    ["mail", "mail", "127.0.0.1:1", "unknown"],
+    ["chat", "slack", "hooks.slack.example", "unknown"],
+  ]);
+  expect(JSON.stringify(items)).not.toContain("secret");
+  expect(await admin.channels.test({ channel: "memo" })).toMatchObject({ ok: true, error: null });
+  expect(office.said).toEqual(['ada A test of the channel "memo"']);
+  expect(await admin.channels.test({ channel: "down" })).toMatchObject({ ok: false, error: "the pager is off" });
+  const nowhere = admin.channels.test({ channel: "mail" });
+  await expect(nowhere).rejects.toMatchObject({ status: 409, message: expect.stringContaining("no mail address") });
+  await expect(admin.channels.test({ channel: "none" })).rejects.toMatchObject({ status: 404 });
+});
+
+test("retention says what stays how long, how much there is and what is due, and removes it when asked", async () => {
+  const shown = await admin.retention.show();
+  expect(shown).toMatchObject({ runsMs: 30 * 86_400_000, holdsMs: null, everyMs: 600_000, due: { runs: 0 } });
+  expect(shown.sizes.bytes).toBeGreaterThan(0);
+  expect(shown.sizes.runs.completed).toBeGreaterThan(0);
+  expect(await admin.retention.run()).toEqual({ removed: 0, tombstones: 0, holds: 0, records: 0, more: false });
+});
+
 test("webhooks are made, changed, tried, rotated, paused, resumed and removed; dead letters are replayed", async () => {
   const definition = { name: "tickets", url: "https://inside.example/hooks", types: ["run.failed" as const] };
   const made = await admin.webhooks.create({ ...definition, tags: ["money"] });

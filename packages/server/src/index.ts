@@ -36,7 +36,7 @@ export { mcpInbox } from "./mcp/mcp-inbox.ts";
 export type { McpInboxOptions } from "./mcp/options.ts";
 export { serveMcp } from "./mcp/stdio.ts";
 export { openApiDocument } from "./openapi/document.ts";
-export type { RequestLimits, ServerOptions } from "./options.ts";
+export type { ChannelDesk, RequestLimits, ServerOptions } from "./options.ts";
 export { type RunningServer, type ServeOptions, serve } from "./serve.ts";
 export { type AgentClaims, type AgentLimits, agentClaims, readAgentClaims } from "./sign-in/agent/claims.ts";
 export { AgentPermit, type AgentRequest, ClaimsViolationError, enforceAgentClaims } from "./sign-in/agent/enforce.ts";

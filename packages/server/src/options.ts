@@ -1,4 +1,5 @@
 import type { Annotation } from "@holdpoint/annotate";
+import type { Outbox } from "@holdpoint/channels";
 import type { Duration, Engine, EngineLog } from "@holdpoint/core";
 import type { PipelineLibrary } from "@holdpoint/flow";
 import type { HITLStateMachine } from "@holdpoint/tasks";
@@ -10,6 +11,9 @@ import type { ApiKeys } from "./keys/api-keys.ts";
 import type { McpEndpointOptions } from "./mcp/http.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import type { Webhooks } from "./webhooks/webhooks.ts";
+
+/** What is asked of an outbox: what its channels are, and a test message. */
+export type ChannelDesk = Pick<Outbox, "channels" | "test">;
 
 /** How much a request may ask for. */
 export interface RequestLimits {
@@ -60,6 +64,8 @@ export interface ServerOptions {
   mcp?: McpEndpointOptions;
   /** Telling other systems what happens: `webhooks(…)`, and the routes that manage them. */
   webhooks?: Webhooks;
+  /** The outbox that tells people of holds, `createOutbox` of `@holdpoint/channels`, or each namespace's: its channels are listed and tested through the API. Attach or start it yourself. Default: none. */
+  outbox?: ChannelDesk | ((engine: Engine) => ChannelDesk | null);
   /** Which other origins' pages may call this with credentials of their own. Default: none. */
   cors?: { origins: readonly string[] };
   limits?: RequestLimits;

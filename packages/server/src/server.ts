@@ -20,7 +20,7 @@ import { ForbiddenError, UnauthenticatedError } from "./http/errors.ts";
 import type { BodyLimits } from "./http/read-body.ts";
 import type { ApiKeys } from "./keys/api-keys.ts";
 import { CountedSizes } from "./metrics/summary.ts";
-import type { ServerOptions } from "./options.ts";
+import type { ChannelDesk, ServerOptions } from "./options.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import type { SignInEvent, Source } from "./sign-in/source.ts";
 import type { Webhooks } from "./webhooks/webhooks.ts";
@@ -63,6 +63,7 @@ export class Server {
   private readonly tenant: (namespace: string) => Engine | null;
   private readonly pipelines: (engine: Engine) => PipelineLibrary | null;
   private readonly tasks: (engine: Engine) => HITLStateMachine | null;
+  private readonly outbox: (engine: Engine) => ChannelDesk | null;
 
   constructor(engine: Engine, options: ServerOptions) {
     const { limits = {}, authenticate = [], keys, signIn } = options;
@@ -100,7 +101,8 @@ export class Server {
     this.authenticators = [...[keys, signIn].flatMap((one) => one?.authenticate ?? []), ...others];
     this.tenant = options.tenant ?? (() => null);
     this.annotations = options.annotations ?? [];
-    const { pipelines = null, tasks = null } = options;
+    const { pipelines = null, tasks = null, outbox = null } = options;
+    this.outbox = typeof outbox === "function" ? outbox : (one) => (one === engine ? outbox : null);
     this.tasks = typeof tasks === "function" ? tasks : (one) => (one === engine ? tasks : null);
     this.pipelines = typeof pipelines === "function" ? pipelines : (one) => (one === engine ? pipelines : null);
   }
@@ -146,6 +148,11 @@ export class Server {
     const made = new ChangeHub(engine, (error) => this.log.warn({ error }, "the feed of events cannot be read now"));
     this.hubs.set(engine, made);
     return made;
+  }
+
+  /** The outbox of an engine's namespace; null where there is none. */
+  outboxOf(engine: Engine): ChannelDesk | null {
+    return this.outbox(engine);
   }
 
   /** The task machine of an engine's namespace; null where there is none. */

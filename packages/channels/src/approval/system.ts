@@ -30,6 +30,7 @@ export interface ApprovalSystem {
 export function approvalSystem(system: ApprovalSystem): Channel {
   return {
     private: true,
+    about: { type: "approval-system", target: system.channel },
     kinds: ["asked", "closed"],
     async send(notice, call) {
       if (notice.kind === "asked") return system.create(notice, call);

@@ -1,6 +1,7 @@
 import { ValidationError } from "@holdpoint/core";
 import type { Transporter } from "nodemailer";
 import { DeliveryError } from "../errors.ts";
+import { hostOfUrl } from "../http/host-of-url.ts";
 import { type Message, messageOf } from "../notice/message.ts";
 import type { Channel, Notice } from "../notice/notice.ts";
 import { oneLine } from "../notice/plain.ts";
@@ -33,6 +34,7 @@ export function mail(options: MailOptions): Channel {
   let transport: Promise<Transporter> | null = null;
   return {
     private: true,
+    about: { type: "mail", target: hostOf(options.smtp) },
     async send(notice) {
       const { to } = notice.recipient;
       if (!to) throw new DeliveryError("a mail needs an address: { channel, to }", { hopeless: true });
@@ -65,6 +67,12 @@ export function mail(options: MailOptions): Channel {
       }
     },
   };
+}
+
+/** The mail server's name, without the password that may stand before it. */
+function hostOf(smtp: MailOptions["smtp"]): string | null {
+  if (typeof smtp === "string") return hostOfUrl(smtp);
+  return typeof smtp.host === "string" ? smtp.host : null;
 }
 
 /** nodemailer is loaded by the first mail. */

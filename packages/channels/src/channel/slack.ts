@@ -1,3 +1,4 @@
+import { hostOfUrl } from "../http/host-of-url.ts";
 import { type HttpOptions, HttpSender } from "../http/post.ts";
 import { type Message, messageOf } from "../notice/message.ts";
 import type { Channel, Notice } from "../notice/notice.ts";
@@ -21,13 +22,18 @@ export interface ChatOptions extends HttpOptions {
  * @example
  * slack({ url: "https://hooks.slack.com/services/T000/B000/XXXX" });
  */
-export const slack = (options: ChatOptions): Channel => chat(options, options.template ?? slackOf);
+export const slack = (options: ChatOptions): Channel => chat("slack", options, options.template ?? slackOf);
 
 /** A chat's webhook: JSON, unsigned; the URL is the secret. */
-export function chat(options: ChatOptions, template: (message: Message, notice: Notice) => object): Channel {
+export function chat(
+  type: string,
+  options: ChatOptions,
+  template: (message: Message, notice: Notice) => object,
+): Channel {
   const sender = new HttpSender(options);
   return {
     private: options.private ?? false,
+    about: { type, target: hostOfUrl(options.url) },
     async send(notice, { signal }) {
       const body = jsonOf(template(messageOf(notice), notice));
       const { status } = await sender.send("POST", options.url, body, { "content-type": "application/json" }, signal);

@@ -9,4 +9,4 @@ import { type ChatOptions, chat } from "./slack.ts";
  * @example
  * teams({ url: "https://prod-00.westeurope.logic.azure.com/workflows/…" });
  */
-export const teams = (options: ChatOptions): Channel => chat(options, options.template ?? teamsOf);
+export const teams = (options: ChatOptions): Channel => chat("teams", options, options.template ?? teamsOf);

@@ -12,6 +12,7 @@ export function terminal(options: { write?: (text: string) => void } = {}): Chan
   const write = options.write ?? ((text: string): void => void process.stdout.write(text));
   return {
     private: true,
+    about: { type: "terminal", target: null },
     async send(notice) {
       write(`── ${textOf(messageOf(notice)).replaceAll("\n", "\n   ").trimEnd()}\n`);
       return undefined;

@@ -1,3 +1,4 @@
+import { hostOfUrl } from "../http/host-of-url.ts";
 import { type HttpOptions, HttpSender } from "../http/post.ts";
 import type { Channel, NoticeKind } from "../notice/notice.ts";
 import { jsonOf, webhookBodyOf } from "../render/webhook-body.ts";
@@ -28,6 +29,7 @@ export function webhook(options: WebhookOptions): Channel {
   const sender = new HttpSender(options);
   return {
     private: options.private ?? false,
+    about: { type: "webhook", target: options.url === undefined ? null : hostOfUrl(options.url) },
     kinds: options.kinds ?? ["asked", "reminder", "escalated", "closed", "changed"],
     async send(notice, { signal }) {
       const body = jsonOf(webhookBodyOf(notice));

@@ -59,10 +59,20 @@ export interface SendCall {
   earlier(): Promise<Record<string, unknown> | null>;
 }
 
+/** What a channel is, for whoever administers it. Nothing here is a secret. */
+export interface ChannelAbout {
+  /** `mail`, `slack`, `teams`, `webhook`, `terminal`, `approval-system`, or a word of your own. */
+  type: string;
+  /** Where it leads, as a host or a name: never a whole address, which may be a secret. Null where it leads nowhere else. */
+  target: string | null;
+}
+
 /** A way to people. Made by `mail`, `slack`, `teams`, `webhook`, `terminal` and `approvalSystem`, or your own. */
 export interface Channel {
   /** Whether links that decide may go into its messages: everybody who reads them can use them. */
   readonly private: boolean;
+  /** What it is, for lists of channels. Default: a way of the application's own, of which nothing is said. */
+  readonly about?: ChannelAbout;
   /**
    * Sends one message, at least once: the same `notice.id` may come again. What it gives is kept with the delivery.
    *

@@ -12,6 +12,8 @@ import {
 } from "@holdpoint/core";
 import type { DecisionLinks } from "../links/links.ts";
 import type { Channel } from "../notice/notice.ts";
+import { type ChannelStanding, standingOfChannels } from "./channel-standing.ts";
+import { type ChannelTest, testChannel } from "./channel-test.ts";
 import { deliveryWorkflow } from "./delivery.ts";
 import { deliveryName, laneOf, newsQueue } from "./names.ts";
 import { newsWorkflow } from "./news.ts";
@@ -70,9 +72,11 @@ export class Outbox {
   readonly workflows: readonly AnyWorkflow[];
   /** For the engine: how many messages of each channel at once, so that a receiver that hangs takes no room from other work. */
   readonly queues: Readonly<Record<string, QueueOptions>>;
+  private readonly ways: OutboxOptions["channels"];
   private engine: Engine | null = null;
 
   constructor(options: OutboxOptions) {
+    this.ways = options.channels;
     const { channels, concurrency = 5 } = options;
     if (Object.keys(channels).length === 0)
       throw new ValidationError("outbox", [{ path: "channels", message: "must have at least one" }]);
@@ -129,6 +133,20 @@ export class Outbox {
       page,
     );
     return { items: rows.items.map(viewOf), cursor: rows.cursor };
+  }
+
+  /** What the channels are, and whether their messages arrive; never a secret. */
+  channels(): Promise<ChannelStanding[]> {
+    return standingOfChannels(this.attached(), this.ways);
+  }
+
+  /**
+   * Sends a test message to whoever asks for it, at once and without a record: about a hold that is not there, so that nothing can be decided by it.
+   *
+   * @throws NotFoundError, InvalidStateError
+   */
+  test(channel: string, person: string): Promise<ChannelTest> {
+    return testChannel(this.attached(), this.ways, channel, person);
   }
 
   /** Messages that no attempt brought to their receiver. */

@@ -63,6 +63,10 @@ export const commands: Record<string, Entry> = {
     summary: "API keys of the server: list, create, rotate, revoke",
     load: async () => (await import("../commands/keys.ts")).keysCommand,
   },
+  channels: {
+    summary: "the ways to people: list them with their health, test one",
+    load: async () => (await import("../commands/channels.ts")).channelsCommand,
+  },
   accounts: {
     summary: "local accounts of the server: list, invite, change, disable, enable, reset, remove",
     load: async () => (await import("../commands/accounts.ts")).accountsCommand,
@@ -114,6 +118,10 @@ export const commands: Record<string, Entry> = {
   retain: {
     summary: "apply retention now",
     load: async () => (await import("../commands/retain.ts")).retainCommand,
+  },
+  retention: {
+    summary: "what stays how long, how much there is, and what has had its time",
+    load: async () => (await import("../commands/retention.ts")).retentionCommand,
   },
   store: {
     summary: "copy a store to another database, resumable and verified",

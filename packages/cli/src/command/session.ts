@@ -78,6 +78,7 @@ export class Session {
     const { webhooks, ...made } = await tellingOf(project);
     const engine = createEngine({ ...engineOptionsOf(config), ...made, log: config.log ?? commandLog(this) });
     webhooks?.attach(engine);
+    config.outbox?.attach(engine);
     let library: PipelineLibrary | null = null;
     try {
       await engine.open();

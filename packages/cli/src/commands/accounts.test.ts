@@ -2,8 +2,16 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildCommand, type TestProject, testProject } from "../project.fixture.ts";
 
 const config = `
+import { createOutbox, mail, terminal, toReviewers } from "@holdpoint/channels";
 import { defineConfig } from "holdpoint";
-export default defineConfig({ workflows: [] });
+export default defineConfig({
+  workflows: [],
+  retention: { runs: "7d" },
+  outbox: createOutbox({
+    channels: { memo: terminal({ write: () => {} }), mail: mail({ smtp: "smtp://u:secret@127.0.0.1:1", from: "a@example.com" }) },
+    route: toReviewers({ channel: "memo" }),
+  }),
+});
 `;
 
 let project: TestProject;
@@ -89,4 +97,17 @@ test("people, groups and substitutions are listed, added and removed on the comm
     "people.put done",
     "people.put asked",
   ]);
+});
+
+test("channels are listed without secrets and tested on the command line, and retention is shown", async () => {
+  const { stdout } = await project.holdpoint(["channels"]);
+  expect(stdout).toMatch(/memo +terminal +unknown/);
+  expect(stdout).toMatch(/mail +mail at 127\.0\.0\.1:1 +unknown/);
+  expect(stdout).not.toContain("secret");
+  expect(await project.json(["channels", "test", "memo"])).toMatchObject({ ok: true });
+  const nobody = await project.holdpoint(["channels", "test", "mail", "--to", "nobody"]);
+  expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining("no mail address")]);
+  const shown = await project.json<{ runsMs: number; due: { runs: number } }>(["retention"]);
+  expect([shown.runsMs, shown.due.runs]).toEqual([7 * 86_400_000, 0]);
+  expect((await project.holdpoint(["retention"])).stdout).toMatch(/finished runs stay 7 days.*\ndue now: 0 runs/);
 });

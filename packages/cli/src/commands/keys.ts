@@ -30,6 +30,8 @@ const permissions = Object.keys({
   "access:manage": true,
   "people:read": true,
   "people:manage": true,
+  "channels:manage": true,
+  "retention:manage": true,
 } satisfies Record<Permission, true>) as Permission[];
 
 interface CreateOptions {

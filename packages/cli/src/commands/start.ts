@@ -58,12 +58,13 @@ async function start(session: Session, options: StartOptions): Promise<number> {
   const ending = awaitEnding();
   let served: ServedProject | null = null;
   let pipelines: PipelineLibrary | null = null;
-  let stopTelling: (() => Promise<void>) | undefined;
+  const stopTelling: (() => Promise<void>)[] = [];
   let late = false;
   try {
     pipelines = await openPipelines(engine, config);
     await begin(engine, config.worker ?? true);
-    stopTelling = webhooks?.start(engine);
+    if (webhooks !== null) stopTelling.push(webhooks.start(engine));
+    if (config.outbox !== undefined) stopTelling.push(config.outbox.start(engine, { store: made.store }));
     if (enabled) served = await serveProject(engine, project, { log, metrics, pipelines, webhooks });
     announce(session, { store: store.name, worker: config.worker ?? true, served, wanted: enabled });
     const signal = await ending.told;
@@ -73,7 +74,7 @@ async function start(session: Session, options: StartOptions): Promise<number> {
     const outcome = await shutDown(engine, {
       deadline: config.shutdownDeadline ?? "25s",
       serving: served === null ? [] : [served.server.stop],
-      before: stopTelling === undefined ? [] : [stopTelling],
+      before: stopTelling,
     });
     late = outcome === "late";
     if (late) log.error({}, "the shutdown deadline has passed: what still ran is left to other workers");

@@ -1,5 +1,6 @@
 import type { Duration, EngineOptions, Store } from "@holdpoint/core";
 import type { PipelineCode } from "@holdpoint/flow";
+import type { OutboxSetting } from "./outbox-setting.ts";
 import type { ServerConfig } from "./server-config.ts";
 
 /**
@@ -30,6 +31,8 @@ export interface HoldpointConfig
    * export default defineConfig({ workflows: [], pipelines: { steps: { greet: ({ name }) => ({ greeting: `Hello, ${name}!` }) } } });
    */
   pipelines?: PipelineCode;
+  /** What tells people of holds. `holdpoint start` and `holdpoint dev` start it; its channels are in the API. Default: nobody is told. */
+  outbox?: OutboxSetting;
   /** What `holdpoint start` writes down, where no `log` says otherwise. */
   logs?: LogsConfig;
   /** What it shows of itself, beside logs. */

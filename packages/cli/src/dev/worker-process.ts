@@ -51,6 +51,7 @@ async function work(project: Project): Promise<void> {
   const pipelines = await openPipelines(engine, config);
   await engine.start();
   const stopTelling = webhooks?.start(engine);
+  const stopOutbox = config.outbox?.start(engine, { store: made.store });
   const beside = { log: serverLog, signedInAs: currentUser(), pipelines, webhooks };
   const wanted = config.server?.enabled ?? true;
   const served = await (wanted ? serveProject(engine, project, beside) : Promise.resolve(null)).catch(async (error) => {
@@ -66,6 +67,7 @@ async function work(project: Project): Promise<void> {
     const stopped = (async () => {
       await served?.server.stop();
       await stopTelling?.();
+      await stopOutbox?.();
     })().finally(() => engine.stop());
     void stopped.finally(() => {
       quiet();

@@ -3,6 +3,7 @@ import type { EffectiveConfig } from "../config/project.ts";
 
 /** What of a configuration is the engine's. */
 export function engineOptionsOf(config: EffectiveConfig): Omit<EngineOptions, "store"> {
-  const { database, encryption, worker, shutdownDeadline, logs, telemetry, server, pipelines, ...options } = config;
+  const { database, encryption, worker, shutdownDeadline, logs, telemetry, server, pipelines, outbox, ...options } =
+    config;
   return options;
 }

@@ -18,7 +18,8 @@ export interface Telling extends Pick<EngineOptions, "store" | "workflows" | "qu
  */
 export async function tellingOf(project: Project, log?: EngineLog): Promise<Telling> {
   const { store, config } = project;
-  const { queues, server } = config;
+  const { server, outbox } = config;
+  const queues = outbox === undefined ? config.queues : { ...outbox.queues, ...config.queues };
   const workflows = await allWorkflows(config);
   const wanted = server?.webhooks;
   if (typeof wanted !== "object") return { store, workflows, ...(queues ? { queues } : {}), webhooks: null };
@@ -35,11 +36,15 @@ export async function tellingOf(project: Project, log?: EngineLog): Promise<Tell
 }
 
 /** The workflows of a project, with those that its annotation queues and its task machine consist of. */
-async function allWorkflows({ workflows, server = {} }: Project["config"]): Promise<readonly AnyWorkflow[]> {
+async function allWorkflows({ workflows, outbox, server = {} }: Project["config"]): Promise<readonly AnyWorkflow[]> {
   const { annotations = [], tasks = false } = server;
   const found = tasks ? await loadServer() : null;
   if (tasks && found === null) throw new ConfigError("server.tasks needs the server: npm install @holdpoint/server");
-  const own = [...annotations.map(({ workflow }) => workflow), ...(found === null ? [] : [found.taskWorkflow()])];
+  const own = [
+    ...annotations.map(({ workflow }) => workflow),
+    ...(found === null ? [] : [found.taskWorkflow()]),
+    ...(outbox?.workflows ?? []),
+  ];
   const named = new Set(workflows.map(({ name }) => name));
   return [...workflows, ...own.filter(({ name }) => !named.has(name))];
 }

@@ -1,5 +1,6 @@
 import type { Engine } from "@holdpoint/core";
 import type { Session } from "../command/session.ts";
+import type { Project } from "../config/project.ts";
 import { recorded } from "./beside-server.ts";
 import { loadServer } from "./load-server.ts";
 
@@ -10,12 +11,12 @@ export type RecordedChange = <T>(action: string, target: Record<string, unknown>
 export function withRecord<T>(
   session: Session,
   by: string,
-  work: (engine: Engine, record: RecordedChange) => Promise<T>,
+  work: (engine: Engine, record: RecordedChange, project: Project) => Promise<T>,
 ): Promise<T> {
   return session.withEngine(async (engine, project) => {
     const server = await loadServer();
     const record: RecordedChange = (action, target, change) =>
       server === null ? change() : recorded({ server, engine, project }, { by, action, target }, change);
-    return work(engine, record);
+    return work(engine, record, project);
   });
 }

@@ -55,6 +55,7 @@ export async function serveProject(engine: Engine, project: Project, beside: Bes
     ...(config.tasks ? { tasks: new found.HITLStateMachine({ engine }) } : {}),
     ...(beside.metrics ? { metrics: beside.metrics } : {}),
     ...(beside.pipelines === null ? {} : { pipelines: beside.pipelines }),
+    ...(project.config.outbox === undefined ? {} : { outbox: project.config.outbox }),
     ...(beside.webhooks === null ? {} : { webhooks: beside.webhooks }),
     ...(signedInAs === undefined ? {} : { drain: "2s" as const }),
   };

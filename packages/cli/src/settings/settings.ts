@@ -44,6 +44,7 @@ export const codeFields: Readonly<Record<string, readonly string[]>> = {
     "log",
     "probes",
     "pipelines",
+    "outbox",
     "keepAlive",
     "standIn",
   ],

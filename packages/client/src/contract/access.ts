@@ -23,6 +23,8 @@ export const permission = z.enum([
   "access:manage",
   "people:read",
   "people:manage",
+  "channels:manage",
+  "retention:manage",
   "webhooks:manage",
   "audit:read",
   "metrics:read",

@@ -25,6 +25,7 @@ import { runRoutes } from "./routes/runs.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { taskRoutes } from "./routes/tasks.ts";
+import { upkeepRoutes } from "./routes/upkeep.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 
@@ -49,6 +50,7 @@ export const routes = {
   ...issuerRoutes,
   ...meRoutes,
   ...peopleRoutes,
+  ...upkeepRoutes,
   ...webhookRoutes,
   ...hookRoutes,
   ...metricsRoutes,

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { moment, newId, prose, word } from "./text.ts";
 
+/** Not the format `email` of JSON Schema: of what that is each reader has its own idea. */
+const mail = z
+  .string()
+  .max(320)
+  .regex(/^[^\s@\p{Cc}\p{Cs}]+@[^\s@\p{Cc}\p{Cs}]+$/u, "must be a mail address");
+
 const changed = {
   createdAt: moment,
   updatedAt: moment,
@@ -23,7 +29,7 @@ export const Person = z
 export const WritePerson = z
   .strictObject({
     name: word().optional().describe("how they are called on a screen; without it, nothing is said"),
-    mail: z.email().max(320).optional().describe("where mail reaches them; without it, nothing is said"),
+    mail: mail.optional().describe("where mail reaches them; without it, nothing is said"),
   })
   .meta({ id: "WritePerson" });
 

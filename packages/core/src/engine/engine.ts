@@ -35,7 +35,7 @@ import type { ChangeListener, Ending, EngineParts } from "./parts.ts";
 import { probedStore, probesOf } from "./probes.ts";
 import { queuesOf } from "./queues.ts";
 import { Registry } from "./registry.ts";
-import { Retention, type RetentionResult } from "./retention.ts";
+import { Retention, type RetentionOutlook, type RetentionResult } from "./retention.ts";
 import { RunHandle } from "./run-handle.ts";
 import type { RunOptions } from "./run-options.ts";
 import { type Run, viewRun } from "./run-view.ts";
@@ -529,10 +529,26 @@ export class Engine {
     return erase(this.parts, target, options.by ?? null);
   }
 
-  /** Applies retention now, instead of waiting for the next time; says what was removed. */
-  async retain(): Promise<RetentionResult> {
+  /**
+   * Applies retention now, instead of waiting for the next time; says what was removed.
+   *
+   * @param most run trees to remove at most: whoever must answer soon asks again. Default: all that have had their time
+   */
+  async retain({ most }: { most?: number } = {}): Promise<RetentionResult> {
     await this.open();
-    return this.retention.apply();
+    return this.retention.apply(most);
+  }
+
+  /**
+   * What stays how long, and how much the next look of a worker will remove.
+   *
+   * @example
+   * const { due } = await engine.retentionOutlook();
+   * console.log(`${due?.runs ?? 0} runs have had their time`);
+   */
+  async retentionOutlook(): Promise<RetentionOutlook> {
+    await this.open();
+    return this.retention.outlook();
   }
 
   /**

@@ -89,6 +89,13 @@ export interface Backlog {
   oldest: Millis;
 }
 
+/** About how large a table is, with its indexes: as the database's own statistics say, which nobody has to count for it. */
+export interface TableSize {
+  name: string;
+  rows: number;
+  bytes: number;
+}
+
 /** How much a store holds; `bytes` is its size on disk, or about that in memory. */
 export interface StoreSizes {
   runs: Record<RunStatus, number>;
@@ -98,6 +105,8 @@ export interface StoreSizes {
   /** Open holds by severity, and since when the oldest of them is; severities without any are left out. */
   holds: (Omit<Backlog, "queue"> & { severity: Severity })[];
   bytes: number;
+  /** By table, the largest first, of all namespaces; absent where the store has no statistics of them. */
+  tables?: TableSize[];
 }
 
 /** A stretch of time, for figures: from a moment on, up to another. Milliseconds since 1970. */

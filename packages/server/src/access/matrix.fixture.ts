@@ -86,6 +86,7 @@ export function requestFor(name: RouteName, ours: Ours): { place: string; body?:
     pipeline: marker,
     task: marker,
     queue: "labels",
+    channel: "memo",
     view: "mine",
     workflow: "refund",
     question: "1",

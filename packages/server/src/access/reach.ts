@@ -13,6 +13,8 @@ const general: readonly Permission[] = [
   "keys:manage",
   "access:manage",
   "people:manage",
+  "channels:manage",
+  "retention:manage",
   "audit:read",
 ];
 

@@ -47,6 +47,8 @@ const allowed: Readonly<Record<Role, readonly Permission[]>> = {
     "access:manage",
     "people:read",
     "people:manage",
+    "channels:manage",
+    "retention:manage",
     "webhooks:manage",
     "audit:read",
     "metrics:read",

@@ -117,6 +117,11 @@ const freshMs = 10_000;
 export class CountedSizes {
   private readonly known = new WeakMap<Engine, { asked: number; counting: Promise<Sizes> }>();
 
+  /** Much has just gone: the next look counts anew. */
+  forget(engine: Engine): void {
+    this.known.delete(engine);
+  }
+
   of(engine: Engine): Promise<Sizes> {
     const known = this.known.get(engine);
     const now = performance.now();

@@ -18,6 +18,7 @@ import {
 import { annotatedItems, listAnnotations, offerItem, reportAnnotations } from "./annotations.ts";
 import { exportAudit, listAudit, verifyAudit } from "./audit.ts";
 import type { Handler } from "./call.ts";
+import { listChannels, testChannel } from "./channels.ts";
 import {
   abstainHold,
   answerHold,
@@ -81,6 +82,7 @@ import {
   removePipeline,
   showPipeline,
 } from "./pipelines.ts";
+import { runRetention, showRetention } from "./retention.ts";
 import {
   bulkRuns,
   cancelRun,
@@ -281,6 +283,10 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "substitutions.show": showSubstitution,
   "substitutions.change": changeSubstitution,
   "substitutions.remove": removeSubstitution,
+  "channels.list": listChannels,
+  "channels.test": testChannel,
+  "retention.show": showRetention,
+  "retention.run": runRetention,
   "webhooks.list": listWebhooks,
   "webhooks.create": createWebhook,
   "webhooks.show": showWebhook,

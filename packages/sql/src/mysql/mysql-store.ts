@@ -18,7 +18,7 @@ import { commit } from "./commit.ts";
 import { type MysqlConnected, MysqlConnections } from "./connections.ts";
 import { migrate } from "./migrate.ts";
 import type { MysqlOptions } from "./options.ts";
-import { history, holdsById, runsById, tableBytes, unread } from "./read.ts";
+import { history, holdsById, runsById, tableSizes, unread } from "./read.ts";
 import { inTransaction, MysqlProgramRunner } from "./transaction.ts";
 import { mysqlTransactions } from "./transactions.ts";
 
@@ -114,7 +114,7 @@ export function mysql(url: string, options: MysqlOptions = {}): Store {
     ...changes(changing),
     async sizes(namespace) {
       const counts = await reading(namespace, read.counts);
-      return { ...counts, bytes: await connections.run((connected) => tableBytes(connected, connections.database)) };
+      return { ...counts, ...(await connections.run((connected) => tableSizes(connected, connections.database))) };
     },
     watch: (namespace, listener) => watchers.add(namespace, listener),
   };

@@ -1,8 +1,8 @@
-import type { History, HistoryRange, HoldRow, RunPk, RunRow } from "@holdpoint/core";
+import type { History, HistoryRange, HoldRow, RunPk, RunRow, TableSize } from "@holdpoint/core";
 import { statusCode } from "../columns/codes.ts";
 import { readHold } from "../columns/hold.ts";
 import { readEntry, readMail } from "../columns/journal.ts";
-import { integer } from "../columns/read.ts";
+import { integer, text } from "../columns/read.ts";
 import { readRun } from "../columns/run.ts";
 import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import type { Context } from "../operations/program.ts";
@@ -123,9 +123,18 @@ export async function holdsById(
 }
 
 /** Bytes of all tables of the database with their indexes, as far as the server has counted them. */
-export async function tableBytes(connected: MysqlConnected, database: string): Promise<number> {
-  const [row = {}] = await connected.rows(`
-    select cast(coalesce(sum(data_length + index_length), 0) as signed) as bytes
-    from information_schema.tables where table_schema = ${literal(database)}`);
-  return integer(row, "bytes");
+export async function tableSizes(
+  connected: MysqlConnected,
+  database: string,
+): Promise<{ bytes: number; tables: TableSize[] }> {
+  const rows = await connected.rows(`
+    select table_name as name, cast(coalesce(table_rows, 0) as signed) as counted,
+      cast(coalesce(data_length + index_length, 0) as signed) as bytes
+    from information_schema.tables where table_schema = ${literal(database)} order by bytes desc, name`);
+  const tables = rows.map((row) => ({
+    name: text(row, "name"),
+    rows: integer(row, "counted"),
+    bytes: integer(row, "bytes"),
+  }));
+  return { bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0), tables };
 }

@@ -17,7 +17,7 @@ import { type Connected, Connections } from "./connections.ts";
 import { migrate } from "./migrate.ts";
 import { Notices } from "./notices.ts";
 import type { PostgresOptions } from "./options.ts";
-import { history, holdsById, runsById, tableBytes, unread } from "./read.ts";
+import { history, holdsById, runsById, tableSizes, unread } from "./read.ts";
 import { inTransaction, ProgramRunner } from "./transaction.ts";
 import { postgresTransactions } from "./transactions.ts";
 
@@ -129,7 +129,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Store {
     ...changes(changing),
     async sizes(namespace) {
       const counts = await reading(namespace, read.counts);
-      return { ...counts, bytes: await connections.run((connected) => tableBytes(connected, schema)) };
+      return { ...counts, ...(await connections.run((connected) => tableSizes(connected, schema))) };
     },
     watch: (namespace, listener) => watchers.add(namespace, listener),
   };

@@ -1,8 +1,8 @@
-import type { History, HistoryRange, HoldRow, RunPk, RunRow } from "@holdpoint/core";
+import type { History, HistoryRange, HoldRow, RunPk, RunRow, TableSize } from "@holdpoint/core";
 import { statusCode } from "../columns/codes.ts";
 import { readHold } from "../columns/hold.ts";
 import { readEntry, readMail } from "../columns/journal.ts";
-import { integer } from "../columns/read.ts";
+import { integer, text } from "../columns/read.ts";
 import { readRun } from "../columns/run.ts";
 import type { SqlRow, SqlValue } from "../driver/driver.ts";
 import type { Context } from "../operations/program.ts";
@@ -83,14 +83,22 @@ export async function unread(
 }
 
 const sizeText = `
-  select coalesce(sum(pg_total_relation_size(pg_class.oid)), 0)::bigint as bytes
+  select relname::text as name, greatest(reltuples, 0)::bigint as count, pg_total_relation_size(pg_class.oid)::bigint as bytes
   from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-  where nspname = $1 and relkind = 'r'`;
+  where nspname = $1 and relkind = 'r' order by bytes desc, name`;
 
-/** Bytes of all tables of the schema with their indexes. */
-export async function tableBytes(connected: Connected, schema: string): Promise<number> {
+/** The tables of the schema with their indexes, the largest first, and their bytes in all. */
+export async function tableSizes(
+  connected: Connected,
+  schema: string,
+): Promise<{ bytes: number; tables: TableSize[] }> {
   const { rows } = await connected.query({ text: sizeText, values: [schema] });
-  return integer(rows[0] as SqlRow, "bytes");
+  const tables = (rows as SqlRow[]).map((row) => ({
+    name: text(row, "name"),
+    rows: integer(row, "count"),
+    bytes: integer(row, "bytes"),
+  }));
+  return { bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0), tables };
 }
 
 /** Without those that no row can have: PostgreSQL takes no NUL in text, and half of a surrogate pair has no UTF-8. */

@@ -116,6 +116,7 @@ export const smallCases = cases("small things", {
     const { ready, running: taken, parked: waiting, completed } = sizes.runs;
     assert.deepEqual([ready + taken, waiting, completed, sizes.openHolds], [2, 1, 1, 1]);
     assert.ok(sizes.bytes > 0);
+    if (sizes.tables) assert.ok(sizes.tables.some(({ name, bytes, rows }) => name === "run" && bytes > 0 && rows >= 0));
   },
   "times tell what finished and what people closed in a time, the newest first, and how much more there is": async (
     store,
