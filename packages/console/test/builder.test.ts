@@ -45,6 +45,8 @@ describe.skipIf(missing !== null)(
       await page.getByLabel("Compared with", { exact: true }).fill("approve");
       await page.getByText("Nothing is wrong").waitFor();
       expect(await axeFindings(page)).toEqual([]);
+      await tryOut(page);
+      expect((await office.engine.runs({ workflow: "canvas-refund" })).items).toEqual([]);
       await page.getByRole("button", { name: "Save as a pipeline" }).click();
       await page.getByRole("button", { name: "Save canvas-refund" }).click();
       await page.getByText("Version 1, as saved").waitFor();
@@ -215,6 +217,44 @@ describe.skipIf(missing !== null)(
     });
   },
 );
+
+/** Tries the pipeline on the canvas out: with a sample, an answer, an executed step, and a step that fails. */
+async function tryOut(page: Page): Promise<void> {
+  const panel = page.getByRole("region", { name: "Dry run" });
+  const node = (title: string) => page.locator(".react-flow__node", { hasText: title }).first();
+  await page.getByRole("button", { name: "Dry run" }).click();
+  await panel.getByText("Tries the pipeline as it stands here").waitFor();
+  await node("load_order").click();
+  await panel.getByLabel("Sample").fill('{ "amount": 99 }');
+  await page.getByRole("button", { name: "Dry run" }).click();
+  await panel.getByRole("button", { name: "Start the dry run" }).click();
+  await panel.getByRole("heading", { name: "Pay 99 back?" }).waitFor();
+  await node("load_order").getByText("done").waitFor();
+  await node("review_and_approve").getByText("waits for an answer").waitFor();
+  await node("pay_back").getByText("not reached").waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await panel.getByLabel("approve").check();
+  await panel.getByRole("button", { name: "Answer and go on" }).click();
+  await panel.getByText("Completed").waitFor();
+  await node("pay_back").getByText("done").waitFor();
+  await page.getByRole("button", { name: /^to pay_back.*taken/ }).waitFor();
+  // What a step got and gave stands beside it; its code may be executed, and it may fail.
+  await node("load_order").click();
+  await panel.getByText('"amount": 99').last().waitFor();
+  await panel.getByLabel("In the dry run this step").selectOption("gives a sample");
+  await panel.getByLabel("In the dry run this step").selectOption("does its work");
+  await panel.getByText("mails are sent, money is moved").waitFor();
+  await panel.getByRole("button", { name: "Start again" }).click();
+  await panel.getByRole("heading", { name: "Pay 120 back?" }).waitFor();
+  await panel.getByText("executed", { exact: false }).first().waitFor();
+  await panel.getByLabel("In the dry run this step").selectOption("fails");
+  await panel.getByRole("button", { name: "Start again" }).click();
+  await panel.getByRole("button", { name: "steps[0]" }).waitFor();
+  await node("load_order").getByText("failed").waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await panel.getByRole("button", { name: "Clear the results" }).click();
+  await page.getByRole("tab", { name: "Properties" }).click();
+}
 
 /** Draws a way from the lower dot of one node to the upper dot of another. */
 async function wayFromDotToDot(page: Page, from: string, to: string): Promise<void> {

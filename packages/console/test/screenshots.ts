@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Hold } from "@holdpoint/core";
 import { pipelineLibrary } from "@holdpoint/flow";
+import type { Page } from "playwright-core";
 import { openBrowser, openTab } from "./rig/browser.ts";
 import { keepScreenshots } from "./rig/checks.ts";
 import { type Office, openOffice } from "./rig/office.ts";
@@ -9,33 +10,49 @@ import { desk, deskSteps } from "./rig/pipelines.ts";
 import { agentModels, Gates, runWorkflows, seedRuns } from "./rig/run-workflows.ts";
 
 /** Each picture: the path of its screen, and what must be there before it is taken. */
-const pictures: Readonly<Record<string, { path: (office: Office, holds: readonly Hold[]) => string; ready?: string }>> =
-  {
-    inbox: { path: () => "/inbox", ready: "[data-hold]" },
-    "inbox-hold": { path: (_office, holds) => `/inbox/${find(holds, "410")}`, ready: "article form" },
-    "inbox-form": { path: (_office, holds) => `/inbox/${find(holds, "invoice")}`, ready: "article form" },
-    "inbox-critical": { path: (_office, holds) => `/inbox/${find(holds, "archive")}`, ready: "article form" },
-    "inbox-alike": { path: (_office, holds) => `/inbox/${find(holds, "410")}/alike`, ready: "table" },
-    runs: { path: () => "/runs", ready: "tbody tr" },
-    run: { path: () => "/runs/onboarding-acme?at=step%3Aimport%20contacts%231", ready: "[role=treeitem]" },
-    "run-waiting": { path: () => "/runs/onboarding-globex", ready: "[role=treeitem]" },
-    "run-graph": { path: () => "/runs/contract-northwind?tab=graph", ready: ".react-flow__node" },
-    "run-code": { path: () => "/runs/onboarding-acme?tab=graph", ready: ".react-flow__node" },
-    "run-events": { path: () => "/runs/onboarding-acme?tab=events", ready: "ul li" },
-    "run-state": { path: () => "/runs/onboarding-globex?tab=state", ready: "h2" },
-    "run-agents": { path: () => "/runs/support-a7?tab=agents", ready: "table" },
-    "run-decisions": { path: () => "/runs/onboarding-acme?tab=decisions", ready: "ol li" },
-    "run-failed": { path: () => "/runs/ship-17", ready: "[role=treeitem]" },
-    workflows: { path: () => "/workflows", ready: "table" },
-    "workflow-desk": { path: () => "/workflows/refund-desk", ready: ".react-flow__node" },
-    builder: { path: () => "/builder", ready: "section button" },
-    "builder-canvas": { path: () => "/builder?pipeline=refund-desk", ready: ".react-flow__node" },
-    "builder-json": { path: () => "/builder?pipeline=refund-desk&tab=json", ready: ".cm-editor" },
-    schedules: { path: () => "/schedules" },
-    annotations: { path: () => "/annotations" },
-    metrics: { path: () => "/metrics" },
-    settings: { path: () => "/settings" },
-  };
+const pictures: Readonly<
+  Record<
+    string,
+    { path: (office: Office, holds: readonly Hold[]) => string; ready?: string; act?: (page: Page) => Promise<void> }
+  >
+> = {
+  inbox: { path: () => "/inbox", ready: "[data-hold]" },
+  "inbox-hold": { path: (_office, holds) => `/inbox/${find(holds, "410")}`, ready: "article form" },
+  "inbox-form": { path: (_office, holds) => `/inbox/${find(holds, "invoice")}`, ready: "article form" },
+  "inbox-critical": { path: (_office, holds) => `/inbox/${find(holds, "archive")}`, ready: "article form" },
+  "inbox-alike": { path: (_office, holds) => `/inbox/${find(holds, "410")}/alike`, ready: "table" },
+  runs: { path: () => "/runs", ready: "tbody tr" },
+  run: { path: () => "/runs/onboarding-acme?at=step%3Aimport%20contacts%231", ready: "[role=treeitem]" },
+  "run-waiting": { path: () => "/runs/onboarding-globex", ready: "[role=treeitem]" },
+  "run-graph": { path: () => "/runs/contract-northwind?tab=graph", ready: ".react-flow__node" },
+  "run-code": { path: () => "/runs/onboarding-acme?tab=graph", ready: ".react-flow__node" },
+  "run-events": { path: () => "/runs/onboarding-acme?tab=events", ready: "ul li" },
+  "run-state": { path: () => "/runs/onboarding-globex?tab=state", ready: "h2" },
+  "run-agents": { path: () => "/runs/support-a7?tab=agents", ready: "table" },
+  "run-decisions": { path: () => "/runs/onboarding-acme?tab=decisions", ready: "ol li" },
+  "run-failed": { path: () => "/runs/ship-17", ready: "[role=treeitem]" },
+  workflows: { path: () => "/workflows", ready: "table" },
+  "workflow-desk": { path: () => "/workflows/refund-desk", ready: ".react-flow__node" },
+  builder: { path: () => "/builder", ready: "section button" },
+  "builder-canvas": { path: () => "/builder?pipeline=refund-desk", ready: ".react-flow__node" },
+  "builder-dry-run": {
+    path: () => "/builder?pipeline=refund-desk&side=dry-run",
+    ready: ".react-flow__node",
+    act: async (page) => {
+      await page.getByLabel("Order", { exact: true }).fill("A-17");
+      await page.getByRole("button", { name: "Load order" }).first().click();
+      await page.getByLabel("Sample").fill('{ "amount": 120 }');
+      await page.getByRole("button", { name: "Whole pipeline" }).click();
+      await page.getByRole("button", { name: "Start the dry run" }).click();
+      await page.getByText("Somebody is asked").waitFor();
+    },
+  },
+  "builder-json": { path: () => "/builder?pipeline=refund-desk&tab=json", ready: ".cm-editor" },
+  schedules: { path: () => "/schedules" },
+  annotations: { path: () => "/annotations" },
+  metrics: { path: () => "/metrics" },
+  settings: { path: () => "/settings" },
+};
 
 const find = (holds: readonly Hold[], words: string): string =>
   holds.find(({ title }) => title.includes(words))?.id ?? "";
@@ -55,9 +72,10 @@ const [office, browser] = await Promise.all([
 ]);
 const holds = await office.seed();
 await seedRuns(office);
-for (const [name, { path, ready = "h1" }] of Object.entries(pictures)) {
+for (const [name, { path, ready = "h1", act }] of Object.entries(pictures)) {
   if (wanted !== undefined && !name.startsWith(wanted)) continue;
   const { page, close } = await openTab(browser, `${office.url}${path(office, holds)}`);
+  await act?.(page);
   await keepScreenshots(page, folder, name, async () => {
     await page.locator(ready).first().waitFor({ state: "attached" });
   });

@@ -1,9 +1,10 @@
 import "@xyflow/react/dist/style.css";
-import { Background, Controls, type Edge, MarkerType, ReactFlow, ReactFlowProvider } from "@xyflow/react";
+import { Background, Controls, MarkerType, ReactFlow, ReactFlowProvider } from "@xyflow/react";
 import { type CSSProperties, useMemo } from "react";
 import { type DrawnNode, DrawnNodeBox, type GraphNode } from "./graph-node.tsx";
-import { nodeSize, placeNodes } from "./place-nodes.ts";
+import { nodeSize, type Places, placeDrawing } from "./place-nodes.ts";
 import { ShowNodes } from "./show-nodes.tsx";
+import { type DrawnWay, WayLine } from "./way-line.tsx";
 
 /** A way between two nodes. */
 export interface GraphEdge {
@@ -13,6 +14,8 @@ export interface GraphEdge {
   label: string | null;
   /** Only a hint, as where a drawing begins: it cannot be chosen. */
   faint?: boolean;
+  /** What became of it: it was taken, or looked at and passed by. */
+  state?: "taken" | "passed" | null;
 }
 
 export interface GraphCanvasProps {
@@ -38,6 +41,7 @@ export const canvasColours = {
 } as CSSProperties;
 
 const nodeTypes = { drawn: DrawnNodeBox };
+const edgeTypes = { way: WayLine };
 
 /** A drawing of nodes and ways, laid out by itself. Load it with the screen that needs it: it is a large library. */
 export const GraphCanvas = (props: GraphCanvasProps) => (
@@ -47,14 +51,17 @@ export const GraphCanvas = (props: GraphCanvasProps) => (
 );
 
 function Canvas({ label, nodes, edges, selected = null, onSelect, onConnect }: GraphCanvasProps) {
-  const shape = JSON.stringify([nodes.map(({ id }) => id), edges.map(({ from, to, label }) => [from, to, label])]);
+  const shape = JSON.stringify([
+    nodes.map(({ id }) => id),
+    edges.map(({ id, from, to, label }) => [id, from, to, label]),
+  ]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: places depend on the shape alone
-  const places = useMemo(() => placeNodes(nodes, edges), [shape]);
+  const places = useMemo(() => placeDrawing(nodes, edges), [shape]);
   const drawn = nodes.map(
     (one): DrawnNode => ({
       id: one.id,
       type: "drawn",
-      position: places.get(one.id) ?? { x: 0, y: 0 },
+      position: places.nodes.get(one.id) ?? { x: 0, y: 0 },
       ...nodeSize,
       measured: nodeSize,
       data: { ...one, chosen: one.id === selected, connects: onConnect !== undefined },
@@ -65,8 +72,9 @@ function Canvas({ label, nodes, edges, selected = null, onSelect, onConnect }: G
     <section aria-label={label} className="h-full min-h-0 w-full">
       <ReactFlow
         nodes={drawn}
-        edges={edges.map((edge) => drawnEdge(edge, edge.id === selected))}
+        edges={edges.map((edge) => drawnEdge(edge, edge.id === selected, places))}
         nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
         onNodeClick={(_, { id }) => onSelect?.(id)}
         onEdgeClick={(_, { id }) => onSelect?.(id)}
         onPaneClick={() => onSelect?.(null)}
@@ -85,24 +93,32 @@ function Canvas({ label, nodes, edges, selected = null, onSelect, onConnect }: G
         <Background color="var(--hp-line)" />
         <Controls showInteractive={false} />
         {/* Another number of nodes: somebody has added or removed one. */}
-        <ShowNodes when={nodes.length} />
+        <ShowNodes when={nodes.length} bounds={places.bounds} />
       </ReactFlow>
     </section>
   );
 }
 
-function drawnEdge({ id, from, to, label, faint }: GraphEdge, chosen: boolean): Edge {
-  const colour = chosen ? "var(--hp-accent)" : "var(--hp-line-strong)";
+function drawnEdge(
+  { id, from, to, label, faint = false, state = null }: GraphEdge,
+  chosen: boolean,
+  places: Places,
+): DrawnWay {
+  const colour = chosen ? "var(--hp-accent)" : state === "taken" ? "var(--hp-ok)" : "var(--hp-line-strong)";
+  const { points = [], label: at = { x: 0, y: 0 } } = places.ways.get(id) ?? {};
+  const dashed = faint || state === "passed";
   return {
     id,
+    type: "way",
     source: from,
     target: to,
     ...(label === null ? {} : { label }),
-    interactionWidth: faint ? 0 : 24,
-    markerEnd: { type: MarkerType.ArrowClosed, color: colour },
-    style: { stroke: colour, strokeWidth: chosen ? 2.5 : 1.5, ...(faint ? { strokeDasharray: "4 4" } : {}) },
-    labelStyle: { fill: chosen ? "var(--hp-accent-text)" : "var(--hp-ink)", fontSize: 12 },
-    labelBgStyle: { fill: "var(--hp-ground)" },
-    labelBgPadding: [6, 3],
+    data: { points, at, chosen, faint },
+    markerEnd: { type: MarkerType.ArrowClosed, color: colour, markerUnits: "userSpaceOnUse", width: 18, height: 18 },
+    style: {
+      stroke: colour,
+      strokeWidth: chosen || state === "taken" ? 2.5 : 1.5,
+      ...(dashed ? { strokeDasharray: "4 4" } : {}),
+    },
   };
 }

@@ -1,15 +1,17 @@
-import { useNodesInitialized, useReactFlow, useStore, type Viewport } from "@xyflow/react";
+import { type Rect, useNodesInitialized, useReactFlow, useStore, type Viewport } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 
 /** What is smaller than this cannot be read. */
 const leastZoom = 0.7;
+/** What is larger looks coarse. */
+const mostZoom = 1.15;
 const marginPx = 32;
 
 /**
  * Shows all nodes from the first on, and all of them again whenever `when` changes. A drawing that would be too small to read begins at its
- * top instead, in a size that can be read. Once somebody has moved the camera it stays where they put it.
+ * top instead, in a size that can be read. `bounds` is what there is to show, where that is more than the nodes: words on ways stand beside them. Once somebody has moved the camera it stays where they put it.
  */
-export function ShowNodes({ when }: { when?: unknown }) {
+export function ShowNodes({ when, bounds }: { when?: unknown; bounds?: Rect }) {
   const { getNodes, getNodesBounds, getViewport, setViewport } = useReactFlow();
   const measured = useNodesInitialized();
   // The canvas learns its own size later than its nodes', and in steps while the page is laid out.
@@ -20,10 +22,10 @@ export function ShowNodes({ when }: { when?: unknown }) {
     if (!measured || width === 0 || height === 0) return;
     const before = put.current;
     if (before !== null && before.when === when && !isSame(before.viewport, getViewport())) return;
-    const viewport = viewportOf(getNodesBounds(getNodes()), width, height);
+    const viewport = viewportOf(bounds ?? getNodesBounds(getNodes()), width, height);
     put.current = { viewport, when };
     void setViewport(viewport);
-  }, [measured, width, height, when, getNodes, getNodesBounds, getViewport, setViewport]);
+  }, [measured, width, height, when, bounds, getNodes, getNodesBounds, getViewport, setViewport]);
   return null;
 }
 
@@ -32,7 +34,7 @@ function viewportOf(
   room: number,
   rise: number,
 ): Viewport {
-  const whole = Math.min(1, (room - 2 * marginPx) / width, (rise - 2 * marginPx) / height);
+  const whole = Math.min(mostZoom, (room - 2 * marginPx) / width, (rise - 2 * marginPx) / height);
   const zoom = Math.max(whole, leastZoom);
   const left = room / 2 - (x + width / 2) * zoom;
   const top = whole < leastZoom ? marginPx - y * zoom : rise / 2 - (y + height / 2) * zoom;

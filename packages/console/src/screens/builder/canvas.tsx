@@ -4,15 +4,17 @@ import { wayText } from "./condition-text.ts";
 import { copy } from "./copy.ts";
 import { connect } from "./document/edits.ts";
 import { ends, type ShownPipeline } from "./document/pipeline.ts";
+import { stateOf, wayState } from "./dry-run/states.ts";
+import type { Report } from "./dry-run/use-dry-run.ts";
 import { type Builder, partOf, type Remark } from "./use-builder.ts";
 
 const words = copy.canvas;
 const startId = "start";
 
 /** The pipeline as a drawing: click chooses, a way is drawn from dot to dot. */
-export function Canvas({ builder }: { builder: Builder }) {
+export function Canvas({ builder, report }: { builder: Builder; report: Report | null }) {
   const { shown, selection, select, edit, editable, remarks } = builder;
-  const { nodes, edges } = drawingOf(shown, remarks);
+  const { nodes, edges } = drawingOf(shown, remarks, report);
   const idOf = (node: string): string => nodeNames(shown).get(node) ?? "";
   return (
     <GraphCanvas
@@ -50,7 +52,11 @@ function nodeNames({ steps }: ShownPipeline): Map<string, string> {
 const pathOf = (id: string): (string | number)[] =>
   id.startsWith("end:") ? [] : id.split(",").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 
-function drawingOf(shown: ShownPipeline, remarks: readonly Remark[]): { nodes: GraphNode[]; edges: GraphEdge[] } {
+function drawingOf(
+  shown: ShownPipeline,
+  remarks: readonly Remark[],
+  report: Report | null,
+): { nodes: GraphNode[]; edges: GraphEdge[] } {
   const { steps, ways, starts } = shown;
   if (steps.length === 0) return { nodes: [], edges: [] };
   const problems = new Map(
@@ -68,6 +74,7 @@ function drawingOf(shown: ShownPipeline, remarks: readonly Remark[]): { nodes: G
         note: asks ? copy.kinds[asks] : (code ?? id),
         look: asks ? "human" : "work",
         problem: problems.get(path.join()) ?? null,
+        state: stateOf(report, id),
       }),
     ),
     ...usedEnds.map(
@@ -82,7 +89,9 @@ function drawingOf(shown: ShownPipeline, remarks: readonly Remark[]): { nodes: G
   const edges = ways.flatMap((way): GraphEdge[] => {
     const from = byId.get(way.from);
     const to = byId.get(way.to) ?? (ends.includes(way.to as (typeof ends)[number]) ? `end:${way.to}` : undefined);
-    return from === undefined || to === undefined ? [] : [{ id: way.path.join(), from, to, label: wayText(way) }];
+    return from === undefined || to === undefined
+      ? []
+      : [{ id: way.path.join(), from, to, label: wayText(way), state: wayState(report, way.path) }];
   });
   const begins = starts.flatMap((id): GraphEdge[] => {
     const to = byId.get(id);

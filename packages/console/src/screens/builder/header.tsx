@@ -1,11 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Ellipsis, Play, Redo2, Undo2 } from "lucide-react";
+import { Ellipsis, FlaskConical, Play, Redo2, Undo2 } from "lucide-react";
 import { useMay } from "../../data/session.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { download } from "../../ui/json-view.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { copy } from "./copy.ts";
 import type { Draft } from "./drafts.ts";
+import { copy as dryRunCopy } from "./dry-run/copy.ts";
 import type { Builder } from "./use-builder.ts";
 
 const words = copy.actions;
@@ -21,6 +22,7 @@ export function Header({
   onSave,
   onSaveAs,
   onRun,
+  onDryRun,
   onDiscard,
 }: {
   builder: Builder;
@@ -32,6 +34,7 @@ export function Header({
   onSave: () => void;
   onSaveAs: () => void;
   onRun: () => void;
+  onDryRun: () => void;
   /** null while there is nothing to throw away. */
   onDiscard: (() => void) | null;
 }) {
@@ -63,6 +66,11 @@ export function Header({
         <IconButton label={words.redo} disabled={!redo} onClick={() => redo?.()}>
           <Redo2 size={16} aria-hidden="true" />
         </IconButton>
+        {mayWrite && (
+          <Button icon={<FlaskConical size={15} aria-hidden="true" />} onClick={onDryRun}>
+            {dryRunCopy.action}
+          </Button>
+        )}
         {pipeline !== null && mayStart && (
           <Button icon={<Play size={15} aria-hidden="true" />} onClick={onRun}>
             {words.run}

@@ -5,12 +5,15 @@ import { wayText } from "./condition-text.ts";
 import { copy } from "./copy.ts";
 import { type JsonPath, samePath } from "./document/json-text.ts";
 import type { ShownPipeline, ShownWay } from "./document/pipeline.ts";
+import { copy as dryRunCopy } from "./dry-run/copy.ts";
+import { stateOf, wayState } from "./dry-run/states.ts";
+import type { Report } from "./dry-run/use-dry-run.ts";
 import { type Builder, partOf } from "./use-builder.ts";
 
 const words = copy.outline;
 
 /** The pipeline in words: each step with its ways. It does everything that the canvas does; arrow keys go through it. */
-export function Outline({ builder }: { builder: Builder }) {
+export function Outline({ builder, report }: { builder: Builder; report: Report | null }) {
   const list = useRef<HTMLUListElement>(null);
   const { shown, selection, select, remarks } = builder;
   const chosen = partOf(selection);
@@ -46,7 +49,7 @@ export function Outline({ builder }: { builder: Builder }) {
             path,
             asks ? <UserRound size={15} aria-hidden="true" /> : <SquareCode size={15} aria-hidden="true" />,
             title || copy.canvas.unnamed(index),
-            shown.starts.includes(id) ? words.begins : null,
+            stateOf(report, id)?.word ?? (shown.starts.includes(id) ? words.begins : null),
           )}
           <ul>
             {shown.ways
@@ -57,7 +60,7 @@ export function Outline({ builder }: { builder: Builder }) {
                     way.path,
                     <CornerDownRight size={13} aria-hidden="true" />,
                     wayTitle(way, shown),
-                    wayText(way),
+                    [wayText(way), wayWord(report, way)].filter(Boolean).join(" · ") || null,
                     true,
                   )}
                 </li>
@@ -67,6 +70,14 @@ export function Outline({ builder }: { builder: Builder }) {
       ))}
     </ul>
   );
+}
+
+/** What the last dry run says of a way. */
+function wayWord(report: Report | null, { path }: ShownWay): string {
+  const state = wayState(report, path);
+  const way = report?.ways.find((one) => one.path === `flow.${path[1]}[${path[2]}]`);
+  if (state === null || !way) return "";
+  return state === "taken" ? dryRunCopy.way.taken(way.taken) : dryRunCopy.way.notTaken;
 }
 
 const wayTitle = ({ to }: ShownWay, shown: ShownPipeline): string => words.to(titleOf(to, shown) || words.nowhere);

@@ -6,6 +6,8 @@ export interface BuilderSearch {
   pipeline?: string;
   draft?: string;
   tab?: "json" | "changes";
+  /** What stands beside: the properties of what is chosen, or the dry run. */
+  side?: "dry-run";
 }
 
 export const builderRoute = createRoute({
@@ -15,6 +17,7 @@ export const builderRoute = createRoute({
     ...(typeof search.pipeline === "string" && { pipeline: search.pipeline }),
     ...(search.draft !== undefined && { draft: String(search.draft) }),
     ...((search.tab === "json" || search.tab === "changes") && { tab: search.tab }),
+    ...(search.side === "dry-run" && { side: search.side }),
   }),
   component: lazyRouteComponent(() => import("./screen.tsx"), "BuilderScreen"),
 });

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { api } from "../../data/api.ts";
 import { problemText } from "../../data/problem.ts";
+import { useMay } from "../../data/session.tsx";
 import { useShortcut } from "../../ui/shortcuts.tsx";
 import { Empty, Loading } from "../../ui/states.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
@@ -13,6 +14,9 @@ import { copy } from "./copy.ts";
 import { removeStep, removeWay } from "./document/edits.ts";
 import { isRecord } from "./document/json-text.ts";
 import type { Draft, Drafts } from "./drafts.ts";
+import { copy as dryRunCopy } from "./dry-run/copy.ts";
+import { DryRunPanel } from "./dry-run/dry-run-panel.tsx";
+import { type Report, useDryRun } from "./dry-run/use-dry-run.ts";
 import { Header } from "./header.tsx";
 import { Outline } from "./outline.tsx";
 import { Palette } from "./palette.tsx";
@@ -43,8 +47,10 @@ export interface WorkbenchProps {
 export function Workbench(props: WorkbenchProps) {
   const { pipeline, draftName, drafts } = props;
   const navigate = useNavigate();
-  const { tab = "canvas" } = route.useSearch();
+  const { tab = "canvas", side = "properties" } = route.useSearch();
   const builder = useBuilder(props.text);
+  const dryRun = useDryRun(builder);
+  const beside = useRef<HTMLElement>(null);
   const [base, setBase] = useState(props.base);
   const [saved, setSaved] = useState(props.saved);
   const [asking, setAsking] = useState<"name" | "run" | null>(null);
@@ -52,6 +58,7 @@ export function Workbench(props: WorkbenchProps) {
   const steps = palette.data?.steps ?? [];
   const dirty = builder.text !== saved;
   const kept = useKept(props, builder.text, base, dirty);
+  const mayWrite = useMay("workflows:write");
   const { show } = useToast();
   const save = useSave((put) => {
     drafts.drop(draftName);
@@ -77,6 +84,12 @@ export function Workbench(props: WorkbenchProps) {
       search: (before) => ({ ...before, tab: next === "json" || next === "changes" ? next : undefined }) as object,
       replace: true,
     });
+  const turn = (next: string): void =>
+    void navigate({
+      to: "/builder",
+      search: (before) => ({ ...before, side: next === "dry-run" ? next : undefined }) as object,
+      replace: true,
+    });
   useKeys(builder);
   return (
     <div className="flex min-h-0 grow flex-col overflow-y-auto lg:overflow-hidden">
@@ -90,6 +103,12 @@ export function Workbench(props: WorkbenchProps) {
         onSave={() => (pipeline === null ? setAsking("name") : send(pipeline, base?.etag ?? null))}
         onSaveAs={() => setAsking("name")}
         onRun={() => setAsking("run")}
+        onDryRun={() => {
+          builder.select([]);
+          turn("dry-run");
+          // On a narrow window it stands below everything else.
+          beside.current?.scrollIntoView({ block: "nearest" });
+        }}
         onDiscard={
           saved !== null && dirty
             ? () => {
@@ -99,14 +118,14 @@ export function Workbench(props: WorkbenchProps) {
             : null
         }
       />
-      <div className="grid shrink-0 lg:min-h-0 lg:shrink lg:grow lg:grid-cols-[16rem_minmax(0,1fr)_21rem]">
+      <div className="grid shrink-0 lg:min-h-0 lg:shrink lg:grow md:grid-cols-[14rem_minmax(0,1fr)] lg:grid-cols-[16rem_minmax(0,1fr)_21rem]">
         <aside
           aria-label={copy.outline.aside}
-          className="grid content-start gap-5 border-b border-line p-3 lg:overflow-y-auto lg:border-r lg:border-b-0"
+          className="grid content-start gap-5 border-b border-line p-3 md:max-h-[44rem] md:overflow-y-auto md:border-r md:border-b-0 lg:max-h-none"
         >
           <section className="grid gap-1.5">
             <h2 className="px-2 text-sm font-semibold">{copy.outline.title}</h2>
-            <Outline builder={builder} />
+            <Outline builder={builder} report={dryRun.report} />
           </section>
           <section className="grid gap-1.5">
             <h2 className="px-2 text-sm font-semibold">{copy.palette.title}</h2>
@@ -115,14 +134,18 @@ export function Workbench(props: WorkbenchProps) {
             </div>
           </section>
         </aside>
-        <div className="flex min-h-96 min-w-0 flex-col lg:min-h-0">
+        <div className="flex min-h-96 min-w-0 flex-col md:min-h-[34rem] lg:min-h-0">
           <div className="grid min-h-0 grow [&>div]:min-h-0 [&_[role=tabpanel]]:pt-0">
             <Tabs
               label={copy.tabs.label}
               value={tab}
               onChange={choose}
               tabs={[
-                { value: "canvas", label: copy.tabs.canvas, content: <Drawing builder={builder} /> },
+                {
+                  value: "canvas",
+                  label: copy.tabs.canvas,
+                  content: <Drawing builder={builder} report={dryRun.report} />,
+                },
                 {
                   value: "json",
                   label: copy.tabs.json,
@@ -145,10 +168,31 @@ export function Workbench(props: WorkbenchProps) {
           <Problems builder={builder} onJump={() => undefined} />
         </div>
         <aside
+          ref={beside}
           aria-label={copy.properties.aside}
-          className="border-t border-line lg:overflow-y-auto lg:border-t-0 lg:border-l"
+          className="border-t border-line md:col-span-2 lg:col-span-1 lg:overflow-y-auto lg:border-t-0 lg:border-l [&_[role=tabpanel]]:pt-0"
         >
-          <Properties builder={builder} steps={steps} />
+          <Tabs
+            label={copy.properties.aside}
+            value={side}
+            onChange={turn}
+            tabs={[
+              {
+                value: "properties",
+                label: copy.properties.title,
+                content: <Properties builder={builder} steps={steps} />,
+              },
+              ...(mayWrite
+                ? [
+                    {
+                      value: "dry-run",
+                      label: dryRunCopy.panel,
+                      content: <DryRunPanel builder={builder} dryRun={dryRun} steps={steps} />,
+                    },
+                  ]
+                : []),
+            ]}
+          />
         </aside>
       </div>
       <NameDialog
@@ -176,7 +220,7 @@ export function Workbench(props: WorkbenchProps) {
   );
 }
 
-function Drawing({ builder }: { builder: Builder }) {
+function Drawing({ builder, report }: { builder: Builder; report: Report | null }) {
   const { shown } = builder;
   if (shown.steps.length === 0)
     return (
@@ -187,7 +231,7 @@ function Drawing({ builder }: { builder: Builder }) {
   return (
     <Suspense fallback={<Loading />}>
       <div className="h-full min-h-96 lg:min-h-0">
-        <Canvas builder={builder} />
+        <Canvas builder={builder} report={report} />
       </div>
     </Suspense>
   );
