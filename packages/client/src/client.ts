@@ -27,12 +27,16 @@ export interface RequestOptions {
 
 const streams: ReadonlySet<string> = new Set<StreamName>(["runs.events", "events.follow"]);
 
+/** Routes that answer with a file: it comes piece by piece. */
+type FileRoute = "audit.export" | "annotations.export";
+const files: ReadonlySet<string> = new Set<FileRoute>(["audit.export", "annotations.export"]);
+
 type Group = RouteName extends `${infer G}.${string}` ? G : never;
 type Action<G extends string> = Extract<RouteName, `${G}.${string}`> extends `${G}.${infer A}` ? A : never;
 type Named<G extends string, A extends string> = Extract<RouteName, `${G}.${A}`>;
 type Answer<N extends RouteName> = N extends StreamName
   ? AsyncGenerator<StreamItem<N>>
-  : N extends "audit.export"
+  : N extends FileRoute
     ? Promise<ReadableStream<Uint8Array>>
     : Promise<RouteOutput<N>>;
 type Method<N extends RouteName> =
@@ -97,7 +101,7 @@ export function createClient({ url, key, fetch: send = fetch }: ClientOptions): 
           const from = after === "" ? sent : write(base, place, { ...input, after });
           return Promise.resolve(messagesOf(from.url, key, options.signal ?? null));
         }, options.signal ?? null);
-      return ask(sent, options).then((response) => (name === "audit.export" ? response.body : read(response)));
+      return ask(sent, options).then((response) => (files.has(name) ? response.body : read(response)));
     };
     client[group] = { ...client[group], [action]: call };
   }

@@ -78,6 +78,7 @@ export const paths = {
   "annotations.report": "GET /api/v1/annotation-queues/{queue}",
   "annotations.offer": "POST /api/v1/annotation-queues/{queue}/items",
   "annotations.items": "GET /api/v1/annotation-queues/{queue}/items",
+  "annotations.export": "GET /api/v1/annotation-queues/{queue}/export",
 
   "keys.list": "GET /api/v1/keys",
   "keys.create": "POST /api/v1/keys",

@@ -5,6 +5,7 @@ import { pipelineLibrary } from "@holdpoint/flow";
 import type { Page } from "playwright-core";
 import { openBrowser, openTab } from "./rig/browser.ts";
 import { keepScreenshots } from "./rig/checks.ts";
+import { mailLabels, seedLabels } from "./rig/labels.ts";
 import { type Office, openOffice } from "./rig/office.ts";
 import { desk, deskSteps } from "./rig/pipelines.ts";
 import { agentModels, Gates, runWorkflows, seedRuns } from "./rig/run-workflows.ts";
@@ -13,7 +14,12 @@ import { agentModels, Gates, runWorkflows, seedRuns } from "./rig/run-workflows.
 const pictures: Readonly<
   Record<
     string,
-    { path: (office: Office, holds: readonly Hold[]) => string; ready?: string; act?: (page: Page) => Promise<void> }
+    {
+      path: (office: Office, holds: readonly Hold[]) => string;
+      ready?: string;
+
+      act?: (page: Page) => Promise<void>;
+    }
   >
 > = {
   inbox: { path: () => "/inbox", ready: "[data-hold]" },
@@ -49,7 +55,10 @@ const pictures: Readonly<
   },
   "builder-json": { path: () => "/builder?pipeline=refund-desk&tab=json", ready: ".cm-editor" },
   schedules: { path: () => "/schedules" },
-  annotations: { path: () => "/annotations" },
+  annotations: { path: () => "/annotations", ready: "tbody tr" },
+  "annotations-item": { path: () => "/annotations?queue=mail-labels", ready: "article" },
+  "annotations-quality": { path: () => "/annotations?queue=mail-labels&tab=quality", ready: "dl" },
+  "annotations-done": { path: () => "/annotations?queue=mail-labels&tab=done", ready: "tbody tr" },
   metrics: { path: () => "/metrics" },
   settings: { path: () => "/settings" },
 };
@@ -64,14 +73,15 @@ const [office, browser] = await Promise.all([
     async (engine) => {
       const pipelines = pipelineLibrary(engine, { steps: deskSteps });
       await pipelines.put(desk, { by: "ana" });
-      return { pipelines };
+      return { pipelines, annotations: [mailLabels] };
     },
-    { workflows: runWorkflows(gates, { pace: 40 }), services: [agentModels] },
+    { workflows: [...runWorkflows(gates, { pace: 40 }), mailLabels.workflow], services: [agentModels] },
   ),
   openBrowser(),
 ]);
 const holds = await office.seed();
 await seedRuns(office);
+await seedLabels(office.engine);
 for (const [name, { path, ready = "h1", act }] of Object.entries(pictures)) {
   if (wanted !== undefined && !name.startsWith(wanted)) continue;
   const { page, close } = await openTab(browser, `${office.url}${path(office, holds)}`);

@@ -194,6 +194,8 @@ test("items are offered to an annotation queue, annotated by two, reported and r
   const report = await admin.annotations.report({ queue: "labels" });
   expect(report).toMatchObject({ done: 1, disputed: 0, predictions: { items: 1, right: 1 } });
   const { items } = await admin.annotations.items({ queue: "labels" });
+  const lines = (await new Response(await admin.annotations.export({ queue: "labels" })).text()).trim().split("\n");
+  expect(lines.map((line) => JSON.parse(line))).toEqual(items);
   expect(items).toMatchObject([{ id: "m1", label: "spam", source: "agreement", agreed: true }]);
   expect(JSON.stringify(items)).not.toMatch(/ben|eve/);
   await expect(admin.annotations.report({ queue: "label" })).rejects.toThrow('did you mean "labels"?');

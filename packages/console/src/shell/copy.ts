@@ -47,8 +47,4 @@ export const copy = {
     detail: "The address may be from an older version, or cut short.",
     home: "Go to what needs you",
   },
-  notHere: {
-    title: "Not here yet",
-    detail: (screen: string) => `${screen} will be on this page. Until then, use the command line:`,
-  },
 } as const;

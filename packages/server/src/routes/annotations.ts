@@ -1,4 +1,10 @@
-import { type Annotation, AnnotationQueue, annotationReport, trainingItems } from "@holdpoint/annotate";
+import {
+  type Annotation,
+  AnnotationQueue,
+  annotationLines,
+  annotationReport,
+  trainingItems,
+} from "@holdpoint/annotate";
 import { closest, NotFoundError } from "@holdpoint/core";
 import type { Server } from "../server.ts";
 import type { Handler } from "./call.ts";
@@ -42,3 +48,22 @@ export const annotatedItems: Handler<"annotations.items"> = async ({ engine, ser
   const { items, cursor } = await trainingItems(engine, queueOf(server, params.queue).name, given(query));
   return { status: 200, body: { items: items.map((item) => wire(item)), cursor } };
 };
+
+export const exportItems: Handler<"annotations.export"> = async ({ engine, server, params }) => {
+  const { name } = queueOf(server, params.queue);
+  const lines = endingWithServer(server.closing, annotationLines(engine, name));
+  return new Response(ReadableStream.from(lines).pipeThrough(new TextEncoderStream()), {
+    headers: {
+      "content-type": "application/jsonl",
+      "content-disposition": `attachment; filename="${name.replace(/[^\w.-]+/g, "-")}.jsonl"`,
+    },
+  });
+};
+
+/** A server that ends breaks the transfer off, so that nobody takes a part for the whole. */
+async function* endingWithServer(closing: AbortSignal, lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) {
+    closing.throwIfAborted();
+    yield `${line}\n`;
+  }
+}

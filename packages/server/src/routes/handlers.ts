@@ -15,7 +15,7 @@ import {
   showAccount,
   withdrawInvitation,
 } from "./accounts.ts";
-import { annotatedItems, listAnnotations, offerItem, reportAnnotations } from "./annotations.ts";
+import { annotatedItems, exportItems, listAnnotations, offerItem, reportAnnotations } from "./annotations.ts";
 import { exportAudit, listAudit, verifyAudit } from "./audit.ts";
 import type { Handler } from "./call.ts";
 import { listChannels, testChannel } from "./channels.ts";
@@ -227,6 +227,7 @@ export const handlers: { [N in RouteName]: Handler<N> } = {
   "annotations.report": reportAnnotations,
   "annotations.offer": offerItem,
   "annotations.items": annotatedItems,
+  "annotations.export": exportItems,
   "keys.list": listKeys,
   "keys.create": createKey,
   "keys.rotate": rotateKey,

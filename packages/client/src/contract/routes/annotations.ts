@@ -39,4 +39,13 @@ export const annotationRoutes = {
     query: z.strictObject(pageQuery),
     success: { 200: pageOf(TrainingItem) },
   }),
+  "annotations.export": route({
+    tag,
+    summary: "Export what is done, newest first",
+    description: "Every item as a line of JSON, as a training reads it: annotators stand there by pseudonym.",
+    permission: "runs:read",
+    params,
+    success: { 200: null },
+    file: ["application/jsonl"],
+  }),
 };

@@ -1,4 +1,11 @@
-import { copy } from "../../shell/copy.ts";
-import { NotHereYet } from "../../shell/not-here-yet.tsx";
+import { getRouteApi } from "@tanstack/react-router";
+import { QueueList } from "./queue-list.tsx";
+import { QueueView } from "./queue-view.tsx";
 
-export const AnnotationsScreen = () => <NotHereYet screen={copy.screens.annotations} command="holdpoint annotations" />;
+const route = getRouteApi("/annotations");
+
+/** Annotation queues: which there are, and the work in one. */
+export function AnnotationsScreen() {
+  const { queue } = route.useSearch();
+  return queue === undefined ? <QueueList /> : <QueueView key={queue} queue={queue} />;
+}

@@ -31,12 +31,11 @@ export function Outline({ builder, report }: { builder: Builder; report: Report 
       <span className="shrink-0 text-muted">{picture}</span>
       <span className="grid min-w-0 grow">
         <span className={classNames("wrap-anywhere", !inner && "font-medium")}>{title}</span>
-        {inner && note !== null && <span className="text-xs wrap-anywhere">{note}</span>}
+        {note !== null && <span className="text-xs font-normal wrap-anywhere text-muted">{note}</span>}
       </span>
       {wrong.has(path.join()) && path.length > 0 && (
         <span className="shrink-0 text-xs font-medium text-danger">{copy.problems.problem}</span>
       )}
-      {!inner && note !== null && <span className="shrink-0 text-xs text-muted">{note}</span>}
     </button>
   );
   return (
