@@ -33,7 +33,7 @@ export { type ApiKeyOptions, ApiKeys, apiKeys, type NewKey } from "./keys/api-ke
 export type { StoredKey } from "./keys/stored-key.ts";
 export type { McpEndpointOptions } from "./mcp/http.ts";
 export { mcpInbox } from "./mcp/mcp-inbox.ts";
-export type { McpInboxOptions } from "./mcp/options.ts";
+export type { McpInboxOptions, McpRunAction, McpRunPermission, McpRuns } from "./mcp/options.ts";
 export { serveMcp } from "./mcp/stdio.ts";
 export { openApiDocument } from "./openapi/document.ts";
 export type { ChannelDesk, RequestLimits, ServerOptions } from "./options.ts";

@@ -50,17 +50,20 @@ function makeProject(session: Session, dir: string, example: string): void {
     writeFileSync(file, text);
     written.push(path);
   }
-  const next = nextSteps(session, directory, chosen.firstRun, kept.includes("package.json"));
+  const asksModels = files.some(({ path, text }) => path === "package.json" && text.includes('"@holdpoint/ai"'));
+  const packages = ["holdpoint", ...(asksModels ? ["@holdpoint/ai"] : []), "zod"];
+  const install = kept.includes("package.json") ? [`npm install ${packages.join(" ")}`] : ["npm install", "npm test"];
+  const next = nextSteps(session, directory, chosen.firstRun, install);
   session.result({ directory, example, written, kept, next }, () =>
     projectLines(session, dir, { written, kept, next }),
   );
 }
 
-function nextSteps(session: Session, directory: string, firstRun: string, hasManifest: boolean): string[] {
+function nextSteps(session: Session, directory: string, firstRun: string, install: readonly string[]): string[] {
   const way = relative(session.startedIn, directory);
   return [
     ...(way === "" ? [] : [`cd ${shellWord(way)}`]),
-    ...(hasManifest ? ["npm install holdpoint zod"] : ["npm install", "npm test"]),
+    ...install,
     `npx holdpoint ${firstRun}`,
     "npx holdpoint holds",
   ];

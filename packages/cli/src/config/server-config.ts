@@ -66,7 +66,7 @@ export interface ServerConfig {
   /** Whether the task machine is served at `/api/v1/tasks`. Default false. */
   tasks?: boolean;
   /** MCP at `/mcp`; `true` is enough. Default: off. */
-  mcp?: boolean | { enabled?: boolean; answers?: "person" | "caller"; declineRejects?: boolean };
+  mcp?: boolean | { enabled?: boolean; answers?: "person" | "caller"; declineRejects?: boolean; runs?: boolean };
   /**
    * Tells other systems what happens to runs and holds, and lets them start and signal runs; `true` is enough. Everything that works the
    * store has to have it. Default: off.

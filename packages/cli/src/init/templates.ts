@@ -14,6 +14,22 @@ export const examples: Readonly<Record<string, { about: string; firstRun: string
     about: "replies drafted by a model: a person edits those it is not sure of, in a form",
     firstRun: `run support-reply --input '{"from":"ana@example.org","question":"My lamp is broken"}' --id lamp`,
   },
+  "support-refund": {
+    about: "an agent pays money back: large amounts wait for a person's yes",
+    firstRun: `run support-refund --input '{"question":"My order A-7 never came."}' --id a7`,
+  },
+  "research-crew": {
+    about: "agents research and write: one in a run of its own, one by handoff; a person publishes",
+    firstRun: `run research --input '{"topic":"hold points"}' --id hp`,
+  },
+  "contract-extraction": {
+    about: "terms of contracts are read by a model; a person checks what it is not sure of",
+    firstRun: `run extract --input '{"contract":"A contract between Acme and Blue Ltd, for a fee of $1,200."}' --id c1`,
+  },
+  "rag-folder": {
+    about: "questions are answered from a folder with sources; a person answers the others",
+    firstRun: `run ask --input '{"question":"Who waters the plants?"}' --id q1`,
+  },
 };
 
 export interface TemplateFile {
@@ -44,5 +60,6 @@ function filledIn(path: string, text: string, projectName: string): string {
   if (path !== "package.json") return text;
   return text
     .replace('"my-project"', JSON.stringify(projectName))
-    .replace('"holdpoint": "*"', `"holdpoint": "^${version()}"`);
+    .replace('"holdpoint": "*"', `"holdpoint": "^${version()}"`)
+    .replace('"@holdpoint/ai": "*"', `"@holdpoint/ai": "^${version()}"`);
 }

@@ -145,6 +145,11 @@ export const serverSettings = z.strictObject({
       says: "whether declining the question rejects an approval",
       standard: "false",
     }),
+    runs: switchSetting({
+      env: "HOLDPOINT_MCP_RUNS",
+      says: "whether its tools start workflows, show runs and cancel them, for whoever has the permissions",
+      standard: "false",
+    }),
   }),
   webhooks: z.strictObject({
     enabled: switchSetting({

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { version } from "../version.ts";
 import { type Asked, ask, type Desk, record, said, stateOf, take } from "./asking.ts";
 import type { McpInboxOptions } from "./options.ts";
+import { registerRunTools } from "./run-tools.ts";
 
 /** How long an answer may take: whoever is asked may be at lunch. The hold's own deadline goes before it. */
 const answerSeconds = 7 * 24 * 3600;
@@ -56,6 +57,13 @@ export async function mcpInbox(options: McpInboxOptions): Promise<McpServer> {
         throw error;
       }
     };
+
+  if (options.runs) {
+    // These ask nobody anything.
+    const alone = asPerson as unknown as Parameters<typeof registerRunTools>[3];
+    registerRunTools(server, options.engine, options.runs, alone);
+  }
+  if (options.holds === false) return server;
 
   server.registerTool(
     "list_holds",

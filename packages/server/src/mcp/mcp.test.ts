@@ -6,8 +6,9 @@ import {
   InMemoryTransport,
   StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
+import type { Principal } from "../access/principal.ts";
 import type { Permission } from "../access/roles.ts";
 import { auditLog } from "../audit/audit-log.ts";
 import { holdpoint } from "../holdpoint.ts";
@@ -54,11 +55,12 @@ let store: Store;
 let engine: Engine;
 let questions: Question[];
 let answer: (question: Question) => Answer | Promise<Answer>;
+const double = workflow({ name: "double", input: z.object({ n: z.number() }) }, async (_ctx, { n }) => n * 2);
 const clients: Client[] = [];
 
 beforeEach(async () => {
   store = memoryStore();
-  engine = createEngine({ store, workflows: [pay, grave, label, deep, short] });
+  engine = createEngine({ store, workflows: [pay, grave, label, deep, short, double] });
   await engine.start();
   questions = [];
   answer = () => ({ action: "cancel" });
@@ -265,6 +267,77 @@ test("what is decided over HTTP is in the audit log before it is done and after,
     ["ana", hold.id, "asked", null],
   ]);
   expect(items.every(({ requestId }) => requestId !== null)).toBe(true);
+});
+
+describe("runs through MCP", () => {
+  const over = async (principal: Partial<Principal>, runs = true): Promise<Client> => {
+    const authenticate = async () => ({ id: "ana", namespace: "default", roles: [], ...principal });
+    const app = holdpoint(engine, { mcp: { secret, runs }, authenticate });
+    const client = newClient("auto");
+    const fetch = async (url: string | URL, init?: RequestInit): Promise<Response> => app.request(url.toString(), init);
+    await client.connect(new StreamableHTTPClientTransport(new URL("http://localhost/mcp"), { fetch }));
+    return client;
+  };
+  const toolsOf = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name);
+
+  test("are started with their input checked, shown with what they wait for and their result, and cancelled", async () => {
+    const client = await over({ roles: ["operator", "reviewer"] });
+    const listed = JSON.parse(await call(client, "list_workflows"));
+    const double = listed.items.find(({ workflow: name }: { workflow: string }) => name === "double");
+    expect(double).toMatchObject({ version: 1, input: { properties: { n: { type: "number" } }, required: ["n"] } });
+    expect(await call(client, "start_run", { workflow: "double", input: { n: "many" }, id: "d0" })).toMatch(
+      /n: .*number/,
+    );
+    expect(await call(client, "start_run", { workflow: "nothing", id: "n0" })).toContain("list_workflows");
+    await call(client, "start_run", { workflow: "double", input: { n: 21 }, id: "d1" });
+    expect(JSON.parse(await call(client, "show_run", { run: "d1", wait: 30 }))).toMatchObject({
+      status: "completed",
+      result: 42,
+    });
+    // The same id again starts nothing, and is another's who asks for something else.
+    const again = await call(client, "start_run", { workflow: "double", input: { n: 21 }, id: "d1" });
+    expect(JSON.parse(again).result).toBe(42);
+    expect(await call(client, "start_run", { workflow: "double", input: { n: 4 }, id: "d1" })).toContain('run id "d1"');
+    await call(client, "start_run", { workflow: "pay", id: "p1" });
+    await (await engine.get("p1")).hold("pay");
+    const waiting = JSON.parse(await call(client, "show_run", { run: "p1" }));
+    expect(waiting.waitsForDecisions).toMatchObject([{ title: "Pay 12?" }]);
+    answer = () => ({ action: "accept", content: { decision: "approve" } });
+    expect(await call(client, "decide_hold", { hold: waiting.waitsForDecisions[0].hold })).toContain("approved by ana");
+    await call(client, "start_run", { workflow: "pay", id: "p2" });
+    await call(client, "cancel_run", { run: "p2", reason: "not today" });
+    expect(JSON.parse(await call(client, "show_run", { run: "p2", wait: 30 }))).toMatchObject({ status: "cancelled" });
+
+    const { items } = await auditLog(engine).page({ action: "mcp.cancel" }, { limit: 10 });
+    expect(items.map(({ by, target, outcome }) => [by, target, outcome])).toEqual([
+      ["ana", { run: "p2", workflow: "pay" }, "done"],
+      ["ana", { run: "p2", workflow: "pay" }, "asked"],
+    ]);
+    expect(items[1]?.before?.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(items[0]?.after?.digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("are offered by permission and for the workflows it is for, refused ones are audited, and off is off", async () => {
+    const limited = await over({ bindings: [{ role: "operator", workflows: ["double"] }] });
+    expect(await toolsOf(limited)).toEqual(["list_workflows", "start_run", "show_run", "cancel_run"]);
+    const { items } = JSON.parse(await call(limited, "list_workflows"));
+    expect(items.map(({ workflow: name }: { workflow: string }) => name)).toEqual(["double"]);
+    expect(await call(limited, "start_run", { workflow: "pay", id: "p3" })).toContain('runs:start for "pay"');
+    await expect(engine.get("p3")).rejects.toThrow("p3");
+    await engine.run("pay", undefined, { id: "p4" });
+    expect(await call(limited, "cancel_run", { run: "p4", reason: "no" })).toContain("p4");
+    expect(await (await engine.get("p4")).status()).not.toBe("cancelled");
+    const refused = await auditLog(engine).page({ action: "mcp.start" }, { limit: 1 });
+    expect(refused.items).toMatchObject([{ target: { run: "p3", workflow: "pay" }, outcome: "refused" }]);
+    const viewer = await over({ roles: ["viewer"] });
+    expect(await toolsOf(viewer)).toEqual(["show_run"]);
+    expect(await toolsOf(await over({ roles: ["operator", "reviewer"] }, false))).toEqual([
+      "list_holds",
+      "show_hold",
+      "decide_hold",
+      "next_hold",
+    ]);
+  });
 });
 
 test("over HTTP whoever may decide but not read all holds is refused", async () => {

@@ -14,7 +14,7 @@ const byName = (all: readonly AnyWorkflow[]): Map<string, AnyWorkflow[]> => {
 };
 
 /** Null where it cannot say: that a schema has no JSON form is no reason to show nothing of its workflow. */
-function said(schema: StandardSchemaV1 | undefined): Record<string, unknown> | null {
+export function documentOf(schema: StandardSchemaV1 | undefined): Record<string, unknown> | null {
   if (schema === undefined) return null;
   try {
     const document: JsonSchema | null = jsonSchemaOf(schema, "schema");
@@ -59,7 +59,9 @@ export const drawWorkflow: Handler<"workflows.graph"> = async ({ engine, params,
 
 export const showWorkflow: Handler<"workflows.show"> = async ({ engine, params, query }) => {
   const { workflow, versions } = find(engine, params.workflow, query.version);
-  const signals = Object.entries(workflow.options.signals ?? {}).map(([name, schema]) => [name, said(schema)] as const);
+  const signals = Object.entries(workflow.options.signals ?? {}).map(
+    ([name, schema]) => [name, documentOf(schema)] as const,
+  );
   return {
     status: 200,
     body: {
@@ -67,8 +69,8 @@ export const showWorkflow: Handler<"workflows.show"> = async ({ engine, params, 
       version: workflow.version,
       versions: versions.map(({ version }) => version),
       queue: workflow.options.queue ?? "default",
-      input: said(workflow.input),
-      output: said(workflow.output),
+      input: documentOf(workflow.input),
+      output: documentOf(workflow.output),
       signals: Object.fromEntries(signals),
     },
   };

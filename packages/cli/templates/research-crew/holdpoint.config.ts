@@ -1,0 +1,7 @@
+import { modelsService } from "@holdpoint/ai";
+import { defineConfig } from "holdpoint";
+import { ai } from "./model.ts";
+import { research, researcherFlow } from "./workflows/research.ts";
+
+// The store is .holdpoint/holdpoint.db beside this file, unless HOLDPOINT_STORE or `store` here says otherwise.
+export default defineConfig({ workflows: [research, researcherFlow], services: [modelsService.provide(ai)] });
