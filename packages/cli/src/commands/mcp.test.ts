@@ -45,7 +45,12 @@ test("holdpoint mcp: a client starts it, the person it asks decides, and the run
       run: "t1",
     });
     await client.close();
-    const audited = await project.json<{ lines: { action: string; target: object; outcome: string }[] }>(["audit", "list", "--action", "mcp.start"]);
+    const audited = await project.json<{ lines: { action: string; target: object; outcome: string }[] }>([
+      "audit",
+      "list",
+      "--action",
+      "mcp.start",
+    ]);
     expect(audited.lines.map(({ action, outcome }) => [action, outcome])).toEqual([
       ["mcp.start", "done"],
       ["mcp.start", "asked"],
