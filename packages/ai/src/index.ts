@@ -46,6 +46,7 @@ export {
   OutputError,
   TurnLimitError,
 } from "./errors.ts";
+export { type PipelineAgentsOptions, pipelineAgents } from "./flow/pipeline-agents.ts";
 export { flowAgent, flowModel, flowTool } from "./flow/ports.ts";
 export * from "./guardrails/index.ts";
 export type { LlamaCppLibrary } from "./llama-cpp/library.ts";

@@ -50,6 +50,7 @@ export type {
   CodeFunction,
   FlowFunction,
   FlowState,
+  InWorkflowArguments,
   Registry,
   StepArguments,
   StepCode,
@@ -104,6 +105,7 @@ export { WorkflowDefinition, WorkflowInstance } from "./graph/workflow-definitio
 export { type Flow, type FlowOptions, makeFlow } from "./interpret/flow.ts";
 export type { NodeTrace } from "./interpret/program.ts";
 export { type Pipe, pipe } from "./pipe/pipe.ts";
+export type { PipelineAgentRequest, PipelineAgents, PipelineQuestion } from "./pipeline/agents.ts";
 export type * from "./pipeline/document.ts";
 export { pipelineFunctions } from "./pipeline/functions.ts";
 export { findCode, type LoadPipelineOptions, loadPipeline, type PipelineCode } from "./pipeline/load.ts";

@@ -176,7 +176,7 @@ describe("what is unknown is an error with its place, never silently false", () 
     ],
     ["a word", "alwys", /condition: there is no condition "alwys"; did you mean "always"/],
     ["a free text", "score > 0.7", /there is no condition "score > 0.7"; write "always"/],
-    ["an agent", { type: "agent", config: { model: "m" } }, /needs a model: let a step ask it/],
+    ["an agent", { type: "agent", config: { model: "m" } }, /is for the paths of a pipeline/],
     ["no source", { type: "expression", config: { operator: "gt", value: 1 } }, /config\.source: is missing/],
     ["no value", { type: "expression", config: { source: "a", operator: "gt" } }, /config\.value: is missing/],
     ["no type", { config: { source: "a" } }, /condition\.type: is missing/],

@@ -1,10 +1,12 @@
 import { type Issue, ValidationError } from "@holdpoint/core";
 import type { NameScope } from "../template/names.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition, JsonObject } from "./condition.ts";
 import { ConditionReader } from "./reader.ts";
 
 /** What a condition in a document may refer to besides the data. */
 export interface ConditionScope extends NameScope {
+  /** Takes a question for a model, and gives the path at which its decision will be; without it none can be asked. */
+  readonly ask?: (question: JsonObject) => string;
   /** The conditions of the step that the path starts at: what `{ type: "condition" }` stands for. */
   readonly own?: unknown;
   /** What names in those conditions stand for: the step's inputs. */

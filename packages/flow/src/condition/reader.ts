@@ -2,7 +2,7 @@ import { closest, type Issue } from "@holdpoint/core";
 import { dataPath, wholeReference } from "../template/names.ts";
 import { builtInFunctions } from "./built-in.ts";
 import { compileCondition } from "./compile.ts";
-import type { Condition, Json, Operator } from "./condition.ts";
+import type { Condition, Json, JsonObject, Operator } from "./condition.ts";
 import { normalName, operatorNamed, operatorNames } from "./operators.ts";
 import type { ConditionScope } from "./read.ts";
 
@@ -69,6 +69,7 @@ export class ConditionReader {
       custom: (fields, at) => this.function(fields, at),
       plugin: (fields, at) => this.function(fields, at),
       condition: (fields, at) => this.ofTheStep(fields, at),
+      agent: (fields, at) => this.agent(fields, at),
     };
   }
 
@@ -99,12 +100,6 @@ export class ConditionReader {
     const normal = normalName(name);
     if (["else", "otherwise", "default"].includes(normal)) {
       return this.refuse(path, `"${name}" stands for a whole path, and cannot be part of another condition`);
-    }
-    if (normal === "agent") {
-      return this.refuse(
-        path,
-        `"agent" needs a model: let a step ask it (an llm node with flowModel of @holdpoint/ai), and compare what it gives`,
-      );
     }
     const close = closest(normal, [...Object.keys(this.types), ...Object.keys(builtInFunctions)]);
     const hint = close ? `did you mean "${close}"?` : `known types are ${Object.keys(this.types).join(", ")}`;
@@ -227,6 +222,34 @@ export class ConditionReader {
     return parameters === undefined
       ? { type: "function", name }
       : { type: "function", name, parameters: parameters as Json };
+  }
+
+  /** What a model decides before the paths are taken: by then it is a fact like any other. */
+  private agent(fields: Fields, at: Place): Condition {
+    const { ask } = this.scope;
+    if (!ask) {
+      const message = `"agent" is for the paths of a pipeline; elsewhere let a step ask the model, and compare what it gives`;
+      return this.refuse(join(at.own, "type"), message);
+    }
+    const {
+      prompt = fields.prompt_template,
+      model,
+      context_fields,
+      confidence_threshold = 0.7,
+      max_retries = 2,
+    } = fields;
+    const wrong = (field: string, message: string): Condition => this.refuse(join(at.config, field), message);
+    if (typeof prompt !== "string" || prompt.trim() === "")
+      return wrong("prompt", "is missing: what is to be decided?");
+    if (model !== undefined && typeof model !== "string") return wrong("model", "must be a model's name");
+    const named = Array.isArray(context_fields) && context_fields.every((field) => typeof field === "string");
+    if (context_fields !== undefined && !named) return wrong("context_fields", "must be a list of names");
+    const sure = typeof confidence_threshold === "number" && confidence_threshold >= 0 && confidence_threshold <= 1;
+    if (!sure) return wrong("confidence_threshold", "must be a number between 0 and 1");
+    if (!Number.isInteger(max_retries) || (max_retries as number) < 0)
+      return wrong("max_retries", "must be a whole number from 0");
+    const question = { prompt, ...(model !== undefined && { model }), ...(named && { context_fields }) };
+    return { type: "truthy", path: ask({ ...question, confidence_threshold, max_retries } as JsonObject) };
   }
 
   /** The conditions that stand in the step itself; or, where the condition has fields of its own, those. */

@@ -102,6 +102,8 @@ export interface CodeNode extends NodeBase {
   readonly kind: "code";
   readonly uses: Ref;
   readonly config?: Json;
+  /** What it gives is only kept under its id; the value that came goes on. */
+  readonly keeps?: true;
 }
 
 /** A person's yes or no. */

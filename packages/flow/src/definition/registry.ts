@@ -1,5 +1,6 @@
 import type {
   AnyWorkflow,
+  Duration,
   RetryPolicy,
   RunFacts,
   ServiceToken,
@@ -8,7 +9,7 @@ import type {
   WorkflowContext,
   WorkflowLog,
 } from "@holdpoint/core";
-import type { Json } from "../condition/condition.ts";
+import type { Json, JsonObject } from "../condition/condition.ts";
 
 /** What a flow's nodes share at one point: results by node, or the state; `input` is what the flow was started with. */
 export type FlowState = Record<string, unknown>;
@@ -49,6 +50,17 @@ export interface StepCode {
   readonly output?: StandardSchemaV1;
   /** Which errors are worth another try; the rest of the retry policy is in the node, or here. */
   readonly retry?: RetryPolicy;
+  /** Does the work in the workflow in the place of `run`: its own calls are recorded, not it as a whole. */
+  readonly inWorkflow?: (ctx: WorkflowContext, args: InWorkflowArguments) => Promise<unknown>;
+}
+
+/** What a step that works in the workflow is given. */
+export interface InWorkflowArguments extends Pick<StepArguments, "node" | "input" | "config" | "state"> {
+  /** How its calls are tried, where the data says so. */
+  readonly retry: RetryPolicy | undefined;
+  readonly timeout: Duration | undefined;
+  /** The shape its result is to have, where the data says so. */
+  readonly outputSchema: JsonObject | undefined;
 }
 
 /** A function that data points at. Which one is called how, the kind of node says. */

@@ -157,7 +157,9 @@ function compileNode(node: NodeDefinition, order: number, compiler: Compiler): P
     cancellable: false,
     mutex: node.mutex ?? null,
     milestone: node.milestone ? { after: node.milestone.after, until: node.milestone.until ?? [] } : null,
-    keepsValue: WAITS.has(node.kind) && !(node.kind === "hold" && node.gives === "answer"),
+    keepsValue:
+      (WAITS.has(node.kind) && !(node.kind === "hold" && node.gives === "answer")) ||
+      (node.kind === "code" && node.keeps === true),
   };
 }
 

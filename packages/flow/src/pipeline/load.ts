@@ -6,6 +6,7 @@ import { FlowDefinitionError } from "../definition/errors.ts";
 import type { FlowFunction, Registry, StepCode } from "../definition/registry.ts";
 import { type Flow, makeFlow } from "../interpret/flow.ts";
 import { schemaOf } from "../schema/from-json.ts";
+import { agentStepCode, decisionCode, type PipelineAgents } from "./agents.ts";
 import type { PipelineDocument } from "./document.ts";
 import { pipelineFunctions } from "./functions.ts";
 import { pipelineInput } from "./input.ts";
@@ -20,6 +21,8 @@ export interface PipelineCode {
   readonly steps?: Readonly<Record<string, PipelineStep>>;
   /** Functions that conditions call. */
   readonly functions?: Readonly<Record<string, ConditionFunction>>;
+  /** Does steps of type `agent` that have no code, and decides conditions of type `agent`: `pipelineAgents` of `@holdpoint/ai`. */
+  readonly agents?: PipelineAgents;
   /** Modules that documents name are loaded from below this folder, and from nowhere else. Without it none are. */
   readonly folder?: string;
 }
@@ -66,8 +69,13 @@ export async function findCode(
   const steps: Record<string, StepCode> = {};
   const functions: Record<string, FlowFunction> = { ...pipelineFunctions };
   const used = usedCode(definition);
+  const asking = definition.nodes.find(
+    ({ kind, ...node }) => kind === "code" && "uses" in node && node.uses === decide,
+  );
+  if (asking && code.agents) functions[decide] = decisionCode(code.agents.decide);
+  else if (asking) problems.push({ path: `the paths of ${asking.id.replace(/_decides$/, "")}`, message: noAgents });
   for (const { reference, path } of used.steps) {
-    const step = await findStep(reference, path, code).catch((error: unknown) => {
+    const step = await findStep(reference, path, code, isAgent(definition, path)).catch((error: unknown) => {
       problems.push({ path, message: error instanceof Error ? error.message : String(error) });
     });
     if (step) steps[reference] = step;
@@ -81,8 +89,24 @@ export async function findCode(
   return { registry: { steps, functions }, problems };
 }
 
-async function findStep(reference: string, path: string, code: PipelineCode): Promise<StepCode> {
+const decide = "pipeline.decide";
+const noAgents = "ask a model: give `agents: pipelineAgents(…)` of @holdpoint/ai beside the steps";
+
+/** The document says that an agent does it. */
+function isAgent({ nodes }: FlowDefinition, path: string): boolean {
+  const node = nodes.find(({ id }) => `steps.${id}` === path);
+  const kept = (node?.meta as { pipeline?: { type?: unknown } } | undefined)?.pipeline;
+  return kept?.type === "agent";
+}
+
+async function findStep(reference: string, path: string, code: PipelineCode, agent: boolean): Promise<StepCode> {
   const [base = "", part] = reference.split("#");
+  if (agent && part === undefined && code.agents) {
+    const own = givenIn(code.steps ?? {}, base, path);
+    if (own === undefined && (code.folder === undefined || partsOf(base).module === null)) {
+      return agentStepCode(code.agents.work);
+    }
+  }
   const found = stepCodeOf(await lookUp(base, path, code), base);
   if (part !== "fallback") return found.step;
   if (found.fallback) return found.fallback;
@@ -90,11 +114,9 @@ async function findStep(reference: string, path: string, code: PipelineCode): Pr
 }
 
 async function lookUp(reference: string, path: string, { steps = {}, folder }: PipelineCode): Promise<unknown> {
+  const given = givenIn(steps, reference, path);
+  if (given !== undefined) return given;
   const { module, name } = partsOf(reference);
-  const id = /^steps\.(.+)$/.exec(path)?.[1];
-  for (const key of [reference, `${module}.${name}`, name, id]) {
-    if (key !== undefined && Object.hasOwn(steps, key)) return steps[key];
-  }
   if (folder !== undefined && module !== null) return exportOf(folder, module, name);
   const close = closest(name, Object.keys(steps));
   const hint = close
@@ -103,6 +125,14 @@ async function lookUp(reference: string, path: string, { steps = {}, folder }: P
       ? "register it, or say in which module it is"
       : "register it, or allow a folder that modules are loaded from";
   throw new Error(`there is no step "${reference}"; ${hint}`);
+}
+
+/** What was registered for a step, by any of its names. */
+function givenIn(steps: Readonly<Record<string, PipelineStep>>, reference: string, path: string): unknown {
+  const { module, name } = partsOf(reference);
+  const id = /^steps\.(.+)$/.exec(path)?.[1];
+  const key = [reference, `${module}.${name}`, name, id].find((one) => one !== undefined && Object.hasOwn(steps, one));
+  return key === undefined ? undefined : steps[key];
 }
 
 async function findFunction(

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import type { Issue } from "@holdpoint/core";
-import type { Json } from "../condition/condition.ts";
+import type { Json, JsonObject } from "../condition/condition.ts";
 import type { ConditionScope } from "../condition/read.ts";
 import { normalTemplate } from "../template/names.ts";
 import type { PipelineDocument } from "./document.ts";
@@ -10,6 +11,8 @@ export class Reading {
   readonly steps: ReadonlySet<string>;
   readonly problems: Issue[] = [];
   readonly warnings: Issue[] = [];
+  /** What a model is asked before a step's paths are taken: by step, by key. */
+  readonly questions = new Map<string, Map<string, JsonObject>>();
 
   constructor(document: PipelineDocument) {
     this.document = document;
@@ -29,9 +32,24 @@ export class Reading {
     return {
       steps: this.steps,
       from,
+      ...(from !== undefined && { ask: (question: JsonObject) => this.ask(path, from, question) }),
       deprecated: (_text, better) =>
         this.warning(path, `single braces are the old spelling; write ${JSON.stringify(better)}`),
     };
+  }
+
+  /** The node that decides what a step's paths ask a model. */
+  decides(step: string): string {
+    return `${step}_decides`;
+  }
+
+  private ask(path: string, step: string, question: JsonObject): string {
+    const text = JSON.stringify(question);
+    const key = `q_${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
+    const asked = this.questions.get(step) ?? new Map<string, JsonObject>();
+    asked.set(key, this.template(question, path) as JsonObject);
+    this.questions.set(step, asked);
+    return `${this.decides(step)}.${key}`;
   }
 
   /** A value with every reference in it spelled one way. */

@@ -10,7 +10,7 @@ import { readInputs } from "./read-inputs.ts";
 /** Where paths end: a branch that gets to the first two is done, the third fails the run. */
 const ENDS = ["end", "end_with_success", "end_with_failure"];
 
-/** The edges, and the nodes that stand for the ends that some path leads to. */
+/** The edges, and the nodes that stand for the ends that some path leads to and for what a model decides before a path is taken. */
 export function readPaths(reading: Reading): { edges: EdgeDefinition[]; ends: NodeDefinition[] } {
   const { flow } = reading.document;
   const edges: EdgeDefinition[] = [];
@@ -26,8 +26,29 @@ export function readPaths(reading: Reading): { edges: EdgeDefinition[]; ends: No
       edges.push(edge);
     }
   }
+  const deciding = decisionsOf(reading);
+  const rooted = edges.map((edge) =>
+    reading.questions.has(edge.from) ? { ...edge, from: reading.decides(edge.from) } : edge,
+  );
   const ends = ENDS.filter((id) => edges.some(({ to }) => to === id)).map((id) => endOf(id, reading.document.name));
-  return { edges, ends };
+  return { edges: [...rooted, ...deciding.edges], ends: [...deciding.nodes, ...ends] };
+}
+
+/** Between a step and its paths stands what a model decides first. */
+function decisionsOf(reading: Reading): { edges: EdgeDefinition[]; nodes: NodeDefinition[] } {
+  const nodes: NodeDefinition[] = [];
+  const edges: EdgeDefinition[] = [];
+  for (const [step, questions] of reading.questions) {
+    const id = reading.decides(step);
+    const meta = { pipeline: { decides: step } };
+    if (reading.steps.has(id)) {
+      reading.problem("steps", `"${id}" is what decides the paths of "${step}"; call that step something else`);
+    }
+    const config = { step, questions: Object.fromEntries(questions) };
+    nodes.push({ id, kind: "code", uses: "pipeline.decide", keeps: true, config, meta });
+    edges.push({ from: step, to: id, meta });
+  }
+  return { edges, nodes };
 }
 
 function endOf(id: string, name: string): NodeDefinition {

@@ -14,7 +14,8 @@ import { readStep } from "./read-steps.ts";
  * const document = JSON.parse(readFileSync("pipelines/hello.json", "utf8"));
  * writePipeline(readPipeline(document)); // the document
  */
-export function writePipeline(definition: FlowDefinition): PipelineDocument {
+export function writePipeline(given: FlowDefinition): PipelineDocument {
+  const definition = withoutDecisions(given);
   const whole = (keptIn(definition.meta) ?? {}) as Partial<PipelineDocument>;
   const nodes = definition.nodes.filter((node) => !isEnd(node));
   const kept = {
@@ -35,6 +36,19 @@ export function writePipeline(definition: FlowDefinition): PipelineDocument {
     flow,
     ...changedSettings(definition, whole),
   } as PipelineDocument;
+}
+
+/** A path begins at its step, whatever a model decides before it is taken. */
+function withoutDecisions(definition: FlowDefinition): FlowDefinition {
+  const steps = new Map(definition.nodes.map(({ id, meta }) => [id, keptIn(meta)?.decides]));
+  const edges = definition.edges.filter(({ meta }) => keptIn(meta)?.decides === undefined);
+  return {
+    ...definition,
+    edges: edges.map((edge) => {
+      const step = steps.get(edge.from);
+      return typeof step === "string" ? { ...edge, from: step } : edge;
+    }),
+  };
 }
 
 type WrittenEdge = { readonly edge: EdgeDefinition; readonly path: PipelinePath };
@@ -124,9 +138,11 @@ function writePath(edge: EdgeDefinition, document: PipelineDocument): PipelinePa
   const written = pathJson(edge);
   const before = keptIn(edge.meta) as PipelinePath | undefined;
   if (!before) return written;
-  const steps = document.steps.some(({ id }) => id === edge.from) ? document.steps : [];
-  const reading = new Reading({ ...document, steps, flow: { start_at: edge.from, paths: [before] } });
-  const [read] = readPaths(reading).edges;
+  const from = before.from ?? before.from_step ?? edge.from;
+  const steps = document.steps.some(({ id }) => id === from) ? document.steps : [];
+  const reading = new Reading({ ...document, steps, flow: { start_at: from, paths: [before] } });
+  const [found] = readPaths(reading).edges;
+  const read = found?.from === reading.decides(from) ? { ...found, from } : found;
   const same = read && isEqual({ ...read, meta: null }, { ...edge, meta: null });
   if (same) return before;
   const changed = withChanges(before, read ? pathJson(read) : {}, written) as PipelinePath & Record<string, unknown>;
@@ -192,7 +208,8 @@ function keptStep(node: NodeDefinition): PipelineStepDocument {
 }
 
 function isEnd(node: NodeDefinition): boolean {
-  return keptIn(node.meta)?.end !== undefined;
+  const kept = keptIn(node.meta);
+  return kept?.end !== undefined || kept?.decides !== undefined;
 }
 
 function listOf(edge: EdgeDefinition): string | undefined {

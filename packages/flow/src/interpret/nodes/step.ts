@@ -110,14 +110,38 @@ export function compileStep(node: StepNode, compiler: Compiler): NodeRun {
       undo(result, new Arguments(name, frame.ctx, info, input, config, state));
     return frame.ctx.step(name, work, { ...options, compensate });
   };
-  if (!recover) return run;
+  const once = code.inWorkflow ? inWorkflow(node, code, code.inWorkflow, options, configure, compiler) : run;
+  if (!recover) return once;
   return async (frame, input, token) => {
     try {
-      return await run(frame, input, token);
+      return await once(frame, input, token);
     } catch (error) {
       if (error instanceof CancelledError || error instanceof FlowEnd) throw error;
       return recover(error, frame, input, token.state);
     }
+  };
+}
+
+/** A step whose own calls are recorded. What is said of one attempt goes to them. */
+function inWorkflow(
+  node: StepNode,
+  code: StepCode,
+  work: NonNullable<StepCode["inWorkflow"]>,
+  { retry, timeout }: StepOptions<unknown>,
+  configure: ((state: FlowState) => unknown) | null,
+  compiler: Compiler,
+): NodeRun {
+  for (const field of ["once", "heartbeat", "compensate"] as const) {
+    if (node[field] === undefined) continue;
+    const message = "is for a step that is one attempt; say it to what works in this one";
+    compiler.problem({ path: `${compiler.path}.${field}`, message });
+  }
+  const { outputSchema } = node;
+  return async (frame, given, token) => {
+    const input = code.input ? await fit(code.input, given, `input of step "${node.id}"`) : given;
+    const args = { node: node.id, input, config: configure?.(token.state), state: { ...token.state } };
+    const result = await work(frame.ctx, { ...args, retry, timeout, outputSchema });
+    return code.output ? fit(code.output, result, `output of step "${node.id}"`) : result;
   };
 }
 
