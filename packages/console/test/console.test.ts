@@ -49,4 +49,20 @@ describe.skipIf(missing !== null)(`the console in a browser${missing === null ? 
     expect(trouble).toEqual([]);
     await close();
   });
+
+  test("somebody new starts a run from the empty inbox and decides what it asks", async () => {
+    const { page, trouble, close } = await openTab(browser, `${office.url}/inbox`);
+    await page.getByRole("heading", { name: "Nothing needs you" }).waitFor();
+    await page.getByRole("button", { name: "Start contract-review" }).click();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole("dialog").getByRole("button", { name: "Start contract-review" }).click();
+    await page.getByRole("link", { name: "Decide" }).click();
+    const panel = page.getByRole("form", { name: "Your decision" });
+    await panel.getByLabel("as it is").check();
+    await panel.getByRole("button", { name: "Approve" }).click();
+    await page.getByText("Approved: Sign the supply contract").first().waitFor();
+    expect((await office.engine.holds({ status: ["decided"] })).items).toMatchObject([{ decidedBy: "ana" }]);
+    expect(trouble).toEqual([]);
+    await close();
+  });
 });

@@ -200,6 +200,10 @@ describe.skipIf(missing !== null)(`the inbox${missing === null ? "" : ` (skipped
     const other = await visit(`/inbox/${hold.id}`, { who: "ben" });
     await other.getByText("You may not decide this").waitFor();
     await other.getByText("ana", { exact: false }).first().waitFor();
+    await other.getByRole("button", { name: "Ask them to look" }).click();
+    await other.getByLabel("Your comment").fill("Is this one really old enough?");
+    await other.getByRole("dialog").getByRole("button", { name: "Ask them to look" }).click();
+    await page.getByText("Is this one really old enough?").waitFor();
     const viewer = await visit(`/inbox/${hold.id}`, { who: "ana.viewer" });
     await viewer.getByText("Your role lets you read this and not decide it.").waitFor();
     await panel(page).getByLabel("Type “mail-2019” to confirm").fill("mail-2019");
@@ -225,11 +229,18 @@ describe.skipIf(missing !== null)(`the inbox${missing === null ? "" : ` (skipped
     await expect
       .poll(async () => (await office.engine.hold(hold.id)).progress.delegations)
       .toMatchObject([{ from: "ana", to: "zoe" }]);
+    await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Delegated by me" }).click();
+    await row(page, hold).waitFor();
+    await office.engine.decide(hold.id, { approved: true }, { by: "zoe" });
+    await row(page, hold).waitFor({ state: "detached" });
   });
 
   test("new ones wait for a press instead of moving the list; a connection that is cut is said, and what was missed is there after it", async () => {
     const hold = await refund("S-1", 93);
     const page = await visit("/inbox?q=S-");
+    // Its clock can be put on: it runs like any other until then.
+    await page.clock.install();
+    await page.reload();
     await row(page, hold).waitFor();
     const second = await refund("S-2", 94);
     await page.getByRole("button", { name: "1 new hold" }).click();
@@ -239,8 +250,15 @@ describe.skipIf(missing !== null)(`the inbox${missing === null ? "" : ` (skipped
       await page.getByText("Connection lost").waitFor();
       await office.engine.decide(hold, { approved: true }, { by: "ben" });
       third = await refund("S-3", 96);
+      // What is shown is a minute old: it is not decided on.
+      await row(page, second).click();
+      await panel(page).getByRole("button", { name: "Reject" }).and(page.locator(":enabled")).waitFor();
+      await page.clock.fastForward(80_000);
+      await panel(page).getByText("Not connected for a minute").waitFor();
+      await panel(page).getByRole("button", { name: "Reject" }).and(page.locator(":disabled")).waitFor();
     });
-    await page.getByText("Connection lost").waitFor({ state: "detached" });
+    await page.getByText("Connection lost").or(page.getByText("Not connected")).first().waitFor({ state: "detached" });
+    await panel(page).getByRole("button", { name: "Reject" }).and(page.locator(":enabled")).waitFor();
     await row(page, hold).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "1 new hold" }).click();
     if (third) await row(page, third).waitFor();

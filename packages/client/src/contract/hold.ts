@@ -152,6 +152,8 @@ export const HoldCounts = z
     mine: z.int().describe("what they may decide and have not voted on"),
     groups: z.int().describe("of these, what is theirs because of a group"),
     unclaimed: z.int().describe("of these, what nobody has taken"),
+    escalated: z.int().describe("of these, what has been escalated"),
+    delegated: z.int().describe("what they have handed over to somebody, and is still open"),
     open: z.int().describe("all that is open"),
     complete: z
       .boolean()

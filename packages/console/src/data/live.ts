@@ -4,6 +4,7 @@ import { useEffect, useRef, useSyncExternalStore } from "react";
 import { send } from "./client.ts";
 import { readPlace } from "./place.ts";
 import { isSignedOut } from "./problem.ts";
+import type { LiveState } from "./stale.ts";
 
 /** What happened to a run or a hold, as the server's feed tells it; `opened` when it began, `lost` after an absence that was too long. */
 export type LiveEvent =
@@ -15,18 +16,8 @@ export type LiveEvent =
       hold: { id: string; key: string; name: string; severity: RouteOutput<"holds.show">["severity"] } | null;
     };
 
-/** How fresh what is shown is. */
-export interface LiveState {
-  /** `open` while the feed says that it lives. */
-  connection: "connecting" | "open" | "lost";
-  /** When the server was last heard of, ms since the epoch; null before the first time. */
-  heardAt: number | null;
-}
-
 /** The server gives a sign of life every 15 s: after so long without one the connection is dead, whatever the browser believes. */
 const silenceMs = 40_000;
-/** After so long without word nothing may be decided: what is shown may be no longer so. */
-export const staleMs = 60_000;
 
 /** Follows the server's feed, over as many connections as it takes, and tells listeners. */
 export class LiveFeed {

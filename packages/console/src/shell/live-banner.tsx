@@ -1,13 +1,12 @@
 import { WifiOff } from "lucide-react";
-import { staleMs, useLiveState } from "../data/live.ts";
+import { useLiveState } from "../data/live.ts";
+import { isStale } from "../data/stale.ts";
 import { spanText, useNow } from "../data/time.ts";
 import { copy } from "./copy.ts";
 
 /** Whether what is shown is too old to decide on: the server was not heard for a minute. */
 export function useIsStale(): boolean {
-  const { connection, heardAt } = useLiveState();
-  const now = useNow();
-  return connection !== "open" && heardAt !== null && now - heardAt > staleMs;
+  return isStale(useLiveState(), useNow());
 }
 
 /** Says how old what is shown is, while the server is not heard. */

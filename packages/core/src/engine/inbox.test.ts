@@ -20,6 +20,8 @@ describe("an inbox", () => {
       mine: 2,
       groups: 2,
       unclaimed: 2,
+      escalated: 0,
+      delegated: 0,
       open: 20,
       complete: true,
     });
@@ -41,5 +43,27 @@ describe("an inbox", () => {
       { n: 1, action: "opened", actor: null, says: null },
       { n: 2, action: "commented", actor: "trina", says: { text: "looks right" } },
     ]);
+  });
+
+  test("holds what was escalated, and what somebody has handed over until it is closed", async () => {
+    const escalating = workflow({ name: "escalating" }, async (ctx, after: unknown) => {
+      const deadline = [{ after: String(after) as "1ms", escalate: { people: ["boss"] } }];
+      await ctx.approve("pay", { title: `Pay after ${after}?`, reviewers: { people: ["eve"] }, deadline });
+    });
+    const engine = await world.deploy([escalating]);
+    const [soon, late] = await Promise.all(["10ms", "9h"].map((after) => engine.run("escalating", after)));
+    const handedOver = await (late as NonNullable<typeof late>).hold("pay");
+    await (soon as NonNullable<typeof soon>).hold("pay");
+    await expect.poll(async () => (await engine.holds.inboxCounts("boss")).escalated, { timeout: 15_000 }).toBe(1);
+    expect(await engine.holds.inboxCounts("eve")).toMatchObject({ mine: 2, escalated: 1, delegated: 0 });
+    const titles = async (person: string, only: "escalated" | "delegated"): Promise<string[]> =>
+      (await engine.holds.inbox(person, { only })).items.map(({ title }) => title);
+    for (const person of ["eve", "boss"]) expect(await titles(person, "escalated")).toEqual(["Pay after 10ms?"]);
+    await engine.holds.delegate(handedOver, "sam", { by: "eve" });
+    expect(await titles("eve", "delegated")).toEqual(["Pay after 9h?"]);
+    expect(await titles("sam", "delegated")).toEqual([]);
+    expect(await engine.holds.inboxCounts("eve")).toMatchObject({ delegated: 1 });
+    await engine.decide(handedOver, { approved: true }, { by: "sam" });
+    expect(await engine.holds.inboxCounts("eve")).toMatchObject({ delegated: 0 });
   });
 });

@@ -12,13 +12,17 @@ import {
 import type { HoldFilter, HoldRow, Page, PageOf } from "../store/store.ts";
 import { situationOf, situationsOf } from "./hold-acting.ts";
 import { gather, type HoldListFilter, isFound, mostLooked } from "./hold-lists.ts";
-import { type Hold, viewHold } from "./hold-view.ts";
+import { type Hold, progressOf, viewHold } from "./hold-view.ts";
 import type { EngineParts } from "./parts.ts";
 
 /** Which of the holds that somebody may decide. */
 export interface InboxFilter extends Omit<HoldListFilter, "status"> {
-  /** `groups`: those they may decide because of a group they are in. `unclaimed`: those that nobody has taken or was given. */
-  only?: "groups" | "unclaimed";
+  /**
+   * `groups`: those they may decide because of a group they are in. `unclaimed`: those that nobody has taken or was given.
+   * `escalated`: those that an escalation has brought to more people, or to others. `delegated`: instead of those they may decide, those
+   * that they have handed over to somebody and that are still open.
+   */
+  only?: "groups" | "unclaimed" | "escalated" | "delegated";
   /** Leaves out those on which they have voted: they wait for others. */
   unvoted?: boolean;
 }
@@ -53,6 +57,10 @@ export interface InboxCounts {
   groups: number;
   /** Of these, what nobody has taken. */
   unclaimed: number;
+  /** Of these, what has been escalated. */
+  escalated: number;
+  /** What they have handed over to somebody, and is still open. */
+  delegated: number;
   /** All that is open. */
   open: number;
   /** False where more is open than was looked at: the numbers are "at least". */
@@ -72,10 +80,11 @@ export async function inboxOf(
     page,
     async (some) => {
       const found = some.filter((row) => isFound(parts, row, { tag, text }));
+      if (only === "delegated") return found.filter((row) => isHandedOver(parts, row, person));
       const situations = await situationsOf(parts, found, [person]);
       return found.filter((_row, at) => {
         const standing = answering(situations[at] as Situation, person);
-        return standing !== null && fits(standing, only) && !(unvoted && standing.voted);
+        return standing !== null && fits(standing, situations[at] as Situation, only) && !(unvoted && standing.voted);
       });
     },
   );
@@ -96,12 +105,16 @@ export async function inboxCounts(
   const situations = await situationsOf(parts, items, [person]);
   const mine = situations.flatMap((situation) => {
     const standing = answering(situation, person);
-    return standing === null || standing.voted ? [] : [standing];
+    return standing === null || standing.voted ? [] : [{ standing, situation }];
   });
+  const count = (only: InboxFilter["only"]): number =>
+    mine.filter(({ standing, situation }) => fits(standing, situation, only)).length;
   return {
     mine: mine.length,
-    groups: mine.filter((one) => fits(one, "groups")).length,
-    unclaimed: mine.filter((one) => fits(one, "unclaimed")).length,
+    groups: count("groups"),
+    unclaimed: count("unclaimed"),
+    escalated: count("escalated"),
+    delegated: items.filter((row) => isHandedOver(parts, row, person)).length,
     open: items.length,
     complete: cursor === null,
   };
@@ -141,7 +154,12 @@ function answering(situation: Situation, person: string): HoldStanding | null {
   return found.may && !(found.voted && isIndependent(situation.document)) ? found : null;
 }
 
-function fits({ groups, holder }: HoldStanding, only: InboxFilter["only"]): boolean {
+/** Whether somebody has handed their right over. */
+const isHandedOver = (parts: EngineParts, row: HoldRow, person: string): boolean =>
+  row.progress !== null && progressOf(row, parts.codec).delegations.some(({ from }) => from === person);
+
+function fits({ groups, holder }: HoldStanding, { progress }: Situation, only: InboxFilter["only"]): boolean {
   if (only === "groups") return groups.length > 0;
+  if (only === "escalated") return progress.additions.length > 0;
   return only === undefined || holder === null;
 }

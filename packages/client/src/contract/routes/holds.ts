@@ -36,9 +36,11 @@ export const holdRoutes = {
       dueBefore: moment.optional(),
       inbox: z.boolean().optional(),
       only: z
-        .enum(["groups", "unclaimed"])
+        .enum(["groups", "unclaimed", "escalated", "delegated"])
         .optional()
-        .describe("of the inbox: what is yours because of a group, or what nobody has taken"),
+        .describe(
+          "of the inbox: what is yours because of a group, what nobody has taken, what has been escalated; or instead of it what you have handed over and is still open",
+        ),
       unvoted: z.boolean().optional().describe("of the inbox: without what you have voted on"),
       text: word().optional().describe("words that stand in its title, consequence, name, workflow, run or tags"),
       tag: word().optional(),

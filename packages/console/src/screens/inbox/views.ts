@@ -6,7 +6,17 @@ export type Counts = RouteOutput<"holds.counts">;
 export type TrailLine = RouteOutput<"holds.trail">["items"][number];
 
 /** The lists of the inbox. */
-export const views = ["mine", "groups", "unclaimed", "soon", "snoozed", "open", "closed"] as const;
+export const views = [
+  "mine",
+  "groups",
+  "unclaimed",
+  "soon",
+  "escalated",
+  "delegated",
+  "snoozed",
+  "open",
+  "closed",
+] as const;
 export type View = (typeof views)[number];
 
 /** What stands in the address of the inbox. */
@@ -57,7 +67,8 @@ export function listInput(
   if (view === "closed") return { ...where, status: ["answered", "decided", "expired", "withdrawn", "superseded"] };
   if (view === "open") return { ...where, order: "due" };
   const mine = { ...where, inbox: true, unvoted: true, order: "due" } as const;
-  if (view === "groups" || view === "unclaimed") return { ...mine, only: view };
+  if (view === "delegated") return { ...where, inbox: true, only: view, order: "due" };
+  if (view === "groups" || view === "unclaimed" || view === "escalated") return { ...mine, only: view };
   // To the hour, so that the same list is the same question.
   if (view === "soon")
     return { ...mine, dueBefore: new Date(Math.ceil((now + soonMs) / 3_600_000) * 3_600_000).toISOString() };

@@ -11,7 +11,7 @@ import type { Hold } from "../views.ts";
 const { actions: words } = copy;
 
 /** What is asked of somebody who wants something else than to decide. */
-export type Asking = "ask" | "delegate" | "assign" | "abstain" | "comment";
+export type Asking = "ask" | "delegate" | "assign" | "abstain" | "comment" | "look";
 
 const titles = {
   ask: words.ask,
@@ -19,6 +19,7 @@ const titles = {
   assign: words.assign,
   abstain: words.abstain,
   comment: words.comment,
+  look: words.look,
 };
 
 /** Which lines each asks for, and whether they may stay empty. */
@@ -28,6 +29,7 @@ const asked: Readonly<Record<Asking, { to?: "must" | "may"; text?: { label: stri
   assign: { to: "must" },
   abstain: { text: { label: words.reason, must: false } },
   comment: { text: { label: words.remark, must: true } },
+  look: { text: { label: words.remark, must: true } },
 };
 
 /** One small form for each of them. */

@@ -5,13 +5,14 @@ import { ArrowLeft, FileQuestion } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { api } from "../../../data/api.ts";
 import { useMay } from "../../../data/session.tsx";
-import { IconButton } from "../../../ui/button.tsx";
+import { Button, IconButton } from "../../../ui/button.tsx";
 import { Moment } from "../../../ui/moment.tsx";
 import { Empty, Failure, Loading } from "../../../ui/states.tsx";
 import { HoldStatus, Severity } from "../../../ui/status.tsx";
 import { copy } from "../copy.ts";
 import type { Decider } from "../decisions.ts";
 import type { Hold, Standing } from "../views.ts";
+import { ActionDialog } from "./action-dialog.tsx";
 import { HoldActions } from "./actions.tsx";
 import { Audit } from "./audit.tsx";
 import { ChangesDialog } from "./changes-dialog.tsx";
@@ -205,6 +206,8 @@ function Head({ hold, standing, onBack }: { hold: Hold; standing: Standing | und
 /** Why this person may read it and not decide it, and who may. */
 function MayNot({ hold, standing, mayDecide }: { hold: Hold; standing: Standing | undefined; mayDecide: boolean }) {
   const { decide: words } = copy;
+  const mayComment = useMay("holds:comment");
+  const [asking, setAsking] = useState(false);
   return (
     <div className="grid gap-1 border-t border-line bg-sunken px-4 py-3 text-sm md:px-6">
       {!mayDecide ? (
@@ -216,7 +219,17 @@ function MayNot({ hold, standing, mayDecide }: { hold: Hold; standing: Standing 
       ) : (
         <p className="wrap-anywhere">{words.mayNot(standing?.why ?? "")}</p>
       )}
-      {standing && !standing.may && <p className="wrap-anywhere text-muted">{words.whoMay(standing.whoMay)}</p>}
+      {standing && !standing.may && (
+        <div className="flex flex-wrap items-center justify-between gap-2">
+          <p className="wrap-anywhere text-muted">{words.whoMay(standing.whoMay)}</p>
+          {mayComment && (
+            <Button size="sm" onClick={() => setAsking(true)}>
+              {words.askThem}
+            </Button>
+          )}
+        </div>
+      )}
+      <ActionDialog hold={hold} asking={asking ? "look" : null} onClose={() => setAsking(false)} />
     </div>
   );
 }
