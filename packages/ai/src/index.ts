@@ -32,6 +32,7 @@ export {
   cliAgentStep,
 } from "./cli-agent/cli-agent-step.ts";
 export type { CliAgentCall, CliAgentEvent, CliDialect } from "./cli-agent/dialects.ts";
+export { type Confidence, type Scorer, selfReported, tokenConfidence } from "./confidence/confidence.ts";
 export { assumedOutput, estimateUsage } from "./cost/estimate.ts";
 export { costOf, type ModelPrice, type PriceTable } from "./cost/prices.ts";
 export { addSpending, noSpending, type Spending } from "./cost/spending.ts";

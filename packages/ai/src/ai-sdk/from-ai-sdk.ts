@@ -3,7 +3,7 @@ import { ModelError } from "../errors.ts";
 import type { Embedding, Model, ModelCall, ModelEvent, ModelRequest, ModelResponse } from "../model/model.ts";
 import { failureOf, headerOf } from "./failure.ts";
 import { optionsOf } from "./request.ts";
-import { contentOf, finishOf, usageOf, warningsOf } from "./response.ts";
+import { contentOf, finishOf, logprobsOf, usageOf, warningsOf } from "./response.ts";
 import { readStream } from "./stream.ts";
 
 /**
@@ -60,6 +60,7 @@ function responseOf(id: string, result: LanguageModelV4GenerateResult): ModelRes
     rawModel: response?.modelId ?? (response?.body as { modelVersion?: string } | undefined)?.modelVersion ?? null,
     rawId: response?.id ?? null,
     requestId: headerOf(response?.headers),
+    ...logprobsOf(result.providerMetadata),
     ...warningsOf(warnings),
   };
 }

@@ -12,7 +12,7 @@ type Assistant = Extract<LanguageModelV4Message, { role: "assistant" }>["content
 
 /** A request in the words of the AI SDK. */
 export function optionsOf(request: ModelRequest, call: ModelCall, provider: string): Options {
-  const { tools, toolChoice, output, maxTokens, temperature, topP, stop, seed, reasoning, providerOptions } = request;
+  const { tools, toolChoice, output, maxTokens, temperature, topP, stop, seed, reasoning } = request;
   const schema = output?.schema as never;
   return {
     prompt: promptOf(request, provider),
@@ -32,11 +32,18 @@ export function optionsOf(request: ModelRequest, call: ModelCall, provider: stri
     ...(stop && { stopSequences: [...stop] }),
     ...(seed !== undefined && { seed }),
     ...(reasoning && { reasoning }),
-    ...(providerOptions && { providerOptions: providerOptions as NonNullable<Options["providerOptions"]> }),
+    ...optionsWithLogprobs(request),
     ...(call.signal && { abortSignal: call.signal }),
     // The header that OpenAI's and Stripe's servers know; others pass over it.
     ...(call.idempotencyKey && { headers: { "idempotency-key": call.idempotencyKey } }),
   };
+}
+
+/** OpenAI's models are asked by an option of theirs; others have no such thing in the SDK. */
+function optionsWithLogprobs({ providerOptions, logprobs }: ModelRequest): Pick<Options, "providerOptions"> {
+  if (!providerOptions && !logprobs) return {};
+  const openai = logprobs ? { openai: { logprobs: true, ...providerOptions?.openai } } : {};
+  return { providerOptions: { ...providerOptions, ...openai } as NonNullable<Options["providerOptions"]> };
 }
 
 function choiceOf(choice: NonNullable<ModelRequest["toolChoice"]>): NonNullable<Options["toolChoice"]> {

@@ -64,3 +64,14 @@ export function warningsOf(warnings: readonly SharedV4Warning[] | undefined): { 
   });
   return { warnings: said };
 }
+
+/** Probabilities of tokens, in whichever of its two shapes OpenAI's adapter has them: a list, or one for each part. */
+export function logprobsOf(metadata: SharedV4ProviderMetadata | undefined): { logprobs?: number[] } {
+  const given = metadata?.openai?.logprobs;
+  if (!Array.isArray(given)) return {};
+  const found = given.flat().flatMap((one) => {
+    const logprob = (one as { logprob?: unknown } | null)?.logprob;
+    return typeof logprob === "number" ? [logprob] : [];
+  });
+  return found.length > 0 ? { logprobs: found } : {};
+}

@@ -7,7 +7,7 @@ import type {
 import { ModelError } from "../errors.ts";
 import type { AssistantPart } from "../model/message.ts";
 import type { ModelEvent, ModelResponse } from "../model/model.ts";
-import { finishOf, metadataOf, toolCallOf, usageOf, warningsOf } from "./response.ts";
+import { finishOf, logprobsOf, metadataOf, toolCallOf, usageOf, warningsOf } from "./response.ts";
 
 /** A block of text that is on its way. */
 interface Block {
@@ -16,7 +16,11 @@ interface Block {
   metadata: SharedV4ProviderMetadata | undefined;
 }
 
-type End = { usage: LanguageModelV4Usage; finishReason: LanguageModelV4FinishReason };
+type End = {
+  usage: LanguageModelV4Usage;
+  finishReason: LanguageModelV4FinishReason;
+  providerMetadata?: SharedV4ProviderMetadata;
+};
 
 /** A stream of the AI SDK as ours; ends with the whole answer, or throws when it was cut before its end. */
 export async function* readStream(
@@ -96,6 +100,7 @@ class GrowingAnswer {
       rawModel: this.#rawModel,
       rawId: this.#rawId,
       requestId,
+      ...logprobsOf(end.providerMetadata),
       ...this.#warnings,
     };
   }

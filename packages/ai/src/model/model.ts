@@ -29,6 +29,8 @@ export interface ModelRequest {
    * for Anthropic it sets the cache breakpoints.
    */
   readonly cachePrompt?: boolean;
+  /** Asks for the probabilities of the answer's tokens: `logprobs` of the response. Where a provider has none it is passed over. */
+  readonly logprobs?: boolean;
   /** Options of one provider, handed to its SDK as they are: `{ anthropic: { thinking: … } }`. */
   readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -51,6 +53,8 @@ export interface ModelResponse {
   readonly rawId: string | null;
   /** The provider's id of the request, for its support; null where it gives none. */
   readonly requestId: string | null;
+  /** The logarithm of each token's probability, where it was asked for and the provider gives it. */
+  readonly logprobs?: readonly number[];
   /** What of the request the provider did not honour. */
   readonly warnings?: readonly string[];
   /** Taken from the response cache: nothing was paid for it. */

@@ -1,4 +1,11 @@
-import type { InferOut, JsonSchema, StandardSchemaV1, WorkflowContext } from "@holdpoint/core";
+import {
+  type InferOut,
+  type JsonSchema,
+  type StandardSchemaV1,
+  ValidationError,
+  type WorkflowContext,
+} from "@holdpoint/core";
+import { type Confidence, isConfidence, type Scorer } from "../confidence/confidence.ts";
 import { addSpending, noSpending, type Spending, spend } from "../cost/spending.ts";
 import { OutputError } from "../errors.ts";
 import { guardMessages } from "../guardrails/guard-messages.ts";
@@ -27,6 +34,11 @@ export interface LlmOptions<S extends StandardSchemaV1 | undefined = undefined>
   jsonSchema?: JsonSchema;
   /** How often an answer that does not fit is sent back. Default 2. */
   outputRetries?: number;
+  /**
+   * Where `confidence` of the result comes from, for `holdWhen: [{ confidenceBelow }]`: from the answer (`selfReported()`, `tokenConfidence()`), or from
+   * a scorer, which runs as a step of its own, `NAME: score`.
+   */
+  confidence?: Confidence | { readonly score: Scorer };
   /** What may pass: what users say before it is asked, the conversation, and the answer before anything uses it. */
   guardrails?: Guardrails;
 }
@@ -44,6 +56,8 @@ export interface LlmResult<Out = undefined> {
   readonly usage: Usage;
   /** US dollars for all calls it took; null when one of them has no known price. */
   readonly cost: number | null;
+  /** How sure the answer is, 0 to 1, by `confidence` of the options; null without one, and where it cannot be said. */
+  readonly confidence: number | null;
   /** The conversation with the answer. */
   readonly messages: readonly Message[];
 }
@@ -72,7 +86,17 @@ export async function llmStep<S extends StandardSchemaV1 | undefined = undefined
   options: LlmOptions<S>,
   spent: Spending = noSpending,
 ): Promise<LlmResult<OutputOf<S>>> {
-  const { prompt, system, messages: given = [], output, jsonSchema, outputRetries = 2, guardrails, ...rest } = options;
+  const {
+    prompt,
+    system,
+    messages: given = [],
+    output,
+    jsonSchema,
+    outputRetries = 2,
+    guardrails,
+    confidence,
+    ...rest
+  } = options;
   const { how, settings } = splitOptions(rest);
   const asks: Message[] = [...given, ...(prompt === undefined ? [] : [{ role: "user" as const, content: prompt }])];
   const messages = await guardMessages(ctx, guardrails, asks, name);
@@ -92,12 +116,34 @@ export async function llmStep<S extends StandardSchemaV1 | undefined = undefined
     const { usage, unpriced } = spending;
     const cost = unpriced > 0 ? null : spending.cost;
     const result = { text, finish: response.finish, model: response.model, usage, cost, messages };
-    if (!output) return { ...result, output: undefined as OutputOf<S> };
+    const sure = (value: unknown) =>
+      confidenceOf(ctx, name, confidence, { prompt: prompt ?? "", text, output: value, response });
+    if (!output) return { ...result, confidence: await sure(undefined), output: undefined as OutputOf<S> };
     const read = readOutput(output, text, response.finish, name);
-    if (!read.issues) return { ...result, output: read.value as OutputOf<S> };
+    if (!read.issues) return { ...result, confidence: await sure(read.value), output: read.value as OutputOf<S> };
     if (tries > outputRetries) throw new OutputError(`"${name}"`, tries, read.issues, text);
     messages.push({ role: "user", content: correction(issuesText(read.issues)) });
   }
+}
+
+/** @throws StepFailedError the scorer failed, or gave no number from 0 to 1 */
+async function confidenceOf(
+  ctx: WorkflowContext,
+  name: string,
+  from: LlmOptions["confidence"],
+  given: Parameters<Scorer>[0],
+): Promise<number | null> {
+  if (from === undefined) return null;
+  if (typeof from === "function") return from(given.response) ?? null;
+  return ctx.step(`${name}: score`, async ({ signal, measure }) => {
+    const score = await from.score(given, { signal });
+    if (!isConfidence(score))
+      throw new ValidationError(`the score of "${name}"`, [
+        { path: "", message: `${score} must be a number from 0 to 1` },
+      ]);
+    measure({ confidence: score });
+    return score;
+  });
 }
 
 /** How the call is run, apart from what is asked. */
