@@ -3,7 +3,7 @@ import type { Flow } from "@holdpoint/flow";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { begin, proposed, settled } from "./settle.ts";
 import { type AnswerOf, flag, words } from "./shape.ts";
-import { countOf, Voice } from "./voice.ts";
+import { atOnce, countOf, Voice } from "./voice.ts";
 
 /** What `constitutional` may be told. */
 export interface ConstitutionalOptions<S extends StandardSchemaV1 | undefined = undefined>
@@ -86,7 +86,7 @@ export function constitutional<S extends StandardSchemaV1 | undefined = undefine
                 );
                 return { state, violation: broken ? { principle, reason } : null };
               }),
-            { name: "principles" },
+            { name: "principles", ...atOnce(options) },
           )
           .map((critiques): State => {
             const { state } = critiques[0] as (typeof critiques)[number];

@@ -3,7 +3,7 @@ import type { Flow } from "@holdpoint/flow";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { begin, proposed, settled } from "./settle.ts";
 import { type AnswerOf, flag, fraction, words } from "./shape.ts";
-import { countOf, Voice } from "./voice.ts";
+import { atOnce, countOf, Voice } from "./voice.ts";
 import { checkRule, countVotes, sameAnswer, type VoteRule } from "./vote.ts";
 
 /** What `debate` may be told. */
@@ -90,7 +90,7 @@ export function debate<S extends StandardSchemaV1 | undefined = undefined>(
                 const { argument, answer, confidence } = given;
                 return { state, statement: { side, round: state.round + 1, argument, answer, confidence } };
               }),
-            { name: "sides", key: ({ side }) => side },
+            { name: "sides", ...atOnce(options), key: ({ side }) => side },
           )
           .call("moderate", async (ctx, said): Promise<Debate<Answer>> => {
             const { asked, round, statements } = (said[0] as (typeof said)[number]).state;

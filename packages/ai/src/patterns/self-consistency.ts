@@ -4,7 +4,7 @@ import { OutputError } from "../errors.ts";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { begin, proposed, settled } from "./settle.ts";
 import { type AnswerOf, fraction, words } from "./shape.ts";
-import { countOf, Voice } from "./voice.ts";
+import { atOnce, countOf, Voice } from "./voice.ts";
 import { type Ballot, checkRule, countVotes, sameAnswer, type Tally, type VoteRule } from "./vote.ts";
 
 /** What `selfConsistency` may be told. */
@@ -62,7 +62,7 @@ export function selfConsistency<S extends StandardSchemaV1 | undefined = undefin
             throw error;
           }
         }),
-      { name: "samples", ...(concurrency !== undefined && { concurrency }) },
+      { name: "samples", ...atOnce(options, concurrency) },
     )
     .map((given): SelfConsistencyResult<Answer> => {
       const ballots = given.filter((one) => one !== null);

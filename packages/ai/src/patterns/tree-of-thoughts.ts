@@ -3,7 +3,7 @@ import type { Ends, Flow } from "@holdpoint/flow";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { type Begun, begin, proposed, settled } from "./settle.ts";
 import { type AnswerOf, flag, fraction, listOf, words } from "./shape.ts";
-import { countOf, fractionOf, Voice } from "./voice.ts";
+import { atOnce, countOf, fractionOf, Voice } from "./voice.ts";
 
 /** What `treeOfThoughts` may be told. */
 export interface TreeOfThoughtsOptions<S extends StandardSchemaV1 | undefined = undefined>
@@ -86,7 +86,7 @@ export function treeOfThoughts<S extends StandardSchemaV1 | undefined = undefine
                 );
                 return given.thoughts.slice(0, breadth).map((next) => ({ search, thoughts: [...thoughts, next] }));
               }),
-            { name: "paths" },
+            { name: "paths", ...atOnce(options) },
           )
           .map((proposals) => proposals.flat())
           .foreach(
@@ -100,7 +100,7 @@ export function treeOfThoughts<S extends StandardSchemaV1 | undefined = undefine
                     );
                 return { search, thoughts, score: judged.score, solved: judged.solved };
               }),
-            { name: "candidates" },
+            { name: "candidates", ...atOnce(options) },
           )
           .map((judged): Search => {
             const beam = judged

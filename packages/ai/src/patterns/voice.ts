@@ -85,6 +85,12 @@ export function said(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** How many calls of a pattern are made at once: with a budget one, so that the next one knows what the last one took. */
+export function atOnce({ budget }: { budget?: unknown }, concurrency?: number): { concurrency?: number } {
+  if (budget !== undefined) return { concurrency: 1 };
+  return concurrency === undefined ? {} : { concurrency };
+}
+
 /** Refuses a number that is not whole and at least `least`. */
 export function countOf(name: string, field: string, value: number, least = 1): number {
   if (Number.isInteger(value) && value >= least) return value;
