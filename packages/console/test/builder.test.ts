@@ -33,7 +33,12 @@ describe.skipIf(missing !== null)(
       const { page, trouble, close } = await openTab(browser, `${office.url}/builder`);
       await page.getByRole("button", { name: "Empty pipeline" }).click();
       await page.getByLabel("Name", { exact: true }).fill("Canvas refund");
+      await page.getByLabel("Find a step").fill("load");
+      await page.getByRole("button", { name: "Review and approve" }).waitFor({ state: "detached" });
       await page.getByRole("button", { name: "load order" }).click();
+      await page.getByLabel("Find a step").fill("nothing like it");
+      await page.getByText("No step here is called “nothing like it”.").waitFor();
+      await page.getByLabel("Find a step").fill("");
       await page.getByRole("button", { name: "Review and approve" }).click();
       await page.getByLabel("Question").fill("Pay {{ load_order.amount }} back?");
       await page.getByRole("button", { name: "Whole pipeline" }).click();
@@ -144,6 +149,10 @@ describe.skipIf(missing !== null)(
       await page.getByRole("tab", { name: "Changes" }).click();
       await page.getByLabel("Compared with").selectOption("1");
       await page.getByText("first").waitFor();
+      // Any two versions: what the other one changed is seen without mine.
+      await page.getByLabel("What is compared").selectOption("2");
+      await page.locator("ins", { hasText: "theirs" }).waitFor();
+      expect(await axeFindings(page)).toEqual([]);
       expect(trouble).toEqual([]);
       await close();
     });
@@ -222,11 +231,11 @@ describe.skipIf(missing !== null)(
 async function tryOut(page: Page): Promise<void> {
   const panel = page.getByRole("region", { name: "Dry run" });
   const node = (title: string) => page.locator(".react-flow__node", { hasText: title }).first();
-  await page.getByRole("button", { name: "Dry run" }).click();
+  await page.getByRole("button", { name: "Dry run", exact: true }).click();
   await panel.getByText("Tries the pipeline as it stands here").waitFor();
   await node("load_order").click();
-  await panel.getByLabel("Sample").fill('{ "amount": 99 }');
-  await page.getByRole("button", { name: "Dry run" }).click();
+  await panel.getByLabel("Sample").fill(JSON.stringify({ amount: 99, note: hostile }));
+  await page.getByRole("button", { name: "Dry run", exact: true }).click();
   await panel.getByRole("button", { name: "Start the dry run" }).click();
   await panel.getByRole("heading", { name: "Pay 99 back?" }).waitFor();
   await node("load_order").getByText("done").waitFor();
@@ -241,10 +250,14 @@ async function tryOut(page: Page): Promise<void> {
   // What a step got and gave stands beside it; its code may be executed, and it may fail.
   await node("load_order").click();
   await panel.getByText('"amount": 99').last().waitFor();
+  // Samples are still there after a reload; what they found is of the moment.
+  await page.reload();
+  await node("load_order").click();
+  expect(await panel.getByLabel("Sample").inputValue()).toContain('"amount":99');
   await panel.getByLabel("In the dry run this step").selectOption("gives a sample");
   await panel.getByLabel("In the dry run this step").selectOption("does its work");
   await panel.getByText("mails are sent, money is moved").waitFor();
-  await panel.getByRole("button", { name: "Start again" }).click();
+  await panel.getByRole("button", { name: "Start the dry run" }).click();
   await panel.getByRole("heading", { name: "Pay 120 back?" }).waitFor();
   await panel.getByText("executed", { exact: false }).first().waitFor();
   await panel.getByLabel("In the dry run this step").selectOption("fails");

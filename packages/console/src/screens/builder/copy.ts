@@ -62,6 +62,7 @@ export const copy = {
   },
   tabs: { label: "View", canvas: "Canvas", json: "JSON", changes: "Changes" },
   changes: {
+    what: "What is compared",
     since: "Compared with",
     version: (version: number, newest: boolean) => `version ${version}${newest ? " (newest)" : ""}`,
     mine: "Mine",
@@ -85,6 +86,7 @@ export const copy = {
     otherNote: "code that is not registered yet",
     filter: "Find a step",
     noSteps: "No steps are registered here.",
+    noMatch: (sought: string) => `No step here is called “${sought}”.`,
     after: (title: string) => `Goes after “${title}”.`,
     into: "Goes into the way that is chosen.",
     first: "Goes in beside the others; choose a step to add after it.",

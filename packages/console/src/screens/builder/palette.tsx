@@ -9,7 +9,7 @@ import { type Builder, partOf } from "./use-builder.ts";
 
 const words = copy.palette;
 /** From so many on, they can be searched. */
-const many = 8;
+const many = 5;
 
 /** What can be added: questions to people, and the steps that the server has code for. */
 export function Palette({ builder, steps }: { builder: Builder; steps: readonly string[] }) {
@@ -21,33 +21,38 @@ export function Palette({ builder, steps }: { builder: Builder; steps: readonly 
     edit(addStep({ id, ...step } as NewStep, place));
     select(["steps", shown.steps.length]);
   };
-  const found = steps.filter((name) => name.toLowerCase().includes(sought.trim().toLowerCase()));
+  const fits = (name: string): boolean => name.toLowerCase().includes(sought.trim().toLowerCase());
+  const found = steps.filter(fits);
+  const kinds = humanKinds.filter((kind) => fits(copy.kinds[kind]));
   const hint = place === null ? words.first : "after" in place ? words.after(titleOf(place.after, shown)) : words.into;
   return (
     <fieldset disabled={!editable} className="grid gap-3 disabled:opacity-60">
       {shown.steps.length > 0 && <p className="text-xs text-muted wrap-anywhere">{hint}</p>}
-      <Group title={words.people}>
-        {humanKinds.map((kind) => (
-          <Offer
-            key={kind}
-            icon={<UserRound size={14} aria-hidden="true" />}
-            onAdd={() => add(kind === "human_input" ? "ask" : kind, beginnings[kind] ?? { type: kind })}
-          >
-            {copy.kinds[kind]}
-          </Offer>
-        ))}
-      </Group>
+      {steps.length + humanKinds.length > many && (
+        <TextInput
+          type="search"
+          aria-label={words.filter}
+          placeholder={words.filter}
+          value={sought}
+          onChange={({ target }) => setSought(target.value)}
+        />
+      )}
+      {kinds.length > 0 && (
+        <Group title={words.people}>
+          {kinds.map((kind) => (
+            <Offer
+              key={kind}
+              icon={<UserRound size={14} aria-hidden="true" />}
+              onAdd={() => add(kind === "human_input" ? "ask" : kind, beginnings[kind] ?? { type: kind })}
+            >
+              {copy.kinds[kind]}
+            </Offer>
+          ))}
+        </Group>
+      )}
       <Group title={words.steps}>
-        {steps.length > many && (
-          <TextInput
-            type="search"
-            aria-label={words.filter}
-            placeholder={words.filter}
-            value={sought}
-            onChange={({ target }) => setSought(target.value)}
-          />
-        )}
         {steps.length === 0 && <p className="text-sm text-muted">{words.noSteps}</p>}
+        {steps.length > 0 && found.length === 0 && <p className="text-sm text-muted">{words.noMatch(sought.trim())}</p>}
         {found.map((name) => (
           <Offer
             key={name}

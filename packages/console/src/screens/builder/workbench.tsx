@@ -49,7 +49,7 @@ export function Workbench(props: WorkbenchProps) {
   const navigate = useNavigate();
   const { tab = "canvas", side = "properties" } = route.useSearch();
   const builder = useBuilder(props.text);
-  const dryRun = useDryRun(builder);
+  const dryRun = useDryRun(builder, draftName);
   const beside = useRef<HTMLElement>(null);
   const [base, setBase] = useState(props.base);
   const [saved, setSaved] = useState(props.saved);

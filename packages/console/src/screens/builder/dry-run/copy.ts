@@ -5,6 +5,7 @@ export const copy = {
   lead: "Tries the pipeline as it stands here, saved or not. Steps give samples instead of doing their work; conditions, templates, waits and questions are real.",
   input: "What the run is started with",
   anyInput: "Input as JSON",
+  inputMissing: "Fill in what the run is started with first",
   noInput: "It asks for nothing.",
   run: "Start the dry run",
   again: "Start again",

@@ -64,15 +64,31 @@ function Standing({ builder, dryRun, inStep }: { builder: Builder; dryRun: DryRu
           {report.durationMs > 0 && (
             <span className="text-xs text-muted">{copy.skipped(copy.duration(report.durationMs))}</span>
           )}
-          {inStep && (
-            <Button size="sm" busy={busy} onClick={dryRun.start}>
-              {copy.again}
-            </Button>
-          )}
           <Button size="sm" look="quiet" onClick={dryRun.clear}>
             {copy.clear}
           </Button>
         </p>
+      )}
+      {inStep && (
+        <Button
+          size="sm"
+          look={report ? "plain" : "primary"}
+          busy={busy}
+          disabled={isBlocked(builder)}
+          className="justify-self-start"
+          onClick={dryRun.start}
+        >
+          {report ? copy.again : copy.run}
+        </Button>
+      )}
+      {inStep && Object.keys(dryRun.issues).length > 0 && (
+        <button
+          type="button"
+          className="justify-self-start text-left text-sm text-danger underline"
+          onClick={() => builder.select([])}
+        >
+          {copy.inputMissing}
+        </button>
       )}
       {report?.problem && (
         <div className="grid gap-1 rounded-md bg-danger-soft px-3 py-2 text-sm text-danger">
@@ -95,7 +111,7 @@ function Standing({ builder, dryRun, inStep }: { builder: Builder; dryRun: DryRu
 
 function Begin({ builder, dryRun }: { builder: Builder; dryRun: DryRun }) {
   const { fields, entries, issues } = dryRun;
-  const blocked = builder.remarks.some(({ kind, where }) => kind === "problem" && !isMissingCode(where));
+  const blocked = isBlocked(builder);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     dryRun.start();
@@ -140,6 +156,10 @@ function Begin({ builder, dryRun }: { builder: Builder; dryRun: DryRun }) {
     </form>
   );
 }
+
+/** Whether it cannot run at all as it stands. */
+const isBlocked = ({ remarks }: Builder): boolean =>
+  remarks.some(({ kind, where }) => kind === "problem" && !isMissingCode(where));
 
 /** A step whose code the server lacks gets a sample, like any other. */
 const isMissingCode = (where: string): boolean => /^steps\.[^.[]+$/.test(where);

@@ -1,12 +1,13 @@
 import type { RouteOutput } from "@holdpoint/client";
 import { useMutation } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { call } from "../../../data/api.ts";
 import { type Entries, entriesOf, type FormIssues, readEntries } from "../../../forms/entries.ts";
 import { type FormField, fieldsOf, type JsonSchema } from "../../../forms/fields.ts";
 import { isRecord } from "../document/json-text.ts";
 import type { Builder } from "../use-builder.ts";
 import { copy } from "./copy.ts";
+import { keep, readKept } from "./kept.ts";
 
 /** What a dry run found. */
 export type Report = RouteOutput<"pipelines.dryRun">;
@@ -48,13 +49,15 @@ export interface DryRun {
 }
 
 /** Everything about trying out the pipeline under work. The server keeps nothing of it: each answer is sent with all that went before. */
-export function useDryRun({ document, text, shown }: Builder): DryRun {
+export function useDryRun({ document, text, shown }: Builder, draftName: string): DryRun {
   const schema = useMemo(() => inputSchemaOf(document), [document]);
   const fields = useMemo(() => fieldsOf(schema), [schema]);
-  const [entries, setEntries] = useState<Entries>({});
-  const [inputText, setInputText] = useState("");
+  const [kept] = useState(() => readKept(draftName));
+  const [entries, setEntries] = useState<Entries>(kept.entries);
+  const [inputText, setInputText] = useState(kept.inputText);
   const [issues, setIssues] = useState<FormIssues>({});
-  const [choices, setChoices] = useState<Readonly<Record<string, StepChoice>>>({});
+  const [choices, setChoices] = useState<Readonly<Record<string, StepChoice>>>(kept.choices);
+  useEffect(() => keep(draftName, { entries, inputText, choices }), [draftName, entries, inputText, choices]);
   const [answers, setAnswers] = useState<Answers>({});
   const [found, setFound] = useState<{ report: Report; text: string; input: unknown } | null>(null);
   const send = useMutation({

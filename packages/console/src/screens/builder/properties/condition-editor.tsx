@@ -146,11 +146,13 @@ const fresh = ({ shown }: Builder): Claim => ({
   raw: undefined,
 });
 
-/** Where data are: what each step gives, answers of people by the names of their fields. */
+/** Where data are: what each step gives, as far as its output schema says, and answers of people by the names of their fields. */
 function suggestionsFor({ shown, document }: Builder): string[] {
   return shown.steps.flatMap(({ id, path, asks }) => {
     const fields = valueAt(document, [...path, "config", "ui_schema", "fields"]);
     const names = Array.isArray(fields) ? fields.map((field) => valueAt(field, ["name"])) : asks ? ["decision"] : [];
-    return [id, ...names.flatMap((name) => (typeof name === "string" ? [`${id}.${name}`] : []))];
+    const declared = valueAt(document, [...path, "output_schema", "properties"]);
+    const all = [...names, ...(typeof declared === "object" && declared !== null ? Object.keys(declared) : [])];
+    return [id, ...all.flatMap((name) => (typeof name === "string" ? [`${id}.${name}`] : []))];
   });
 }
