@@ -7,6 +7,7 @@ import { openBrowser, openTab } from "./rig/browser.ts";
 import { keepScreenshots } from "./rig/checks.ts";
 import { mailLabels, seedLabels } from "./rig/labels.ts";
 import { type Office, openOffice } from "./rig/office.ts";
+import { peopleOutbox, seedPeople } from "./rig/people.ts";
 import { desk, deskSteps } from "./rig/pipelines.ts";
 import { agentModels, Gates, runWorkflows, seedRuns } from "./rig/run-workflows.ts";
 
@@ -61,6 +62,9 @@ const pictures: Readonly<
   "annotations-done": { path: () => "/annotations?queue=mail-labels&tab=done", ready: "tbody tr" },
   metrics: { path: () => "/metrics" },
   settings: { path: () => "/settings" },
+  "settings-groups": { path: () => "/settings?tab=groups", ready: "table" },
+  "settings-channels": { path: () => "/settings?tab=channels", ready: "table" },
+  "settings-retention": { path: () => "/settings?tab=retention", ready: "dl" },
 };
 
 const find = (holds: readonly Hold[], words: string): string =>
@@ -73,15 +77,20 @@ const [office, browser] = await Promise.all([
     async (engine) => {
       const pipelines = pipelineLibrary(engine, { steps: deskSteps });
       await pipelines.put(desk, { by: "ana" });
-      return { pipelines, annotations: [mailLabels] };
+      peopleOutbox.attach(engine);
+      return { pipelines, annotations: [mailLabels], outbox: peopleOutbox };
     },
-    { workflows: [...runWorkflows(gates, { pace: 40 }), mailLabels.workflow], services: [agentModels] },
+    {
+      workflows: [...runWorkflows(gates, { pace: 40 }), mailLabels.workflow, ...peopleOutbox.workflows],
+      services: [agentModels],
+    },
   ),
   openBrowser(),
 ]);
 const holds = await office.seed();
 await seedRuns(office);
 await seedLabels(office.engine);
+await seedPeople(office.engine);
 for (const [name, { path, ready = "h1", act }] of Object.entries(pictures)) {
   if (wanted !== undefined && !name.startsWith(wanted)) continue;
   const { page, close } = await openTab(browser, `${office.url}${path(office, holds)}`);

@@ -118,7 +118,7 @@ describe.skipIf(missing !== null)(`settings in a browser${missing === null ? "" 
     await dialog(mara.page).getByLabel("Code of your app").fill(totpOf(shared));
     await submit(mara.page, "Confirm with the code");
     await mara.page.getByRole("button", { name: "Remove the app…" }).waitFor();
-    await mara.page.getByRole("tab", { name: "People" }).click();
+    await mara.page.getByRole("tab", { name: "Accounts and roles" }).click();
     await choose(mara.page, name, "Disable…");
     await submit(mara.page, `Disable ${name}`);
     await dialog(mara.page).getByText("nobody here could manage access any more").waitFor();
@@ -172,15 +172,89 @@ describe.skipIf(missing !== null)(`settings in a browser${missing === null ? "" 
     await close();
   });
 
+  test("a group is made and changed, somebody stands in for who is away, and somebody is forgotten", async () => {
+    const { page, trouble, close } = await openTab(browser, `${office.url}/settings?tab=groups`);
+    await page.getByRole("button", { name: "Make a group" }).click();
+    await dialog(page).getByLabel("Name", { exact: true }).fill("payers");
+    await dialog(page).getByLabel("Members").fill(`mira, ${hostile}`);
+    expect(await axeFindings(page)).toEqual([]);
+    await submit(page, "Make a group");
+    await page.getByRole("cell", { name: "payers" }).first().waitFor();
+    await office.engine.groups.add("payers", "noa");
+    await page.getByRole("button", { name: "Change… payers" }).click();
+    await dialog(page).getByLabel("Members").fill("mira");
+    await submit(page, "Save the group");
+    await dialog(page).getByText("has changed since it was read").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Let somebody stand in" }).click();
+    await dialog(page).getByLabel("Who is away").fill("mira");
+    await dialog(page).getByLabel("Who stands in").fill("noa");
+    await submit(page, "Let them stand in");
+    await page.getByRole("button", { name: "End: noa for mira" }).click();
+    await page.getByText("Nobody is away.").waitFor();
+    await page.getByRole("button", { name: `Forget… ${hostile}` }).click();
+    await submit(page, `Forget ${hostile}`);
+    await vi.waitFor(async () => expect((await office.engine.groups.get("payers")).members).toEqual(["mira", "noa"]));
+    expect(await axeFindings(page)).toEqual([]);
+    expect(trouble).toEqual([]);
+    await close();
+  });
+
+  test("a reviewer says who stands in for them, and sees groups without changing any", async () => {
+    const { page, trouble, close } = await openTab(browser, `${office.url}/settings?tab=you`, {
+      who: "ben.reviewer",
+      viewport: { width: 320, height: 640 },
+    });
+    await page.getByRole("button", { name: "Choose who stands in for you" }).click();
+    await dialog(page).getByLabel("Who stands in").fill("cleo");
+    await dialog(page).getByLabel("Why").fill("on holiday");
+    expect([await overflowOf(page), await axeFindings(page)]).toEqual([0, []]);
+    await submit(page, "Let them stand in");
+    await page.getByText("on holiday").waitFor();
+    expect(await office.engine.substitutions.list({ person: "ben" })).toMatchObject([{ substitute: "cleo" }]);
+    await page.getByRole("tab", { name: "Groups and substitutes" }).click();
+    await page.getByRole("heading", { name: "Groups", exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: "Make a group" }).count()).toBe(0);
+    expect([await overflowOf(page), await axeFindings(page)]).toEqual([0, []]);
+    expect(trouble).toEqual([]);
+    await close();
+  });
+
+  test("a channel is tried on oneself, one that fails says why, and retention shows what there is", async () => {
+    const { page, trouble, close } = await openTab(browser, `${office.url}/settings?tab=channels`);
+    await page.getByRole("button", { name: "Send me a test by memo" }).click();
+    await page.getByText("“memo” took the message.").waitFor();
+    expect(office.said).toEqual(['ana: A test of the channel "memo"']);
+    await page.getByRole("button", { name: "Send me a test by pager" }).click();
+    await page.getByText("“pager” did not take it: the pager is off").waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole("tab", { name: "Retention" }).click();
+    await page.getByText("30 days").waitFor();
+    await page.getByText("0 runs now, 0 more within a day").waitFor();
+    await page.getByText(/ [KM]iB$/).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    expect(trouble).toEqual([]);
+    await close();
+  });
+
   test("every part of the settings is there, and fits a phone", async () => {
     const { page, trouble, close } = await openTab(browser, `${office.url}/settings`);
-    for (const name of ["Sessions", "Machines", "Set in the configuration", "You"]) {
+    for (const name of ["Sessions", "Machines", "You"]) {
       await page.getByRole("tab", { name }).click();
       await page.getByRole("tabpanel").getByRole("heading").first().waitFor();
       expect(await axeFindings(page), name).toEqual([]);
     }
     await page.setViewportSize({ width: 320, height: 640 });
-    for (const name of ["API keys", "People", "Webhooks", "Audit log", "You"]) {
+    for (const name of [
+      "API keys",
+      "Accounts and roles",
+      "Groups and substitutes",
+      "Channels",
+      "Retention",
+      "Webhooks",
+      "Audit log",
+      "You",
+    ]) {
       await page.getByRole("tab", { name }).click();
       await page.getByRole("tabpanel").getByRole("heading").first().waitFor();
       expect([name, await overflowOf(page)]).toEqual([name, 0]);

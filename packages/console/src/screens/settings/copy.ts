@@ -1,16 +1,20 @@
 // Every word of the settings.
 
+import { upkeep } from "./copy-upkeep.ts";
+
 export const copy = {
   title: "Settings",
   tabs: {
     you: "You",
     keys: "API keys",
-    people: "People",
+    people: "Accounts and roles",
+    groups: "Groups and substitutes",
     sessions: "Sessions",
     machines: "Machines",
     webhooks: "Webhooks",
     audit: "Audit log",
-    server: "Set in the configuration",
+    channels: "Channels",
+    retention: "Retention",
   },
   roles: {
     viewer: "sees everything, changes nothing",
@@ -280,22 +284,5 @@ export const copy = {
     asLines: "As JSON Lines",
     asTable: "As CSV",
   },
-  server: {
-    title: "What stands in the configuration",
-    hint: "These belong to whoever runs the server: they are changed where it is set up, and hold after a restart.",
-    items: [
-      {
-        title: "Groups and substitutions",
-        text: "Who belongs to which group, and who stands in for whom and when, is answered by the application's directory (the engine's option “directory”). Groups of accounts and of your provider give roles here; they do not make anybody a reviewer by themselves.",
-      },
-      {
-        title: "Channels",
-        text: "Mail, chat and other ways to reach people are given to the engine with the channels package. A message that could not be delivered shows on its hold.",
-      },
-      {
-        title: "Retention",
-        text: "How long finished runs and their files are kept is set by the engine's option “retention”. Sizes of the store are in the server's metrics (/metrics).",
-      },
-    ],
-  },
+  ...upkeep,
 } as const;

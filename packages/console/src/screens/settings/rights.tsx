@@ -12,6 +12,7 @@ const permissions: readonly Permission[] = [
   ...(["workflows:read", "workflows:write", "runs:read", "runs:start", "runs:signal", "runs:control"] as const),
   ...(["holds:read", "holds:decide", "holds:comment"] as const),
   ...(["schedules:read", "schedules:operate", "schedules:write", "events:emit"] as const),
+  ...(["people:read", "people:manage", "channels:manage", "retention:manage"] as const),
   ...(["keys:manage", "access:manage", "webhooks:manage", "audit:read", "metrics:read"] as const),
 ];
 

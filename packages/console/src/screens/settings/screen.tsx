@@ -6,11 +6,15 @@ import { Tabs } from "../../ui/tabs.tsx";
 import { Accounts } from "./accounts.tsx";
 import { Audit } from "./audit.tsx";
 import { Bindings } from "./bindings.tsx";
-import { Configured } from "./configured.tsx";
+import { Channels } from "./channels.tsx";
 import { copy } from "./copy.ts";
+import { Groups } from "./groups.tsx";
 import { Keys } from "./keys.tsx";
 import { Machines } from "./machines.tsx";
+import { PeopleList } from "./people-list.tsx";
+import { Retention } from "./retention.tsx";
 import { Sessions } from "./sessions.tsx";
+import { Substitutions } from "./substitutions.tsx";
 import { Webhooks } from "./webhooks.tsx";
 import { You } from "./you.tsx";
 
@@ -30,11 +34,23 @@ const parts: readonly { value: keyof typeof copy.tabs; permission: Permission | 
       </>
     ),
   },
+  {
+    value: "groups",
+    permission: "people:read",
+    content: (
+      <>
+        <Groups />
+        <Substitutions />
+        <PeopleList />
+      </>
+    ),
+  },
   { value: "sessions", permission: "access:manage", content: <Sessions /> },
   { value: "machines", permission: "keys:manage", content: <Machines /> },
   { value: "webhooks", permission: "webhooks:manage", content: <Webhooks /> },
+  { value: "channels", permission: "channels:manage", content: <Channels /> },
+  { value: "retention", permission: "retention:manage", content: <Retention /> },
   { value: "audit", permission: "audit:read", content: <Audit /> },
-  { value: "server", permission: null, content: <Configured /> },
 ];
 
 /** Who may do what here, who is told, and what was done. */

@@ -10,6 +10,7 @@ import { OwnPassword } from "./own-password.tsx";
 import { OwnTotp } from "./own-totp.tsx";
 import { Names } from "./rights.tsx";
 import { SessionTable } from "./sessions.tsx";
+import { OwnSubstitutions } from "./substitutions.tsx";
 
 const words = copy.you;
 
@@ -40,6 +41,7 @@ export function You() {
           </dl>
         </Panel>
       </Section>
+      <OwnSubstitutions />
       {via === "session" ? <OwnAccount /> : <p className="text-muted">{words.keyOnly}</p>}
     </>
   );

@@ -1,0 +1,121 @@
+// The words of people, channels and retention.
+
+export const upkeep = {
+  groups: {
+    title: "Groups",
+    hint: "Who decides what holds ask of a group. A change counts with the next decision. Groups that the application's code gives are asked beside these, and are not shown.",
+    none: 'There are no groups here. Make one, and name it in a workflow: reviewers: { groups: ["finance"] }.',
+    nobody: "nobody",
+    create: "Make a group",
+    name: "Name",
+    nameHint: "As workflows call it: finance.",
+    members: "Members",
+    membersHint: "The names they act under, one a line or with commas between them.",
+    description: "What it is for",
+    change: "Change…",
+    changeTitle: (name: string) => `Who is in “${name}”?`,
+    changeSubmit: "Save the group",
+    remove: "Remove…",
+    removeTitle: (name: string) => `Remove the group “${name}”?`,
+    removeText: "Its people stay. Holds that wait for it can then be decided only by others who may.",
+    removeSubmit: (name: string) => `Remove ${name}`,
+  },
+  known: {
+    title: "People",
+    hint: "How colleagues are called, and where mail reaches them. Nobody has to be here to decide.",
+    none: "Nobody is here yet. Members of groups are added by themselves.",
+    add: "Add somebody",
+    id: "Name they act under",
+    idHint: "As they sign in, and as holds name them.",
+    name: "Shown as",
+    mail: "Mail address",
+    mailHint: "For channels. Only those who manage people see it.",
+    more: "Show more people",
+    change: "Change…",
+    changeTitle: (name: string) => `What is known of ${name}?`,
+    changeSubmit: "Save",
+    remove: "Forget…",
+    removeTitle: (name: string) => `Forget ${name}?`,
+    removeText:
+      "They are in no group any more, and nobody stands in for them. What they decided stays under their name.",
+    removeSubmit: (name: string) => `Forget ${name}`,
+  },
+  substitutions: {
+    title: "Substitutes",
+    hint: "Whoever stands in decides on behalf of who is away, and the vote says so. Somebody whom a hold's rules exclude stays excluded.",
+    none: "Nobody is away.",
+    add: "Let somebody stand in",
+    addSubmit: "Let them stand in",
+    person: "Who is away",
+    substitute: "Who stands in",
+    substituteHint: "The name they act under.",
+    from: "From",
+    fromHint: "Empty: at once.",
+    until: "Until",
+    untilHint: "Empty: until somebody ends it.",
+    workflows: "Only for workflows",
+    workflowsHint: "Names with commas between them. Empty: all.",
+    note: "Why",
+    states: { planned: "planned", active: "active", over: "over" },
+    open: "ended by hand",
+    everything: "everything",
+    asGroup: (group: string) => `as ${group}`,
+    end: "End",
+    endOf: (person: string, substitute: string) => `End: ${substitute} for ${person}`,
+    ended: "It does not count any more.",
+    ownTitle: "While you are away",
+    ownHint: "Somebody decides on your behalf what you could decide. You go on deciding as well.",
+    ownNone: "Nobody stands in for you, nor you for anybody.",
+    ownAdd: "Choose who stands in for you",
+  },
+  channels: {
+    title: "Channels",
+    hint: "The ways by which holds reach people. They are set up in the project's code, with their secrets; here you see whether messages arrive.",
+    none: "There are no channels. The project's configuration takes an outbox: mail, Slack, Teams, webhooks.",
+    at: (type: string, target: string) => `${type} at ${target}`,
+    health: { unknown: "nothing sent lately", ok: "arrives", failing: "fails" },
+    recent: ({ sent, waiting, dead }: { sent: number; waiting: number; dead: number }) =>
+      sent + waiting + dead === 0 ? "" : `${sent} sent, ${waiting} waiting, ${dead} given up`,
+    test: "Send me a test",
+    testOf: (name: string) => `Send me a test by ${name}`,
+    tested: (name: string) => `“${name}” took the message. Look whether it has reached you.`,
+    refused: (name: string, why: string) => `“${name}” did not take it: ${why}`,
+    untestable: "Asks in earnest: no test",
+  },
+  retention: {
+    title: "What stays how long",
+    hint: "Set in the project's configuration, as retention.",
+    runs: "Finished runs stay",
+    tombstones: "Their ids stay taken",
+    holds: "Their holds stay",
+    due: "Due for removal",
+    nothingDue: "Nothing: runs stay for ever.",
+    dueNow: (now: number, soon: number) =>
+      `${now.toLocaleString("en")} ${now === 1 ? "run" : "runs"} now, ${soon.toLocaleString("en")} more within a day`,
+    every: (ms: number) => `A worker removes them by itself, every ${Math.round(ms / 60_000)} minutes.`,
+    term: (ms: number | null) => {
+      if (ms === null) return "for ever";
+      const hours = ms / 3_600_000;
+      if (hours >= 48) return `${Number((hours / 24).toFixed(1))} days`;
+      return hours >= 1 ? `${Number(hours.toFixed(1))} hours` : `${Number((ms / 60_000).toFixed(1))} minutes`;
+    },
+    run: "Remove them now…",
+    runTitle: (n: number) => `Remove ${n.toLocaleString("en")} ${n === 1 ? "run" : "runs"} for good?`,
+    runText:
+      "With their journals and files, as a worker would within minutes. A short row stays in the place of each, so that its id is not taken anew. This cannot be undone.",
+    runSubmit: "Remove them for good",
+    removed: (n: number, more: boolean) =>
+      `${n.toLocaleString("en")} removed.${more ? " There are more: remove again." : ""}`,
+    sizes: "How much there is",
+    counted: (at: string) => `Counted at ${new Date(at).toLocaleTimeString()}.`,
+    bytes: "The store",
+    openHolds: "Open holds",
+    runsThat: (status: string) => `Runs ${status}`,
+    tables: "Tables",
+    size: (bytes: number) => {
+      const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+      const step = bytes < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+      return `${step === 0 ? bytes : (bytes / 1024 ** step).toFixed(1)} ${units[step]}`;
+    },
+  },
+} as const;
