@@ -30,21 +30,31 @@ export function ValueView({ value, name = "value", depth = 0 }: { value: unknown
   return <Pairs entries={entries} depth={depth} />;
 }
 
+/** Side by side where there is room for it, one below the other where there is not: what counts is the room inside, not the window. */
+const outer = {
+  list: "@2xs:grid-cols-[fit-content(11rem)_minmax(0,1fr)] @lg:grid-cols-[11rem_minmax(0,1fr)]",
+  value: "mb-1 @2xs:mb-0",
+};
+const inner = { list: "@3xs:grid-cols-[fit-content(9rem)_minmax(0,1fr)]", value: "mb-1 @3xs:mb-0" };
+
 /** Names with their values. */
-export const Pairs = ({ entries, depth = 0 }: { entries: readonly (readonly [string, unknown])[]; depth?: number }) => (
-  <dl
-    className={`grid gap-x-4 gap-y-1.5 ${depth === 0 ? "sm:grid-cols-[minmax(6rem,11rem)_1fr]" : "sm:grid-cols-[minmax(4rem,9rem)_1fr]"}`}
-  >
-    {entries.map(([name, value]) => (
-      <div key={name} className="contents">
-        <dt className="text-muted wrap-anywhere">{wordsOf(name)}</dt>
-        <dd className="min-w-0 max-sm:mb-1">
-          <ValueView value={value} name={name} depth={depth + 1} />
-        </dd>
-      </div>
-    ))}
-  </dl>
-);
+export function Pairs({ entries, depth = 0 }: { entries: readonly (readonly [string, unknown])[]; depth?: number }) {
+  const { list, value: below } = depth === 0 ? outer : inner;
+  return (
+    <div className="@container">
+      <dl className={`grid gap-x-4 gap-y-1.5 ${list}`}>
+        {entries.map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt className="text-muted wrap-anywhere">{wordsOf(name)}</dt>
+            <dd className={`min-w-0 ${below}`}>
+              <ValueView value={value} name={name} depth={depth + 1} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
 
 const Text = ({ value, name }: { value: string; name: string }) =>
   value.length > 64 * 1024 ? (
