@@ -69,3 +69,16 @@ test("the audit log is verified, also against a head that was kept", async () =>
   const cut = await project.holdpoint(["audit", "verify", "--head", "0".repeat(64)]);
   expect([cut.code, cut.stdout]).toEqual([1, expect.stringContaining("no line has this head")]);
 });
+
+test("the key of the last administrator is not revoked on the command line, until there is another", async () => {
+  const admin = ["--role", "admin"];
+  const { id } = await project.json<{ id: string }>(["keys", "create", "only", ...admin]);
+  const refused = await project.holdpoint(["keys", "revoke", id]);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("nobody here could manage access")]);
+  const [last] = (await project.json<Page>(["audit", "list", "--limit", "1"])).lines;
+  expect([last?.action, last?.outcome, last?.code]).toEqual(["keys.revoke", "refused", "LAST_ADMINISTRATOR"]);
+  await project.json(["keys", "create", "other", ...admin]);
+  await project.json(["keys", "revoke", id]);
+  const { keys } = await project.json<{ keys: { id: string; revokedAt: number | null }[] }>(["keys"]);
+  expect(keys.find((key) => key.id === id)?.revokedAt).not.toBeNull();
+});

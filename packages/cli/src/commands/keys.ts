@@ -4,6 +4,7 @@ import type { Session } from "../command/session.ts";
 import { roles, rolesOf } from "../options/roles.ts";
 import { wordOf } from "../options/run-filter.ts";
 import { besideServer, recorded } from "../server/beside-server.ts";
+import { withPeople } from "../server/people.ts";
 import { serverSecret } from "../server/server-secret.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import { type Column, renderTable } from "../terminal/table.ts";
@@ -93,15 +94,16 @@ export const keysCommand: CommandFactory = (context) => {
       }),
     ),
   );
-  const revoke = newCommand("revoke", "end a key at once", ["holdpoint keys revoke hp_4fGh7Kq2Lm9Z"]).argument(
-    "<id>",
-    "the key's beginning: hp_…",
-  );
+  const revoke = newCommand("revoke", "end a key at once; not that of the last administrator", [
+    "holdpoint keys revoke hp_4fGh7Kq2Lm9Z",
+  ]).argument("<id>", "the key's beginning: hp_…");
   revoke.action(
     perform(context, (session, id: string) =>
-      withKeys(session, async (keys, { namespace, record }) => {
-        const act = { by: session.by(undefined), action: "keys.revoke", target: { key: id } };
-        await record(act, () => keys.revoke(namespace, id));
+      withPeople(session, "API keys", {}, async ({ keys, namespace, administrators, record }) => {
+        const work = () => keys.revoke(namespace, id);
+        await record("keys.revoke", { key: id }, () =>
+          administrators.unlessLast(namespace, { kind: "key", id }, { by: null, work }),
+        );
         session.result({ revoked: id }, () => [`✓ ${id} is revoked`]);
       }),
     ),

@@ -11,6 +11,7 @@ export interface People {
   accounts: LocalAccounts;
   sessions: Sessions;
   issuer: LocalIssuer;
+  keys: ApiKeys;
   administrators: Administrators;
   /** Does something between two lines of the audit log. */
   record<T>(action: string, target: Record<string, unknown>, work: () => Promise<T>): Promise<T>;
@@ -49,7 +50,7 @@ function peopleOf(beside: BesideServer, { url }: PeopleOptions, by: string): Peo
   });
   const keys: ApiKeys = server.apiKeys({ engine, secret });
   return {
-    ...{ namespace: engine.namespace, accounts, sessions, issuer },
+    ...{ namespace: engine.namespace, accounts, sessions, issuer, keys },
     administrators: server.administrators({ engine, keys, accounts, issuer }),
     record: (action, target, work) => recorded(beside, { by, action, target }, work),
   };

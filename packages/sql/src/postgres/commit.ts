@@ -1,4 +1,4 @@
-import type { HoldOperation, Operation, OperationResult } from "@holdpoint/core";
+import type { HoldOperation, Operation, OperationResult, PutRecordOperation } from "@holdpoint/core";
 import { hasLines, linesOfStarts } from "@holdpoint/core";
 import type { SqlRow } from "../driver/driver.ts";
 import { apply } from "../operations/apply.ts";
@@ -13,13 +13,16 @@ import type { Connected, Prepared } from "./connections.ts";
 import { isOwnFault } from "./errors.ts";
 import { lockRuns } from "./lock.ts";
 import { isPlainMove, moveHolds } from "./move-holds.ts";
+import { isNewRecord, putRecords } from "./put-records.ts";
 import { startRuns } from "./start.ts";
 import { attempt, inTransaction, ProgramRunner } from "./transaction.ts";
+import { inTwoRounds, PassedOver } from "./two-rounds.ts";
 
-/** As the other databases have them, and moves of different holds, which here are one statement, too. */
-type Part = PlainPart | { moves: HoldOperation[] };
+/** As the other databases have them, and moves of different holds and new records of different names, which here are one statement, too. */
+type Part = PlainPart | { moves: HoldOperation[] } | { records: PutRecordOperation[] };
 
 function operationsOf(part: Part): readonly Operation[] {
+  if ("records" in part) return part.records;
   return "moves" in part ? part.moves : operationsOfPart(part);
 }
 
@@ -27,14 +30,19 @@ function withMoves(plain: readonly PlainPart[]): Part[] {
   const parts: Part[] = [];
   for (const part of plain) {
     const operation = "other" in part ? part.other : null;
-    if (operation?.type !== "hold" || !isPlainMove(operation)) {
-      parts.push(part);
-      continue;
-    }
     const last = parts.at(-1);
-    const fits = last !== undefined && "moves" in last && !last.moves.some(({ holdId }) => holdId === operation.holdId);
-    if (fits) last.moves.push(operation);
-    else parts.push({ moves: [operation] });
+    if (operation?.type === "hold" && isPlainMove(operation)) {
+      const fits =
+        last !== undefined && "moves" in last && !last.moves.some(({ holdId }) => holdId === operation.holdId);
+      if (fits) last.moves.push(operation);
+      else parts.push({ moves: [operation] });
+    } else if (operation !== null && isNewRecord(operation)) {
+      const { kind, id } = operation;
+      const fits =
+        last !== undefined && "records" in last && !last.records.some((one) => one.kind === kind && one.id === id);
+      if (fits) last.records.push(operation);
+      else parts.push({ records: [operation] });
+    } else parts.push(part);
   }
   return parts;
 }
@@ -47,6 +55,7 @@ function atOnce(context: Context, part: Part): Prepared<(OperationResult | null)
     return alone ? appendOne(context, first) : append(context, part.appends);
   }
   if ("moves" in part) return moveHolds(context, part.moves);
+  if ("records" in part) return putRecords(context, part.records);
   return "starts" in part ? startRuns(context, part.starts) : null;
 }
 
@@ -140,8 +149,8 @@ async function allAtOnce(
 }
 
 /**
- * Applies a batch. The rule is a batch of plain appends, starts and decisions: a statement for each of the three, in one round trip.
- * Anything else is one transaction that locks its runs first.
+ * Applies a batch. The rule is a batch of plain appends, starts and decisions: a statement for each of the three, in one round trip, or two where
+ * starts bring lines for logs or keys. Anything else is one transaction that locks its runs first.
  */
 export async function commit(
   connected: Connected,
@@ -149,14 +158,19 @@ export async function commit(
   operations: readonly Operation[],
 ): Promise<OperationResult[]> {
   const parts = withMoves(partsOf(operations));
-  if (hasLines(operations) || parts.some((part) => "other" in part))
-    return inOne(connected, context, parts, operations);
+  if (parts.some((part) => "other" in part)) return inOne(connected, context, parts, operations);
+  // What belongs together must not be looked into in a transaction of its own.
+  const whole = hasLines(operations) || (parts.length > 1 && parts.some((part) => "records" in part));
   let results: (OperationResult | null)[];
   try {
     // All of them are made before one is sent: what cannot be put into words must not leave half a batch behind.
-    const prepared = parts.flatMap((part) => atOnce(context, part) ?? []);
+    const all = parts.map((part) => atOnce(context, part));
+    const prepared = all.filter((one) => one !== null);
+    if (prepared.length < all.length) return inOne(connected, context, parts, operations);
+    if (whole) return await inTwoRounds(connected, context, prepared, operations);
     results = await allAtOnce(connected, context, prepared, operations);
   } catch (error) {
+    if (error instanceof PassedOver) return inOne(connected, context, parts, operations);
     if (!isOwnFault(error)) throw error;
     return separately(connected, context, operations);
   }

@@ -37,7 +37,7 @@ export class ProgramRunner {
 
   /** Sends a statement that is not waited for; the transaction fails when it fails. */
   send(text: string): void {
-    this.#note(this.#connected.exec(text));
+    this.note(this.#connected.exec(text));
   }
 
   /** Waits for what was sent; throws the first failure, which is the cause of those behind it. */
@@ -47,7 +47,8 @@ export class ProgramRunner {
     for (const answer of sent) await answer;
   }
 
-  #note(answer: Promise<unknown>): void {
+  /** Something was sent that is not waited for; the transaction fails when it fails. */
+  note(answer: Promise<unknown>): void {
     answer.catch(() => undefined);
     this.#sent.push(answer);
   }
@@ -56,7 +57,7 @@ export class ProgramRunner {
     for (const parameter of parameters) if (typeof parameter === "string") checkText(parameter);
     const answer = this.#connected.query({ ...this.#text(statement), values: parameters });
     if (unanswered.has(statement)) {
-      this.#note(answer);
+      this.note(answer);
       return 1;
     }
     try {
