@@ -33,6 +33,7 @@ const commands = {
     flags: ["--no-warnings", "--import", "./packages/sql/crash/sources.mjs"],
   },
   mutants: { script: "scripts/mutants.mjs" },
+  "measure:guardrails": { script: "bench/dist/measure-guardrails.js" },
   "check:packages": { script: "scripts/check-packages.mjs" },
   setup: {},
 };

@@ -47,8 +47,10 @@ export {
   OutputError,
   TurnLimitError,
 } from "./errors.ts";
+export * from "./evals/index.ts";
 export { type PipelineAgentsOptions, pipelineAgents } from "./flow/pipeline-agents.ts";
 export { flowAgent, flowModel, flowTool } from "./flow/ports.ts";
+export * from "./grounding/index.ts";
 export * from "./guardrails/index.ts";
 export type { LlamaCppLibrary } from "./llama-cpp/library.ts";
 export { type LlamaCppModel, type LlamaCppOptions, llamaCpp } from "./llama-cpp/llama-cpp.ts";

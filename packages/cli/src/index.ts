@@ -19,4 +19,5 @@ export {
   sqlite,
 } from "@holdpoint/sql";
 export { type DatabaseConfig, defineConfig, type HoldpointConfig } from "./config/define-config.ts";
+export type { EvalConclusion, EvalReportLike, EvaluationLike } from "./config/evals.ts";
 export type { AuthenticateSetting, ServerConfig, SignInConfig } from "./config/server-config.ts";

@@ -99,6 +99,10 @@ export const commands: Record<string, Entry> = {
     summary: "the server's audit log: list, export, verify",
     load: async () => (await import("../commands/audit.ts")).auditCommand,
   },
+  eval: {
+    summary: "run an evaluation, compare it with an earlier one, fail below its thresholds",
+    load: async () => (await import("../commands/eval.ts")).evalCommand,
+  },
   check: {
     summary: "replay live runs against this code before you deploy it",
     load: async () => (await import("../commands/check.ts")).checkCommand,

@@ -1,5 +1,6 @@
 import type { Duration, EngineOptions, Store } from "@holdpoint/core";
 import type { PipelineCode } from "@holdpoint/flow";
+import type { EvaluationLike } from "./evals.ts";
 import type { OutboxSetting } from "./outbox-setting.ts";
 import type { ServerConfig } from "./server-config.ts";
 
@@ -33,6 +34,13 @@ export interface HoldpointConfig
   pipelines?: PipelineCode;
   /** What tells people of holds. `holdpoint start` and `holdpoint dev` start it; its channels are in the API. Default: nobody is told. */
   outbox?: OutboxSetting;
+  /**
+   * What `holdpoint eval` can run: evaluations, made by `evaluation()` of `@holdpoint/ai`. Their workflows are registered with the others.
+   *
+   * @example
+   * export default defineConfig({ workflows: [triage], evals: [triageEval] });
+   */
+  evals?: readonly EvaluationLike[];
   /** What `holdpoint start` writes down, where no `log` says otherwise. */
   logs?: LogsConfig;
   /** What it shows of itself, beside logs. */

@@ -35,8 +35,13 @@ export async function tellingOf(project: Project, log?: EngineLog): Promise<Tell
   };
 }
 
-/** The workflows of a project, with those that its annotation queues and its task machine consist of. */
-async function allWorkflows({ workflows, outbox, server = {} }: Project["config"]): Promise<readonly AnyWorkflow[]> {
+/** The workflows of a project, with those that its evaluations, its annotation queues and its task machine consist of. */
+async function allWorkflows({
+  workflows,
+  outbox,
+  evals = [],
+  server = {},
+}: Project["config"]): Promise<readonly AnyWorkflow[]> {
   const { annotations = [], tasks = false } = server;
   const found = tasks ? await loadServer() : null;
   if (tasks && found === null) throw new ConfigError("server.tasks needs the server: npm install @holdpoint/server");
@@ -46,5 +51,6 @@ async function allWorkflows({ workflows, outbox, server = {} }: Project["config"
     ...(outbox?.workflows ?? []),
   ];
   const named = new Set(workflows.map(({ name }) => name));
-  return [...workflows, ...own.filter(({ name }) => !named.has(name))];
+  const evaluated = evals.flatMap((one) => one.workflows);
+  return [...workflows, ...evaluated, ...own.filter(({ name }) => !named.has(name))];
 }

@@ -36,6 +36,7 @@ export const optionalParts: readonly string[] = [
 export const codeFields: Readonly<Record<string, readonly string[]>> = {
   "": [
     "workflows",
+    "evals",
     "services",
     "queues",
     "schedules",

@@ -50,13 +50,29 @@ const rules: readonly Rule[] = [
   { type: "override", pattern: pattern(`${words.override}${gap}${bounds}`), user: 0.6, content: 0.6 },
   { type: "reveal", pattern: pattern(near(words.reveal, words.secret)), user: 0.75, content: 0.75 },
   { type: "persona", pattern: pattern(near(words.persona, words.unbounded)), user: 0.85, content: 0.85 },
-  { type: "machine", pattern: pattern(near(words.machine, words.order)), user: 0, content: 0.55 },
+  { type: "machine", pattern: pattern(near(words.machine, words.order)), user: 0, content: 0.35 },
+  { type: "address", pattern: pattern(words.address), user: 0, content: 0.55 },
+  {
+    type: "asks-secret",
+    pattern:
+      /\bask (?:the user|them|him|her|the customer) for (?:the|their|his|her|a) (?:[\w-]+ )?(?:code|password|pin|token|number|card)/giu,
+    user: 0,
+    content: 0.6,
+  },
+  {
+    type: "unbound",
+    pattern: pattern(
+      `${words.start}(?:you may speak freely|stop holding back|answer what(?:ever)? you refused|disable (?:guardrails|safety|filters)|lift every limit|opposite game)`,
+    ),
+    user: 0.55,
+    content: 0.55,
+  },
   { type: "machine-aside", pattern: pattern(near(words.machine, words.conceal)), user: 0.3, content: 0.8 },
-  { type: "conceal", pattern: pattern(words.conceal), user: 0.1, content: 0.35 },
+  { type: "conceal", pattern: pattern(words.conceal), user: 0.1, content: 0.4 },
   {
     type: "role-marker",
     pattern:
-      /<\|(?:im_start|im_end|system|endoftext)\|>|\[\/?inst\]|<\/?system>|<<\/?sys>>|^#{2,}\s*(?:system|new instructions?)\b|(?:^|[.!?\n]\s*)(?:assistant|system)\s*(?:notice|override)?:\s/gimu,
+      /<\|(?:im_start|im_end|system|endoftext)\|>|\[\/?inst\]|<\/?system>|<<\/?sys>>|^#{2,}\s*(?:system|new instructions?)\b|(?:^|[.!?\n-]\s*)(?:assistant|system|user)(?:\s(?:notice|override))?:\s+(?:i\b|yes|now\b|please|thanks|go ahead|you\b|ok|sure|tool|the user|ignore|send|call)|-{2,}\s*end of (?:document|file|data)/gimu,
     user: 0.6,
     content: 0.6,
   },
