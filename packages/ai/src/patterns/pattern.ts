@@ -1,5 +1,6 @@
 import type { Duration, HoldTrigger, LadderStep, Reviewers, Severity, StandardSchemaV1 } from "@holdpoint/core";
 import { fromJsonSchema } from "@holdpoint/flow";
+import type { Guardrails } from "../guardrails/guardrails.ts";
 import type { ModelChoice } from "../models/models.ts";
 import type { ModelStepOptions } from "../step/model-step.ts";
 import { fieldsOf, words } from "./shape.ts";
@@ -55,6 +56,8 @@ export interface PatternOptions<Steps extends string, S extends StandardSchemaV1
   prompts?: Partial<Record<Steps, string>>;
   /** Other models for some of the steps: a critic that is not the writer. */
   models?: Partial<Record<Steps, ModelChoice>>;
+  /** What is looked at before and after each of its model calls. */
+  guardrails?: Guardrails;
   temperature?: number;
   maxTokens?: number;
   /** The shape of the answer: any Standard Schema that also says its JSON Schema. Default: words. */

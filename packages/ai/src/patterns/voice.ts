@@ -36,7 +36,7 @@ export class Voice<Steps extends string> {
     fields: Parameters<typeof shape>[0],
     more: { readonly answered?: boolean; readonly seed?: number; readonly temperature?: number } = {},
   ): Promise<T> {
-    const { system, model, models, retry, timeout, onDelta, budget, maxTokens } = this.#options;
+    const { system, model, models, retry, timeout, onDelta, live, guardrails, budget, maxTokens } = this.#options;
     const temperature = this.#options.temperature ?? more.temperature;
     const chosen = models?.[step] ?? model;
     const settings = {
@@ -47,6 +47,8 @@ export class Voice<Steps extends string> {
       ...(retry && { retry }),
       ...(timeout !== undefined && { timeout }),
       ...(onDelta && { onDelta }),
+      ...(live && { live }),
+      ...(guardrails && { guardrails }),
       ...(budget && { budget }),
       ...(maxTokens !== undefined && { maxTokens }),
       ...(temperature !== undefined && { temperature }),
