@@ -4,6 +4,7 @@ import { staff } from "./program/staff.ts";
 import { desk } from "./triage/desk.ts";
 import { lazyDesk } from "./triage/lazy-desk.ts";
 import { type Ledger, openLedger } from "./triage/ledger.ts";
+import { proposerServices } from "./triage/proposal.ts";
 import { triage } from "./triage/workflow.ts";
 
 /**
@@ -16,7 +17,7 @@ export function configFor(root: string, ledger?: () => Ledger) {
   return {
     store: sqlite(places.store),
     workflows: [triage],
-    services: [desk.provide(clerk)],
+    services: [desk.provide(clerk), ...proposerServices(process.env)],
     directory: staff(),
   } satisfies HoldpointConfig;
 }

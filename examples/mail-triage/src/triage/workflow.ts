@@ -2,6 +2,7 @@ import { group, workflow } from "holdpoint";
 import { z } from "zod";
 import { describePull, type Evidence } from "../classifier/evidence.ts";
 import { desk } from "./desk.ts";
+import { modelProposal } from "./proposal.ts";
 
 const filed = z.enum(["inbox", "quarantine"]);
 type Filed = z.infer<typeof filed>;
@@ -56,6 +57,7 @@ export const triage = workflow(
         clerk.witness(run, "set aside", attempt, () => clerk.file(file, "held")),
       );
     }
+    const proposal = !sure && ctx.patched("a model proposes") ? await modelProposal(ctx, mail) : null;
     const { approved, by } = await ctx.approve(question, {
       holdWhen: [{ confidenceBelow: needed }], // a sure one passes, and nobody is asked
       facts: { confidence },
@@ -74,6 +76,7 @@ export const triage = workflow(
         doubt: evidence.doubt,
         towardSpam: evidence.towardSpam.map(describePull),
         towardGood: evidence.towardGood.map(describePull),
+        ...(proposal !== null && { modelSuggests: proposal }),
         excerpt: mail.excerpt,
         attachments: mail.attachments,
         problems: mail.problems,
