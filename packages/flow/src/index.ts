@@ -134,7 +134,7 @@ export type {
   SagaStepOptions,
   SagaUndoGiven,
 } from "./saga/step.ts";
-export { schemaOf as fromJsonSchema } from "./schema/from-json.ts";
+export { fromJsonSchema } from "./schema/from-json.ts";
 export { type MissingName, TemplateError, TemplateSyntaxError } from "./template/errors.ts";
 export type { NameScope } from "./template/names.ts";
 export type { Problem, ProblemCode } from "./validate/problem.ts";

@@ -2,7 +2,9 @@ import type { AnyWorkflow, Engine, RunHandle } from "@holdpoint/core";
 
 /** What an evaluation found, as far as it is compared and kept here. */
 export interface EvalReportLike {
+  /** Its name. */
   readonly evaluation: string;
+  /** What was evaluated, as it was called on the command line. */
   readonly version: string;
 }
 
@@ -10,6 +12,7 @@ export interface EvalReportLike {
  * An evaluation as `evaluation()` of `@holdpoint/ai` makes it, in words of our own: that package may not be installed.
  */
 export interface EvaluationLike {
+  /** How `holdpoint eval` calls it. */
   readonly name: string;
   /** What the engine must know to run it. */
   readonly workflows: readonly AnyWorkflow[];

@@ -304,8 +304,8 @@ export class Engine {
    *
    * @example
    * engine.expectWrite();
-   * const order = await orders.find("A-7"); // looked up together with those of other requests
-   * await engine.run(refund, { orderId: "A-7", amount: order.amount });
+   * const order = await shop.load("A-7"); // looked up together with those of other requests
+   * await engine.run(refund, { orderId: "A-7", amount: order.total });
    */
   expectWrite(): void {
     this.parts.committer.expect();

@@ -161,7 +161,7 @@ export class RunHandle<Out = unknown> {
    * from then on as it comes. Whoever passes events on loses less time, and no more is held at once than a page.
    *
    * @example
-   * for await (const events of run.watchPages({ generation: 1, after: 40 })) socket.send(JSON.stringify(events));
+   * for await (const events of run.watchPages({ generation: 1, after: 40 })) console.log(JSON.stringify(events));
    */
   watchPages(options: { after?: number; generation?: number } = {}): AsyncGenerator<RunEvent[], void, void> {
     return watchRun(this.parts, this.id, positionOf(options), () => {

@@ -65,7 +65,9 @@ export interface StepInfo {
 export interface StepProgress {
   /** The step's key in the journal. */
   readonly key: string;
+  /** As the workflow calls it. */
   readonly name: string;
+  /** From 1. */
   readonly attempt: number;
   /** As `info.progress` was given it. */
   readonly value: unknown;

@@ -17,7 +17,7 @@ import { pipelineInput } from "../pipeline/input.ts";
 import { findCode } from "../pipeline/load.ts";
 import { checkPipeline } from "../pipeline/read.ts";
 import { usedCode } from "../pipeline/used-code.ts";
-import { schemaOf } from "../schema/from-json.ts";
+import { fromJsonSchema } from "../schema/from-json.ts";
 import { DryAnswers } from "./answers.ts";
 import { Bench } from "./bench.ts";
 import { DryClock } from "./dry-clock.ts";
@@ -34,7 +34,8 @@ const defaults: Required<DryRunLimits> = { visits: 500, timeMs: 20_000, value: 3
  * It stops at a hold that has no answer; with the answer (and, for executed steps, what they gave: `done`) another dry run goes on from there.
  *
  * @example
- * const report = await dryRunPipeline(document, {
+ * const text = readFileSync("pipelines/refund.json", "utf8");
+ * const report = await dryRunPipeline(JSON.parse(text), {
  *   input: { order: "A-7" },
  *   steps: { load: { output: { total: 120 } } },
  *   answers: { review: [{ value: { decision: "approve" } }] },
@@ -67,7 +68,7 @@ export async function dryRunPipeline(document: unknown, options: DryRunOptions =
     },
     { ...definition, version: 1 },
     registry,
-    { input: pipelineInput(given), ...(given.output_schema && { output: schemaOf(given.output_schema) }) },
+    { input: pipelineInput(given), ...(given.output_schema && { output: fromJsonSchema(given.output_schema) }) },
   );
   const engine = createEngine({
     ...{ store: memoryStore(), workflows: [workflow], clock, services: options.services ?? [] },

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from "@holdpoint/core";
 import type { JsonObject } from "../condition/condition.ts";
-import { schemaOf } from "../schema/from-json.ts";
+import { fromJsonSchema } from "../schema/from-json.ts";
 import type { PipelineDocument, PipelineParameter } from "./document.ts";
 
 type Problem = { readonly message: string; readonly path: readonly string[] };
@@ -10,7 +10,7 @@ type Problem = { readonly message: string; readonly path: readonly string[] };
  * `parameters` (the defaults, with what was given over them) and `pipeline_input` beside it.
  */
 export function pipelineInput(document: PipelineDocument): StandardSchemaV1 {
-  const own = document.input_schema ? schemaOf(document.input_schema) : null;
+  const own = document.input_schema ? fromJsonSchema(document.input_schema) : null;
   const declared = declarationsOf(document);
   const defaults = Object.fromEntries(
     declared.flatMap(({ name, default: value }) => (value === undefined ? [] : [[name, value]])),
@@ -60,7 +60,7 @@ function wrongWith(declared: PipelineParameter, given: Readonly<Record<string, u
   const { name, schema } = declared;
   const value = given[name];
   if (value === undefined) return isRequired(declared) ? [{ path: [name], message: "is required" }] : [];
-  const result = schema ? schemaOf(schema)["~standard"].validate(value) : null;
+  const result = schema ? fromJsonSchema(schema)["~standard"].validate(value) : null;
   if (!result || result instanceof Promise || !result.issues) return [];
   return result.issues.map((issue) => {
     const { path, message } = problemOf(issue);

@@ -5,7 +5,7 @@ import type { FlowDefinition } from "../definition/definition.ts";
 import { FlowDefinitionError } from "../definition/errors.ts";
 import type { FlowFunction, Registry, StepCode } from "../definition/registry.ts";
 import { type Flow, makeFlow } from "../interpret/flow.ts";
-import { schemaOf } from "../schema/from-json.ts";
+import { fromJsonSchema } from "../schema/from-json.ts";
 import { agentStepCode, decisionCode, type PipelineAgents } from "./agents.ts";
 import type { PipelineDocument } from "./document.ts";
 import { pipelineFunctions } from "./functions.ts";
@@ -56,7 +56,7 @@ export async function loadPipeline(document: unknown, options: LoadPipelineOptio
   const named = { ...definition, name, ...(version !== undefined && { version }) };
   return makeFlow(named, found.registry, {
     input: pipelineInput(given),
-    ...(given.output_schema && { output: schemaOf(given.output_schema) }),
+    ...(given.output_schema && { output: fromJsonSchema(given.output_schema) }),
   });
 }
 

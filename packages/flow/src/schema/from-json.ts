@@ -6,7 +6,7 @@ import { type JsonSchema, readJsonSchemaIssues, type StandardSchemaV1 } from "@h
  * A schema whose only knowledge is its JSON Schema (draft 2020-12): documents have no other. It checks at once, as forms and
  * outputs must be checked, and says its own JSON Schema.
  */
-export function schemaOf(document: JsonSchema): StandardSchemaV1 {
+export function fromJsonSchema(document: JsonSchema): StandardSchemaV1 {
   let validator: Validator | null = null;
   const jsonSchema = (): Record<string, unknown> => ({ ...document });
   const standard = {

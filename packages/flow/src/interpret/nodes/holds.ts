@@ -3,7 +3,7 @@ import type { Json } from "../../condition/condition.ts";
 import { readTriggers } from "../../condition/hold-trigger.ts";
 import type { ApproveNode, HoldNode } from "../../definition/definition.ts";
 import type { FlowState } from "../../definition/registry.ts";
-import { schemaOf } from "../../schema/from-json.ts";
+import { fromJsonSchema } from "../../schema/from-json.ts";
 import type { NodeRun } from "../program.ts";
 import type { Compiler } from "./compiler.ts";
 
@@ -19,7 +19,7 @@ export function compileApprove(node: ApproveNode, compiler: Compiler): NodeRun {
 /** A person's typed answer: the decision, kept beside what is worked on; or the answer's fields, which go on. */
 export function compileHold(node: HoldNode, compiler: Compiler): NodeRun {
   const request = requestOf<HoldRequest<StandardSchemaV1>>(node.request, compiler);
-  const form = node.form ? schemaOf(node.form) : null;
+  const form = node.form ? fromJsonSchema(node.form) : null;
   return async (frame, input, token) => {
     const asked = request(input, token.state);
     const decision = await frame.ctx.hold(node.id, form ? { ...asked, form } : asked);

@@ -11,7 +11,7 @@ import {
 import type { Json } from "../../condition/condition.ts";
 import type { StepNode } from "../../definition/definition.ts";
 import type { FlowState, StepArguments, StepCode } from "../../definition/registry.ts";
-import { schemaOf } from "../../schema/from-json.ts";
+import { fromJsonSchema } from "../../schema/from-json.ts";
 import { FlowEnd } from "../flow-end.ts";
 import type { Frame, NodeRun } from "../program.ts";
 import type { Compiler } from "./compiler.ts";
@@ -180,8 +180,8 @@ function withSchemas(code: StepCode, { inputSchema, outputSchema }: StepNode): S
   if (!inputSchema && !outputSchema) return code;
   return {
     ...code,
-    ...(inputSchema && !code.input && { input: schemaOf(inputSchema) }),
-    ...(outputSchema && !code.output && { output: schemaOf(outputSchema) }),
+    ...(inputSchema && !code.input && { input: fromJsonSchema(inputSchema) }),
+    ...(outputSchema && !code.output && { output: fromJsonSchema(outputSchema) }),
   };
 }
 
