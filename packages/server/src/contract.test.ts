@@ -42,6 +42,7 @@ test("workflows are listed and described with their schemas", async () => {
     "refund",
     "task",
   ]);
+  expect(items.find(({ name }) => name === "refund")).toMatchObject({ description: null, pattern: null });
   const { input, versions } = await admin.workflows.show({ workflow: "refund" });
   expect(versions).toEqual([1]);
   expect(input).toMatchObject({ required: ["orderId", "amount"] });

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@holdpoint/core";
 import type { Flow } from "@holdpoint/flow";
+import { about } from "./about.ts";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { begin, proposed, settled } from "./settle.ts";
 import { type AnswerOf, flag, fraction, listOf, words } from "./shape.ts";
@@ -44,13 +45,17 @@ export function chainOfThought<S extends StandardSchemaV1 | undefined = undefine
 ): Flow<PatternInput, ChainOfThoughtResult<AnswerOf<S>>> {
   type Answer = AnswerOf<S>;
   const rounds = countOf(options.name, "rounds", options.rounds ?? 3);
-  const voice = new Voice(options, {
-    think:
-      "{task}\n\nThink step by step. Give the steps, the answer, and how sure you are (0 to 1).\nWhat was wrong with your last answer: {problems}",
-    validate:
-      "The task:\n{task}\n\nThe reasoning:\n{reasoning}\n\nThe answer:\n{answer}\n\nIs every step right, and does the answer follow and fit the task? List the problems.",
-  });
-  const chain = begin(options, "Thinks step by step, and validates each answer.")
+  const voice = new Voice(
+    options,
+    {
+      think:
+        "{task}\n\nThink step by step. Give the steps, the answer, and how sure you are (0 to 1).\nWhat was wrong with your last answer: {problems}",
+      validate:
+        "The task:\n{task}\n\nThe reasoning:\n{reasoning}\n\nThe answer:\n{answer}\n\nIs every step right, and does the answer follow and fit the task? List the problems.",
+    },
+    { rounds: { most: rounds } },
+  );
+  const chain = begin(options, about.chainOfThought, voice)
     .map((asked) => ({ asked, round: 0, problems: [] as readonly string[], thought: null as Thought<Answer> | null }))
     .doUntil(
       (turn) =>
@@ -77,7 +82,7 @@ export function chainOfThought<S extends StandardSchemaV1 | undefined = undefine
               problems: valid ? [] : problems.length > 0 ? problems : ["it is not valid"],
             };
           }),
-      ({ problems, round }) => problems.length === 0 || round >= rounds,
+      ({ asked, problems, round }) => problems.length === 0 || round >= voice.limit("rounds", asked),
       { name: "until valid", maxIterations: rounds },
     )
     .map(({ thought, problems, round }): ChainOfThoughtResult<Answer> => {

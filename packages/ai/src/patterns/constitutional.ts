@@ -1,5 +1,6 @@
 import { type StandardSchemaV1, ValidationError } from "@holdpoint/core";
 import type { Flow } from "@holdpoint/flow";
+import { about } from "./about.ts";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { begin, proposed, settled } from "./settle.ts";
 import { type AnswerOf, flag, words } from "./shape.ts";
@@ -47,20 +48,24 @@ export function constitutional<S extends StandardSchemaV1 | undefined = undefine
     throw new ValidationError(`pattern "${name}"`, [{ path: "principles", message: "needs one principle at least" }]);
   }
   const rounds = countOf(name, "rounds", options.rounds ?? 3);
-  const voice = new Voice(options, {
-    draft: "{task}",
-    critique:
-      "The task:\n{task}\n\nThe draft:\n{draft}\n\nThe principle:\n{principle}\n\nDoes the draft break this principle? Look at this one alone, and say why.",
-    revise:
-      "The task:\n{task}\n\nYour draft:\n{draft}\n\nIt breaks these principles:\n{violations}\n\nWrite it again so that it breaks none and still does the task.",
-  });
+  const voice = new Voice(
+    options,
+    {
+      draft: "{task}",
+      critique:
+        "The task:\n{task}\n\nThe draft:\n{draft}\n\nThe principle:\n{principle}\n\nDoes the draft break this principle? Look at this one alone, and say why.",
+      revise:
+        "The task:\n{task}\n\nYour draft:\n{draft}\n\nIt breaks these principles:\n{violations}\n\nWrite it again so that it breaks none and still does the task.",
+    },
+    { rounds: { most: rounds } },
+  );
   interface State {
     readonly asked: PatternInput;
     readonly draft: Answer;
     readonly round: number;
     readonly violations: readonly Violation[];
   }
-  const chain = begin(options, "Drafts, holds the draft against principles, and revises it.")
+  const chain = begin(options, about.constitutional, voice)
     .call("draft", async (ctx, asked): Promise<State> => {
       const { answer } = await voice.ask<{ answer: Answer }>(
         ctx,
@@ -96,7 +101,7 @@ export function constitutional<S extends StandardSchemaV1 | undefined = undefine
           .branch(
             [
               [
-                ({ violations, round }) => violations.length > 0 && round < rounds,
+                ({ asked, violations, round }) => violations.length > 0 && round < voice.limit("rounds", asked),
                 (bad) =>
                   bad.call("revise", async (ctx, state): Promise<State> => {
                     const { draft, violations } = state;
@@ -111,7 +116,7 @@ export function constitutional<S extends StandardSchemaV1 | undefined = undefine
             ],
             { name: "any broken" },
           ),
-      ({ violations, round }) => violations.length === 0 || round >= rounds,
+      ({ asked, violations, round }) => violations.length === 0 || round >= voice.limit("rounds", asked),
       { name: "until none is broken", maxIterations: rounds },
     )
     .map(({ draft, violations, round }): ConstitutionalResult<Answer> => {

@@ -1,6 +1,7 @@
 import type { WorkflowContext } from "@holdpoint/core";
 import type { Chain } from "@holdpoint/flow";
 import type { Contribution, CrewResult, CrewState, CrewSteps } from "./crew.ts";
+import { beforeStep } from "./input.ts";
 import { type Member, workOf } from "./member.ts";
 import { proposed } from "./settle.ts";
 import { fieldsOf, flag, fraction, listOf, words } from "./shape.ts";
@@ -30,6 +31,7 @@ async function contribution(
   member: Member,
   task: string | null,
 ): Promise<Contribution> {
+  await beforeStep(ctx, member.name, asked);
   const values = { member: member.name, board: lines(board), part: task ?? "do what you are for" };
   return { member: member.name, task, text: await workOf(ctx, member, voice.prompt("work", asked, values)) };
 }
@@ -86,7 +88,7 @@ export function supervised(start: Of<CrewState>, crew: Crew): Ended {
   const { names, list, rounds, voice } = crew;
   const cases = crew.members.map((member) => [
     // The last choice is only listened to when it is to finish.
-    ({ next, turn }: Supervised) => next === member.name && turn <= rounds,
+    ({ asked, next, turn }: Supervised) => next === member.name && turn <= voice.limit("rounds", asked),
     (one: Of<Supervised>) =>
       one.call(member.name, async (ctx: WorkflowContext, state: Supervised) => ({
         ...state,
@@ -107,7 +109,7 @@ export function supervised(start: Of<CrewState>, crew: Crew): Ended {
             return { ...state, ...given, turn: state.turn + 1 };
           })
           .branch(cases as never, { name: "who is next" })) as never,
-      (({ next, turn }: Supervised) => next === "finish" || turn > rounds) as never,
+      (({ asked, next, turn }: Supervised) => next === "finish" || turn > voice.limit("rounds", asked)) as never,
       { name: "until finished", maxIterations: rounds + 1 },
     );
   return concluded(done as Of<CrewState>, crew, ({ next }) =>
@@ -167,10 +169,14 @@ export function hierarchical(start: Of<CrewState>, crew: Crew): Ended {
       });
   const done = start
     .map((state): Managed => ({ ...state, approved: false, problems: [], turn: 0 }))
-    .doUntil(turnOf as never, (({ approved, turn }: Managed) => approved || turn >= rounds) as never, {
-      name: "until approved",
-      maxIterations: rounds,
-    });
+    .doUntil(
+      turnOf as never,
+      (({ asked, approved, turn }: Managed) => approved || turn >= voice.limit("rounds", asked)) as never,
+      {
+        name: "until approved",
+        maxIterations: rounds,
+      },
+    );
   return concluded(done as Of<CrewState>, crew, ({ approved }) => (approved ? null : ("not-approved" as const)));
 }
 

@@ -1,6 +1,8 @@
 import { ValidationError } from "@holdpoint/core";
 import type { Flow } from "@holdpoint/flow";
+import { aboutCrew } from "./about.ts";
 import { hierarchical, parallel, sequential, supervised } from "./crew-processes.ts";
+import type { Limits } from "./input.ts";
 import { introduced, type Member } from "./member.ts";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { begin, settled } from "./settle.ts";
@@ -76,11 +78,10 @@ export function crew(options: CrewOptions): Flow<PatternInput, CrewResult> {
   if (reserved !== undefined)
     refuse("members", `"${reserved}" is no name for a member: a step has it, or it has a dot`);
   const rounds = countOf(name, "rounds", options.rounds ?? (process === "supervisor" ? 10 : 3));
-  const made = { members, names, rounds, voice: new Voice(options, prompts), list: members.map(introduced) };
+  const limits: Limits = process === "supervisor" || process === "hierarchical" ? { rounds: { most: rounds } } : {};
+  const made = { members, names, rounds, voice: new Voice(options, prompts, limits), list: members.map(introduced) };
   const build = { sequential, parallel, supervisor: supervised, hierarchical }[process];
   if (!build) refuse("process", `"${process}" must be sequential, parallel, supervisor or hierarchical`);
-  const start = begin(options, `A crew of ${names.join(", ")}, ${process}.`).map(
-    (asked): CrewState => ({ asked, board: [] }),
-  );
+  const start = begin(options, aboutCrew(names, process), made.voice).map((asked): CrewState => ({ asked, board: [] }));
   return settled(build(start as never, made) as never, options as never) as never;
 }

@@ -1,5 +1,6 @@
 import { type StandardSchemaV1, ValidationError } from "@holdpoint/core";
 import type { Flow } from "@holdpoint/flow";
+import { about } from "./about.ts";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { begin, proposed, settled } from "./settle.ts";
 import { type AnswerOf, flag, fraction, words } from "./shape.ts";
@@ -64,16 +65,21 @@ export function debate<S extends StandardSchemaV1 | undefined = undefined>(
   }
   if (consensus !== "moderator") checkRule(consensus);
   const rounds = countOf(name, "rounds", options.rounds ?? 3);
-  const voice = new Voice(options, {
-    argue:
-      "The question:\n{task}\n\nYou are {side} in a debate, and stand for: {position}\n\nWhat was said:\n{statements}\n\nArgue, and answer what the others said. Give the answer you hold right now, and how sure you are (0 to 1). Change your mind only if you were convinced.",
-    moderate:
-      "The question:\n{task}\n\nWhat the sides said last:\n{statements}\n\nDo all of them agree on one answer? If so, which, and how sure are you (0 to 1)? Do not make an agreement where there is none.",
-    judge: "The question:\n{task}\n\nThe debate:\n{statements}\n\nThe sides did not agree. You are the judge: decide.",
-  });
+  const voice = new Voice(
+    options,
+    {
+      argue:
+        "The question:\n{task}\n\nYou are {side} in a debate, and stand for: {position}\n\nWhat was said:\n{statements}\n\nArgue, and answer what the others said. Give the answer you hold right now, and how sure you are (0 to 1). Change your mind only if you were convinced.",
+      moderate:
+        "The question:\n{task}\n\nWhat the sides said last:\n{statements}\n\nDo all of them agree on one answer? If so, which, and how sure are you (0 to 1)? Do not make an agreement where there is none.",
+      judge:
+        "The question:\n{task}\n\nThe debate:\n{statements}\n\nThe sides did not agree. You are the judge: decide.",
+    },
+    { rounds: { most: rounds } },
+  );
   const fields = { answer: words, confidence: fraction };
   type Given = { answer: Answer; confidence: number };
-  const chain = begin(options, "Several sides argue until they agree.")
+  const chain = begin(options, about.debate, voice)
     .map((asked): Debate<Answer> => ({ asked, round: 0, statements: [], agreed: null }))
     .doUntil(
       (turn) =>
@@ -106,7 +112,7 @@ export function debate<S extends StandardSchemaV1 | undefined = undefined>(
             );
             return { ...next, agreed: given.agree ? { answer: given.answer, confidence: given.confidence } : null };
           }),
-      ({ agreed, round }) => agreed !== null || round >= rounds,
+      ({ asked, agreed, round }) => agreed !== null || round >= voice.limit("rounds", asked),
       { name: "until agreed", maxIterations: rounds },
     )
     .call("judge", async (ctx, { asked, round, statements, agreed }): Promise<DebateResult<Answer>> => {

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@holdpoint/core";
 import type { Flow } from "@holdpoint/flow";
+import { about } from "./about.ts";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { begin, proposed, settled } from "./settle.ts";
 import { type AnswerOf, fraction, listOf, words } from "./shape.ts";
@@ -45,13 +46,17 @@ export function metacognition<S extends StandardSchemaV1 | undefined = undefined
   type Answer = AnswerOf<S>;
   const rounds = countOf(options.name, "rounds", options.rounds ?? 3);
   const sure = fractionOf(options.name, "sure", options.sure ?? 0.8);
-  const voice = new Voice(options, {
-    assess:
-      "The task:\n{task}\n\nTried already:\n{attempts}\n\nWhat do you know that helps, what do you not know, and by which strategy will you work? Choose one that was not tried.",
-    solve: "The task:\n{task}\n\nWork by this strategy: {strategy}\n\nKnown: {known}\nNot known: {unknown}",
-    monitor:
-      "The task:\n{task}\n\nStrategy: {strategy}\nNot known: {unknown}\n\nThe reasoning:\n{reasoning}\n\nThe answer:\n{answer}\n\nHow likely is it right (0 to 1)? Be as ready to doubt it as if somebody else had given it. List the problems.",
-  });
+  const voice = new Voice(
+    options,
+    {
+      assess:
+        "The task:\n{task}\n\nTried already:\n{attempts}\n\nWhat do you know that helps, what do you not know, and by which strategy will you work? Choose one that was not tried.",
+      solve: "The task:\n{task}\n\nWork by this strategy: {strategy}\n\nKnown: {known}\nNot known: {unknown}",
+      monitor:
+        "The task:\n{task}\n\nStrategy: {strategy}\nNot known: {unknown}\n\nThe reasoning:\n{reasoning}\n\nThe answer:\n{answer}\n\nHow likely is it right (0 to 1)? Be as ready to doubt it as if somebody else had given it. List the problems.",
+    },
+    { rounds: { most: rounds } },
+  );
   interface State {
     readonly asked: PatternInput;
     readonly attempts: readonly Attempt<Answer>[];
@@ -60,7 +65,7 @@ export function metacognition<S extends StandardSchemaV1 | undefined = undefined
     readonly unknown: readonly string[];
   }
   const last = (attempts: readonly Attempt<Answer>[]): Attempt<Answer> => attempts.at(-1) as Attempt<Answer>;
-  const chain = begin(options, "Chooses a strategy, works by it, and watches how sure the result is.")
+  const chain = begin(options, about.metacognition, voice)
     .map((asked): State => ({ asked, attempts: [], strategy: "", known: [], unknown: [] }))
     .doUntil(
       (turn) =>
@@ -87,7 +92,7 @@ export function metacognition<S extends StandardSchemaV1 | undefined = undefined
             const attempt = { strategy: state.strategy, answer: solution.answer, confidence, problems };
             return { ...state, attempts: [...state.attempts, attempt] };
           }),
-      ({ attempts }) => last(attempts).confidence >= sure || attempts.length >= rounds,
+      ({ asked, attempts }) => last(attempts).confidence >= sure || attempts.length >= voice.limit("rounds", asked),
       { name: "until sure", maxIterations: rounds },
     )
     .map(({ attempts, unknown }): MetacognitionResult<Answer> => {

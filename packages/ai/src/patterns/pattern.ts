@@ -1,9 +1,7 @@
 import type { Duration, HoldTrigger, LadderStep, Reviewers, Severity, StandardSchemaV1 } from "@holdpoint/core";
-import { fromJsonSchema } from "@holdpoint/flow";
 import type { Guardrails } from "../guardrails/guardrails.ts";
 import type { ModelChoice } from "../models/models.ts";
 import type { ModelStepOptions } from "../step/model-step.ts";
-import { fieldsOf, words } from "./shape.ts";
 
 /** What a run of a pattern is started with. */
 export interface PatternInput {
@@ -11,6 +9,10 @@ export interface PatternInput {
   readonly task: string;
   /** In the place of the pattern's own prompts, for this run: by the name of the step. */
   readonly prompts?: Readonly<Record<string, string>>;
+  /** Other numbers for this run, by the name of the option: `{ rounds: 1 }`. Never more than the pattern was made with; `temperature` is free. */
+  readonly parameters?: Readonly<Record<string, number>>;
+  /** Waits before each call until somebody sends the signal `next STEP`: `run.signal("next think", null)`. Default: goes on by itself. */
+  readonly stepByStep?: boolean;
 }
 
 /** Why there is no answer. It is the run's outcome, too. */
@@ -63,12 +65,3 @@ export interface PatternOptions<Steps extends string, S extends StandardSchemaV1
   /** The shape of the answer: any Standard Schema that also says its JSON Schema. Default: words. */
   output?: S;
 }
-
-/** What checks a pattern's input. */
-export const patternInput = fromJsonSchema({
-  ...fieldsOf({
-    task: { type: "string", minLength: 1 },
-    prompts: { type: "object", additionalProperties: words },
-  }),
-  required: ["task"],
-}) as StandardSchemaV1<PatternInput, PatternInput>;

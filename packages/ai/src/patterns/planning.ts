@@ -2,6 +2,8 @@ import type { StandardSchemaV1, WorkflowContext } from "@holdpoint/core";
 import type { Flow } from "@holdpoint/flow";
 import type { Agent } from "../agent/agent.ts";
 import { agentStep } from "../agent/agent-step.ts";
+import { about } from "./about.ts";
+import { beforeStep } from "./input.ts";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { begin, proposed, settled } from "./settle.ts";
 import { type AnswerOf, flag, fraction, listOf, words } from "./shape.ts";
@@ -44,21 +46,26 @@ export function planning<S extends StandardSchemaV1 | undefined = undefined>(
   type Answer = AnswerOf<S>;
   const { worker } = options;
   const maxSteps = countOf(options.name, "maxSteps", options.maxSteps ?? 10);
-  const voice = new Voice(options, {
-    plan: "{task}\n\nMake a plan: few steps, in order, each of which can be done by itself.",
-    execute: "The task:\n{task}\n\nDone so far:\n{done}\n\nDo this step, and only this step:\n{step}",
-    replan:
-      "The task:\n{task}\n\nDone so far:\n{done}\n\nStill planned:\n{left}\n\nIs anything left to do? If so, give the steps that are left now, changed where what was done asks for it.",
-    conclude: "The task:\n{task}\n\nWhat was done:\n{done}\n\nGive the answer, and how sure you are (0 to 1).",
-  });
+  const voice = new Voice(
+    options,
+    {
+      plan: "{task}\n\nMake a plan: few steps, in order, each of which can be done by itself.",
+      execute: "The task:\n{task}\n\nDone so far:\n{done}\n\nDo this step, and only this step:\n{step}",
+      replan:
+        "The task:\n{task}\n\nDone so far:\n{done}\n\nStill planned:\n{left}\n\nIs anything left to do? If so, give the steps that are left now, changed where what was done asks for it.",
+      conclude: "The task:\n{task}\n\nWhat was done:\n{done}\n\nGive the answer, and how sure you are (0 to 1).",
+    },
+    { maxSteps: { most: maxSteps } },
+  );
   const execute = async (ctx: WorkflowContext, asked: PatternInput, step: string, done: readonly DoneStep[]) => {
     const values = { step, done: done.map(lineOf) };
     if (!worker) {
       return (await voice.ask<{ result: string }>(ctx, "execute", asked, values, { result: words })).result;
     }
+    await beforeStep(ctx, "execute", asked);
     return (await agentStep(ctx, worker, voice.prompt("execute", asked, values))).text;
   };
-  const chain = begin(options, "Plans, does a step, and plans again, until nothing is left to do.")
+  const chain = begin(options, about.planning, voice)
     .call("plan", async (ctx, asked) => {
       const { steps } = await voice.ask<{ steps: string[] }>(ctx, "plan", asked, {}, { steps: listOf(words) });
       return { asked, left: steps as readonly string[], done: [] as readonly DoneStep[] };
@@ -87,7 +94,7 @@ export function planning<S extends StandardSchemaV1 | undefined = undefined>(
                     );
                     return { asked, done, left: next.done ? [] : next.steps };
                   }),
-              ({ left, done }) => left.length === 0 || done.length >= maxSteps,
+              ({ asked, left, done }) => left.length === 0 || done.length >= voice.limit("maxSteps", asked),
               { name: "until done", maxIterations: maxSteps },
             ),
         ],

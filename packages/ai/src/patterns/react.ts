@@ -2,6 +2,8 @@ import type { WorkflowContext } from "@holdpoint/core";
 import type { Flow } from "@holdpoint/flow";
 import type { Agent, AgentResult } from "../agent/agent.ts";
 import { AgentRun } from "../agent/agent-run.ts";
+import { about } from "./about.ts";
+import { beforeStep } from "./input.ts";
 import type { PatternGate, PatternInput, PatternResult } from "./pattern.ts";
 import { begin, proposed, settled } from "./settle.ts";
 
@@ -35,15 +37,24 @@ export function react<Out = undefined>(
 ): Flow<PatternInput, ReactResult<Out extends undefined ? string : Out>> {
   const { agent } = options;
   const confidence = agent.options.confidence;
-  const chain = begin(options, "Reasons, acts and observes, until it can answer.")
-    .call("begin", (ctx: WorkflowContext, { task }) => ({
-      run: new AgentRun<Out>(ctx, agent, [{ role: "user", content: task }], {}),
+  const chain = begin(options, about.react)
+    .call("begin", (ctx: WorkflowContext, asked) => ({
+      asked,
+      run: new AgentRun<Out>(ctx, agent, [{ role: "user", content: asked.task }], {}),
     }))
     .doUntil(
       (turn) =>
         turn
-          .call("reason", async (_ctx, { run }) => ({ run, thought: await run.think() }))
-          .call("act", async (_ctx, { run, thought }) => ({ run, thought, result: await run.act(thought) })),
+          .call("reason", async (ctx, { asked, run }) => {
+            await beforeStep(ctx, "reason", asked);
+            return { asked, run, thought: await run.think() };
+          })
+          .call("act", async (_ctx, { asked, run, thought }) => ({
+            asked,
+            run,
+            thought,
+            result: await run.act(thought),
+          })),
       ({ run, result }) => result !== null || run.spent,
       { name: "until answered", maxIterations: 10_000 },
     )

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@holdpoint/core";
 import type { Flow } from "@holdpoint/flow";
+import { about } from "./about.ts";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { begin, proposed, settled } from "./settle.ts";
 import { type AnswerOf, flag, fraction, listOf, words } from "./shape.ts";
@@ -45,15 +46,19 @@ export function reflection<S extends StandardSchemaV1 | undefined = undefined>(
   type Answer = AnswerOf<S>;
   const rounds = countOf(options.name, "rounds", options.rounds ?? 3);
   const goodEnough = fractionOf(options.name, "goodEnough", options.goodEnough ?? 0.8);
-  const voice = new Voice(options, {
-    draft: "{task}",
-    critique:
-      "The task:\n{task}\n\nThe draft:\n{draft}\n\nYou are its critic, not its author. List what is wrong or missing, score it from 0 to 1, and approve it only if nothing needs to change.",
-    revise: "The task:\n{task}\n\nYour draft:\n{draft}\n\nA critic said:\n{problems}\n\nWrite it again, better.",
-  });
+  const voice = new Voice(
+    options,
+    {
+      draft: "{task}",
+      critique:
+        "The task:\n{task}\n\nThe draft:\n{draft}\n\nYou are its critic, not its author. List what is wrong or missing, score it from 0 to 1, and approve it only if nothing needs to change.",
+      revise: "The task:\n{task}\n\nYour draft:\n{draft}\n\nA critic said:\n{problems}\n\nWrite it again, better.",
+    },
+    { rounds: { most: rounds } },
+  );
   const good = ({ approved, score }: Critique): boolean => approved && score >= goodEnough;
   const last = (critiques: readonly Critique[]): Critique => critiques.at(-1) as Critique;
-  const chain = begin(options, "Drafts, has the draft criticised, and revises it.")
+  const chain = begin(options, about.reflection, voice)
     .call("draft", async (ctx, asked) => {
       const { answer } = await voice.ask<{ answer: Answer }>(
         ctx,
@@ -76,7 +81,7 @@ export function reflection<S extends StandardSchemaV1 | undefined = undefined>(
           .branch(
             [
               [
-                ({ critiques }) => !good(last(critiques)) && critiques.length < rounds,
+                ({ asked, critiques }) => !good(last(critiques)) && critiques.length < voice.limit("rounds", asked),
                 (bad) =>
                   bad.call("revise", async (ctx, { asked, draft, critiques }) => {
                     const values = { draft, problems: last(critiques).problems };
@@ -90,7 +95,7 @@ export function reflection<S extends StandardSchemaV1 | undefined = undefined>(
             ],
             { name: "good enough" },
           ),
-      ({ critiques }) => good(last(critiques)) || critiques.length >= rounds,
+      ({ asked, critiques }) => good(last(critiques)) || critiques.length >= voice.limit("rounds", asked),
       { name: "until approved", maxIterations: rounds },
     )
     .map(({ draft, critiques }): ReflectionResult<Answer> => {

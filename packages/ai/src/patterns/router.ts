@@ -1,5 +1,7 @@
 import { ValidationError, type WorkflowContext } from "@holdpoint/core";
 import { type Flow, fromJsonSchema } from "@holdpoint/flow";
+import { about } from "./about.ts";
+import { beforeStep } from "./input.ts";
 import { introduced, type Member, workOf } from "./member.ts";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { begin, proposed, settled } from "./settle.ts";
@@ -56,11 +58,12 @@ export function router(options: RouterOptions): Flow<PatternInput, RouterResult>
     (chain: AnyChain) =>
       chain.call(`to ${key}`.replaceAll(".", "-"), async (ctx: WorkflowContext, choice: Choice) => {
         const { reason, confidence, routedBy } = choice;
+        await beforeStep(ctx, key, choice.asked);
         const answer = await workOf(ctx, routes[key] as Member, choice.asked.task);
         return { ...proposed(answer, confidence), route: key, reason, routedBy };
       }),
   ]);
-  const chain = begin(options, "A model chooses who does the task.")
+  const chain = begin(options, about.router, voice)
     .call("route", async (ctx, asked): Promise<Choice> => {
       const fields = { route, reason: words, confidence: fraction };
       const choice = await voice.ask<Omit<Choice, "asked">>(ctx, "route", asked, { routes: list }, fields);

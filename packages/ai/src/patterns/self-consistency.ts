@@ -1,6 +1,7 @@
 import { type StandardSchemaV1, StepFailedError } from "@holdpoint/core";
 import type { Flow } from "@holdpoint/flow";
 import { OutputError } from "../errors.ts";
+import { about } from "./about.ts";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { begin, proposed, settled } from "./settle.ts";
 import { type AnswerOf, fraction, words } from "./shape.ts";
@@ -44,12 +45,16 @@ export function selfConsistency<S extends StandardSchemaV1 | undefined = undefin
   const { vote = "majority", same = sameAnswer, concurrency } = options;
   const samples = countOf(options.name, "samples", options.samples ?? 5, 2);
   checkRule(vote);
-  const voice = new Voice(options, {
-    sample: "{task}\n\nThink step by step, then give the answer and how sure you are (0 to 1).",
-  });
+  const voice = new Voice(
+    options,
+    {
+      sample: "{task}\n\nThink step by step, then give the answer and how sure you are (0 to 1).",
+    },
+    { samples: { most: samples, least: 2 } },
+  );
   const fields = { reasoning: words, answer: words, confidence: fraction };
-  const chain = begin(options, "Asks several times, and takes what the answers agree on.")
-    .map((asked) => Array.from({ length: samples }, (_, index) => ({ asked, seed: index + 1 })))
+  const chain = begin(options, about.selfConsistency, voice)
+    .map((asked) => Array.from({ length: voice.limit("samples", asked) }, (_, index) => ({ asked, seed: index + 1 })))
     .foreach(
       (list) => list,
       (one) =>

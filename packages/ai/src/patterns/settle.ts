@@ -1,8 +1,11 @@
 import type { StandardSchemaV1, WorkflowContext } from "@holdpoint/core";
 import { type Chain, type Ends, type Flow, flow, otherwise, type Start } from "@holdpoint/flow";
 import { spendingOf } from "../step/run-spending.ts";
-import { type PatternInput, type PatternOptions, type PatternResult, patternInput, type Unsettled } from "./pattern.ts";
+import type { About } from "./about.ts";
+import { inputOf } from "./input.ts";
+import type { PatternInput, PatternOptions, PatternResult, Unsettled } from "./pattern.ts";
 import { shape, words } from "./shape.ts";
+import type { Voice } from "./voice.ts";
 
 type AnyOptions = PatternOptions<string, StandardSchemaV1 | undefined>;
 type Proposal = PatternResult<unknown>;
@@ -10,8 +13,9 @@ type Proposal = PatternResult<unknown>;
 type AnyChain<Value> = Chain<any, Value, any, never>;
 
 /** The beginning of every pattern. */
-export function begin({ name, version = 1 }: AnyOptions, description: string) {
-  return flow(name, { input: patternInput, version, description });
+export function begin({ name, version = 1 }: AnyOptions, about: About, voice?: Voice<never>) {
+  const { description, ...pattern } = about;
+  return flow(name, { input: voice?.input ?? inputOf(), version, description, meta: { pattern } });
 }
 
 /** Where a pattern got to by itself. */

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@holdpoint/core";
 import type { Ends, Flow } from "@holdpoint/flow";
+import { about } from "./about.ts";
 import type { PatternInput, PatternOptions, PatternResult } from "./pattern.ts";
 import { type Begun, begin, proposed, settled } from "./settle.ts";
 import { type AnswerOf, flag, fraction, listOf, words } from "./shape.ts";
@@ -61,16 +62,21 @@ export function treeOfThoughts<S extends StandardSchemaV1 | undefined = undefine
   const width = countOf(name, "beam", options.beam ?? 2);
   const deepest = countOf(name, "depth", options.depth ?? 3);
   const goodEnough = fractionOf(name, "goodEnough", options.goodEnough ?? 0.5);
-  const voice = new Voice(options, {
-    propose:
-      "The task:\n{task}\n\nThoughts so far:\n{thoughts}\n\nPropose {breadth} different next thoughts, each one step further.",
-    evaluate:
-      "The task:\n{task}\n\nThoughts:\n{thoughts}\n\nHow likely do these lead to the right answer (0 to 1), and do they have it already?",
-    conclude:
-      "The task:\n{task}\n\nThoughts:\n{thoughts}\n\nGive the answer they lead to, and how sure you are (0 to 1).",
-  });
-  const ended = ({ beam, depth }: Search): boolean => beam.length === 0 || beam[0]?.solved === true || depth >= deepest;
-  const chain = begin(options, "Searches thought by thought, and goes on with the best paths.")
+  const voice = new Voice(
+    options,
+    {
+      propose:
+        "The task:\n{task}\n\nThoughts so far:\n{thoughts}\n\nPropose {breadth} different next thoughts, each one step further.",
+      evaluate:
+        "The task:\n{task}\n\nThoughts:\n{thoughts}\n\nHow likely do these lead to the right answer (0 to 1), and do they have it already?",
+      conclude:
+        "The task:\n{task}\n\nThoughts:\n{thoughts}\n\nGive the answer they lead to, and how sure you are (0 to 1).",
+    },
+    { breadth: { most: breadth }, beam: { most: width }, depth: { most: deepest } },
+  );
+  const ended = ({ asked, beam, depth }: Search): boolean =>
+    beam.length === 0 || beam[0]?.solved === true || depth >= voice.limit("depth", asked);
+  const chain = begin(options, about.treeOfThoughts, voice)
     .map((asked): Search => ({ asked, depth: 0, explored: 0, beam: [{ thoughts: [], score: 0, solved: false }] }))
     .doUntil(
       (turn: Begun<Search>): Ends<Search> =>
@@ -80,11 +86,12 @@ export function treeOfThoughts<S extends StandardSchemaV1 | undefined = undefine
             (paths) => paths,
             (path) =>
               path.call("propose", async (ctx, { search, thoughts }) => {
-                const values = { thoughts, breadth };
+                const most = voice.limit("breadth", search.asked);
+                const values = { thoughts, breadth: most };
                 const given = await voice.ask<{ thoughts: string[] }>(
                   ...([ctx, "propose", search.asked, values, { thoughts: { ...listOf(words), minItems: 1 } }] as const),
                 );
-                return given.thoughts.slice(0, breadth).map((next) => ({ search, thoughts: [...thoughts, next] }));
+                return given.thoughts.slice(0, most).map((next) => ({ search, thoughts: [...thoughts, next] }));
               }),
             { name: "paths", ...atOnce(options) },
           )
@@ -103,6 +110,7 @@ export function treeOfThoughts<S extends StandardSchemaV1 | undefined = undefine
             { name: "candidates", ...atOnce(options) },
           )
           .map((judged): Search => {
+            const { search } = judged[0] as (typeof judged)[number];
             const beam = judged
               .map(({ thoughts, score: points, solved }) => ({ thoughts, score: points, solved }))
               .sort(
@@ -110,8 +118,7 @@ export function treeOfThoughts<S extends StandardSchemaV1 | undefined = undefine
                   // A solved path before an unsolved one; of equal ones the first that was proposed.
                   Number(other.solved) - Number(one.solved) || other.score - one.score,
               )
-              .slice(0, width);
-            const { search } = judged[0] as (typeof judged)[number];
+              .slice(0, voice.limit("beam", search.asked));
             return { asked: search.asked, beam, depth: search.depth + 1, explored: search.explored + judged.length };
           }),
       ended,

@@ -1,6 +1,7 @@
 import { closest, type StandardSchemaV1, ValidationError, type WorkflowContext } from "@holdpoint/core";
 import { llmStep } from "../step/llm-step.ts";
 import { spendingOf } from "../step/run-spending.ts";
+import { beforeStep, inputOf, type Limits, limitOf } from "./input.ts";
 import type { PatternInput, PatternOptions } from "./pattern.ts";
 import { shape } from "./shape.ts";
 
@@ -11,12 +12,27 @@ type Values = Readonly<Record<string, unknown>>;
 export class Voice<Steps extends string> {
   readonly #options: PatternOptions<Steps, StandardSchemaV1 | undefined>;
   readonly #prompts: Readonly<Record<Steps, string>>;
+  readonly #limits: Limits;
+  /** Checks a run's input. */
+  readonly input: StandardSchemaV1<PatternInput, PatternInput>;
 
-  constructor(options: PatternOptions<Steps, StandardSchemaV1 | undefined>, prompts: Readonly<Record<Steps, string>>) {
+  /** @param limits numbers that a run may ask for less of */
+  constructor(
+    options: PatternOptions<Steps, StandardSchemaV1 | undefined>,
+    prompts: Readonly<Record<Steps, string>>,
+    limits: Limits = {},
+  ) {
     refuseUnknown(options.name, "prompts", options.prompts, prompts);
     refuseUnknown(options.name, "models", options.models, prompts);
     this.#options = options;
     this.#prompts = { ...prompts, ...options.prompts };
+    this.#limits = limits;
+    this.input = inputOf(this.#prompts, limits, options.temperature);
+  }
+
+  /** How often, how many or how deep in this run. */
+  limit(name: string, asked: PatternInput): number {
+    return limitOf(this.#limits, name, asked);
   }
 
   /** What a step says: the run's own prompt or the pattern's, with everything filled in. */
@@ -37,7 +53,7 @@ export class Voice<Steps extends string> {
     more: { readonly answered?: boolean; readonly seed?: number; readonly temperature?: number } = {},
   ): Promise<T> {
     const { system, model, models, retry, timeout, onDelta, live, guardrails, budget, maxTokens } = this.#options;
-    const temperature = this.#options.temperature ?? more.temperature;
+    const temperature = asked.parameters?.temperature ?? this.#options.temperature ?? more.temperature;
     const chosen = models?.[step] ?? model;
     const settings = {
       prompt: this.prompt(step, asked, values),
@@ -54,6 +70,7 @@ export class Voice<Steps extends string> {
       ...(temperature !== undefined && { temperature }),
       ...(more.seed !== undefined && { seed: more.seed }),
     };
+    await beforeStep(ctx, step, asked);
     // The pattern's budget is one for all of its calls.
     const { output } = await llmStep(ctx, step, settings, budget ? spendingOf(ctx) : undefined);
     return output;

@@ -7,6 +7,7 @@ import type {
   StandardSchemaV1,
   Workflow,
 } from "@holdpoint/core";
+import type { Json } from "../condition/condition.ts";
 import type { FlowOptions } from "../interpret/flow.ts";
 import { type Flow, makeFlow } from "../interpret/flow.ts";
 import { Draft } from "./draft.ts";
@@ -21,6 +22,8 @@ export interface ChainOptions<I extends StandardSchemaV1 | undefined = undefined
   version?: number;
   /** For drawings and lists. */
   description?: string;
+  /** Whatever a tool keeps with it. */
+  meta?: Json;
 }
 
 /** What the first step gets. */
@@ -44,18 +47,24 @@ export function flow<I extends StandardSchemaV1 | undefined = undefined>(
   name: string,
   options: ChainOptions<I> = {},
 ): Chain<Start<Taken<I>, Given<I>>, Given<I>, Record<never, never>, never> {
-  const { version, description, ...rest } = options;
-  const facts = { ...(version !== undefined && { version }), ...(description !== undefined && { description }) };
+  const { version, description, meta, ...rest } = options;
+  const facts = {
+    ...(version !== undefined && { version }),
+    ...(description !== undefined && { description }),
+    ...(meta !== undefined && { meta }),
+  };
   const root = new Root(name, facts, rest as FlowOptions);
   return new Builder(root, new Draft(name, "")) as never;
 }
 
+type ChainFacts = Pick<ChainOptions, "version" | "description" | "meta">;
+
 /** What the whole flow is called. */
 class Root {
   readonly name: string;
-  readonly facts: { version?: number; description?: string };
+  readonly facts: ChainFacts;
   readonly options: FlowOptions;
-  constructor(name: string, facts: { version?: number; description?: string }, options: FlowOptions) {
+  constructor(name: string, facts: ChainFacts, options: FlowOptions) {
     this.name = name;
     this.facts = facts;
     this.options = options;

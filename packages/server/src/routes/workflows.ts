@@ -24,12 +24,23 @@ export function documentOf(schema: StandardSchemaV1 | undefined): Record<string,
   }
 }
 
+/** What its definition says of it, for people. Code says nothing of itself. */
+function toldOf(workflow: AnyWorkflow | undefined) {
+  const { description = null, meta } = (workflow && definitionOf(workflow)) ?? {};
+  const { pattern } = (meta ?? {}) as { pattern?: { name?: unknown; use?: unknown } };
+  const known = typeof pattern?.name === "string" && typeof pattern.use === "string";
+  return { description, pattern: known ? { name: String(pattern.name), use: String(pattern.use) } : null };
+}
+
+const definitionOf = (workflow: AnyWorkflow) => ("definition" in workflow ? (workflow as Flow).definition : null);
+
 export const listWorkflows: Handler<"workflows.list"> = async ({ engine, reach }) => {
   const startable = engine.workflows().filter(({ name }) => !engine.isRetired(name) && reaches(reach, name));
   const items = [...byName(startable)].map(([name, versions]) => ({
     name,
     version: versions[0]?.version ?? 1,
     versions: versions.map(({ version }) => version),
+    ...toldOf(versions[0]),
   }));
   return { status: 200, body: { items, cursor: null } };
 };
@@ -46,7 +57,7 @@ function find(engine: Engine, name: string, version?: number): { workflow: AnyWo
 export const drawWorkflow: Handler<"workflows.graph"> = async ({ engine, params, query }) => {
   const { workflow } = find(engine, params.workflow, query.version);
   const { name, version } = workflow;
-  const definition = "definition" in workflow ? (workflow as Flow).definition : null;
+  const definition = definitionOf(workflow);
   if (definition === null) {
     const nothing = { nodes: [], edges: [], entry: [], mermaid: null };
     return { status: 200, body: { workflow: name, version, source: "code", ...nothing } };
@@ -68,6 +79,7 @@ export const showWorkflow: Handler<"workflows.show"> = async ({ engine, params, 
       name: workflow.name,
       version: workflow.version,
       versions: versions.map(({ version }) => version),
+      ...toldOf(workflow),
       queue: workflow.options.queue ?? "default",
       input: documentOf(workflow.input),
       output: documentOf(workflow.output),
