@@ -30,6 +30,10 @@ export const examples: Readonly<Record<string, { about: string; firstRun: string
     about: "questions are answered from a folder with sources; a person answers the others",
     firstRun: `run ask --input '{"question":"Who waters the plants?"}' --id q1`,
   },
+  patterns: {
+    about: "every pattern of agents: a person accepts an answer that few samples agree on",
+    firstRun: `run self-consistency --input '{"task":"What is 17 + 25?"}' --id sum`,
+  },
 };
 
 export interface TemplateFile {
