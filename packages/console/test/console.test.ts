@@ -40,7 +40,17 @@ describe.skipIf(missing !== null)(`the console in a browser${missing === null ? 
 
   test("the server's root leads to what needs you; every screen has a name and nothing is refused or thrown", async () => {
     const { page, trouble, close } = await openTab(browser, office.server.url.replace("127.0.0.1", "localhost"));
-    const screens = ["Needs you", "Runs", "Workflows", "Builder", "Schedules", "Annotation", "Metrics", "Settings"];
+    const screens = [
+      "Needs you",
+      "Runs",
+      "Workflows",
+      "Patterns",
+      "Builder",
+      "Schedules",
+      "Annotation",
+      "Metrics",
+      "Settings",
+    ];
     for (const name of screens) {
       await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name }).click();
       await page.getByRole("heading", { level: 1, name }).waitFor({ state: "attached" });

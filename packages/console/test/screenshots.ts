@@ -7,6 +7,7 @@ import { openBrowser, openTab } from "./rig/browser.ts";
 import { keepScreenshots } from "./rig/checks.ts";
 import { mailLabels, seedLabels } from "./rig/labels.ts";
 import { type Office, openOffice } from "./rig/office.ts";
+import { patterns } from "./rig/patterns.ts";
 import { peopleOutbox, seedPeople } from "./rig/people.ts";
 import { desk, deskSteps } from "./rig/pipelines.ts";
 import { agentModels, Gates, runWorkflows, seedRuns } from "./rig/run-workflows.ts";
@@ -40,6 +41,16 @@ const pictures: Readonly<
   "run-failed": { path: () => "/runs/ship-17", ready: "[role=treeitem]" },
   workflows: { path: () => "/workflows", ready: "table" },
   "workflow-desk": { path: () => "/workflows/refund-desk", ready: ".react-flow__node" },
+  patterns: { path: () => "/patterns", ready: ".react-flow__node" },
+  "patterns-run": {
+    path: () => "/patterns?pattern=total",
+    act: async (page) => {
+      await page.getByLabel("Task").fill("What is 17 + 25?");
+      await page.getByRole("button", { name: "Run it", exact: true }).click();
+      await page.getByRole("link", { name: "Decide" }).waitFor();
+    },
+    ready: ".react-flow__node",
+  },
   builder: { path: () => "/builder", ready: "section button" },
   "builder-canvas": { path: () => "/builder?pipeline=refund-desk", ready: ".react-flow__node" },
   "builder-dry-run": {
@@ -81,7 +92,7 @@ const [office, browser] = await Promise.all([
       return { pipelines, annotations: [mailLabels], outbox: peopleOutbox };
     },
     {
-      workflows: [...runWorkflows(gates, { pace: 40 }), mailLabels.workflow, ...peopleOutbox.workflows],
+      workflows: [...runWorkflows(gates, { pace: 40 }), mailLabels.workflow, ...peopleOutbox.workflows, ...patterns],
       services: [agentModels],
     },
   ),

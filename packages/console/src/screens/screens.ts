@@ -3,6 +3,7 @@ import { builderRoute } from "./builder/route.ts";
 import { homeRoute } from "./home/route.ts";
 import { inboxRoutes } from "./inbox/route.ts";
 import { metricsRoute } from "./metrics/route.ts";
+import { patternsRoute } from "./patterns/route.ts";
 import { runRoute } from "./run/route.ts";
 import { runsRoute } from "./runs/route.ts";
 import { schedulesRoute } from "./schedules/route.ts";
@@ -19,6 +20,7 @@ export const screens = [
   runRoute,
   workflowsRoute,
   workflowRoute,
+  patternsRoute,
   builderRoute,
   schedulesRoute,
   annotationsRoute,

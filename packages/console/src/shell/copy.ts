@@ -8,6 +8,7 @@ export const copy = {
     inbox: "Needs you",
     runs: "Runs",
     workflows: "Workflows",
+    patterns: "Patterns",
     builder: "Builder",
     schedules: "Schedules",
     annotations: "Annotation",

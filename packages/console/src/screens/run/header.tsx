@@ -119,7 +119,8 @@ export function statusOf({ status, waiting, outcome }: Pick<Run, "status" | "wai
 type Attributes = Run["attributes"];
 
 /** What models took, as `@holdpoint/ai` keeps it in the run's attributes; a call without a known price makes it a lower bound. */
-function costOf({ aiCost, aiUnpricedCalls }: Attributes): string {
+/** What its calls of models cost, in words. */
+export function costOf({ aiCost, aiUnpricedCalls }: Attributes): string {
   if (typeof aiCost !== "number") return words.costUnknown;
   return typeof aiUnpricedCalls === "number" ? words.costPartly(dollars(aiCost)) : dollars(aiCost);
 }

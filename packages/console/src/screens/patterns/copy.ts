@@ -1,0 +1,43 @@
+/** Every word of the screen of patterns. */
+export const copy = {
+  title: "Patterns",
+  lead: "Ways of working with models. Run one, with prompts and numbers of your own, and see each step as it comes.",
+  list: "Patterns of this server",
+  none: "No patterns here",
+  noneNote: "This server's application has no patterns of agents. A project with all of them is one command away:",
+  command: "npx holdpoint init my-patterns --example patterns",
+  project: {
+    title: "Its code, as a project",
+    hint: "Nothing is edited or run as code here. This makes a project of your own with every pattern, to change and to keep.",
+    label: "Command for a terminal",
+  },
+  form: {
+    title: "What it is asked",
+    parameters: "Numbers",
+    parametersHint: "For this run only, and never more than the pattern was made with.",
+    prompts: "Prompts",
+    promptsHint: "For this run only. Words in braces, as {task}, are filled in by the step.",
+    run: "Run it",
+    stepwise: "Run it step by step",
+    mayNot: "You may look at runs, not start them (runs:start).",
+  },
+  drawing: "How it works",
+  run: {
+    title: "This run",
+    all: "Everything about this run",
+    again: "Close this run",
+    next: (step: string) => `Next step: ${step}`,
+    goesOn: "Steps show as they come. Started step by step, it waits before each call.",
+    waits: "It waits for you before each call.",
+    mayNot: "You may not send it on (runs:signal).",
+    cost: "Cost so far",
+    calls: "Calls of models",
+  },
+  steps: {
+    title: "Steps",
+    none: "Nothing yet",
+    prompt: "Its prompt, before it was filled in",
+    asking: "is asked…",
+  },
+  result: { title: "What came of it", failed: "Why it has no result" },
+} as const;
