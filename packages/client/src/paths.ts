@@ -39,6 +39,7 @@ export const paths = {
   "holds.trail": "GET /api/v1/holds/{hold}/trail",
   "holds.record": "GET /api/v1/holds/{hold}/record",
   "holds.similar": "GET /api/v1/holds/{hold}/similar",
+  "holds.presence": "PUT /api/v1/holds/{hold}/presence",
   "holds.decide": "POST /api/v1/holds/{hold}/decision",
   "holds.abstain": "POST /api/v1/holds/{hold}/abstention",
   "holds.claim": "POST /api/v1/holds/{hold}/claim",

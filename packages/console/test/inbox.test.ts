@@ -172,6 +172,24 @@ describe.skipIf(missing !== null)(`the inbox${missing === null ? "" : ` (skipped
     expect(await decided(hold)).toMatchObject({ by: "ben", value: { approved: false } });
   });
 
+  test("who else looks at one is told, never oneself, and the next one to come as well", async () => {
+    const hold = await refund("P-1", 98);
+    const ana = await visit(`/inbox/${hold.id}`);
+    // Its clock can be put on: it runs like any other until then.
+    await ana.clock.install();
+    await ana.reload();
+    await panel(ana).waitFor();
+    const ben = await visit(`/inbox/${hold.id}`, { who: "ben" });
+    const told = (page: Page) => page.getByRole("status").filter({ hasText: "looking at this" });
+    await told(ben).filter({ hasText: "ana is looking at this, too" }).waitFor();
+    expect(await told(ana).count()).toBe(0);
+    await ana.clock.fastForward(20_000);
+    await told(ana).filter({ hasText: "ben is looking at this, too" }).waitFor();
+    expect(await axeFindings(ana)).toEqual([]);
+    await office.engine.decide(hold, { approved: true }, { by: "lea" });
+    await told(ana).waitFor({ state: "detached" });
+  });
+
   test("what changed since it was read is decided on only after it was looked at", async () => {
     const hold = await refund("E-1", 95);
     const page = await visit(`/inbox/${hold.id}`);

@@ -239,6 +239,9 @@ test("holds like one another are decided together", async () => {
     holder: null,
   });
   expect(await admin.holds.standing({ hold: "h_nothing" }).catch(({ code }) => code)).toBe("NOT_FOUND");
+  await ben.holds.presence({ hold: first });
+  const seen = await eve.holds.presence({ hold: first });
+  expect(seen.items).toEqual([{ person: "ben", since: expect.any(String) }]);
   await ben.holds.delegate({ hold: first, to: "eve" }).catch((error: unknown) => {
     expect(error).toBeInstanceOf(ProblemError);
   });
@@ -249,6 +252,8 @@ test("holds like one another are decided together", async () => {
   });
   expect(answers.items.map(({ error }) => error?.code ?? null)).toContain("NOT_FOUND");
   expect(answers.items.filter(({ hold }) => hold !== null).length).toBeGreaterThanOrEqual(2);
+  // Nobody looks at what is decided.
+  expect(await eve.holds.presence({ hold: first })).toEqual({ items: [] });
 });
 
 test("runs are signalled, paused, resumed, cancelled, retried and forked", async () => {

@@ -146,6 +146,13 @@ export const HoldStanding = z
   })
   .meta({ id: "HoldStanding" });
 
+/** Who else is looking at a hold now. */
+export const HoldPresence = z
+  .object({
+    items: z.array(z.object({ person: z.string(), since: moment })).describe("who came first is first"),
+  })
+  .meta({ id: "HoldPresence" });
+
 /** How much waits for whoever asks. */
 export const HoldCounts = z
   .object({

@@ -21,6 +21,8 @@ export interface RouteDefinition {
   body?: z.ZodType;
   /** The body is read as it was sent, by whoever serves it: a signature is over bytes. */
   raw?: true;
+  /** Nothing that counts is changed, whatever the method: the audit log has no line of it. */
+  unaudited?: true;
   /** What comes back when it went well, by status; null for nothing. */
   success: Readonly<Record<number, z.ZodType | null>>;
   /** The answer carries an `ETag`, or `If-Match` is understood. */

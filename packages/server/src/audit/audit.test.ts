@@ -1,4 +1,5 @@
 import type { HoldpointClient } from "@holdpoint/client";
+import { type RouteDefinition, routes } from "@holdpoint/client/contract";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Office } from "../fixtures/office.ts";
 import { auditEntry } from "./audit-line.ts";
@@ -54,6 +55,23 @@ test("a line says how what was changed stood before and after, by digest and wit
   expect(revoke).toMatchObject({ before: { revokedAt: null }, after: { revokedAt: expect.any(String) } });
   const all = JSON.stringify((await ada.audit.list({})).items);
   for (const secret of ["secret-7", key]) expect(all).not.toContain(secret);
+});
+
+test("that somebody looks at a hold is in no audit log, and it is the only route so; that they may not is", async () => {
+  const run = await ada.runs.start({ workflow: "refund", input: { orderId: "L", amount: 5 } });
+  const { id } = await (await office.engine.get(run.id)).hold("approve refund");
+  const lines = (await ada.audit.list({})).items.length;
+  await ada.holds.presence({ hold: id });
+  expect((await ada.audit.list({})).items).toHaveLength(lines);
+  const made = { name: "deaf", person: "nat", namespace: "default", roles: ["viewer"] as const, workflows: ["echo"] };
+  const nat = office.clientOf((await office.keys.create(made, null)).key);
+  await expect(nat.holds.presence({ hold: id })).rejects.toMatchObject({ status: 404 });
+  expect((await ada.audit.list({})).items[0]).toMatchObject({ by: "nat", action: "holds.presence", outcome: "refused" });
+  // Who was refused is not noted.
+  const eve = await office.client("viewer", "eve");
+  expect((await eve.holds.presence({ hold: id })).items.map(({ person }) => person)).toEqual(["ada"]);
+  const defined: [string, RouteDefinition][] = Object.entries(routes);
+  expect(defined.filter(([, { unaudited }]) => unaudited).map(([name]) => name)).toEqual(["holds.presence"]);
 });
 
 test("a decision of many holds says of which", async () => {

@@ -72,7 +72,7 @@ export async function serveRoute(
   const work = (): Promise<AnyReply> =>
     withinTime((handlers[name] as AnyHandler)({ ...call, params, query, body }), server.timeMs + extraMs(name, query));
   // Who reads the body itself writes down what became of it: strangers are in no audit log.
-  const changes = !route.raw && request.method !== "GET" && request.method !== "HEAD";
+  const changes = !route.raw && !route.unaudited && request.method !== "GET" && request.method !== "HEAD";
   const reply = changes ? await changed({ ...audit, subject, body }, work) : await work();
   if (reply instanceof Response) return request.method === "HEAD" ? headOf(reply) : reply;
   const { status, body: said, json } = reply;

@@ -12,6 +12,7 @@ import { reaches, reachOf, within } from "../access/reach.ts";
 import { ForbiddenError, RequestError } from "../http/errors.ts";
 import { ifMatch, StaleError } from "../http/etag.ts";
 import { problemOf } from "../http/problem.ts";
+import { lookAt } from "../presence/presence.ts";
 import type { Call, Handler, Reply } from "./call.ts";
 import { holdBody, holdTag } from "./hold-body.ts";
 import { given, millis, wire } from "./wire.ts";
@@ -86,6 +87,13 @@ export const showStanding: Handler<"holds.standing"> = async ({ engine, actor, p
 export const similarHolds: Handler<"holds.similar"> = async ({ engine, params, query }) => {
   const { items, cursor } = await engine.holds.similar(params.hold, given(query));
   return { status: 200, body: { items: items.map(holdBody), cursor } };
+};
+
+export const showPresence: Handler<"holds.presence"> = async ({ engine, principal, params }) => {
+  const { id, status } = await engine.hold(params.hold);
+  const others = status === "open" ? await lookAt(engine, id, principal.id, Date.now()) : [];
+  const items = others.map(({ person, since }) => ({ person, since: new Date(since).toISOString() }));
+  return { status: 200, body: { items } };
 };
 
 /** A hold as it was read, where whoever decides says what they read. */

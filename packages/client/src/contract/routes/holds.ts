@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Hold, HoldCounts, HoldEvent, HoldRecord, HoldStanding, holdStatus, severity } from "../hold.ts";
+import { Hold, HoldCounts, HoldEvent, HoldPresence, HoldRecord, HoldStanding, holdStatus, severity } from "../hold.ts";
 import { pageOf, pageQuery } from "../page.ts";
 import { PolicyTrial, TriggerLesson, triedRules } from "../policy.ts";
 import { Problem } from "../problem.ts";
@@ -163,6 +163,17 @@ export const holdRoutes = {
     params,
     query: z.strictObject(pageQuery),
     success: { 200: pageOf(Hold) },
+  }),
+  "holds.presence": route({
+    tag,
+    summary: "Say that you are looking at a hold, and see who else is",
+    description:
+      "For 45 s: whoever stays says so again, every 20 s. The others are those who have said so and may read it, by the name under which they act, never yourself; 50 at most. Of a hold that is not open, nobody. It is in no audit log.",
+    permission: "holds:read",
+    params,
+    body: nothing,
+    success: { 200: HoldPresence },
+    unaudited: true,
   }),
   "holds.decide": route({
     tag,

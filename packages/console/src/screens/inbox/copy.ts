@@ -65,6 +65,14 @@ export const copy = {
   },
   pick: "Choose a hold to read and decide it.",
   back: "Back to the list",
+  present: (who: readonly string[]) => {
+    const [first = "", second = "", ...more] = who;
+    if (who.length === 1) return `${first} is looking at this, too`;
+    const rest = more.length === 1 ? "1 other" : `${more.length} others`;
+    return more.length === 0
+      ? `${first} and ${second} are looking at this, too`
+      : `${first}, ${second} and ${rest} are looking at this, too`;
+  },
   gone: "This hold does not exist, or not any more.",
   sections: {
     consequence: "If you approve",

@@ -20,6 +20,7 @@ import { DecisionPanel } from "./decision-panel.tsx";
 import { useDraft } from "./draft.ts";
 import { Evidence, Precedents, Why } from "./evidence.tsx";
 import { Frozen } from "./frozen.tsx";
+import { Presence } from "./presence.tsx";
 import { Progress } from "./progress.tsx";
 import { Proposal } from "./proposal.tsx";
 import { Talk } from "./talk.tsx";
@@ -185,6 +186,7 @@ function Head({ hold, standing, onBack }: { hold: Hold; standing: Standing | und
         <span className="text-sm text-muted">
           {copy.asked} <Moment at={openedAt} />
         </span>
+        <Presence hold={hold} />
         <span className="ml-auto">
           <HoldActions hold={hold} standing={standing} onLeave={onBack} />
         </span>
