@@ -231,6 +231,8 @@ describe.skipIf(missing !== null)(`the inbox${missing === null ? "" : ` (skipped
 
   test("it is taken, asked about, and given on; what is said appears by itself", async () => {
     const hold = await refund("T-1", 97);
+    await office.engine.people.put("zoe", { name: "Zoe Marsh" });
+    await office.engine.groups.put("night-desk", { members: ["noor"] });
     const page = await visit(`/inbox/${hold.id}`);
     await page.getByRole("button", { name: "Take it" }).click();
     await page.getByRole("button", { name: "Give it back" }).waitFor();
@@ -242,6 +244,15 @@ describe.skipIf(missing !== null)(`the inbox${missing === null ? "" : ` (skipped
     await office.engine.holds.answer(hold.id, 1, "The blue one", { by: "rita", channel: "api" });
     await page.getByText("The blue one").waitFor();
     await page.keyboard.press("d");
+    const suggested = (id: string) => page.locator(`datalist option[value="${id}"]`);
+    await suggested("zoe").waitFor({ state: "attached" });
+    expect(await suggested("zoe").getAttribute("label")).toBe("Zoe Marsh");
+    // Found by their group, too; and whom the store does not know may be written all the same.
+    await page.getByLabel("To whom").fill("night");
+    await suggested("noor").waitFor({ state: "attached" });
+    expect(await suggested("noor").getAttribute("label")).toBe("noor · night-desk");
+    await suggested("zoe").waitFor({ state: "detached" });
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByLabel("To whom").fill("zoe");
     await page.getByRole("dialog").getByRole("button", { name: "Let somebody else decide" }).click();
     await expect

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { apiKey, call } from "../../data/api.ts";
+import { useSettled } from "../../data/settled.ts";
 import type { Edit } from "./document/edits.ts";
 import { begin, changed, type History, redone, undone } from "./document/history.ts";
 import { isRecord, type JsonPath, type ParsedText, parseText, rangeOf } from "./document/json-text.ts";
@@ -96,16 +97,6 @@ const noObject: Remark = { kind: "problem", message: "a pipeline is a JSON objec
 function unreadable(text: string, { message, offset }: { message: string; offset: number }): Remark {
   const line = text.slice(0, offset).split("\n").length;
   return { kind: "problem", message: `This is not JSON: ${message}`, where: `line ${line}`, path: [] };
-}
-
-/** A value once it has stood still for a while. */
-function useSettled<T>(value: T, ms: number): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
 }
 
 /** The step or way that a place is in: what canvas and outline choose. */

@@ -1,3 +1,4 @@
+import { PersonInput } from "../../forms/person-input.tsx";
 import { Field, TextInput } from "../../ui/field.tsx";
 import { namesOf, textOf } from "../../ui/form-dialog.tsx";
 import { copy } from "./copy.ts";
@@ -8,7 +9,7 @@ const words = copy.substitutions;
 export const SubstitutionFields = () => (
   <>
     <Field label={words.substitute} hint={words.substituteHint}>
-      {(control) => <TextInput {...control} name="substitute" required maxLength={256} />}
+      {(control) => <PersonInput {...control} name="substitute" required maxLength={256} />}
     </Field>
     <div className="grid gap-4 sm:grid-cols-2">
       <Field label={words.from} hint={words.fromHint} optional>

@@ -2,9 +2,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { apiKey, call } from "../../../data/api.ts";
 import { problemText } from "../../../data/problem.ts";
+import { PersonInput } from "../../../forms/person-input.tsx";
 import { Button } from "../../../ui/button.tsx";
 import { Dialog } from "../../../ui/dialog.tsx";
-import { Field, TextArea, TextInput } from "../../../ui/field.tsx";
+import { Field, TextArea } from "../../../ui/field.tsx";
 import { copy } from "../copy.ts";
 import type { Hold } from "../views.ts";
 
@@ -86,9 +87,8 @@ function ActionForm({ hold: { id, title }, asking, onClose }: { hold: Hold; aski
           optional={lines.to === "may"}
         >
           {(control) => (
-            <TextInput
+            <PersonInput
               {...control}
-              autoComplete="off"
               required={lines.to === "must"}
               value={to}
               onChange={({ target }) => setTo(target.value)}

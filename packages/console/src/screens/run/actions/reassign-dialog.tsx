@@ -3,9 +3,10 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../../../data/api.ts";
 import { problemText } from "../../../data/problem.ts";
+import { PersonInput } from "../../../forms/person-input.tsx";
 import { Button } from "../../../ui/button.tsx";
 import { Dialog } from "../../../ui/dialog.tsx";
-import { Field, TextInput } from "../../../ui/field.tsx";
+import { Field } from "../../../ui/field.tsx";
 import { useToast } from "../../../ui/toast.tsx";
 import { copy } from "../copy.ts";
 
@@ -43,7 +44,7 @@ export function ReassignDialog({
     >
       <Field label={words.to} hint={words.hint} error={send.error && problemText(send.error).detail}>
         {(control) => (
-          <TextInput {...control} value={to} autoComplete="off" onChange={({ target }) => setTo(target.value)} />
+          <PersonInput {...control} value={to} onChange={({ target }) => setTo(target.value)} />
         )}
       </Field>
     </Dialog>
