@@ -186,7 +186,7 @@ describe.skipIf(missing !== null)(`the inbox${missing === null ? "" : ` (skipped
     await ana.clock.fastForward(20_000);
     await told(ana).filter({ hasText: "ben is looking at this, too" }).waitFor();
     expect(await axeFindings(ana)).toEqual([]);
-    await office.engine.decide(hold, { approved: true }, { by: "lea" });
+    await office.engine.decide(hold, { approved: true }, { by: "ben" });
     await told(ana).waitFor({ state: "detached" });
   });
 

@@ -8,6 +8,7 @@ import { Moments, Stretches } from "../src/screens/run/journal/stretches.ts";
 import { totalsOf } from "../src/screens/run/journal/totals.ts";
 import { linesOf } from "../src/screens/run/timeline/lines.ts";
 import { scaleOf } from "../src/screens/run/timeline/scale.ts";
+import { spansOf } from "../src/screens/run/trace/spans.ts";
 
 let seq = 0;
 const event = (type: string, key: string, from: number, at = from, more: Partial<RunEvent> = {}): RunEvent => ({
@@ -70,6 +71,38 @@ describe("the record of a run", () => {
     ]);
     expect(totalsOf(book, 2000)).toEqual({ run: 20, queue: 10, human: 1000, retry: 30, wait: 1040 });
     expect(linesOf(book.top, new Set(["all#1"]))).toHaveLength(2);
+  });
+
+  test("a run's spans are itself, each attempt and each wait for a person, by when they began; what was taken over is not among them", () => {
+    const book = bookOf(
+      event("run.opened", "run", 0, 0, { measures: { inherited: 1 } }),
+      event("step.settled", "step:before#1", 2, 4, { seq: 1, attempt: 1 }),
+      event("step.attempt", "step:load#1", 10, 20, { outcome: "error" }),
+      event("step.settled", "step:load#1", 50, 60, { attempt: 2 }),
+      event("hold.opened", "hold:ok#1", 60),
+      event("mail.decision", "hold:ok#1", 1060),
+      event("hold.opened", "hold:more#1", 1060),
+    );
+    const run = {
+      workflow: "refund",
+      status: "parked",
+      createdAt: new Date(0).toISOString(),
+      finishedAt: null,
+    } as const;
+    const shown = spansOf(run, book, false).map(({ name, attempt, from, to, shown }) => [
+      name,
+      attempt,
+      from,
+      to,
+      shown,
+    ]);
+    expect(shown).toEqual([
+      ["run refund", null, 0, null, "open"],
+      ["step load", 1, 10, 20, "error"],
+      ["step load", 2, 50, 60, "ok"],
+      ["hold ok", null, 60, 1060, "ok"],
+      ["hold more", null, 1060, null, "person"],
+    ]);
   });
 
   test("what happens side by side counts once, in whatever order it ends", () => {

@@ -13,7 +13,7 @@ describe.skipIf(missing !== null)(`runs in a browser${missing === null ? "" : ` 
   let browser: Browser;
   beforeAll(async () => {
     [office, browser] = await Promise.all([
-      openOffice(() => ({}), {
+      openOffice(() => ({ traceUrl: "https://tracing.example.com/trace/{traceId}" }), {
         workflows: runWorkflows(gates),
         services: [agentModels],
         // Nothing stays in memory: each run is replayed by today's code when it goes on.
@@ -116,6 +116,7 @@ describe.skipIf(missing !== null)(`runs in a browser${missing === null ? "" : ` 
       ["Events", "step.settled"],
       ["State", "aiCalls"],
       ["Input and output", "Where is order A-7?"],
+      ["Trace", "run support"],
       ["Decisions", "Nobody was asked anything in this run."],
     ] as const;
     for (const [tab, text] of views) {
@@ -123,6 +124,16 @@ describe.skipIf(missing !== null)(`runs in a browser${missing === null ? "" : ` 
       await page.getByText(text).first().waitFor();
       expect(await axeFindings(page), tab).toEqual([]);
     }
+    await page.goto(`${office.url}/runs/onboarding-acme?tab=trace`);
+    const attempts = page.getByRole("row").filter({ hasText: "step import contacts" });
+    await attempts.nth(2).waitFor();
+    expect(await attempts.allInnerTexts()).toEqual(
+      [/\b1\b.*Failed$/s, /\b2\b.*Failed$/s, /\b3\b.*Done$/s].map((text) => expect.stringMatching(text)),
+    );
+    const traceId = await page.getByRole("region", { name: "Trace" }).locator("code").innerText();
+    expect(await page.getByRole("link", { name: "Open in the tracing system" }).getAttribute("href")).toBe(
+      `https://tracing.example.com/trace/${traceId}`,
+    );
     await page.goto(`${office.url}/runs/onboarding-acme?tab=decisions`);
     await page.getByText("They asked nicely.").waitFor();
     expect(trouble).toEqual([]);

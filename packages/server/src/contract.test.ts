@@ -90,6 +90,7 @@ test("a run is started once, asked about, decided and done", async () => {
     error: null,
   });
   expect((await admin.runs.show({ run: run.id })).outcome).toBe("success");
+  expect((await admin.runs.show({ run: run.id, trace: true })).trace).toMatchObject({ url: null });
   const trail = await ben.holds.trail({ hold: hold.id });
   expect(trail.items.map(({ action }) => action)).toContain("decided");
   expect(trail.items.find(({ action }) => action === "commented")?.says).toEqual({ text: "looks right" });

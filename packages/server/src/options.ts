@@ -87,6 +87,8 @@ export interface ServerOptions {
    * the store, but not what the engine does.
    */
   metrics?: Metrics;
+  /** Where traces are shown, with `{traceId}` in it: `https://tracing.example.com/trace/{traceId}`. The console leads from a run to it. Default: nowhere. */
+  traceUrl?: string;
   /** Aborted when the server shuts down: streams end, and `/readyz` says no. */
   closing?: AbortSignal;
   /** A sign of life on idle event streams. Default "15s". */

@@ -23,6 +23,7 @@ import { CountedSizes } from "./metrics/summary.ts";
 import type { ChannelDesk, ServerOptions } from "./options.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import type { SignInEvent, Source } from "./sign-in/source.ts";
+import { traceAddresses } from "./traces/trace-addresses.ts";
 import type { Webhooks } from "./webhooks/webhooks.ts";
 
 /** What routes work with: an engine for each namespace, and the options with their defaults. */
@@ -57,6 +58,8 @@ export class Server {
   readonly refusals: Refusals;
   /** Whether calls that change something are written down. */
   readonly auditing: boolean;
+  /** Where a trace is shown, by its id; null where nobody said. */
+  readonly addressOfTrace: ((traceId: string) => string) | null;
   private readonly hubs = new WeakMap<Engine, ChangeHub>();
   private readonly audits = new WeakMap<Engine, AuditLog>();
   private readonly authenticators: readonly Authenticate[];
@@ -95,6 +98,7 @@ export class Server {
       everyMs: durationMs(options.recheck ?? "3s", "recheck"),
       onError: (error) => this.log.warn({ error }, "the rights of those who follow events cannot be read now"),
     });
+    this.addressOfTrace = traceAddresses(options.traceUrl);
     this.auditing = options.audit ?? true;
     this.refusals = new Refusals((refusal, count) => this.writeRefusal(refusal, count), Date.now);
     const others = typeof authenticate === "function" ? [authenticate] : authenticate;

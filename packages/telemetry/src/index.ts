@@ -14,4 +14,5 @@ export { type AnsweredRequest, HttpMetrics } from "./metrics/http-metrics.ts";
 export { Metrics, type MetricsOptions, metrics } from "./metrics/metrics.ts";
 export { genAiAttributes, genAiMetrics, genAiOperations, holdpointAttributes } from "./traces/attributes.ts";
 export { incomingTrace, type RequestFacts, traceRequest } from "./traces/http-span.ts";
+export { traceIdOf } from "./traces/trace-parent.ts";
 export { type TracingOptions, tracing } from "./traces/tracing.ts";

@@ -63,6 +63,8 @@ export interface TelemetryConfig {
   traces?: boolean;
   /** Which share of runs that no trace has started is traced. Default 1. */
   share?: number;
+  /** Where the console leads from a run to its trace: `https://tracing.example.com/trace/{traceId}`. Default: nowhere. */
+  traceUrl?: string;
   /** Whether `/metrics` shows what the engine does. Default true. */
   metrics?: boolean;
 }

@@ -36,6 +36,7 @@ export async function serveProject(engine: Engine, project: Project, beside: Bes
   if (found === null) return null;
   const { signedInAs } = beside;
   const { namespace = "default", server: config = {} } = project.config;
+  const { traceUrl } = project.config.telemetry ?? {};
   const secret = serverSecret(project);
   const keys = found.apiKeys({ engine, secret });
   const screens = (config.console ?? true) ? await loadConsole() : null;
@@ -56,6 +57,7 @@ export async function serveProject(engine: Engine, project: Project, beside: Bes
     ...(beside.metrics ? { metrics: beside.metrics } : {}),
     ...(beside.pipelines === null ? {} : { pipelines: beside.pipelines }),
     ...(project.config.outbox === undefined ? {} : { outbox: project.config.outbox }),
+    ...(traceUrl === undefined ? {} : { traceUrl }),
     ...(beside.webhooks === null ? {} : { webhooks: beside.webhooks }),
     ...(signedInAs === undefined ? {} : { drain: "2s" as const }),
   };

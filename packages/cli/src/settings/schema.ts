@@ -175,6 +175,12 @@ export const settingsSchema = z.strictObject({
       says: "which share of runs that no trace has started is traced",
       standard: "1",
     }),
+    traceUrl: patternSetting(/^https?:\/\/[^\s/?#@]+[/?#]\S*\{traceId\}\S*$/, {
+      env: "HOLDPOINT_TRACE_URL",
+      says: "where the console leads from a run to its trace: an address with `{traceId}` in it",
+      must: "an http(s) address with {traceId} in it, such as https://tracing.example.com/trace/{traceId}",
+      standard: "(nowhere)",
+    }),
     metrics: switchSetting({
       env: "HOLDPOINT_METRICS",
       says: "whether `/metrics` shows what the engine does, beside requests and the store",

@@ -45,6 +45,13 @@ export const Run = z
       .min(0)
       .optional()
       .describe("how long it has waited for people, in ms; in lists that were asked for it"),
+    trace: z
+      .object({
+        id: z.string().regex(/^[0-9a-f]{32}$/),
+        url: z.string().nullable().describe("where it is shown, where the server knows that"),
+      })
+      .optional()
+      .describe("the trace that its spans are in, where its workers are traced; where it was asked for"),
   })
   .meta({ id: "Run" });
 

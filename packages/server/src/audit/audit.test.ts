@@ -66,7 +66,11 @@ test("that somebody looks at a hold is in no audit log, and it is the only route
   const made = { name: "deaf", person: "nat", namespace: "default", roles: ["viewer"] as const, workflows: ["echo"] };
   const nat = office.clientOf((await office.keys.create(made, null)).key);
   await expect(nat.holds.presence({ hold: id })).rejects.toMatchObject({ status: 404 });
-  expect((await ada.audit.list({})).items[0]).toMatchObject({ by: "nat", action: "holds.presence", outcome: "refused" });
+  expect((await ada.audit.list({})).items[0]).toMatchObject({
+    by: "nat",
+    action: "holds.presence",
+    outcome: "refused",
+  });
   // Who was refused is not noted.
   const eve = await office.client("viewer", "eve");
   expect((await eve.holds.presence({ hold: id })).items.map(({ person }) => person)).toEqual(["ada"]);

@@ -7,8 +7,9 @@ import {
   RunFailedError,
   type RunFilter,
   type RunOptions,
+  type TraceContext,
 } from "@holdpoint/core";
-import { incomingTrace } from "@holdpoint/telemetry";
+import { incomingTrace, traceIdOf } from "@holdpoint/telemetry";
 import type { Handler, Reply } from "./call.ts";
 import { holdBody } from "./hold-body.ts";
 import { humanWaitOf } from "./human-wait.ts";
@@ -65,10 +66,15 @@ export const listRuns: Handler<"runs.list"> = async ({ engine, query, reach }) =
   return { status: 200, body: { ...page, items } };
 };
 
-export const showRun: Handler<"runs.show"> = async ({ engine, params }) => ({
-  status: 200,
-  body: wire(await (await engine.get(params.run)).describe()),
-});
+export const showRun: Handler<"runs.show"> = async ({ engine, params, query, server }) => {
+  const run = await engine.get(params.run);
+  const body = wire(await run.describe());
+  if (!query.trace) return { status: 200, body };
+  const [opened] = await run.journal({ limit: 1 });
+  const { trace = null } = (opened?.measures ?? {}) as { trace?: TraceContext };
+  const id = traceIdOf({ namespace: engine.namespace, id: run.id, trace });
+  return { status: 200, body: { ...body, trace: { id, url: server.addressOfTrace?.(id) ?? null } } };
+};
 
 export const whyRun: Handler<"runs.why"> = async ({ engine, params }) => {
   const { waits, ...why } = await (await engine.get(params.run)).why();

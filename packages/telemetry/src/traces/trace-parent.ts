@@ -30,7 +30,7 @@ export function parentOf({ traceparent, tracestate }: TraceContext): Context | n
  * The trace of a run that nobody's trace was there for when it was started (a schedule, a process without traces): made from what the run is, so
  * that all workers make the same one.
  */
-export function ownTrace({ namespace, id }: ProbedRun, share: number): Context {
+export function ownTrace({ namespace, id }: Pick<ProbedRun, "namespace" | "id">, share: number): Context {
   const digest = createHash("sha256")
     .update(JSON.stringify([namespace, id]))
     .digest();
@@ -41,4 +41,15 @@ export function ownTrace({ namespace, id }: ProbedRun, share: number): Context {
     traceFlags,
     isRemote: true,
   });
+}
+
+/**
+ * The id of the trace that a run's spans are in, whichever worker makes them: 32 hexadecimal digits.
+ *
+ * @example
+ * traceIdOf({ namespace: "default", id: "r1", trace: null }); // made from what the run is: the same everywhere
+ */
+export function traceIdOf({ trace: given, ...run }: Pick<ProbedRun, "namespace" | "id" | "trace">): string {
+  const parent = (given && parentOf(given)) ?? ownTrace(run, 1);
+  return trace.getSpanContext(parent)?.traceId ?? "";
 }

@@ -79,6 +79,7 @@ export const runRoutes = {
     summary: "Show a run",
     permission: "runs:read",
     params,
+    query: z.strictObject({ trace: z.boolean().optional().describe("with the trace that its spans are in") }),
     success: { 200: Run },
   }),
   "runs.why": route({

@@ -5,7 +5,8 @@ import { type ModelCall, modelCallOf } from "../run/agents/model-call.ts";
 import { UsageLine } from "../run/agents/usage-line.tsx";
 import type { JournalState } from "../run/journal/journal-feed.ts";
 import type { Row } from "../run/journal/row.ts";
-import { nameOf, StatePicture, shownOf } from "../run/row-look.tsx";
+import { shownOf } from "../run/journal/shown.ts";
+import { nameOf, StatePicture } from "../run/row-look.tsx";
 import { copy } from "./copy.ts";
 
 const words = copy.steps;

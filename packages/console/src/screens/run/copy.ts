@@ -12,6 +12,7 @@ export const copy = {
     events: "Events",
     state: "State",
     values: "Input and output",
+    trace: "Trace",
     decisions: "Decisions",
     agents: "Agents",
   },
@@ -112,6 +113,17 @@ export const copy = {
     sent: (id: string) => `Forked as ${id}.`,
   },
   rerun: { sent: (id: string) => `Started again as ${id}.`, notHere: "The input of this run is not there any more." },
+  trace: {
+    id: "Trace",
+    open: "Open in the tracing system",
+    where: "Its spans are there where workers are traced (HOLDPOINT_TRACES).",
+    nowhere:
+      "Where workers are traced, its spans have this id. To lead there from here, tell the server: HOLDPOINT_TRACE_URL.",
+    label: "Spans",
+    columns: { span: "Span", attempt: "Attempt", began: "Began", ended: "Ended", took: "Took", state: "State" },
+    first: (shown: number, all: number) =>
+      `The first ${shown.toLocaleString()} of ${all.toLocaleString()} spans; the timeline has all of them.`,
+  },
   diverged: {
     title: "The code and the record disagree",
     why: "This run has not been harmed and nothing was done twice: it stands still, because today's code does not ask for what was recorded.",

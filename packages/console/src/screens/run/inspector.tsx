@@ -10,7 +10,8 @@ import { UsageLine } from "./agents/usage-line.tsx";
 import { copy } from "./copy.ts";
 import { HoldLink } from "./hold-link.tsx";
 import type { Row, RunEvent } from "./journal/row.ts";
-import { nameOf, type Shown, StatePicture } from "./row-look.tsx";
+import type { Shown } from "./journal/shown.ts";
+import { nameOf, StatePicture } from "./row-look.tsx";
 import { lengthText } from "./timeline/lines.ts";
 
 const words = copy.inspector;

@@ -13,9 +13,7 @@ import {
 import { classNames } from "../../ui/class-names.ts";
 import { copy } from "./copy.ts";
 import type { Row } from "./journal/row.ts";
-
-/** How a row is shown: what the journal says, and for one that is open what it is open for. */
-export type Shown = "ok" | "error" | "unknown" | "open" | "person" | "waits" | "retry" | "left" | "idle";
+import type { Shown } from "./journal/shown.ts";
 
 const looks: Readonly<Record<Shown, readonly [LucideIcon, string]>> = {
   ok: [CircleCheck, "text-ok"],
@@ -28,19 +26,6 @@ const looks: Readonly<Record<Shown, readonly [LucideIcon, string]>> = {
   left: [CircleSlash, "text-muted"],
   idle: [CircleDashed, "text-muted"],
 };
-
-/** Where a row stands. What is open in a run that has ended, or in a race that was won by another, was left. */
-export function shownOf(row: Row, ended: boolean): Shown {
-  if (row.state !== "open") return row.state;
-  if (ended || isOver(row.parent)) return "left";
-  const kind = row.spans.at(-1)?.kind;
-  return kind === "human" ? "person" : kind === "wait" ? "waits" : kind === "retry" ? "retry" : "open";
-}
-
-function isOver(parent: Row | null): boolean {
-  for (let one = parent; one; one = one.parent) if (one.events.length > 0 && one.to !== null) return true;
-  return false;
-}
 
 /** The picture of a state; its word is said to screen readers. */
 export function StatePicture({ shown, size = 14 }: { shown: Shown; size?: number }) {

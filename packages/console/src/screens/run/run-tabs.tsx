@@ -10,6 +10,7 @@ import { DecisionsTab } from "./tabs/decisions-tab.tsx";
 import { EventsTab } from "./tabs/events-tab.tsx";
 import { StateTab } from "./tabs/state-tab.tsx";
 import { TimelineTab } from "./tabs/timeline-tab.tsx";
+import { TraceTab } from "./tabs/trace-tab.tsx";
 import { ValuesTab } from "./tabs/values-tab.tsx";
 
 // What draws graphs is large, and most people come for the timeline.
@@ -45,6 +46,7 @@ export function RunTabs({
     events: <EventsTab {...{ journal, selected, onSelect }} />,
     state: <StateTab {...{ run, why, journal }} />,
     values: <ValuesTab journal={journal} />,
+    trace: <TraceTab {...{ run, journal, ended, onSelect }} />,
     decisions: <DecisionsTab run={run.id} />,
     agents: <AgentsTab {...{ journal, onSelect }} />,
   };

@@ -8,7 +8,7 @@ export interface RunSearch {
   part?: number;
 }
 
-export const runTabs = ["timeline", "graph", "events", "state", "values", "decisions", "agents"] as const;
+export const runTabs = ["timeline", "graph", "events", "state", "values", "trace", "decisions", "agents"] as const;
 export type RunTab = (typeof runTabs)[number];
 
 export function readRunSearch(search: Record<string, unknown>): RunSearch {

@@ -43,9 +43,7 @@ export function ReassignDialog({
       }
     >
       <Field label={words.to} hint={words.hint} error={send.error && problemText(send.error).detail}>
-        {(control) => (
-          <PersonInput {...control} value={to} onChange={({ target }) => setTo(target.value)} />
-        )}
+        {(control) => <PersonInput {...control} value={to} onChange={({ target }) => setTo(target.value)} />}
       </Field>
     </Dialog>
   );

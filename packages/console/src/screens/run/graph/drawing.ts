@@ -1,7 +1,8 @@
 import type { RouteOutput } from "@holdpoint/client";
 import type { Row } from "../journal/row.ts";
 import type { RowBook } from "../journal/row-book.ts";
-import { nameOf, type Shown, shownOf } from "../row-look.tsx";
+import { type Shown, shownOf } from "../journal/shown.ts";
+import { nameOf } from "../row-look.tsx";
 
 /** A node as it is drawn. */
 export interface DrawnNode {

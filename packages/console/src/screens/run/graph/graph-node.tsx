@@ -2,7 +2,8 @@ import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import { classNames } from "../../../ui/class-names.ts";
 import { copy } from "../copy.ts";
-import { type Shown, StatePicture } from "../row-look.tsx";
+import type { Shown } from "../journal/shown.ts";
+import { StatePicture } from "../row-look.tsx";
 import type { DrawnNode } from "./drawing.ts";
 
 export type GraphNodeType = Node<DrawnNode & Record<string, unknown> & { chosen: boolean }, "run">;
