@@ -60,6 +60,11 @@ describe.skipIf(missing !== null)(`patterns in a browser${missing === null ? "" 
     await page.getByRole("button", { name: "Next step: critique" }).click();
     await page.getByRole("heading", { name: "What came of it" }).waitFor();
     await page.getByText("not-approved").first().waitFor();
+    const node = page.locator(".react-flow__node");
+    await expect
+      .poll(async () => (await node.allInnerTexts()).filter((text) => text.includes("Not reached")))
+      .toEqual([]);
+    expect(await node.filter({ hasText: "until approved" }).innerText()).toContain("Done · critique, revise");
     expect(await steps(page).filter({ hasText: "critique" }).innerText()).toContain("318 in, 41 out");
     expect([promptOf(0), promptOf(1)]).toEqual([hostile, `Judge ${hostile} ${hostile}`]);
     expect(writer.requests.length).toBe(2);

@@ -46,6 +46,7 @@ export {
 } from "./dag/step.ts";
 export type * from "./definition/definition.ts";
 export * from "./definition/errors.ts";
+export { type InnerFlow, innerFlows } from "./definition/inner-flows.ts";
 export type {
   CodeFunction,
   FlowFunction,

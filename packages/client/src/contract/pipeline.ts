@@ -137,7 +137,14 @@ export const WorkflowGraph = z
     workflow: z.string(),
     version: z.int(),
     source: z.enum(["flow", "code"]),
-    nodes: z.array(z.object({ id: z.string(), kind: z.string(), title: z.string().nullable() })),
+    nodes: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.string(),
+        title: z.string().nullable(),
+        inside: z.array(z.string()).describe("ids of the steps, holds and waits in it, as of a loop or a choice"),
+      }),
+    ),
     edges: z.array(z.object({ from: z.string(), to: z.string(), when: z.string().nullable() })),
     entry: z.array(z.string()),
     mermaid: z.string().nullable().describe("the same as a Mermaid flowchart"),

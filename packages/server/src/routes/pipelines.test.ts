@@ -20,7 +20,7 @@ test("a pipeline is put, run, drawn, changed by who has read it, and removed", a
   expect((await author.workflows.show({ workflow: "greeting" })).versions).toEqual([1]);
   const graph = await author.workflows.graph({ workflow: "greeting" });
   expect(graph).toMatchObject({ source: "flow", version: 1, entry: ["greet"] });
-  expect(graph.nodes).toContainEqual({ id: "greet", kind: "step", title: null });
+  expect(graph.nodes).toContainEqual({ id: "greet", kind: "step", title: null, inside: [] });
   expect(graph.mermaid).toContain("flowchart TB");
   const run = await author.runs.start({ workflow: "greeting", input: {} });
   expect((await author.runs.result({ run: run.id, wait: 20 })).status).toBe("completed");

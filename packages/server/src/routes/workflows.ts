@@ -1,6 +1,6 @@
 import type { Engine, StandardSchemaV1 } from "@holdpoint/core";
 import { type AnyWorkflow, type JsonSchema, jsonSchemaOf, NotFoundError } from "@holdpoint/core";
-import { conditionText, type Flow, toMermaid } from "@holdpoint/flow";
+import { conditionText, type Flow, innerFlows, type NodeDefinition, toMermaid } from "@holdpoint/flow";
 import { reaches } from "../access/reach.ts";
 import type { Handler } from "./call.ts";
 import { isOwnWorkflow } from "./own-workflows.ts";
@@ -45,6 +45,15 @@ export const listWorkflows: Handler<"workflows.list"> = async ({ engine, reach }
   return { status: 200, body: { items, cursor: null } };
 };
 
+/** What is in a node that records something of its own: not what only chooses, repeats or computes. */
+function insideOf(node: NodeDefinition): string[] {
+  const inner = innerFlows(node).flatMap(({ flow }) => flow.nodes);
+  return inner.flatMap((one) => {
+    if (innerFlows(one).length > 0) return insideOf(one);
+    return one.kind === "map" || one.kind === "end" || one.kind === "gate" ? [] : [one.id];
+  });
+}
+
 /** The version that is asked for, or the newest, with all there are. */
 function find(engine: Engine, name: string, version?: number): { workflow: AnyWorkflow; versions: AnyWorkflow[] } {
   const versions = byName(engine.workflows()).get(name) ?? [];
@@ -62,7 +71,12 @@ export const drawWorkflow: Handler<"workflows.graph"> = async ({ engine, params,
     const nothing = { nodes: [], edges: [], entry: [], mermaid: null };
     return { status: 200, body: { workflow: name, version, source: "code", ...nothing } };
   }
-  const nodes = definition.nodes.map(({ id, kind, label }) => ({ id, kind, title: label ?? null }));
+  const nodes = definition.nodes.map((node) => ({
+    id: node.id,
+    kind: node.kind,
+    title: node.label ?? null,
+    inside: [...new Set(insideOf(node))],
+  }));
   const edges = definition.edges.map(({ from, to, when }) => ({ from, to, when: when ? conditionText(when) : null }));
   const drawing = { nodes, edges, entry: [...definition.entry], mermaid: toMermaid(definition) };
   return { status: 200, body: { workflow: name, version, source: "flow", ...drawing } };

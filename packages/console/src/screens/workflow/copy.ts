@@ -30,6 +30,7 @@ export const copy = {
     codeNote: "What it does is decided while it runs: open a run to see what it did.",
     outline: "Its steps in words",
     to: "to",
+    inside: (steps: string) => `in it: ${steps}`,
     start: "Start",
     startNote: "what the run is given",
   },

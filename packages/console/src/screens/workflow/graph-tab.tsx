@@ -22,10 +22,10 @@ export function GraphTab({ workflow, version }: { workflow: string; version: num
     );
   const titles = new Map(nodes.map(({ id, title }) => [id, title ?? id]));
   const drawn = nodes.map(
-    ({ id, kind, title }): GraphNode => ({
+    ({ id, kind, title, inside }): GraphNode => ({
       id,
       title: title ?? id,
-      note: kind,
+      note: inside.length > 0 ? `${kind}: ${inside.join(", ")}` : kind,
       look: kind === "hold" ? "human" : kind === "end" ? "end" : "work",
     }),
   );
@@ -45,9 +45,10 @@ export function GraphTab({ workflow, version }: { workflow: string; version: num
       <details className="rounded-lg border border-line bg-surface px-4 py-2">
         <summary className="text-sm font-medium">{words.outline}</summary>
         <ul className="mt-2 grid gap-1 pb-1 text-sm">
-          {nodes.map(({ id, kind, title }) => (
+          {nodes.map(({ id, kind, title, inside }) => (
             <li key={id} className="wrap-anywhere">
               <span className="font-medium">{title ?? id}</span> <span className="text-muted">{kind}</span>
+              {inside.length > 0 && <span className="block pl-4 text-muted">{words.inside(inside.join(", "))}</span>}
               {edges
                 .filter(({ from }) => from === id)
                 .map(({ to, when }) => (

@@ -9,6 +9,8 @@ export interface DrawnNode {
   id: string;
   title: string;
   kind: string;
+  /** The steps in it, where it is a loop or a choice of a flow. */
+  inside: readonly string[];
   shown: Shown;
   /** How often it ran. */
   times: number;
@@ -41,10 +43,20 @@ export function drawFlow(graph: RouteOutput<"workflows.graph">, book: RowBook, e
     const id = row.children.length > 0 ? null : row.name;
     if (id !== null && id !== "") byName.set(id, [...(byName.get(id) ?? []), row]);
   }
-  const nodes = graph.nodes.map(({ id, kind, title }): DrawnNode => {
+  const nodes = graph.nodes.map(({ id, kind, title, inside }): DrawnNode => {
+    // A flow's "map" is a function; a journal's is what runs for each of a list.
+    const about = { id, kind: kind === "map" ? "code" : kind, title: title ?? id, inside };
     const rows = byName.get(id) ?? [];
-    return { id, kind, title: title ?? id, ...stateOf(rows, ended) };
+    if (rows.length > 0 || inside.length === 0) return { ...about, ...stateOf(rows, ended) };
+    return {
+      ...about,
+      ...insideState(
+        inside.flatMap((one) => byName.get(one) ?? []),
+        ended,
+      ),
+    };
   });
+  markPassed(nodes, graph.edges, book.settled !== null && book.settled.outcome !== "error");
   const ran = new Set(nodes.filter(({ times }) => times > 0).map(({ id }) => id));
   const edges = graph.edges.map(({ from, to, when }) => ({
     from,
@@ -59,6 +71,29 @@ const stateOf = (rows: readonly Row[], ended: boolean): Pick<DrawnNode, "shown" 
   const last = rows.at(-1);
   return { shown: last ? shownOf(last, ended) : "idle", times: rows.length, key: last?.key ?? null };
 };
+
+/** A loop or a choice stands where its steps stand: what is under way counts before what is done. */
+function insideState(rows: readonly Row[], ended: boolean): Pick<DrawnNode, "shown" | "times" | "key"> {
+  const open = rows.filter(({ state }) => state === "open");
+  const newest = (open.length > 0 ? open : rows).toSorted((a, b) => a.from - b.from);
+  return { ...stateOf(newest, ended), times: Math.min(rows.length, 1) };
+}
+
+/** What only computes or chooses records nothing: it was passed where the one way to what ran leads over it, or at a good end of the flow. */
+function markPassed(
+  nodes: readonly DrawnNode[],
+  edges: RouteOutput<"workflows.graph">["edges"],
+  completed: boolean,
+): void {
+  const ends = nodes.filter(({ id }) => !edges.some(({ from }) => from === id));
+  const passed = (node: DrawnNode): boolean =>
+    (completed && ends.length === 1 && ends[0] === node) ||
+    edges.some(({ from, to }) => {
+      const only = edges.every((other) => other.to !== to || other.from === from);
+      return from === node.id && only && nodes.some(({ id, shown }) => id === to && shown !== "idle");
+    });
+  for (const node of nodes.toReversed()) if (node.shown === "idle" && passed(node)) node.shown = "ok";
+}
 
 /** Nodes that something leads into, and those that lead on. */
 interface Part {
@@ -91,7 +126,7 @@ export function drawJournal(book: RowBook, ended: boolean): Drawing {
     const before = nodes.get(id);
     const shown = shownOf(row, ended);
     nodes.set(id, {
-      ...{ id, kind: row.kind, title: nameOf({ ...row, n: 1 }), key: row.key },
+      ...{ id, kind: row.kind, inside: [], title: nameOf({ ...row, n: 1 }), key: row.key },
       ...{
         times: (before?.times ?? 0) + 1,
         shown: before && shown === "ok" && before.shown !== "ok" ? before.shown : shown,

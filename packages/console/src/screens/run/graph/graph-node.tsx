@@ -22,7 +22,8 @@ const borders: Readonly<Record<Shown, string>> = {
 
 /** A node with its name, its state in a picture and a word, and how often it ran. */
 export const GraphNode = memo(function GraphNode({ data }: NodeProps<GraphNodeType>) {
-  const { title, kind, shown, times, chosen } = data;
+  const { title, kind, inside, shown, times, chosen } = data;
+  const note = inside.length > 0 ? inside.join(", ") : (copy.kinds[kind] ?? kind);
   return (
     <div
       className={classNames(
@@ -41,7 +42,7 @@ export const GraphNode = memo(function GraphNode({ data }: NodeProps<GraphNodeTy
           {title}
         </span>
         <span className="block truncate text-xs text-muted">
-          {copy.kinds[kind] ?? kind} · {copy.states[shown]}
+          {copy.states[shown]} · {note}
         </span>
       </span>
       {times > 1 && <span className="text-xs text-muted">{copy.graph.times(times)}</span>}
