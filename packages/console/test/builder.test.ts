@@ -241,6 +241,12 @@ async function tryOut(page: Page): Promise<void> {
   await node("load_order").getByText("done").waitFor();
   await node("review_and_approve").getByText("waits for an answer").waitFor();
   await node("pay_back").getByText("not reached").waitFor();
+  // How people are told of it elsewhere, in the channels' words.
+  await panel.getByText("How it looks elsewhere").click();
+  await panel.getByText("Subject: Decision needed").waitFor();
+  await panel.getByRole("tab", { name: "Slack" }).click();
+  await panel.getByRole("tabpanel").getByText("Your decision is needed.").waitFor();
+  await panel.getByRole("tabpanel").getByText("Pay 99 back?", { exact: true }).waitFor();
   expect(await axeFindings(page)).toEqual([]);
   await panel.getByLabel("approve").check();
   await panel.getByRole("button", { name: "Answer and go on" }).click();

@@ -94,6 +94,17 @@ const dryVisit = z.object({
   left: z.array(z.enum(["input", "config", "output"])).describe("what is too large to be shown"),
 });
 
+const holdPreview = z
+  .object({
+    subject: z.string().describe("of a mail"),
+    mail: z.string().describe("a mail's text"),
+    slack: z
+      .array(z.object({ type: z.enum(["header", "section", "fields"]), texts: z.array(z.string()) }))
+      .describe("the blocks of a message in Slack, all of them plain text"),
+    text: z.string().describe("as plain text, for approval systems and webhooks"),
+  })
+  .describe("what it looks like where people are told of it, without the link that a real one has");
+
 /** What a dry run found. */
 export const PipelineDryRun = z
   .object({
@@ -111,7 +122,7 @@ export const PipelineDryRun = z
         form: true,
         people: true,
         dueAt: true,
-      }).extend({ step: z.string().nullable() }),
+      }).extend({ step: z.string().nullable(), preview: holdPreview }),
     ),
     visits: z.array(dryVisit),
     ways: z.array(z.object({ path: z.string().describe("`flow.paths[1]`"), asked: z.int(), taken: z.int() })),

@@ -82,6 +82,13 @@ test("a document is tried out without keeping it: samples, an answer, what is ex
   const waiting = await author.pipelines.dryRun({ document: asks });
   expect(waiting).toMatchObject({ status: "waiting", holds: [{ name: "ask", step: "ask", title: "Well?" }] });
   expect(waiting.holds[0]?.form).toMatchObject({ properties: { user_input: { type: "string" } } });
+  // In the words of the channels, and nobody is told.
+  expect(waiting.holds[0]?.preview).toEqual({
+    subject: "Decision needed: Well?",
+    mail: expect.stringMatching(/^Well\?\n\nYour decision is needed\.[\s\S]*To fill in/),
+    slack: expect.arrayContaining([{ type: "header", texts: ["Well?"] }]),
+    text: expect.stringMatching(/^Well\?\n/),
+  });
   const answers = { ask: [{ value: { user_input: "fine" } }] };
   expect(await author.pipelines.dryRun({ document: asks, answers })).toMatchObject({ status: "completed" });
   const wrong = author.pipelines.dryRun({ document: asks, answers: { ask: [{ value: 1 }] } });

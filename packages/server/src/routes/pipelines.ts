@@ -13,6 +13,7 @@ import { ifMatch, StaleError, tagOf } from "../http/etag.ts";
 import type { Server } from "../server.ts";
 import type { Handler, Reply } from "./call.ts";
 import { holdBody } from "./hold-body.ts";
+import { holdPreview } from "./hold-preview.ts";
 import { wire } from "./wire.ts";
 
 type Shown = Reply<"pipelines.show">["body"];
@@ -89,7 +90,7 @@ export const dryRunDocument: Handler<"pipelines.dryRun"> = async ({ engine, serv
   );
   const holds = report.holds.map((hold) => {
     const { name, title, severity, context, form, people, dueAt } = holdBody(hold);
-    return { name, title, severity, context, form, people, dueAt, step: hold.step };
+    return { name, title, severity, context, form, people, dueAt, step: hold.step, preview: holdPreview(hold) };
   });
   const { visits, ways, warnings, ...rest } = report;
   return {

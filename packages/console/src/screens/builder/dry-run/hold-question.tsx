@@ -6,6 +6,7 @@ import { Button } from "../../../ui/button.tsx";
 import { Field, TextArea } from "../../../ui/field.tsx";
 import { ValueView } from "../../../ui/value-view.tsx";
 import { copy } from "./copy.ts";
+import { HoldPreview } from "./hold-preview.tsx";
 import type { AskedHold, DryRun } from "./use-dry-run.ts";
 
 const words = copy.hold;
@@ -43,6 +44,7 @@ export function HoldQuestion({ hold, dryRun }: { hold: AskedHold; dryRun: DryRun
           </div>
         </details>
       )}
+      <HoldPreview preview={hold.preview} />
       {fields ? (
         <SchemaForm fields={fields} entries={entries} issues={issues} onChange={setEntries} />
       ) : (
