@@ -1,6 +1,8 @@
 import { createEngine, memoryStore } from "@holdpoint/core";
 import { pipelineLibrary } from "@holdpoint/flow";
-import { expect, test } from "vitest";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { expect, test, vi } from "vitest";
+import { makeOld } from "../src/data/make-old.ts";
 import { isStale, staleMs } from "../src/data/stale.ts";
 import { readEntries } from "../src/forms/entries.ts";
 import { fieldsOf } from "../src/forms/fields.ts";
@@ -71,4 +73,21 @@ test("every kind of field that a ui_schema has becomes a control, and its answer
   expect(controls[5]).toMatchObject({ rows: 6, placeholder: "In a few words" });
   expect(readEntries(controls, {}).issues).toHaveProperty("verdict");
   await engine.stop();
+});
+
+test("what happens while a first answer is on its way makes that answer old, too", async () => {
+  const queries = new QueryClient({ defaultOptions: { queries: { staleTime: 30_000 } } });
+  const answers = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+  const asked = vi.fn(() => answers[asked.mock.calls.length - 1]?.promise ?? Promise.reject(new Error("a third")));
+  const shown = new QueryObserver(queries, { queryKey: ["holds.list", {}], queryFn: asked });
+  const leave = shown.subscribe(() => {});
+  makeOld(queries, { queryKey: ["holds.list"] });
+  expect(asked).toHaveBeenCalledTimes(1);
+  answers[0]?.resolve("before");
+  await expect.poll(() => asked.mock.calls.length).toBe(2);
+  answers[1]?.resolve("after");
+  await expect.poll(() => shown.getCurrentResult().data).toBe("after");
+  expect(asked).toHaveBeenCalledTimes(2);
+  leave();
+  queries.clear();
 });

@@ -1,6 +1,7 @@
 import { QueryClient, type QueryKey } from "@tanstack/react-query";
 import { apiKey } from "./api.ts";
 import { type LiveEvent, live } from "./live.ts";
+import { makeOld } from "./make-old.ts";
 import { isForbidden, isSignedOut } from "./problem.ts";
 
 /** Refetches what an event may have changed are gathered for so long, in ms: a busy server tells hundreds a second. */
@@ -34,12 +35,12 @@ export function followChanges(queries: QueryClient): () => void {
     timer = undefined;
     const keys = [...new Map(waiting.map((key) => [JSON.stringify(key), key])).values()];
     waiting = [];
-    for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
+    for (const queryKey of keys) makeOld(queries, { queryKey });
   };
   const stop = live.listen((event) => {
-    if (event.type === "lost") return void queries.invalidateQueries();
+    if (event.type === "lost") return makeOld(queries);
     if (event.type === "opened")
-      return void queries.invalidateQueries({ predicate: ({ state }) => state.dataUpdatedAt < Date.parse(event.at) });
+      return makeOld(queries, { predicate: ({ state }) => state.dataUpdatedAt < Date.parse(event.at) });
     waiting.push(...changedBy(event));
     timer ??= setTimeout(flush, gatherMs);
   });
