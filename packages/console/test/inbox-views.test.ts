@@ -1,8 +1,6 @@
 import { createEngine, memoryStore } from "@holdpoint/core";
 import { pipelineLibrary } from "@holdpoint/flow";
-import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { expect, test, vi } from "vitest";
-import { makeOld } from "../src/data/make-old.ts";
 import { isStale, staleMs } from "../src/data/stale.ts";
 import { readEntries } from "../src/forms/entries.ts";
 import { fieldsOf } from "../src/forms/fields.ts";
@@ -76,6 +74,9 @@ test("every kind of field that a ui_schema has becomes a control, and its answer
 });
 
 test("what happens while a first answer is on its way makes that answer old, too", async () => {
+  // Named at run time: with their types React's would come, and with those another HTMLElement than the browser tests have.
+  const [library, ours] = ["@tanstack/react-query", "../src/data/make-old.ts"];
+  const [{ QueryClient, QueryObserver }, { makeOld }] = [await import(library), await import(ours)];
   const queries = new QueryClient({ defaultOptions: { queries: { staleTime: 30_000 } } });
   const answers = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
   const asked = vi.fn(() => answers[asked.mock.calls.length - 1]?.promise ?? Promise.reject(new Error("a third")));
