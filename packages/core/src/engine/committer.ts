@@ -39,6 +39,7 @@ export class Committer {
   private readonly namespace: string;
   private readonly clock: Clock;
   private readonly onFailure: (error: unknown) => void;
+  private readonly onSending: (flights: readonly Flight[]) => void;
   private readonly onCommitted: (flights: readonly Flight[], results: readonly OperationResult[]) => void;
   private readonly onRecovery: () => void;
   private readonly probes: Probes | null;
@@ -65,6 +66,8 @@ export class Committer {
     hooks: {
       failed: (error: unknown) => void;
       recovered: () => void;
+      /** Told what is on its way to the store. */
+      sending: (flights: readonly Flight[]) => void;
       committed: (flights: readonly Flight[], results: readonly OperationResult[]) => void;
     },
     probes: Probes | null,
@@ -73,6 +76,7 @@ export class Committer {
     this.namespace = namespace;
     this.clock = clock;
     this.onFailure = hooks.failed;
+    this.onSending = hooks.sending;
     this.onCommitted = hooks.committed;
     this.onRecovery = hooks.recovered;
     this.probes = probes;
@@ -180,7 +184,9 @@ export class Committer {
       });
     let results: OperationResult[];
     try {
-      results = (await this.store.commit(this.namespace, operations)) as OperationResult[];
+      const written = this.store.commit(this.namespace, operations);
+      if (flights.length > 0) this.onSending(flights);
+      results = (await written) as OperationResult[];
     } catch (error) {
       told(true);
       return this.failed(error, flights, submissions);

@@ -70,6 +70,8 @@ export class Worker {
   private started = false;
   private claiming = false;
   private claimAgain = false;
+  /** The last claim gave all that there was room for: there may be more. */
+  private backlog = false;
   /** Runs may be ours without being here: a claim's answer was lost, or what it gave could not be begun. */
   private mayOwnMore = false;
   private readonly suspect: Suspect;
@@ -100,6 +102,9 @@ export class Worker {
       {
         failed: (error) => this.trouble.failed(error),
         recovered: () => this.trouble.over(),
+        sending: (flights) => {
+          if (this.backlog && flights.some(({ execution }) => execution.leaving)) this.wake();
+        },
         committed: (flights, results) => {
           this.onCommitted(flights);
           if (this.suspect.pk !== null) for (const { execution } of flights) this.acquit(execution.writer.pk);
@@ -302,9 +307,19 @@ export class Worker {
     });
   }
 
+  /**
+   * Slots in use. A run whose end is on its way to the store needs none, for its code has ended: where runs are waiting, the next
+   * ones are claimed while the server writes that.
+   */
+  private occupied(): number {
+    let { size } = this.running;
+    if (this.backlog) for (const execution of this.running.values()) if (execution.leaving) size--;
+    return size;
+  }
+
   private async claim(): Promise<number> {
     const { store, namespace, clock, concurrency, leaseMs, registry, queues } = this.settings;
-    const free = concurrency - this.running.size;
+    const free = concurrency - this.occupied();
     if (this.claiming || free <= 0 || !this.started || this.draining || !this.leaseHeld()) return 0;
     this.claiming = true;
     this.claimAgain = false;
@@ -339,7 +354,8 @@ export class Worker {
       // Only what is still to come: what is due and was not given to us never will be.
       this.ownerGoesFirst = store.shared && nextWake !== null && nextWake > now && nextWake - now <= headStartMs;
       this.sleepUntil(nextWake);
-      if (runs.length === free || poisoned.length > 0) this.claimAgain = true;
+      this.backlog = runs.length === free;
+      if (this.backlog || poisoned.length > 0) this.claimAgain = true;
       whole = true;
     } finally {
       this.claiming = false;

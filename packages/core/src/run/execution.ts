@@ -590,6 +590,11 @@ export class Execution extends RunValues {
     return this.turns;
   }
 
+  /** The code has ended, and that is on its way to the store. */
+  get leaving(): boolean {
+    return this.flightEnding === "finish" && this.writer.busy;
+  }
+
   /** Asked by the committer at the end of a turn. */
   takeOperation(): AdvanceOperation | null {
     if (this.ended || this.parked || this.writer.busy || this.pumpScheduled || this.inbox.reading) return null;

@@ -7,14 +7,16 @@ import type { SqlRow } from "../driver/driver.ts";
 import type { ArrayType } from "../driver/postgres-arrays.ts";
 import type { Context } from "../operations/program.ts";
 import type { Prepared } from "./connections.ts";
-import { entryColumnNames, entryColumns, entryTypes, packed } from "./entries.ts";
-
-const types = [...columns.map(([, type]) => type as ArrayType), ...entryTypes];
+import { entryColumnNames, entryColumns, entryNames, entryNamesAndTypes } from "./entries.ts";
+import { lists } from "./lists.ts";
 
 const names = columns.map(([name]) => name).join(", ");
-const wanted = columns.map(([name]) => `wanted.${name}`).join(", ");
-const parameters = (types: readonly string[], from: number): string =>
-  types.map((type, i) => `$${from + i}::${type}[]`).join(", ");
+const wantedNames = columns.map(([name]) => `wanted.${name}`).join(", ");
+const wanted = lists(
+  columns.map(([name, type]) => [name, type as ArrayType]),
+  2,
+);
+const entry = lists([["wanted", "bigint"], ["place", "bigint"], ...entryNamesAndTypes], wanted.next);
 
 /**
  * Creates any number of runs with their entries in one statement. An id that is taken, by a run, by a tombstone or by
@@ -23,13 +25,10 @@ const parameters = (types: readonly string[], from: number): string =>
  */
 const text = `
   with wanted as (
-    select * from unnest(${parameters(
-      columns.map(([, type]) => type),
-      2,
-    )}) with ordinality as wanted (${names}, n)
+    ${wanted.text}
   ), born as (
     insert into run (namespace, generation, key_held, epoch, stalls, streamed, entry_count, updated_at, ${names})
-    select $1, 1, 0, 0, 0, 0, wanted.seq, wanted.created_at, ${wanted} from wanted
+    select $1, 1, 0, 0, 0, 0, wanted.seq, wanted.created_at, ${wantedNames} from wanted
     where not exists (select 1 from run where run.namespace = $1 and run.id = wanted.id offset 0)
       and not exists (select 1 from tombstone where tombstone.namespace = $1 and tombstone.id = wanted.id offset 0)
     order by wanted.n
@@ -37,12 +36,8 @@ const text = `
     returning pk, id, created_at
   ), recorded as (
     insert into journal (run_pk, seq, ${entryColumnNames})
-    select born.pk, entry.place, ${entryColumnNames
-      .split(", ")
-      .map((name) => `entry.${name}`)
-      .join(", ")}
-    from unnest(${parameters(entryTypes, 2 + columns.length)}) as entry (n, place, ${entryColumnNames})
-    join wanted on wanted.n = entry.n join born on born.id = wanted.id
+    select born.pk, entry.place, ${entryNames.map((name) => `entry.${name}`).join(", ")}
+    from (${entry.text}) as entry join wanted on wanted.n = entry.wanted join born on born.id = wanted.id
   ), followed as (
     insert into feed (namespace, run_pk, what, at)
     select $1, pk, ${changeType.of("run.started")}, created_at from born
@@ -51,11 +46,11 @@ const text = `
 
 /** Starts runs of different ids; null where the id is taken, which has to be looked into. */
 export function startRuns(context: Context, operations: readonly StartOperation[]): Prepared<(StartResult | null)[]> {
-  const given = [
-    ...columns.map(([, , of]) => operations.map(of)),
-    ...entryColumns(operations.map(({ run }) => run.entries)),
+  const values = [
+    context.namespace,
+    ...wanted.values(columns.map(([, , of]) => operations.map(of))),
+    ...entry.values(entryColumns(operations.map(({ run }) => run.entries))),
   ];
-  const values = [context.namespace, ...packed(types, given)];
   return { query: { name: "start_many", text, values }, read: (rows) => started(context, operations, rows) };
 }
 
