@@ -114,6 +114,13 @@ describe.skipIf(missing !== null)(
       );
       expect(new Set(results.map(({ type }) => type))).toEqual(new Set(["advanced"]));
       await logged(["append_many"]);
+      const further = (await store.runs(namespace, {}, { limit: 50, cursor: null })).items;
+      await logged(["<unnamed>"]);
+      await store.commit(
+        namespace,
+        further.map((run, i) => build.advance(run, [build.entry("step:c#1", { attempt: i })])),
+      );
+      await logged(["append_single"]);
       const after = await store.runs(namespace, {}, { limit: 50, cursor: null });
       await store.commit(
         namespace,
