@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { memoryStore } from "../store/index.ts";
+import { memoryStore, type Store } from "../store/index.ts";
 import { wrapStore } from "../store/wrap-store.ts";
 import { workflow } from "../workflow/definition.ts";
 import { createEngine } from "./engine.ts";
@@ -58,4 +58,40 @@ test("where nothing waits, an end is not preceded by a claim", async () => {
   await (await engine.run(work, undefined)).result();
   await engine.stop();
   expect(calls.slice(calls.indexOf("end"), calls.indexOf("written") + 1)).toEqual(["end", "written"]);
+});
+
+test("ends that wait for a key do not let more and more runs be claimed", async () => {
+  const work = workflow({ name: "work" }, async () => 1);
+  const key = Promise.withResolvers<void>();
+  let claimed = 0;
+  const inner = memoryStore();
+  const store: Store = {
+    ...wrapStore(inner, (_call, proceed) => proceed()),
+    claim: async (namespace, request) => {
+      const result = await inner.claim(namespace, request);
+      claimed += result.runs.length;
+      return result;
+    },
+    // What is written is as it is everywhere else; only ends have to wait.
+    sealing: {
+      ready: async () => {},
+      keysFor: (_, operation) =>
+        operation.type === "advance" && operation.then.type === "finish" ? key.promise : null,
+      entries: () => (_entry, payload) => payload,
+      newRun: () => ({ entry: (_entry, payload) => payload, mail: (_mail, payload) => payload }),
+    },
+  };
+  const engine = createEngine({ store, workflows: [work], concurrency: 2, log: quiet });
+  const started = (i: number) => engine.run(work, undefined, { id: `r${i}` });
+  const runs = await Promise.all(Array.from({ length: 20 }, (_, i) => started(i)));
+  await engine.start();
+  // Each start tells the worker to look for more.
+  for (let i = 20; i < 30; i++) {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    runs.push(await started(i));
+  }
+  expect(claimed).toBe(4);
+  key.resolve();
+  expect(await Promise.all(runs.map((run) => run.result()))).toEqual(runs.map(() => 1));
+  await engine.stop();
 });

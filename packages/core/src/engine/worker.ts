@@ -309,12 +309,14 @@ export class Worker {
 
   /**
    * Slots in use. A run whose end is on its way to the store needs none, for its code has ended: where runs are waiting, the next
-   * ones are claimed while the server writes that.
+   * ones are claimed while the server writes that. Ends that do not get there, for want of a key, do not let runs pile up.
    */
   private occupied(): number {
-    let { size } = this.running;
-    if (this.backlog) for (const execution of this.running.values()) if (execution.leaving) size--;
-    return size;
+    const { size } = this.running;
+    if (!this.backlog) return size;
+    let leaving = 0;
+    for (const execution of this.running.values()) if (execution.leaving) leaving++;
+    return size - Math.min(leaving, this.settings.concurrency);
   }
 
   private async claim(): Promise<number> {
