@@ -58,14 +58,13 @@ export async function triggerLessons(
     );
     for (const row of page.items) {
       if (row.decidedBy === null) continue;
-      const { fired, decision, action } = await viewHold(parts, row);
+      const { fired, decision, action, progress } = await viewHold(parts, row);
       // What a grant approved nobody has looked at.
       if (decision?.grant !== undefined) continue;
       const value = decision?.value as { approved?: boolean } | undefined;
-      // Where votes are counted a yes has the arguments with it, whether or not anybody changed them.
+      // Where votes are counted a yes has the arguments with it, changed or not; an edit is in the row's progress from then on.
       const edited =
-        action !== null &&
-        (otherArguments(decision, action.arguments) || (row.progress !== null && (await wasEdited(parts, row.id))));
+        action !== null && (progress.arguments !== undefined || otherArguments(decision, action.arguments));
       for (const rule of new Set(fired.map((one) => one.rule))) {
         const lesson = lessons.get(rule) ?? { rule, decided: 0, unchanged: 0, edited: 0, rejected: 0 };
         lessons.set(rule, lesson);
@@ -86,10 +85,6 @@ export async function triggerLessons(
 function otherArguments(decision: Pick<RecordedDecision, "value"> | null, proposed: unknown): boolean {
   const { args } = (decision?.value ?? {}) as { args?: unknown };
   return args !== undefined && !isDeepStrictEqual(args, proposed);
-}
-
-async function wasEdited({ store, namespace }: EngineParts, id: string): Promise<boolean> {
-  return (await store.holdEvents(namespace, id)).some(({ action }) => action === "edited");
 }
 
 /**

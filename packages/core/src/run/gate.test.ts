@@ -1,5 +1,5 @@
 import assert from "node:assert";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import type { Reviewers } from "../hold/reviewers.ts";
 import { checkTriggers, firedTriggers, type HoldFacts, type HoldTrigger } from "../hold/triggers.ts";
@@ -132,9 +132,13 @@ describe.each(disciplines)("a gate in a run (%s)", (discipline) => {
     }
     await world.result(await begin({ confidence: 0.95 }));
     const { holds } = world.engine;
+    const pages = vi.spyOn(world.store, "holds");
+    const events = vi.spyOn(world.store, "holdEvents");
     expect(await world.clock.until(holds.lessons({ workflow: "sending" }))).toEqual([
       { rule: "confidenceBelow", decided: 4, unchanged: 2, edited: 1, rejected: 1 },
     ]);
+    // The rows tell it all: a screen that shows this reads a page, not each hold.
+    expect([pages.mock.calls.length, events.mock.calls.length]).toEqual([1, 0]);
     const tried = (holdWhen: readonly HoldTrigger[]) =>
       world.clock.until(holds.dryRun({ workflow: "sending", name: "send", holdWhen }));
     expect(await tried([{ confidenceBelow: 0.6 }])).toMatchObject({ looked: 5, held: { before: 4, after: 2 } });
@@ -142,5 +146,23 @@ describe.each(disciplines)("a gate in a run (%s)", (discipline) => {
     expect(held).toEqual({ before: 4, after: 5 });
     expect(changes).toMatchObject([{ before: [], after: [{ value: 0.95 }] }]);
     await expect(tried([{ sample: 2 }])).rejects.toThrow("dryRun.holdWhen.0.sample: must be a number from 0 to 1");
+  });
+
+  test("an edit that another person approved was an edit, and a vote for what was proposed is none", async () => {
+    const begin = await opened(gated([{ confidenceBelow: 0.8 }], { people: ["ana", "ben"], quorum: 2 }));
+    for (const first of [{ approved: true, args: { to: "b" } }, { approved: true }]) {
+      const run = await begin({ confidence: 0.5 });
+      const hold = await world.clock.until(run.hold("send"));
+      await world.clock.until(world.engine.decide(hold, first, { by: "ana" }));
+      await world.clock.until(
+        world.engine.decide(await world.clock.until(run.hold("send")), { approved: true }, { by: "ben" }),
+      );
+      await world.result(run);
+    }
+    const events = vi.spyOn(world.store, "holdEvents");
+    expect(await world.clock.until(world.engine.holds.lessons({ workflow: "sending" }))).toEqual([
+      { rule: "confidenceBelow", decided: 2, unchanged: 1, edited: 1, rejected: 0 },
+    ]);
+    expect(events).not.toHaveBeenCalled();
   });
 });
