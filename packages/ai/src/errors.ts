@@ -92,3 +92,24 @@ export class GuardrailError extends HoldpointError {
     this.reason = reason;
   }
 }
+
+/**
+ * Whether an error ends the run, or moves it to another process, in contrast to being the fault of what was just tried: whoever
+ * catches faults, to score or to excuse them, throws these on.
+ */
+export function endsRun(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && endings.has(code);
+}
+
+const endings = new Set([
+  "CANCELLED",
+  "DIVERGED",
+  "FENCED",
+  "NONDETERMINISM",
+  "INVALID_STATE",
+  "BUDGET",
+  "CORRUPTION",
+  "STORE",
+]);

@@ -1,7 +1,5 @@
 import {
-  CancelledError,
   type Engine,
-  HoldpointError,
   type RunHandle,
   type StandardSchemaV1,
   ValidationError,
@@ -9,6 +7,7 @@ import {
   type WorkflowContext,
   workflow,
 } from "@holdpoint/core";
+import { endsRun } from "../errors.ts";
 import { spendingOf } from "../step/run-spending.ts";
 import { type EvalCase, type EvalDataset, hashOfCases, readDataset } from "./dataset.ts";
 import {
@@ -158,7 +157,8 @@ async function workOn<In, Out>(
     try {
       return await work();
     } catch (error) {
-      if (!isProblem(error)) throw error;
+      // What ends the run is no fault of the case.
+      if (endsRun(error)) throw error;
       problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     }
@@ -191,23 +191,6 @@ function scoreOf(given: number | Score): Score {
   if (typeof score?.score === "number" && score.score >= 0 && score.score <= 1) return score;
   throw new TypeError(`it gave ${JSON.stringify(given)}, not a score from 0 to 1`);
 }
-
-/** What is the case's, in contrast to what ends the run. */
-function isProblem(error: unknown): boolean {
-  if (error instanceof CancelledError) return false;
-  return !(error instanceof HoldpointError && endings.has(error.code));
-}
-
-const endings = new Set([
-  "CANCELLED",
-  "DIVERGED",
-  "FENCED",
-  "NONDETERMINISM",
-  "INVALID_STATE",
-  "BUDGET",
-  "CORRUPTION",
-  "STORE",
-]);
 
 function checkOptions({
   name,

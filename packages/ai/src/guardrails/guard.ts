@@ -1,5 +1,5 @@
-import { CancelledError, StepFailedError, type WorkflowContext } from "@holdpoint/core";
-import { GuardrailError } from "../errors.ts";
+import { StepFailedError, type WorkflowContext } from "@holdpoint/core";
+import { endsRun, GuardrailError } from "../errors.ts";
 import { modelStep } from "../step/model-step.ts";
 import { askPerson } from "./ask-person.ts";
 import { GuardrailFailure } from "./guardrail-failure.ts";
@@ -138,7 +138,8 @@ async function advance(
     const ended = rails.findIndex((one, at) => at >= from && one.ask !== undefined);
     return { outcome, next: outcome.stopped ? outcome.stopped.at + 1 : ended < 0 ? rails.length : ended };
   } catch (error) {
-    if (!isFailure(error)) throw error;
+    // What ends the run is no fault of the rail.
+    if (endsRun(error)) throw error;
     // Of a stretch that was cut off nobody knows how far it came: only a question to a model can be left to a person.
     const verdict = failedVerdict(new GuardrailFailure(rail.name, causeOf(error)), rail.ask ? onFailure : "block");
     return {
@@ -172,25 +173,6 @@ async function ask(ctx: WorkflowContext, rail: Rail, checked: Checked, at: numbe
     stopped: stops ? { at, verdict: record } : null,
   };
 }
-
-/** What is the rail's own fault, in contrast to what ends the run: a cancellation, a run that moves to another process. */
-function isFailure(error: unknown): boolean {
-  if (error instanceof CancelledError) return false;
-  if (!(error instanceof Error)) return true;
-  const { code } = error as { code?: unknown };
-  return typeof code !== "string" || !endings.has(code);
-}
-
-const endings = new Set([
-  "CANCELLED",
-  "DIVERGED",
-  "FENCED",
-  "NONDETERMINISM",
-  "INVALID_STATE",
-  "BUDGET",
-  "CORRUPTION",
-  "STORE",
-]);
 
 const causeOf = (error: unknown): unknown =>
   error instanceof StepFailedError && error.cause !== undefined ? error.cause : error;
