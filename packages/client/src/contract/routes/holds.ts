@@ -10,6 +10,9 @@ const params = z.object({ hold: word() });
 const tag = "Holds";
 const nothing = z.strictObject({});
 const hold = { 200: Hold };
+/** How far back a question about the past may look: each hold and run of it is read and decoded for whoever asks. */
+const lookback = (what: string): z.ZodOptional<z.ZodInt> =>
+  z.int().min(1).max(2000).optional().describe(`so many of the newest ${what}, at most 2,000; 1,000 by default`);
 const asRead = {
   revision: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional().describe("of the hold as it was read"),
   evidenceHash: z
@@ -102,7 +105,7 @@ export const holdRoutes = {
     query: z.strictObject({
       workflow: word(128).optional(),
       name: word(1024).optional().describe("of the hold"),
-      limit: z.int().min(1).max(10_000).optional().describe("so many of the newest decided holds; 1,000 by default"),
+      limit: lookback("decided holds"),
     }),
     success: { 200: z.object({ items: z.array(TriggerLesson) }) },
   }),
@@ -117,7 +120,7 @@ export const holdRoutes = {
         workflow: word(128),
         name: word(1024).describe("the hold's name in it"),
         policy: triedRules,
-        limit: z.int().min(1).max(10_000).optional().describe("so many of the newest holds and runs; 1,000 by default"),
+        limit: lookback("holds and runs"),
       })
       .meta({ id: "PolicyTrialRequest" }),
     success: { 200: PolicyTrial },
