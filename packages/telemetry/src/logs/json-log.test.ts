@@ -26,6 +26,18 @@ test("a line is one JSON object: time, level, message and fields", () => {
   expect(new Date(String(line?.time)).toISOString()).toBe(line?.time);
 });
 
+test("a line below the level is not looked at: its fields are not even read", () => {
+  const { log, lines } = written({ level: "warn" });
+  let reads = 0;
+  const fields = {
+    get costly() {
+      return ++reads;
+    },
+  };
+  for (const level of ["debug", "info", "warn", "error"] as const) log[level](fields, level);
+  expect([reads, lines.length]).toEqual([2, 2]);
+});
+
 test("no secret is written, wherever it stands", () => {
   const { log, lines } = written({ level: "debug", redact: ["iban", "home_address"] });
   const secrets = ["s3cr", "c2lnbmF0dXJl", "hunter2", "b64b64b64", "tok3n", "DE89", "Elm Street", "sesame"];

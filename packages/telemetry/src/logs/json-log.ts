@@ -40,18 +40,26 @@ export function jsonLog({ level = "info", redact = [], base = {}, to }: JsonLogO
   return redactLog(logger, { redact });
 }
 
+/** A log that may say which levels it writes, as pino does. */
+interface LeveledLog extends EngineLog {
+  isLevelEnabled?(level: string): boolean;
+}
+
 /**
- * The same for a log you have: what goes to it has no secrets in it any more, and has the fields of `withLogFields`.
+ * The same for a log you have: what goes to it has no secrets in it any more, and has the fields of `withLogFields`. Lines of a level
+ * that it says it does not write (pino's `isLevelEnabled`) cost nothing.
  *
  * @example
  * import { redactLog } from "@holdpoint/telemetry";
  * const log = redactLog(console, { redact: ["iban"] });
  */
-export function redactLog(log: EngineLog, { redact = [] }: { redact?: readonly string[] } = {}): EngineLog {
+export function redactLog(log: LeveledLog, { redact = [] }: { redact?: readonly string[] } = {}): EngineLog {
   const redaction = new Redaction(redact);
   const line =
     (level: keyof EngineLog) =>
-    (fields: Record<string, unknown>, message: string): void =>
+    (fields: Record<string, unknown>, message: string): void => {
+      if (log.isLevelEnabled?.(level) === false) return;
       log[level](redaction.fields({ ...logFields(), ...fields }), redaction.text(message));
+    };
   return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
 }
