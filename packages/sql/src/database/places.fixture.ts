@@ -22,6 +22,8 @@ export interface Place {
   /** What anybody else sees, or does, on a connection of his own. `?` for parameters. */
   admin(sql: string, ...values: SqlParameter[]): Promise<Record<string, unknown>[]>;
   remove(): Promise<void>;
+  /** Whether an `insert … returning` is a statement there: on MySQL it is not. */
+  returning: boolean;
 }
 
 const tables = "create table account (id text primary key, balance integer not null check (balance >= 0))";
@@ -47,6 +49,7 @@ async function sqlitePlace(): Promise<Place> {
     table: (name) => name,
     store: () => sqlite(path),
     admin,
+    returning: true,
     remove: async () => rmSync(directory, { recursive: true, force: true }),
   };
 }
@@ -71,7 +74,15 @@ async function postgresPlace(): Promise<Place> {
   await admin("drop table if exists account");
   await admin(tables);
   const table = (name: string): string => `"${schema}".${name}`;
-  return { url, schema, table, store: () => postgres(url, { schema }), admin, remove: async () => undefined };
+  return {
+    url,
+    schema,
+    table,
+    store: () => postgres(url, { schema }),
+    admin,
+    returning: true,
+    remove: async () => undefined,
+  };
 }
 
 let mariadb: Mariadb | null = null;
@@ -101,6 +112,7 @@ async function mariadbPlace(): Promise<Place> {
     table,
     store: () => mysql(schema, { application: name(url) }),
     admin,
+    returning: mariadb.kind.product === "MariaDB",
     remove: async () => undefined,
   };
 }

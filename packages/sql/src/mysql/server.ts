@@ -37,7 +37,7 @@ export function serverOf(version: string): Server {
  * What every connection is set to. Zone: the server's time is asked as text and read as UTC. Isolation: nobody waits for
  * gaps between rows. Mode: what does not fit is an error, never cut.
  */
-export function sessionSettings({ collation }: Server, lockTimeoutSeconds: number): string {
+export function sessionSettings({ collation, product }: Server, lockTimeoutSeconds: number): string {
   return [
     `set names utf8mb4 collate ${collation}`,
     "set session transaction isolation level read committed",
@@ -45,5 +45,7 @@ export function sessionSettings({ collation }: Server, lockTimeoutSeconds: numbe
     "set session time_zone = '+00:00'",
     "set session autocommit = 1",
     `set session innodb_lock_wait_timeout = ${lockTimeoutSeconds}`,
+    // Else it says for a day how large its tables were when somebody first asked.
+    ...(product === "MySQL" ? ["set session information_schema_stats_expiry = 0"] : []),
   ].join("; ");
 }

@@ -75,7 +75,7 @@ describe.skipIf(missing !== null)(`waking on MariaDB${skipped}`, () => {
     for (let i = 0; i < 8; i++) {
       await vi.waitFor(() => expect(done.length).toBeGreaterThan(2 * i));
       const others = await server.admin(
-        "select id from information_schema.processlist where command <> 'Daemon' and id <> connection_id()",
+        "select id as id from information_schema.processlist where command <> 'Daemon' and id <> connection_id()",
       );
       for (const { id } of others) await server.admin(`kill ${String(id)}`).catch(() => undefined);
       killed += others.length;
