@@ -22,15 +22,30 @@ export function databaseSpendingBook(db: BookDatabase): SpendingBook {
   let ready: Promise<void> | undefined;
   const prepared = (): Promise<void> => {
     ready ??= (async () => {
-      for (const table of tables) await db.execute(table);
+      // "if not exists" is no lock: of two processes that make a table at once PostgreSQL may refuse one, and then it is there.
+      for (const table of tables) await db.execute(table).catch(() => db.execute(table));
     })();
     ready.catch(() => (ready = undefined));
     return ready;
   };
+  const opened = new Set<string>();
+  const open = async (account: string): Promise<void> => {
+    if (opened.has(account)) return;
+    await openAccount(db, account);
+    opened.add(account);
+  };
   return {
     reserve: async (key, claims, amount) => {
       await prepared();
-      return db.transaction((tx) => reserve(tx, key, claims, amount));
+      // In one order everywhere, so that two transactions wait for each other in a line and not in a circle.
+      const inOrder = [...claims].sort((a, b) => (a.account < b.account ? -1 : 1));
+      for (;;) {
+        for (const { account } of inOrder) await open(account);
+        const outcome = await db.transaction((tx) => reserve(tx, key, inOrder, amount));
+        if (outcome === null || "spent" in outcome) return outcome;
+        // Somebody has removed it since.
+        opened.delete(outcome.absent);
+      }
     },
     settle: async (key, amount) => {
       await prepared();
@@ -43,16 +58,30 @@ export function databaseSpendingBook(db: BookDatabase): SpendingBook {
   };
 }
 
+/**
+ * Makes the account's row where there is none: before a transaction, because what two insert at once is refused to one of them, and in
+ * PostgreSQL that would end its transaction.
+ */
+async function openAccount(db: BookDatabase, account: string): Promise<void> {
+  const isThere = async () =>
+    (await db.fetchOne("select account from ai_account where account = ?", [account])) !== null;
+  if (await isThere()) return;
+  try {
+    await db.execute("insert into ai_account (account, cost, tokens) values (?, 0, 0)", [account]);
+  } catch (error) {
+    if (!(await isThere())) throw error;
+  }
+}
+
 async function reserve(
   tx: Transaction,
   key: string,
-  claims: readonly Claim[],
+  inOrder: readonly Claim[],
   amount: Amount,
-): Promise<{ account: string; spent: Amount } | null> {
-  // In one order everywhere, so that two transactions wait for each other in a line and not in a circle.
-  const inOrder = [...claims].sort((a, b) => (a.account < b.account ? -1 : 1));
+): Promise<{ account: string; spent: Amount } | { absent: string } | null> {
+  // Before anything is read: what is read then is what others left, also where a transaction reads as of its first look.
+  for (const { account } of inOrder) if (!(await lock(tx, account))) return { absent: account };
   await release(tx, key);
-  for (const { account } of inOrder) await touch(tx, account);
   for (const { account, limit } of inOrder) {
     const spent = await spentOf(tx, account);
     if (passes(spent, amount, limit)) return { account, spent };
@@ -81,11 +110,11 @@ async function release(tx: Transaction, key: string): Promise<void> {
   await settle(tx, key, null);
 }
 
-/** The account's row, locked until the transaction ends. */
-async function touch(tx: Transaction, account: string): Promise<void> {
+/** Locks the account's row until the transaction ends; false when there is none. */
+async function lock(tx: Transaction, account: string): Promise<boolean> {
   const { changes } = await tx.execute("update ai_account set cost = cost where account = ?", [account]);
-  if (changes > 0 || (await tx.fetchOne("select account from ai_account where account = ?", [account]))) return;
-  await tx.execute("insert into ai_account (account, cost, tokens) values (?, 0, 0)", [account]);
+  // Some drivers count only rows that are others afterwards.
+  return changes > 0 || (await tx.fetchOne("select account from ai_account where account = ?", [account])) !== null;
 }
 
 const add = (tx: Transaction, account: string, { cost, tokens }: Amount): Promise<unknown> =>
