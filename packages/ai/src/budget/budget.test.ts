@@ -1,4 +1,4 @@
-import { workflow } from "@holdpoint/core";
+import { type WorkflowContext, workflow } from "@holdpoint/core";
 import { createTestEngine } from "@holdpoint/core/testing";
 import { database } from "@holdpoint/sql";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -88,6 +88,71 @@ describe("a budget", () => {
     const { model, flow, engine } = lab({}, { tokens: 90, whenSpent: "stop" });
     expect(await (await engine.run(flow, 3, { id: "r1" })).result()).toBe(3);
     expect(model.requests).toHaveLength(3);
+  });
+
+  /** A run that asks twice at once, and what became of each; the model answers when both have been asked, or one was refused. */
+  async function twice(run: Budget) {
+    const settled = Promise.withResolvers<void>();
+    const model = scriptedModel(async () => {
+      if (model.requests.length === 2) settled.resolve();
+      await settled.promise;
+      return { text: "ok", usage };
+    });
+    const tried = async (ctx: WorkflowContext) => {
+      try {
+        await llmStep(ctx, "ask", { prompt: "hi", maxTokens: 50 });
+        return "answered";
+      } catch (error) {
+        settled.resolve();
+        return (error as { code?: string }).code;
+      }
+    };
+    const flow = workflow({ name: "ask" }, async (ctx) => {
+      const { left, right } = await ctx.all({ left: () => tried(ctx), right: () => tried(ctx) });
+      return [left, right];
+    });
+    const services = [
+      modelsService.provide(models({ default: model, environment: {} })),
+      budgetsService.provide(budgets({ run })),
+    ];
+    const engine = createTestEngine({ workflows: [flow], services });
+    onTestFinished(() => engine.stop());
+    const outcomes = await (await engine.run(flow, undefined, { id: "r1" })).result();
+    return { outcomes, asked: model.requests.length };
+  }
+
+  test("of a run is not given twice to calls at once: the second knows what the first may take", async () => {
+    expect(await twice({ tokens: 100, whenSpent: "stop" })).toEqual({ outcomes: ["answered", "BUDGET"], asked: 1 });
+    expect(await twice({ tokens: 150, whenSpent: "stop" })).toEqual({ outcomes: ["answered", "answered"], asked: 2 });
+  });
+
+  test("of a run has back what calls at once did not take, those that failed included", async () => {
+    const model = scriptedModel((_, { call }) =>
+      call % 2 === 0 ? { text: "", error: new Error("no") } : { text: "ok", usage: { input: 3, output: 2 } },
+    );
+    const flow = workflow({ name: "ask" }, async (ctx) => {
+      const ask = () =>
+        llmStep(ctx, "ask", { prompt: "hi", maxTokens: 50, retry: { attempts: 1 } }).then(
+          () => "answered",
+          (error: { code?: string }) => error.code,
+        );
+      const outcomes: unknown[] = [];
+      // Two calls at once fit, so long as those before them are counted for what they took.
+      for (let n = 0; n < 4; n++) {
+        const { left, right } = await ctx.all({ left: ask, right: ask });
+        outcomes.push(left, right);
+      }
+      return outcomes;
+    });
+    const services = [
+      modelsService.provide(models({ default: model, environment: {} })),
+      budgetsService.provide(budgets({ run: { tokens: 160, whenSpent: "stop" } })),
+    ];
+    const engine = createTestEngine({ workflows: [flow], services });
+    onTestFinished(() => engine.stop());
+    const outcomes = await (await engine.run(flow, undefined, { id: "r1" })).result();
+    expect(outcomes).toHaveLength(8);
+    expect(new Set(outcomes)).toEqual(new Set(["answered", "STEP_FAILED"]));
   });
 
   test.each([

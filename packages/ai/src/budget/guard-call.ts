@@ -1,12 +1,12 @@
 import type { RunFacts } from "@holdpoint/core";
 import { estimateUsage } from "../cost/estimate.ts";
-import type { Spending } from "../cost/spending.ts";
 import type { ModelRequest } from "../model/model.ts";
-import type { Usage } from "../model/usage.ts";
+import { tokensOf } from "../model/usage.ts";
 import type { Models } from "../models/models.ts";
 import { type Budget, type BudgetScope, type BudgetState, wouldPass } from "./budget.ts";
 import type { Budgets } from "./budgets.ts";
 import type { Amount } from "./spending-book.ts";
+import type { Reservation, Tally } from "./tally.ts";
 
 /** What people have allowed beyond a budget, by its scope. */
 export type Allowances = ReadonlyMap<BudgetScope, Amount>;
@@ -19,20 +19,47 @@ export interface BudgetedCall {
   readonly request: ModelRequest;
   /** `provider/model`: what it costs is estimated by it. */
   readonly model: string;
-  readonly own: readonly { scope: "step" | "run"; budget: Budget; spent: Spending }[];
+  readonly own: readonly { scope: "step" | "run"; budget: Budget; tally: Tally }[];
+  /** What its attempts have reserved of its own budgets. */
+  readonly reserved: Reservation[];
   readonly budgets: Budgets | undefined;
   readonly allowed: Allowances;
 }
 
-/** Lets a call through, with its amount reserved, or says which budget it would pass. */
-export async function reserveCall(call: BudgetedCall, models: Models, at: Date): Promise<BudgetState | null> {
+/** What a call is estimated to take. */
+type Next = BudgetState["next"];
+
+/** Lets a call through, with its amount reserved of its own budgets and of those it shares, or says which one it would pass. */
+export async function reserveCall(
+  call: BudgetedCall,
+  models: Models,
+  at: Date,
+): Promise<{ over: BudgetState } | { own: readonly Reservation[] }> {
   const usage = estimateUsage(call.request);
   const next = { cost: models.cost(call.model, usage, at), tokens: tokensOf(usage) };
-  for (const { scope, budget, spent } of call.own) {
+  for (const { scope, budget, tally } of call.own) {
     const limit = raised(budget, call.allowed.get(scope));
-    const so = { cost: spent.cost, tokens: tokensOf(spent.usage) };
-    if (wouldPass({ limit, spent: so, next })) return { scope, limit, spent: so, next };
+    const spent = tally.taken;
+    if (wouldPass({ limit, spent, next })) return { over: { scope, limit, spent, next } };
   }
+  // Before anything is waited for: another call looks when this one is counted.
+  const own = call.own.map(({ tally }) => tally.reserve({ cost: next.cost ?? 0, tokens: next.tokens }));
+  call.reserved.push(...own);
+  const over = await reserveShared(call, next, at).catch((error: unknown) => {
+    releaseAll(own);
+    throw error;
+  });
+  if (over === null) return { own };
+  releaseAll(own);
+  return { over };
+}
+
+/** The call is not made, or what it took is noted. */
+export function releaseAll(reservations: readonly Reservation[]): void {
+  for (const one of reservations) one.release();
+}
+
+async function reserveShared(call: BudgetedCall, next: Next, at: Date): Promise<BudgetState | null> {
   const shared = call.budgets?.shared(call.run, at) ?? [];
   const unpriced = shared.find(({ budget }) => budget.cost !== undefined && next.cost === null);
   if (unpriced && !call.allowed.has(unpriced.scope)) {
@@ -51,9 +78,6 @@ export async function reserveCall(call: BudgetedCall, models: Models, at: Date):
   const limit = raised(full.budget, call.allowed.get(full.scope));
   return { scope: full.scope, limit, spent: refused.spent, next };
 }
-
-/** All tokens that are known. */
-export const tokensOf = (usage: Usage): number => (usage.input ?? 0) + (usage.output ?? 0);
 
 const limitOf = ({ cost, tokens }: Budget) => ({
   ...(cost !== undefined && { cost }),

@@ -1,17 +1,17 @@
 import type { WorkflowContext } from "@holdpoint/core";
-import { noSpending, type Spending } from "../cost/spending.ts";
 import type { ModelRequest } from "../model/model.ts";
-import type { Usage } from "../model/usage.ts";
+import { tokensOf, type Usage } from "../model/usage.ts";
 import type { Models } from "../models/models.ts";
-import { spendingOf } from "../step/run-spending.ts";
+import { tallyOf } from "../step/run-spending.ts";
 import { allowMore } from "./allow-more.ts";
 import type { Budget, BudgetScope, BudgetState } from "./budget.ts";
 import { type Budgets, budgetsOf } from "./budgets.ts";
-import { type BudgetedCall, reserveCall, tokensOf } from "./guard-call.ts";
+import { type BudgetedCall, releaseAll, reserveCall } from "./guard-call.ts";
 import type { Amount } from "./spending-book.ts";
+import { Tally } from "./tally.ts";
 
 /** What one call is held against, as workflow code knows it before the step begins. */
-export type CallGuard = Pick<BudgetedCall, "own" | "run" | "allowed">;
+export type CallGuard = Pick<BudgetedCall, "own" | "run" | "allowed" | "reserved">;
 
 /** A call that was not made, because it would have passed a budget. */
 export interface Withheld {
@@ -19,19 +19,21 @@ export interface Withheld {
 }
 
 /**
- * Everything that a call of this run is held against.
+ * Everything that a call of this run is held against. When the step is over and noted, what is `reserved` is to be released.
  *
- * @param own a budget of this step or agent alone, and what it has had already
+ * @param own a budget of this step or agent alone
+ * @param tally what that has had already
  */
-export function callGuard(ctx: WorkflowContext, own: Budget | undefined, spent: Spending = noSpending): CallGuard {
+export function callGuard(ctx: WorkflowContext, own: Budget | undefined, tally = new Tally()): CallGuard {
   const budgets = budgetsOf(ctx);
   return {
     own: [
-      ...(own ? [{ scope: "step" as const, budget: own, spent }] : []),
-      ...(budgets?.run ? [{ scope: "run" as const, budget: budgets.run, spent: spendingOf(ctx) }] : []),
+      ...(own ? [{ scope: "step" as const, budget: own, tally }] : []),
+      ...(budgets?.run ? [{ scope: "run" as const, budget: budgets.run, tally: tallyOf(ctx) }] : []),
     ],
     run: ctx.run,
     allowed: new Map(allowancesOf(ctx)),
+    reserved: [],
   };
 }
 
@@ -53,15 +55,16 @@ export async function guardedCall<T>(
   make: () => Promise<{ value: T; cost: number | null; usage: Usage }>,
 ): Promise<T | Withheld> {
   const { budgets, key } = wanted;
-  if (guard.own.length > 0 || budgets !== undefined) {
-    const over = await reserveCall({ ...guard, ...wanted }, models, new Date());
-    if (over) return { over };
-  }
+  const held = guard.own.length > 0 || budgets !== undefined;
+  const passed = held ? await reserveCall({ ...guard, ...wanted }, models, new Date()) : { own: [] };
+  if ("over" in passed) return passed;
   try {
     const { value, cost, usage } = await make();
+    for (const one of passed.own) one.settle({ cost: cost ?? 0, tokens: tokensOf(usage) });
     await budgets?.book.settle(key, { cost: cost ?? 0, tokens: tokensOf(usage) });
     return value;
   } catch (error) {
+    releaseAll(passed.own);
     await budgets?.book.settle(key, null);
     throw error;
   }

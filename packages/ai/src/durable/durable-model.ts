@@ -17,10 +17,11 @@ import {
 import { failureOf } from "../ai-sdk/failure.ts";
 import { usageOf } from "../ai-sdk/response.ts";
 import { wasCut } from "../ai-sdk/stream.ts";
-import type { Budget } from "../budget/budget.ts";
+import type { Budget, BudgetState } from "../budget/budget.ts";
 import { budgetsOf } from "../budget/budgets.ts";
+import { releaseAll } from "../budget/guard-call.ts";
 import { askForMore, callGuard, guardedCall } from "../budget/guard-step.ts";
-import { noSpending, type Spending, spend } from "../cost/spending.ts";
+import { Tally } from "../budget/tally.ts";
 import type { ModelRequest } from "../model/model.ts";
 import { modelsOf } from "../models/models.ts";
 import { GrowingText } from "../step/live-answers.ts";
@@ -104,9 +105,9 @@ async function recorded<T extends { usage: LanguageModelV4Usage }>(
   const models = modelsOf(ctx);
   const budgets = budgetsOf(ctx);
   const name = options.name ?? "model";
-  const own = spentBy(ctx);
+  const own = ownTally(ctx, name);
   for (;;) {
-    const guard = callGuard(ctx, options.budget, own.get(name));
+    const guard = callGuard(ctx, options.budget, own);
     const work = async (info: StepInfo): Promise<{ value: T; cost: number | null }> => {
       try {
         const value = await call(info);
@@ -115,36 +116,41 @@ async function recorded<T extends { usage: LanguageModelV4Usage }>(
         throw failureOf(id, error, info.signal);
       }
     };
-    const given = await ctx.step(
-      name,
-      (info) =>
-        guardedCall(
-          guard,
-          { key: info.idempotencyKey, request: estimable(asked), model: id, budgets, models },
-          async () => {
-            const made = await work(info);
-            return { value: made, cost: made.cost, usage: usageOf(made.value.usage) };
-          },
-        ),
-      { retry: options.retry ?? defaultRetry, timeout: options.timeout ?? "10m" },
-    );
-    if ("over" in given) await askForMore(ctx, name, given.over, options.budget);
-    else {
-      const usage = usageOf(given.value.usage);
-      noteSpending(ctx, usage, given.cost);
-      own.set(name, spend(own.get(name) ?? noSpending, usage, given.cost));
-      return given.value as T;
+    const guarded = (info: StepInfo) => {
+      const wanted = { key: info.idempotencyKey, request: estimable(asked), model: id, budgets, models };
+      return guardedCall(guard, wanted, async () => {
+        const made = await work(info);
+        return { value: made, cost: made.cost, usage: usageOf(made.value.usage) };
+      });
+    };
+    let over: BudgetState;
+    try {
+      const how = { retry: options.retry ?? defaultRetry, timeout: options.timeout ?? "10m" } as const;
+      const given = await ctx.step(name, guarded, how);
+      if (!("over" in given)) {
+        const usage = usageOf(given.value.usage);
+        noteSpending(ctx, usage, given.cost);
+        own.note(usage, given.cost);
+        return given.value as T;
+      }
+      over = given.over;
+    } finally {
+      // In one go with what is noted: another call sees this one as reserved or as spent.
+      releaseAll(guard.reserved);
     }
+    await askForMore(ctx, name, over, options.budget);
   }
 }
 
 /** What the models of each name have had, by context: there is one for each execution, and a replay adds up the same again. */
-const spentByName = new WeakMap<WorkflowContext, Map<string, Spending>>();
+const talliesByName = new WeakMap<WorkflowContext, Map<string, Tally>>();
 
-function spentBy(ctx: WorkflowContext): Map<string, Spending> {
-  let spent = spentByName.get(ctx);
-  if (!spent) spentByName.set(ctx, (spent = new Map()));
-  return spent;
+function ownTally(ctx: WorkflowContext, name: string): Tally {
+  let tallies = talliesByName.get(ctx);
+  if (!tallies) talliesByName.set(ctx, (tallies = new Map()));
+  let tally = tallies.get(name);
+  if (!tally) tallies.set(name, (tally = new Tally()));
+  return tally;
 }
 
 /** A call of the SDK as far as its tokens are estimated by it. Files are counted by their providers' own rules. */

@@ -87,6 +87,30 @@ describe.each(["generateText", "streamText"] as const)("an agent written with th
     expect(strict.asked).toEqual([1]);
   });
 
+  test("does not get the last of its budget twice when it is asked twice at once", async () => {
+    const asked: number[] = [];
+    const budget: Budget = { tokens: 1250, whenSpent: "stop" };
+    const model = durableModel(
+      scriptedSdkModel(["Late."], (turn) => asked.push(turn)),
+      { budget },
+    );
+    const ask = async () => {
+      if (kind === "generateText") return (await generateText({ model, prompt: "Where is it?" })).text;
+      let text = "";
+      for await (const piece of streamText({ model, prompt: "Where is it?", onError: () => {} }).textStream)
+        text += piece;
+      return text;
+    };
+    const flow = workflow({ name: "ask" }, (ctx) =>
+      ctx.all({ left: () => ask().catch(() => ""), right: () => ask().catch(() => "") }),
+    );
+    const engine = createTestEngine({ workflows: [flow] });
+    onTestFinished(() => engine.stop());
+    const run = await engine.run(flow, undefined, { id: "r1" });
+    expect(await run.result()).toEqual({ left: "Late.", right: "" });
+    expect(asked).toEqual([1]);
+  });
+
   test("is told that nobody agreed to its tool in time, and the tool is not called", async () => {
     const { engine, flow, did } = lab([[{ name: "refund", args: { id: "A-7" } }], "Then not."], {
       approval: { always: true, deadline: [{ after: "2d", expire: true }] },

@@ -26,6 +26,9 @@ export const unknownUsage: Usage = Object.freeze({
   reasoning: null,
 });
 
+/** All tokens that are known. */
+export const tokensOf = (usage: Usage): number => (usage.input ?? 0) + (usage.output ?? 0);
+
 /** Both together. A total of which a part is unknown is unknown; what only details a total counts as far as it is known. */
 export function addUsage(one: Usage, other: Usage): Usage {
   const total = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);

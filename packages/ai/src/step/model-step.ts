@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Duration, RetryPolicy, StepInfo, WorkflowContext } from "@holdpoint/core";
 import { canonicalJson } from "@holdpoint/flow";
-import type { Budget } from "../budget/budget.ts";
+import type { Budget, BudgetState } from "../budget/budget.ts";
 import { type Budgets, budgetsOf } from "../budget/budgets.ts";
+import { releaseAll } from "../budget/guard-call.ts";
 import { askForMore, type CallGuard, callGuard, guardedCall, type Withheld } from "../budget/guard-step.ts";
+import { Tally } from "../budget/tally.ts";
 import { noSpending, type Spending } from "../cost/spending.ts";
 import { ModelError } from "../errors.ts";
 import { streamOf } from "../model/answer.ts";
@@ -87,21 +89,30 @@ export async function modelStep(
   const models = modelsOf(ctx);
   const budgets = budgetsOf(ctx);
   for (;;) {
-    const guard = callGuard(ctx, options.budget, spent);
+    const guard = callGuard(ctx, options.budget, new Tally(spent));
     const work: CallWork = { runId: ctx.run.id, name, request, options, models, budgets, guard };
     // Tells whether the answer is another run's; the same in a replay.
     const asker = options.cache ? ctx.uuid() : "";
-    const given = await ctx.step(name, async (info) => ({ ...(await call(work, info)), asker }), {
-      retry: options.retry ?? defaultRetry,
-      timeout: options.timeout ?? "10m",
-      ...(options.cache && { cache: { ...options.cache, key: cacheKey(models.for(ctx.run, options.model), request) } }),
-    });
-    if (!("over" in given)) {
-      const record = given.asker === asker ? given : fromCache(given);
-      noteSpending(ctx, record.response.usage, record.cost);
-      return { response: record.response, cost: record.cost, ms: record.ms };
+    let over: BudgetState;
+    try {
+      const given = await ctx.step(name, async (info) => ({ ...(await call(work, info)), asker }), {
+        retry: options.retry ?? defaultRetry,
+        timeout: options.timeout ?? "10m",
+        ...(options.cache && {
+          cache: { ...options.cache, key: cacheKey(models.for(ctx.run, options.model), request) },
+        }),
+      });
+      if (!("over" in given)) {
+        const record = given.asker === asker ? given : fromCache(given);
+        noteSpending(ctx, record.response.usage, record.cost);
+        return { response: record.response, cost: record.cost, ms: record.ms };
+      }
+      over = given.over;
+    } finally {
+      // In one go with what is noted: another call sees this one as reserved or as spent.
+      releaseAll(guard.reserved);
     }
-    await askForMore(ctx, name, given.over, options.budget);
+    await askForMore(ctx, name, over, options.budget);
   }
 }
 
