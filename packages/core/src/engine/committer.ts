@@ -21,6 +21,11 @@ export interface Flight {
   operation: AdvanceOperation;
 }
 
+/**
+ * So many operations of callers go into one commit, the others into the next: whoever starts ten thousand runs in one turn does not
+ * keep the steps of others waiting for all of them.
+ */
+const mostSubmissions = 500;
 /** A caller waits through this many failures of the store (with growing pauses) before it is told. */
 const patience = 6;
 /** Pause before a key that could not be had is asked for again, in ms. */
@@ -156,6 +161,10 @@ export class Committer {
     this.again = none;
     this.wanting = none;
     this.submissions = none;
+    if (submissions.length > mostSubmissions) {
+      this.submissions = submissions.slice(mostSubmissions);
+      submissions = submissions.slice(0, mostSubmissions);
+    }
     for (const execution of wanting) {
       execution.wantsCommit = false;
       const operation = operationOf(execution);

@@ -6,7 +6,7 @@ import type { ArrayType } from "../driver/postgres-arrays.ts";
 import { endingOf } from "../operations/plain.ts";
 import type { Context } from "../operations/program.ts";
 import type { Prepared, Query } from "./connections.ts";
-import { entryColumnNames, entryColumns, entryNames, entryNamesAndTypes } from "./entries.ts";
+import { entryColumnNames, entryColumns, entryLists, entryNames, entryNamesAndTypes } from "./entries.ts";
 import { few } from "./few.ts";
 import { lists } from "./lists.ts";
 
@@ -123,8 +123,7 @@ function operationValues(operations: readonly AdvanceOperation[], single: boolea
 function query(namespace: number, operations: readonly AdvanceOperation[]): Query {
   const entries = operations.map((operation) => operation.entries);
   if (operations.every(isSingle)) {
-    // Number and place, which are in front, are of no use here.
-    const columns = [...operationValues(operations, true), ...entryColumns(entries).slice(2)];
+    const columns = [...operationValues(operations, true), ...entryLists(entries.flat())];
     return {
       name: "append_single",
       text: singleText,

@@ -21,32 +21,36 @@ export const entryTypes =
 /** Columns of an entry, without its operation's number and its place there. */
 export const entryNamesAndTypes = entryNames.map((name, i) => [name, entryTypes[i + 2] as ArrayType] as const);
 
+const columnsOf: readonly ((entry: NewEntry) => SqlValue)[] = [
+  ({ key }) => key,
+  ({ phase }) => storedPhase(phase),
+  ({ kind }) => entryKind.of(kind),
+  ({ outcome }) => entryOutcome.of(outcome),
+  ({ payload }) => (payload === null ? null : storedCodec(payload.codec)),
+  ({ payload }) => payload?.bytes ?? null,
+  ({ payload }) => (payload === null ? null : payload.ref ? 1 : 0),
+  ({ startedAt }) => startedAt,
+  ({ startedAt, endedAt }) => endedAt - startedAt,
+  ({ attempt }) => attempt,
+  ({ measures }) => measures,
+  ({ mailSeen }) => mailSeen,
+  ({ hash }) => hash,
+];
+
 /** An entry's columns, in the order of `entryColumnNames`. */
-export function entryValues(entry: NewEntry): SqlValue[] {
-  const { payload } = entry;
-  return [
-    entry.key,
-    storedPhase(entry.phase),
-    entryKind.of(entry.kind),
-    entryOutcome.of(entry.outcome),
-    payload === null ? null : storedCodec(payload.codec),
-    payload?.bytes ?? null,
-    payload === null ? null : payload.ref ? 1 : 0,
-    entry.startedAt,
-    entry.endedAt - entry.startedAt,
-    entry.attempt,
-    entry.measures,
-    entry.mailSeen,
-    entry.hash,
-  ];
-}
+export const entryValues = (entry: NewEntry): SqlValue[] => columnsOf.map((column) => column(entry));
+
+/** Entries as one list for each column, in the order of `entryColumnNames`. */
+export const entryLists = (entries: readonly NewEntry[]): SqlValue[][] =>
+  columnsOf.map((column) => entries.map(column));
 
 /** Entries of many operations as one list for each column; before them which operation it is of, and its place there. */
 export function entryColumns(operations: readonly (readonly NewEntry[])[]): SqlValue[][] {
-  const rows = operations.flatMap((entries, i) =>
-    entries.map((entry, place): SqlValue[] => [i + 1, place + 1, ...entryValues(entry)]),
-  );
-  return entryTypes.map((_, column) => rows.map((row) => row[column] as SqlValue));
+  return [
+    operations.flatMap((entries, i) => entries.map(() => i + 1)),
+    operations.flatMap((entries) => entries.map((_, place) => place + 1)),
+    ...entryLists(operations.flat()),
+  ];
 }
 
 /** Columns as they are sent, a parameter each. */
