@@ -77,8 +77,9 @@ export async function begin(
   fingerprint: string,
   now: number,
 ): Promise<void> {
-  // By itself: on MySQL it would end the transaction it is in.
-  const create = `create table if not exists ${noteTable} (fingerprint text not null, started_at bigint not null, finished_at bigint)`;
+  // By itself: on MySQL it would end the transaction it is in. Of its one row the key is there for servers that want one of every table.
+  const columns = "fingerprint text not null, started_at bigint not null primary key, finished_at bigint";
+  const create = `create table if not exists ${noteTable} (${columns})`;
   await tables.change([{ sql: create, values: [] }]);
   const changes: Change[] = pairs.map(({ target }) => ({ sql: `delete from "${target.name}"`, values: [] }));
   changes.push(

@@ -45,6 +45,12 @@ describe.skipIf(missing !== null)("database() on MariaDB, what is its own", () =
     });
   });
 
+  test("a column of JSON is read as its value", async () => {
+    await place.admin("create table noted (id integer primary key, body json)");
+    await app.execute("insert into noted values (1, ?)", ['{"a": "it\'s \\\\ x"}']);
+    expect(await app.fetchOne("select body from noted")).toEqual({ body: { a: "it's \\ x" } });
+  });
+
   test.each([
     ["create table other (id integer)", /"create" is not for a transaction on MySQL and MariaDB/],
     ["call something()", /"call" is not for a transaction/],
