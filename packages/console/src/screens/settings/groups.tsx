@@ -13,6 +13,7 @@ import { Field, TextArea, TextInput } from "../../ui/field.tsx";
 import { FormDialog, namesOf, textOf } from "../../ui/form-dialog.tsx";
 import { Nothing, Panel, Section } from "../../ui/page.tsx";
 import { copy } from "./copy.ts";
+import { RemoveDialog } from "./remove-dialog.tsx";
 import { Names } from "./rights.tsx";
 
 type Group = RouteOutput<"groups.list">["items"][number];
@@ -66,19 +67,15 @@ function GroupDialog({ asking, onClose }: { asking: Asking; onClose: () => void 
   const { group } = asking;
   if (asking.what === "remove")
     return (
-      <FormDialog
-        open
-        title={words.removeTitle(asking.group.name)}
-        submit={words.removeSubmit(asking.group.name)}
-        danger
+      <RemoveDialog
+        words={words}
+        name={asking.group.name}
         onClose={onClose}
-        onSubmit={async () => {
+        onRemove={async () => {
           await client.groups.remove({ group: asking.group.name }, { ifMatch: asking.group.etag });
           await changed();
         }}
-      >
-        <p className="text-muted">{words.removeText}</p>
-      </FormDialog>
+      />
     );
   return (
     <FormDialog

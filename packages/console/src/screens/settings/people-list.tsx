@@ -13,6 +13,7 @@ import { Field, TextInput } from "../../ui/field.tsx";
 import { FormDialog, textOf } from "../../ui/form-dialog.tsx";
 import { Nothing, Panel, Section } from "../../ui/page.tsx";
 import { copy } from "./copy.ts";
+import { RemoveDialog } from "./remove-dialog.tsx";
 import { Names } from "./rights.tsx";
 
 type Person = RouteOutput<"people.list">["items"][number];
@@ -76,19 +77,15 @@ function PersonDialog({ asking, onClose }: { asking: Asking; onClose: () => void
   const { person } = asking;
   if (asking.what === "remove")
     return (
-      <FormDialog
-        open
-        title={words.removeTitle(asking.person.id)}
-        submit={words.removeSubmit(asking.person.id)}
-        danger
+      <RemoveDialog
+        words={words}
+        name={asking.person.id}
         onClose={onClose}
-        onSubmit={async () => {
+        onRemove={async () => {
           await client.people.remove({ person: asking.person.id }, { ifMatch: asking.person.etag });
           await changed();
         }}
-      >
-        <p className="text-muted">{words.removeText}</p>
-      </FormDialog>
+      />
     );
   return (
     <FormDialog
