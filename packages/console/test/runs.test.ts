@@ -51,6 +51,9 @@ describe.skipIf(missing !== null)(`runs in a browser${missing === null ? "" : ` 
     await row(page, "welcome offer").waitFor();
     await page.getByText("Waiting on finance for").waitFor();
     await page.getByRole("link", { name: "Decide" }).waitFor();
+    // A link that looks like a button is none of text.
+    const decide = '[...document.links].find((link) => link.textContent.trim() === "Decide")';
+    expect(await page.evaluate(`getComputedStyle(${decide}).textDecorationLine`)).toBe("none");
     await office.engine.decide(hold, { approved: true }, { by: "ben" });
     await row(page, "write contract").waitFor();
     await page.getByText("Completed", { exact: true }).waitFor();

@@ -3,13 +3,7 @@ import type { ComponentProps } from "react";
 import { classNames } from "./class-names.ts";
 
 const Anchor = ({ className, ...rest }: ComponentProps<"a">) => (
-  <a
-    {...rest}
-    className={classNames(
-      "text-accent-text underline decoration-accent-text/40 underline-offset-3 hover:decoration-accent-text",
-      className,
-    )}
-  />
+  <a {...rest} className={classNames("text-link", className)} />
 );
 
 /** A link to another screen, as text. */
