@@ -19,7 +19,7 @@ export async function mysqlGround(): Promise<Ground | string> {
   asClient.username = "client";
   return {
     kind: "mysql",
-    name: "MariaDB",
+    name: server.kind.product,
     port: Number(url.port),
     schema,
     audit: new MysqlAudit(server.url, schema),
