@@ -1,4 +1,5 @@
 import { afterAll, describe } from "vitest";
+import { emptiedStores, emptyDatabase } from "../fixtures/emptied.ts";
 import { missing, startMariadb } from "../fixtures/mariadb.ts";
 import { mysql } from "./mysql-store.ts";
 
@@ -7,8 +8,11 @@ const server = missing === null ? await startMariadb() : null;
 afterAll(() => server?.stop());
 
 // On the engine's clock: some of these tests set it forward by half a minute or an hour.
-const make = () =>
-  mysql(server?.database() ?? "", { connections: 2, clock: "caller", durability: "relaxed", pollEvery: 250 });
+const make = emptiedStores(
+  (address) => mysql(address, { connections: 2, clock: "caller", durability: "relaxed", pollEvery: 250 }),
+  () => server?.database() ?? "",
+  emptyDatabase(() => server?.url ?? ""),
+);
 
 /** The engine's own tests, on this store: each three ways, as in memory. */
 const suites = [

@@ -1,5 +1,6 @@
 import { storeBuilders as build, storeConformance } from "@holdpoint/core/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { emptiedStores, emptyDatabase } from "../fixtures/emptied.ts";
 import { type Mariadb, missing, startMariadb } from "../fixtures/mariadb.ts";
 import { mysql } from "./mysql-store.ts";
 
@@ -12,13 +13,17 @@ describe.skipIf(missing !== null)(
     });
     afterAll(() => server.stop());
 
-    const makeStore = () => mysql(server.database(), { clock: "caller", durability: "relaxed" });
+    const makeStore = emptiedStores(
+      (address) => mysql(address, { clock: "caller", durability: "relaxed" }),
+      () => server.database(),
+      emptyDatabase(() => server.url),
+    );
     for (const rule of storeConformance("mysql", makeStore)) test(rule.name, rule.run);
 
     const { namespace } = build;
 
     test("tables are as large as they are now, and not as they were when somebody last asked", async () => {
-      const store = makeStore();
+      const store = mysql(server.database(), { clock: "caller", durability: "relaxed" });
       await store.open();
       const rows = async () => (await store.sizes(namespace)).tables?.find(({ name }) => name === "run")?.rows;
       expect(await rows()).toBeLessThan(50);

@@ -1,5 +1,6 @@
 import { afterAll, describe } from "vitest";
 import { missing, startCluster } from "../fixtures/cluster.ts";
+import { emptiedStores, emptySchema } from "../fixtures/emptied.ts";
 import { postgres } from "./postgres-store.ts";
 
 // Begun here and not in a hook: the suites make their stores while they are being collected.
@@ -7,7 +8,11 @@ const cluster = missing === null ? await startCluster() : null;
 afterAll(() => cluster?.stop());
 
 // On the engine's clock: some of these tests set it forward by half a minute or an hour.
-const make = () => postgres(cluster?.url ?? "", { schema: cluster?.schema() ?? "", connections: 2, clock: "caller" });
+const make = emptiedStores(
+  (schema) => postgres(cluster?.url ?? "", { schema, connections: 2, clock: "caller" }),
+  () => cluster?.schema() ?? "",
+  emptySchema(() => cluster?.url ?? ""),
+);
 
 /** The engine's own tests, on this store: each three ways, as in memory. */
 const suites = [

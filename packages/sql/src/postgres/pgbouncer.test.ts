@@ -2,6 +2,7 @@ import { createEngine, type Engine, workflow } from "@holdpoint/core";
 import { storeBuilders as build, storeConformance } from "@holdpoint/core/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Cluster, missing as noPostgres, startCluster } from "../fixtures/cluster.ts";
+import { emptiedStores, emptySchema } from "../fixtures/emptied.ts";
 import { type PgBouncer, pgbouncerMissing, startPgBouncer } from "../fixtures/pgbouncer.ts";
 import { postgres } from "./postgres-store.ts";
 
@@ -26,7 +27,11 @@ describe.skipIf(missing !== null)(
       await cluster.stop();
     });
 
-    const makeStore = () => postgres(pooler.url, { schema: cluster.schema(), clock: "caller", pooled: true });
+    const makeStore = emptiedStores(
+      (schema) => postgres(pooler.url, { schema, clock: "caller", pooled: true }),
+      () => cluster.schema(),
+      emptySchema(() => cluster.url),
+    );
     for (const rule of storeConformance("postgres behind PgBouncer", makeStore)) test(rule.name, rule.run);
 
     test("workers of two schemas share its connections, each in its own, and everything is done once", async () => {

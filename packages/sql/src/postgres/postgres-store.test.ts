@@ -1,6 +1,7 @@
 import { storeConformance } from "@holdpoint/core/testing";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type Cluster, missing, startCluster } from "../fixtures/cluster.ts";
+import { emptiedStores, emptySchema } from "../fixtures/emptied.ts";
 import { postgres } from "./postgres-store.ts";
 
 describe.skipIf(missing !== null)(`the PostgreSQL store${missing === null ? "" : ` (skipped: ${missing})`}`, () => {
@@ -10,6 +11,10 @@ describe.skipIf(missing !== null)(`the PostgreSQL store${missing === null ? "" :
   });
   afterAll(() => cluster.stop());
 
-  const makeStore = () => postgres(cluster.url, { schema: cluster.schema(), clock: "caller" });
+  const makeStore = emptiedStores(
+    (schema) => postgres(cluster.url, { schema, clock: "caller" }),
+    () => cluster.schema(),
+    emptySchema(() => cluster.url),
+  );
   for (const rule of storeConformance("postgres", makeStore)) test(rule.name, rule.run);
 });
