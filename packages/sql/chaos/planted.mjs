@@ -11,6 +11,10 @@ const plants = {
       ["run.epoch = input.epoch and", ""],
       ["and run.head = input.previous", ""],
     ],
+    "packages/sql/src/postgres/append-one.ts": [
+      ["and epoch = $3 and", "and $3::bigint is not null and"],
+      ["and head = $4", "and $4::bytea is not null"],
+    ],
     "packages/sql/src/mysql/append.ts": [
       ["const fence = `run.epoch = input.epoch and ", "const fence = `"],
       ["\n  and run.head = input.previous`", "`"],
