@@ -56,6 +56,8 @@ export class Committer {
   private failures = 0;
   /** Operations that are being written in transactions of their own. */
   private carried = 0;
+  /** Operations of callers that are in flight. */
+  private answers = 0;
   /** Operations that wait for the keys they are encrypted with. */
   private keyless = 0;
   /** What has waited for them is written, be it that what it is for is gone. */
@@ -95,6 +97,11 @@ export class Committer {
   /** Nothing is waiting and nothing in flight. */
   get idle(): boolean {
     return this.carried === 0 && this.keyless === 0 && !this.flushing && this.asked === 0;
+  }
+
+  /** Callers wait for what they have submitted. */
+  get answering(): boolean {
+    return this.answers > 0 || this.submissions.length > 0;
   }
 
   private get asked(): number {
@@ -178,6 +185,7 @@ export class Committer {
     }
     if (flights.length === 0 && submissions.length === 0) return;
     this.flushing = true;
+    this.answers = submissions.length;
     const operations: Operation[] = new Array(flights.length + submissions.length);
     for (let i = 0; i < flights.length; i++) operations[i] = (flights[i] as Flight).operation;
     for (let i = 0; i < submissions.length; i++)
@@ -210,6 +218,7 @@ export class Committer {
     }
     if (flights.length > 0) this.onCommitted(flights, results);
     this.flushing = false;
+    this.answers = 0;
     if (this.asked > 0) this.schedule();
   }
 
@@ -274,6 +283,7 @@ export class Committer {
   /** The outcome is unknown or the store refused everything: nothing is lost, it is written again after a pause. */
   private failed(error: unknown, flights: Flight[], submissions: Submission[]): void {
     this.failures++;
+    this.answers = 0;
     this.onFailure(error);
     for (const submission of submissions) {
       submission.failures++;

@@ -33,7 +33,7 @@ export async function deliverTo(
       status: result.status,
     });
   }
-  if (result.status === "ready") parts.thisTurn.woke(id);
+  if (result.status === "ready") parts.justWoken.woke(id);
   if (result.status === "running")
     parts.worker.running.get((await parts.store.run(parts.namespace, id))?.pk ?? -1)?.notice();
 }

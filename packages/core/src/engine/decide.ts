@@ -83,7 +83,7 @@ export async function decide(
   if (result.type === "refused") throw new HoldpointError("STORE", `the decision was not taken: ${result.reason}`);
   if (result.type === "absent") throw new NotFoundError("hold", id);
   if (result.type === "moved") {
-    if (!result.repeated) parts.thisTurn.woke(row.runId);
+    if (!result.repeated) parts.justWoken.woke(row.runId);
     return viewHold(parts, result.hold);
   }
   if (repeats(result.hold)) return viewHold(parts, result.hold);

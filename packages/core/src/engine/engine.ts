@@ -28,6 +28,7 @@ import { guardFor } from "./guard.ts";
 import { createHolds, type Holds } from "./hold-desk.ts";
 import { type Hold, viewHold } from "./hold-view.ts";
 import { thisProcess } from "./identity.ts";
+import { JustWoken } from "./just-woken.ts";
 import { type LiveWorker, liveWorkers } from "./live-workers.ts";
 import { consoleLog, type EngineOptions } from "./options.ts";
 import { pageOf } from "./page.ts";
@@ -43,7 +44,6 @@ import { Scheduler } from "./scheduler.ts";
 import { type EventFiring, type ScheduleActor, Schedules } from "./schedules.ts";
 import { type StartOptions, startRun } from "./starting.ts";
 import { Sweeper } from "./sweeper.ts";
-import { ThisTurn } from "./this-turn.ts";
 import { exportRunAnchors, type Verification, verifyStoredRun } from "./verification.ts";
 import { Worker } from "./worker.ts";
 
@@ -160,7 +160,11 @@ export class Engine {
       committer: this.worker.committer,
       worker: this.worker,
       options,
-      thisTurn: new ThisTurn(clock, () => this.started),
+      justWoken: new JustWoken(
+        clock,
+        () => this.started,
+        () => this.worker.committer.answering,
+      ),
       encodeInline: (value, subject) => {
         const limit = options.limits?.payload ?? defaultPayloadLimit;
         const { payload } = encodePayload(value, { codec: this.parts.codec, subject, limit, inlineLimit: limit });
@@ -374,7 +378,7 @@ export class Engine {
       options,
       mail,
     );
-    if (created) this.parts.thisTurn.woke(id);
+    if (created) this.parts.justWoken.woke(id);
     return new RunHandle<OutputOf<W>>(this.parts, id, created);
   }
 
@@ -652,6 +656,7 @@ export class Engine {
   }
 
   private changed(what: "rest" | "write", id: string, ending?: Ending): void {
+    if (what === "rest") this.parts.justWoken.rested(id);
     const set = this.listeners[what].get(id);
     if (set) for (const listener of [...set]) listener(ending);
   }

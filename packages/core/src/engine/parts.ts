@@ -3,9 +3,9 @@ import type { Directory } from "../hold/directory.ts";
 import type { PayloadCodec } from "../journal/codec.ts";
 import type { FinishedStatus, Store, StoredPayload } from "../store/store.ts";
 import type { Committer } from "./committer.ts";
+import type { JustWoken } from "./just-woken.ts";
 import type { EngineOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
-import type { ThisTurn } from "./this-turn.ts";
 import type { Worker } from "./worker.ts";
 
 /** What the engine's operations work with. */
@@ -21,7 +21,7 @@ export interface EngineParts {
   readonly options: EngineOptions;
   /** Who is who: what the application says, and what is kept in the store. */
   readonly directory: Directory;
-  readonly thisTurn: ThisTurn;
+  readonly justWoken: JustWoken;
   /** A value in one piece, for mail and answers. */
   encodeInline(value: unknown, subject: string): StoredPayload;
   /**

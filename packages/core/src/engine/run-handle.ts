@@ -81,7 +81,7 @@ export class RunHandle<Out = unknown> {
     const end = options.timeout === undefined ? null : clock.now() + durationMs(options.timeout, "timeout");
     // A run this process has just started or woken cannot be over yet, and its end will be heard: no need to look first.
     for (
-      let look = !this.parts.thisTurn.has(this.id), pause = lookAgainMs;
+      let look = !this.parts.justWoken.has(this.id), pause = lookAgainMs;
       ;
       look = true, pause = Math.min(2 * pause, lookAtLeastMs)
     ) {
