@@ -14,6 +14,7 @@ import { records } from "./migrations/007-records.ts";
 import { holdChanges } from "./migrations/008-hold-changes.ts";
 import { feed } from "./migrations/009-feed.ts";
 import { closedHolds } from "./migrations/010-closed-holds.ts";
+import { onlyLists } from "./migrations/011-only-lists.ts";
 
 export const migrations: readonly Migration[] = [
   first,
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   holdChanges,
   feed,
   closedHolds,
+  onlyLists,
 ];
 
 /** Of the processes that start together, one migrates; the others wait for it and find it done. */
