@@ -1,6 +1,6 @@
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Cluster, missing, startCluster } from "../fixtures/cluster.ts";
+import { describe, expect, test } from "vitest";
+import { clientOfCluster } from "../fixtures/client.ts";
+import { missing } from "../fixtures/cluster.ts";
 import { type ArrayType, binaryArray } from "./postgres-arrays.ts";
 
 test("a number that the column cannot hold is refused, not cut", () => {
@@ -12,17 +12,7 @@ test("a number that the column cannot hold is refused, not cut", () => {
 });
 
 describe.skipIf(missing !== null)(`binary arrays${missing === null ? "" : ` (skipped: ${missing})`}`, () => {
-  let cluster: Cluster;
-  let client: pg.Client;
-  beforeAll(async () => {
-    cluster = await startCluster();
-    client = new pg.Client(cluster.url);
-    await client.connect();
-  });
-  afterAll(async () => {
-    await client.end();
-    await cluster.stop();
-  });
+  const client = clientOfCluster();
 
   const most = Number.MAX_SAFE_INTEGER;
   test.each<[ArrayType, (string | number | null)[]]>([
@@ -32,7 +22,7 @@ describe.skipIf(missing !== null)(`binary arrays${missing === null ? "" : ` (ski
     ["text", ["", null, "a", 'quotes " and \\', "{},NULL", "ünï\u{1f600}"]],
     ["text", []],
   ])("of %s arrive as they were sent", async (type, items) => {
-    const { rows } = await client.query<{ same: boolean; items: string }>(
+    const { rows } = await client().query<{ same: boolean; items: string }>(
       `select $1::${type}[] is not distinct from $2::${type}[] as same, $1::${type}[]::text as items`,
       [binaryArray(type, items), items],
     );
@@ -41,7 +31,7 @@ describe.skipIf(missing !== null)(`binary arrays${missing === null ? "" : ` (ski
 
   test("of bytes arrive as they were sent", async () => {
     const items = [new Uint8Array([0, 255, 1]), null, new Uint8Array()];
-    const { rows } = await client.query<{ items: string }>("select $1::bytea[]::text as items", [
+    const { rows } = await client().query<{ items: string }>("select $1::bytea[]::text as items", [
       binaryArray("bytea", items),
     ]);
     expect(rows[0]?.items).toBe('{"\\\\x00ff01",NULL,"\\\\x"}');

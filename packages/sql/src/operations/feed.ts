@@ -5,7 +5,7 @@ import { integer, integerOrNull, text, textOrNull } from "../columns/read.ts";
 import { readAttributes } from "../columns/run.ts";
 import type { SqlRow } from "../driver/driver.ts";
 import type { Call, Context, Program } from "./program.ts";
-import { all, call, one, run } from "./program.ts";
+import { all, call, one, run, unknownNamespace } from "./program.ts";
 
 /** Writes down what happened to a run: `yield` it. */
 export function runChanged(
@@ -36,6 +36,8 @@ export function* changes(context: Context, { after, limit, now }: ChangesAfter):
   const cursor = after === null ? null : readFeedCursor(after);
   const lost = cursor !== null && (yield* isLost(cursor, last));
   if (cursor === null || lost) return { changes: [], cursor: yield* newest(last, now), more: false, lost };
+  // What is written while somebody makes the namespace would be passed over as another's: it is read when the namespace is known.
+  if (context.namespace === unknownNamespace) return { ...readFeed(cursor, [], now), more: false, lost };
   const rows: SqlRow[] = [];
   for (const { from, to } of cursor.gaps) rows.push(...(yield* all("changesBetween", from, to)));
   const found = cursor.through === last ? [] : yield* all("changesAfter", cursor.through, limit);
@@ -44,8 +46,9 @@ export function* changes(context: Context, { after, limit, now }: ChangesAfter):
 }
 
 function* isLost({ through }: FeedCursor, last: number): Program<boolean> {
-  if (through === last) return false;
-  return through > last || through + 1 < (yield* numberOf("oldestChange", 1));
+  if (through > last) return true;
+  // What is not that old was never dropped: where the first of it are missing, they are not committed yet.
+  return through < last - feedLength && through + 1 < (yield* numberOf("oldestChange", 1));
 }
 
 function* newest(last: number, now: Millis): Program<string> {

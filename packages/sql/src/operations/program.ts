@@ -56,6 +56,9 @@ export interface News {
   mail: Set<number> | null;
 }
 
+/** A namespace that nobody has written to yet: every read finds nothing there. */
+export const unknownNamespace = -1;
+
 /** What every operation gets: where it works and whom to tell. */
 export interface Context {
   /** Name of the namespace. */

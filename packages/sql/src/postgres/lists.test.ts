@@ -1,8 +1,8 @@
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { SqlValue } from "../driver/driver.ts";
 import type { ArrayType } from "../driver/postgres-arrays.ts";
-import { type Cluster, missing, startCluster } from "../fixtures/cluster.ts";
+import { clientOfCluster } from "../fixtures/client.ts";
+import { missing } from "../fixtures/cluster.ts";
 import { lists } from "./lists.ts";
 
 const columns = [
@@ -37,17 +37,7 @@ test("text that cannot be stored is refused, in a list and by itself", () => {
 });
 
 describe.skipIf(missing !== null)(`lists of rows${missing === null ? "" : ` (skipped: ${missing})`}`, () => {
-  let cluster: Cluster;
-  let client: pg.Client;
-  beforeAll(async () => {
-    cluster = await startCluster();
-    client = new pg.Client(cluster.url);
-    await client.connect();
-  });
-  afterAll(async () => {
-    await client.end();
-    await cluster.stop();
-  });
+  const client = clientOfCluster();
 
   const [a, b] = [Buffer.from("a"), Buffer.from("b")];
   test.each<[string, SqlValue[][]]>([
@@ -90,7 +80,7 @@ describe.skipIf(missing !== null)(`lists of rows${missing === null ? "" : ` (ski
     ],
   ])("come out as they went in: %s", async (_, values) => {
     const text = `select $1::text as first, rows.* from (${given.text}) as rows order by n`;
-    const { rows } = await client.query({ text, values: ["f", ...given.values(values)] });
+    const { rows } = await client().query({ text, values: ["f", ...given.values(values)] });
     const expected = (values[0] as SqlValue[]).map((pk, i) => ({
       first: "f",
       pk: String(pk),

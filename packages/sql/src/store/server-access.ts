@@ -1,7 +1,7 @@
 import { integer } from "../columns/read.ts";
 import type { Context, News, Program } from "../operations/program.ts";
-import { one, run } from "../operations/program.ts";
-import { contextOf, unknownNamespace } from "./namespace.ts";
+import { one, run, unknownNamespace } from "../operations/program.ts";
+import { contextOf } from "./namespace.ts";
 
 /** What differs between two database servers: how a connection is had, and how a program runs on it. */
 export interface ServerConnections<Connected> {
