@@ -74,4 +74,20 @@ describe.skipIf(missing !== null)("a book of spending in a PostgreSQL server", (
     expect(await book.reserve(randomUUID(), claims, { cost: 4, tokens: 40 })).toBeNull();
     expect(await book.spent(account)).toEqual({ cost: 4, tokens: 40 });
   });
+
+  test("says so when an account is removed whenever it is opened", async () => {
+    const db = opened();
+    const account = `day ${randomUUID()}`;
+    // Before each transaction begins with it.
+    const book = databaseSpendingBook(
+      waiting(db, async (sql) => {
+        if (sql.startsWith("update ai_account"))
+          await db.execute("delete from ai_account where account = ?", [account]);
+      }),
+    );
+    const claims = [{ account, limit: { cost: 5, tokens: null } }];
+    await expect(book.reserve(randomUUID(), claims, { cost: 3, tokens: 30 })).rejects.toThrow(
+      `the account "${account}" of the spending book is removed whenever it is opened; see who deletes from ai_account`,
+    );
+  });
 });

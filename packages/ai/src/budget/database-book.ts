@@ -1,10 +1,13 @@
-import type { Transaction } from "@holdpoint/core";
+import { StoreError, type Transaction } from "@holdpoint/core";
 import { type Amount, type Claim, passes, type SpendingBook } from "./spending-book.ts";
 
 /** What the book needs of a database: what `database(url)` of `holdpoint` gives. */
 export interface BookDatabase extends Transaction {
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
 }
+
+/** How often an account is opened anew that is gone when it is to be charged. */
+const attempts = 10;
 
 const tables = [
   "create table if not exists ai_account (account varchar(200) not null primary key, cost double precision not null, tokens bigint not null)",
@@ -39,13 +42,18 @@ export function databaseSpendingBook(db: BookDatabase): SpendingBook {
       await prepared();
       // In one order everywhere, so that two transactions wait for each other in a line and not in a circle.
       const inOrder = [...claims].sort((a, b) => (a.account < b.account ? -1 : 1));
-      for (;;) {
+      let absent = "";
+      for (let attempt = 0; attempt < attempts; attempt++) {
         for (const { account } of inOrder) await open(account);
         const outcome = await db.transaction((tx) => reserve(tx, key, inOrder, amount));
         if (outcome === null || "spent" in outcome) return outcome;
         // Somebody has removed it since.
-        opened.delete(outcome.absent);
+        absent = outcome.absent;
+        opened.delete(absent);
       }
+      throw new StoreError(
+        `the account "${absent}" of the spending book is removed whenever it is opened; see who deletes from ai_account`,
+      );
     },
     settle: async (key, amount) => {
       await prepared();
