@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /**
  * @typedef {{ promise: string, package: string, test: string, needs?: string }} Promised
- * `package` is the name of the vitest project: core, sql, cli, examples, bench, scripts, …
+ * `package` is the folder of the vitest project: core, sql, cli, examples, bench, scripts, …
  * `test` is a test's title, or a describe's and then all of its tests are meant, or as much of
  * "path/from/package.test.ts > describe > title" as makes it the only one. A title with a placeholder (`test.each`) is written
  * as in the source and means all its tests. `needs` is a program the test cannot do without (strace): where the machine

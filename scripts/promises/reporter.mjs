@@ -1,6 +1,6 @@
 // A vitest reporter: checks the promises when the tests are done and ends with one plain line, "N passed, N failed".
 import { existsSync } from "node:fs";
-import { delimiter, dirname, join, relative, resolve } from "node:path";
+import { basename, delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkPromises, readPromises } from "./check.mjs";
 import { hasNoSecondTry } from "./second-try.mjs";
@@ -51,7 +51,14 @@ function testsOf(module) {
     const { state, errors } = test.result();
     const flaky = test.diagnostic()?.flaky === true;
     const counts = flaky && hasNoSecondTry(file) ? "failed" : state;
-    return { package: project.name, file, name: test.fullName, state: counts, flaky, error: errors?.[0]?.message };
+    return {
+      package: basename(project.config.root),
+      file,
+      name: test.fullName,
+      state: counts,
+      flaky,
+      error: errors?.[0]?.message,
+    };
   });
 }
 
