@@ -22,22 +22,32 @@ const left = process.env.HOLDPOINT_WITHOUT_POSTGRES
     ]
   : [];
 
-/** Tests of the core that look at globals, which engines change while they live. */
-const ofGlobals = ["**/determinism.test.ts", "**/guard.test.ts", "**/test-engine.test.ts"];
+/**
+ * What is loaded once serves the next file too, but for these: tests that look at globals, which engines change while they live, and
+ * those that load the same suites again for another store.
+ */
+const alone: Record<string, string[]> = {
+  core: ["**/determinism.test.ts", "**/guard.test.ts", "**/test-engine.test.ts"],
+  sql: ["**/engine-suite.test.ts", "**/encrypted-suite.test.ts"],
+};
 
 const project = (name: string, root: string) => ({
   extends: true as const,
   test: {
     name,
     root: at(root),
-    // What is loaded once serves the next file too. Not here: those of the stores load the same suites again for another store.
-    isolate: name === "sql",
+    isolate: false,
     setupFiles: [at("./scripts/test-setup.mjs")],
     include: ["**/*.test.ts", "**/*.test.mjs"],
-    exclude: ["**/node_modules/**", "**/dist/**", "**/out/**", ...left, ...(name === "core" ? ofGlobals : [])],
+    exclude: ["**/node_modules/**", "**/dist/**", "**/out/**", ...left, ...(alone[name] ?? [])],
   },
 });
-const core = project("core globals", "./packages/core");
+
+/** Files of a project that have a process each. */
+const isolated = ([name, include]: [string, string[]]) => {
+  const { extends: more, test } = project(`${name} alone`, `./packages/${name}`);
+  return { extends: more, test: { ...test, isolate: true, include } };
+};
 
 export default defineConfig({
   resolve: { alias },
@@ -55,7 +65,7 @@ export default defineConfig({
     retry: process.env.HOLDPOINT_SECOND_TRY === "1" ? 1 : 0,
     projects: [
       ...readdirSync(at("./packages")).map((room) => project(room, `./packages/${room}`)),
-      { ...core, test: { ...core.test, isolate: true, include: ofGlobals } },
+      ...Object.entries(alone).map(isolated),
       project("examples", "./examples"),
       project("bench", "./bench"),
       project("scripts", "./scripts"),
