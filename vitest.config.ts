@@ -23,12 +23,12 @@ const left = process.env.HOLDPOINT_WITHOUT_POSTGRES
   : [];
 
 /**
- * What is loaded once serves the next file too, but for these: tests that look at globals, which engines change while they live, and
- * those that load the same suites again for another store.
+ * What is loaded once serves the next file too, but for these: tests that look at globals, which engines change while they live, or at
+ * what is said once in a process, and those that load the same suites again for another store.
  */
 const alone: Record<string, string[]> = {
   core: ["**/determinism.test.ts", "**/guard.test.ts", "**/test-engine.test.ts"],
-  sql: ["**/engine-suite.test.ts", "**/encrypted-suite.test.ts"],
+  sql: ["**/engine-suite.test.ts", "**/encrypted-suite.test.ts", "**/old-sqlite.test.ts"],
 };
 
 const project = (name: string, root: string) => ({
